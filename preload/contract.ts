@@ -1,0 +1,522 @@
+/**
+ * The contract between the engine and any screen: every request, every stream, their schemas, in this one file.
+ *
+ * Amounts are plain decimal strings, times are integer milliseconds (UTC). Floats appear only where nothing is decided
+ * by them (candles, indicators, probabilities). Objects are strict: unknown keys are refused on arrival.
+ */
+import { eventIterator, oc } from '@orpc/contract';
+import { z } from 'zod';
+
+export const CONTRACT_VERSION = 1;
+
+// ---------------------------------------------------------------------------------------------------------- basics
+
+const decimal = z.string().regex(/^-?\d+(\.\d+)?$/, 'a plain decimal');
+const positiveDecimal = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/, 'a plain positive decimal')
+  .refine((text) => /[1-9]/.test(text), 'must be greater than zero');
+const timeMs = z.int().nonnegative();
+const id = z.string().min(1).max(80);
+const instrumentId = z.string().min(3).max(60);
+const probability = z.number().min(0).max(1);
+const timeframe = z.enum(['1s', '1m', '5m', '15m', '1h', '4h', '1d']);
+const side = z.enum(['buy', 'sell']);
+
+const instrument = z.strictObject({
+  id: instrumentId,
+  venue: z.string(),
+  /** Unified name, `BTC/USDT`. */
+  symbol: z.string(),
+  base: z.string(),
+  quote: z.string(),
+  tickSize: decimal,
+  lotStep: decimal,
+  minQty: decimal,
+  maxQty: decimal,
+  minNotional: decimal,
+});
+
+// ---------------------------------------------------------------------------------------------------------- the desk
+
+const reason = z.strictObject({ code: z.string(), text: z.string() });
+
+/** How far a stated confidence deserves trust: what happened on the same kind of statement, out of sample. */
+const record = z.strictObject({
+  /** The bucket of stated probability, e.g. 0.6 to 0.7. */
+  saidFrom: probability,
+  saidTo: probability,
+  /** Out of `n` independent cases in that bucket, the share that came true. */
+  rightShare: probability,
+  n: z.int().nonnegative(),
+});
+
+const vote = z.strictObject({
+  agent: z.string(),
+  label: z.string(),
+  kind: z.enum(['model', 'rule']),
+  stance: z.enum(['buy', 'sell', 'hold', 'abstain']),
+  probability: probability.nullable(),
+  note: z.string(),
+});
+
+const verdictFinding = z.strictObject({
+  code: z.string(),
+  /** `measured` against `limit`, in `unit` (e.g. `quote`, `bps`, `ms`, `orders/min`). */
+  measured: z.string(),
+  limit: z.string(),
+  unit: z.string(),
+  text: z.string(),
+});
+
+const verdict = z.strictObject({
+  outcome: z.enum(['pass', 'shrink', 'deny']),
+  qtyBase: decimal,
+  findings: z.array(verdictFinding),
+});
+
+export const proposalSchema = z.strictObject({
+  id,
+  instrumentId,
+  symbol: z.string(),
+  origin: z.enum(['ensemble', 'rule', 'exit', 'manual']),
+  /** Who proposes, for people: `Reversal trees 1.0.0`, `Momentum rule`. */
+  agent: z.string(),
+  side,
+  orderType: z.enum(['limit', 'market', 'post-only']),
+  qtyBase: decimal,
+  entryPrice: decimal,
+  stopPrice: decimal.nullable(),
+  targetPrice: decimal.nullable(),
+  notionalQuote: decimal,
+  /** Loss if the stop fills at its price, fees included; null for orders that only reduce. */
+  riskQuote: decimal.nullable(),
+  riskShareOfEquity: z.number().nullable(),
+  probability: probability.nullable(),
+  interval: z.strictObject({ low: probability, high: probability }).nullable(),
+  record: record.nullable(),
+  edge: z.enum(['measured', 'weak', 'none', 'unknown']),
+  reasons: z.array(reason),
+  votes: z.array(vote),
+  verdict,
+  exposureBefore: z.number(),
+  exposureAfter: z.number(),
+  /** Same-side best quote the band is measured from. */
+  bandPrice: decimal,
+  bandBps: z.number(),
+  madeAtMs: timeMs,
+  expiresAtMs: timeMs,
+  /** Names exactly what an approval would sign now; an approval must carry the terms that were on screen. */
+  terms: z.string(),
+  state: z.enum(['pending', 'asks-again', 'signed', 'declined', 'lapsed', 'denied']),
+  /** Why it asks again, was denied or lapsed; empty otherwise. */
+  stateNote: z.string(),
+  signedBy: z.string().nullable(),
+});
+
+const orderStateSchema = z.enum([
+  'persisted',
+  'sent',
+  'acknowledged',
+  'partially-filled',
+  'filled',
+  'cancelled',
+  'expired',
+  'rejected',
+  'unknown',
+]);
+
+export const orderSchema = z.strictObject({
+  clientOrderId: id,
+  venueOrderId: z.string().nullable(),
+  proposalId: id.nullable(),
+  instrumentId,
+  symbol: z.string(),
+  purpose: z.enum(['entry', 'exit', 'stop', 'target', 'flatten', 'foreign']),
+  side,
+  type: z.enum(['limit', 'market', 'post-only', 'stop-loss', 'take-profit']),
+  qtyBase: decimal,
+  filledBase: decimal,
+  limitPrice: decimal.nullable(),
+  triggerPrice: decimal.nullable(),
+  averagePrice: decimal.nullable(),
+  state: orderStateSchema,
+  cancelRequested: z.boolean(),
+  note: z.string(),
+  signedBy: z.string(),
+  createdAtMs: timeMs,
+  updatedAtMs: timeMs,
+});
+
+export const fillSchema = z.strictObject({
+  fillId: z.string(),
+  clientOrderId: id,
+  instrumentId,
+  symbol: z.string(),
+  side,
+  price: decimal,
+  qtyBase: decimal,
+  fee: decimal,
+  feeAsset: z.string(),
+  liquidity: z.enum(['maker', 'taker']),
+  eventTimeMs: timeMs,
+});
+
+export const positionSchema = z.strictObject({
+  instrumentId,
+  symbol: z.string(),
+  qtyBase: decimal,
+  averageCost: decimal,
+  costQuote: decimal,
+  markPrice: decimal.nullable(),
+  unrealizedQuote: decimal.nullable(),
+  realizedQuote: decimal,
+  feesQuote: decimal,
+  stopPrice: decimal.nullable(),
+  /** `on-venue`: resting there now; `placing`: on its way; `missing`: promised but not there; `none`: nobody promised one. */
+  stopState: z.enum(['on-venue', 'placing', 'missing', 'none']),
+  targetPrice: decimal.nullable(),
+  signedBy: z.string(),
+  from: z.string(),
+});
+
+export const accountSchema = z.strictObject({
+  quoteAsset: z.string(),
+  equityQuote: decimal,
+  cashQuote: decimal,
+  realizedTodayQuote: decimal,
+  unrealizedQuote: decimal,
+  pnlTodayQuote: decimal,
+  pnlTodayShare: z.number(),
+  feesTodayQuote: decimal,
+  exposureShare: z.number(),
+  exposureLimitShare: z.number(),
+  dailyLossLimitQuote: decimal,
+  /** Mean of (fill − proposed entry) over today's fills, in bps, positive is worse. */
+  slippageBps: z.number().nullable(),
+  balances: z.array(z.strictObject({ asset: z.string(), free: decimal, locked: decimal, ledger: decimal })),
+});
+
+export const safetySchema = z.strictObject({
+  armed: z.boolean(),
+  killSwitch: z.boolean(),
+  /** Why new entries are held back at the moment; empty when they are not. */
+  holds: z.array(
+    reason.extend({
+      /** Set where the hold ends when a person takes the venue's word: `acknowledgeDifference` with these very amounts. */
+      difference: z.strictObject({ asset: z.string(), ledger: decimal, venue: decimal }).optional(),
+    }),
+  ),
+});
+
+export const limitsSchema = z.strictObject({
+  riskPerTradeShare: z.number().min(0.0001).max(0.1),
+  positionNotionalQuoteMax: positiveDecimal,
+  exposureShareMax: z.number().min(0).max(1),
+  dailyLossQuoteMax: positiveDecimal,
+  ordersPerMinuteMax: z.int().min(1).max(600),
+  priceBandBps: z.number().min(1).max(500),
+  quoteAgeMsMax: z.int().min(250).max(60_000),
+  approvalTtlMs: z.int().min(5_000).max(600_000),
+});
+
+export const mandateSchema = z.strictObject({
+  name: z.string().min(1).max(60),
+  notionalQuoteMax: positiveDecimal,
+  minProbability: probability,
+  instrumentIds: z.array(instrumentId).min(1).max(200),
+  /** Hours of the day, UTC, `fromHour` <= h < `toHour`; equal means the whole day. */
+  fromHourUtc: z.int().min(0).max(23),
+  toHourUtc: z.int().min(0).max(24),
+  validUntilMs: timeMs,
+});
+
+export const modelSchema = z.strictObject({
+  name: z.string(),
+  version: z.string(),
+  kind: z.enum(['model', 'rule']),
+  label: z.string(),
+  state: z.enum(['loading', 'ready', 'refused', 'restarting']),
+  /** Why it was refused or is not ready, in one sentence. */
+  note: z.string(),
+  provider: z.string().nullable(),
+  latencyMsLast: z.number().nullable(),
+  latencyMsP99: z.number().nullable(),
+  memoryBytes: z.number().nullable(),
+  timeframe: timeframe.nullable(),
+  edge: z.enum(['measured', 'weak', 'none', 'unknown']),
+  record: record.nullable(),
+  outOfSample: z.array(z.strictObject({ name: z.string(), value: z.number(), note: z.string() })),
+  reliability: z.array(record),
+  trainedFromMs: timeMs.nullable(),
+  trainedToMs: timeMs.nullable(),
+  lastProbability: probability.nullable(),
+  lastInstrumentId: instrumentId.nullable(),
+  lastAtMs: timeMs.nullable(),
+});
+
+export const healthSchema = z.strictObject({
+  feedAgeMs: z.number().nullable(),
+  venueRoundTripMs: z.number().nullable(),
+  clockSkewMs: z.number().nullable(),
+  closeToProposalMs: z.number().nullable(),
+  inferenceMs: z.number().nullable(),
+  provider: z.string().nullable(),
+  memoryBytes: z.number(),
+  logEvents: z.int(),
+  chain: z.enum(['ok', 'broken', 'checking']),
+  workers: z.array(
+    z.strictObject({
+      name: z.string(),
+      state: z.enum(['running', 'restarting', 'down']),
+      restarts: z.int(),
+      note: z.string(),
+    }),
+  ),
+  feeds: z.array(
+    z.strictObject({
+      instrumentId,
+      status: z.enum(['live', 'stale', 'down', 'connecting']),
+      ageMs: z.number().nullable(),
+      resyncs: z.int(),
+    }),
+  ),
+  privateStream: z.enum(['live', 'down', 'connecting']),
+  lastAuditAtMs: timeMs.nullable(),
+  repairs: z.array(z.strictObject({ atMs: timeMs, text: z.string() })),
+});
+
+export const journalEntrySchema = z.strictObject({
+  seq: z.int(),
+  timeMs,
+  kind: z.string(),
+  /** One sentence for people. */
+  text: z.string(),
+  instrumentId: instrumentId.nullable(),
+  severity: z.enum(['info', 'good', 'warn', 'bad']),
+});
+
+/** Everything a desk shows apart from the market, keyed rows by topic. */
+export const deskSnapshotSchema = z.strictObject({
+  proposals: z.array(proposalSchema),
+  orders: z.array(orderSchema),
+  fills: z.array(fillSchema),
+  positions: z.array(positionSchema),
+  models: z.array(modelSchema),
+  journal: z.array(journalEntrySchema),
+  account: accountSchema,
+  safety: safetySchema,
+  limits: limitsSchema,
+  mandate: mandateSchema.nullable(),
+  health: healthSchema,
+});
+
+const deskPatchSchema = deskSnapshotSchema.partial().extend({
+  /** Rows whose keys left a topic. */
+  removed: z
+    .strictObject({
+      proposals: z.array(id).optional(),
+      orders: z.array(id).optional(),
+      positions: z.array(id).optional(),
+    })
+    .optional(),
+});
+
+/** First a snapshot (or, after `sinceRevision`, the patches missed), then patches; rows replace rows of the same key. */
+export const deskMessageSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('snapshot'), revision: z.int(), engineTimeMs: timeMs, desk: deskSnapshotSchema }),
+  z.strictObject({ type: z.literal('patch'), revision: z.int(), engineTimeMs: timeMs, desk: deskPatchSchema }),
+]);
+
+// -------------------------------------------------------------------------------------------------------- the market
+
+/** Columns of equal length, oldest first. */
+const candleColumns = z.strictObject({
+  openTimeMs: z.array(timeMs),
+  open: z.array(z.number()),
+  high: z.array(z.number()),
+  low: z.array(z.number()),
+  close: z.array(z.number()),
+  volume: z.array(z.number()),
+});
+
+const candleTuple = z.tuple([timeMs, z.number(), z.number(), z.number(), z.number(), z.number()]);
+
+const indicatorSeries = z.strictObject({
+  /** As asked for, e.g. `rsi:14`. */
+  id: z.string(),
+  label: z.string(),
+  /** `price` draws over the candles, `own` in a pane of its own. */
+  pane: z.enum(['price', 'own']),
+  lines: z.array(z.strictObject({ name: z.string(), values: z.array(z.number().nullable()) })),
+});
+
+export const watchRowSchema = z.strictObject({
+  instrumentId,
+  last: decimal.nullable(),
+  bid: decimal.nullable(),
+  ask: decimal.nullable(),
+  change24hShare: z.number().nullable(),
+  volume24hQuote: z.number().nullable(),
+  status: z.enum(['live', 'stale', 'down', 'connecting']),
+});
+
+const bookLevels = z.array(z.tuple([decimal, decimal]));
+
+/** What changed since the last frame, merged; sent at most once per frame interval. */
+export const marketFrameSchema = z.strictObject({
+  frame: z.int(),
+  engineTimeMs: timeMs,
+  rows: z.array(watchRowSchema),
+  /** Candles of the watched chart that changed: the open one, and any that closed. `[openTimeMs, o, h, l, c, v]`. */
+  candles: z.array(candleTuple),
+  /** Per indicator id and line, the values for `candles`, same order. */
+  indicators: z.array(z.strictObject({ id: z.string(), lines: z.array(z.array(z.number().nullable())) })),
+  /** The last candle's confidence per model, for the confidence pane. */
+  confidence: z.array(z.strictObject({ openTimeMs: timeMs, probability: probability.nullable() })),
+  trades: z.array(z.strictObject({ timeMs, price: decimal, qtyBase: decimal, side })),
+  book: z.strictObject({ bids: bookLevels, asks: bookLevels, eventTimeMs: timeMs, updateId: z.number() }).nullable(),
+  /** Frames the engine merged into this one because the screen was slow; 0 when it keeps up. */
+  merged: z.int(),
+});
+
+// --------------------------------------------------------------------------------------------------------- requests
+
+/** A refusal a person can read; `code` is stable. */
+const refusal = z.strictObject({ code: z.string(), text: z.string() });
+const done = z.discriminatedUnion('ok', [
+  z.strictObject({ ok: z.literal(true) }),
+  z.strictObject({ ok: z.literal(false), error: refusal }),
+]);
+
+export const manualOrderSchema = z.strictObject({
+  /** Made by the screen, so that a repeated click is one order. */
+  requestId: z.uuid(),
+  instrumentId,
+  side,
+  type: z.enum(['limit', 'market', 'post-only']),
+  qtyBase: positiveDecimal,
+  limitPrice: positiveDecimal.nullable(),
+  stopPrice: positiveDecimal.nullable(),
+  targetPrice: positiveDecimal.nullable(),
+});
+
+export const proposalChangeSchema = z.strictObject({
+  qtyBase: positiveDecimal.optional(),
+  entryPrice: positiveDecimal.optional(),
+  stopPrice: positiveDecimal.optional(),
+  targetPrice: positiveDecimal.nullable().optional(),
+});
+
+export const helloSchema = z.strictObject({
+  contractVersion: z.int(),
+  product: z.string(),
+  version: z.string(),
+  sessionId: z.string(),
+  mode: z.enum(['practice', 'paper', 'live']),
+  venue: z.string(),
+  /** Where the market comes from, for people: `generated, seed 7`. */
+  source: z.strictObject({ kind: z.enum(['generated', 'recorded', 'live']), description: z.string() }),
+  startedAtMs: timeMs,
+  instruments: z.array(instrument),
+  indicators: z.array(z.strictObject({ id: z.string(), label: z.string(), pane: z.enum(['price', 'own']) })),
+});
+
+export const contract = {
+  hello: oc.output(helloSchema),
+
+  watchDesk: oc.input(z.strictObject({ sinceRevision: z.int().optional() })).output(eventIterator(deskMessageSchema)),
+  watchMarket: oc
+    .input(
+      z.strictObject({
+        instrumentId,
+        timeframe,
+        indicators: z.array(z.string().max(40)).max(8),
+        bookLevels: z.int().min(0).max(100),
+      }),
+    )
+    .output(eventIterator(marketFrameSchema)),
+  chartHistory: oc
+    .input(
+      z.strictObject({
+        instrumentId,
+        timeframe,
+        limit: z.int().min(1).max(5_000),
+        beforeMs: timeMs.optional(),
+        indicators: z.array(z.string().max(40)).max(8),
+      }),
+    )
+    .output(
+      z.strictObject({
+        candles: candleColumns,
+        indicators: z.array(indicatorSeries),
+        confidence: z.array(z.strictObject({ openTimeMs: timeMs, probability: probability.nullable() })),
+      }),
+    ),
+
+  approveProposal: oc
+    .input(
+      z.strictObject({ proposalId: id, portion: z.enum(['full', 'half']).default('full'), terms: z.string().max(200) }),
+    )
+    .output(done),
+  declineProposal: oc.input(z.strictObject({ proposalId: id, why: z.string().max(200).default('') })).output(done),
+  changeProposal: oc.input(z.strictObject({ proposalId: id, change: proposalChangeSchema })).output(done),
+
+  previewOrder: oc
+    .input(manualOrderSchema)
+    .output(z.strictObject({ verdict, notionalQuote: decimal, riskQuote: decimal.nullable() })),
+  placeOrder: oc.input(manualOrderSchema).output(done),
+  cancelOrder: oc.input(z.strictObject({ clientOrderId: id })).output(done),
+  cancelAll: oc.output(done),
+  flatten: oc.input(z.strictObject({ instrumentId: instrumentId.nullable() })).output(done),
+
+  /** Books what the venue says of an asset: the amounts are those on the screen, and else it is refused. */
+  acknowledgeDifference: oc
+    .input(z.strictObject({ asset: z.string().min(1).max(40), ledger: decimal, venue: decimal }))
+    .output(done),
+
+  setArmed: oc.input(z.strictObject({ armed: z.boolean() })).output(done),
+  setKillSwitch: oc.input(z.strictObject({ on: z.boolean() })).output(done),
+  setLimits: oc.input(limitsSchema).output(done),
+  setMandate: oc.input(z.strictObject({ mandate: mandateSchema.nullable() })).output(done),
+
+  journalPage: oc
+    .input(z.strictObject({ beforeSeq: z.int().optional(), limit: z.int().min(1).max(500) }))
+    .output(z.strictObject({ entries: z.array(journalEntrySchema), more: z.boolean() })),
+  verifyJournal: oc.output(
+    z.strictObject({ ok: z.boolean(), events: z.int(), firstBadSeq: z.int().nullable(), text: z.string() }),
+  ),
+
+  /** Screen settings (layout, theme, keys) kept by the engine, so that desktop and browser share them. */
+  loadSetting: oc
+    .input(z.strictObject({ key: z.string().max(80) }))
+    .output(z.strictObject({ value: z.json().nullable() })),
+  saveSetting: oc.input(z.strictObject({ key: z.string().max(80), value: z.json() })).output(done),
+} as const;
+
+export type Instrument = z.infer<typeof instrument>;
+export type Proposal = z.infer<typeof proposalSchema>;
+export type Vote = z.infer<typeof vote>;
+export type Verdict = z.infer<typeof verdict>;
+export type TrackRecord = z.infer<typeof record>;
+export type Order = z.infer<typeof orderSchema>;
+export type Fill = z.infer<typeof fillSchema>;
+export type Position = z.infer<typeof positionSchema>;
+export type Account = z.infer<typeof accountSchema>;
+export type Safety = z.infer<typeof safetySchema>;
+export type Limits = z.infer<typeof limitsSchema>;
+export type Mandate = z.infer<typeof mandateSchema>;
+export type Model = z.infer<typeof modelSchema>;
+export type Health = z.infer<typeof healthSchema>;
+export type JournalEntry = z.infer<typeof journalEntrySchema>;
+export type DeskSnapshot = z.infer<typeof deskSnapshotSchema>;
+export type DeskPatch = z.infer<typeof deskPatchSchema>;
+export type DeskMessage = z.infer<typeof deskMessageSchema>;
+export type WatchRow = z.infer<typeof watchRowSchema>;
+export type MarketFrame = z.infer<typeof marketFrameSchema>;
+export type ManualOrder = z.infer<typeof manualOrderSchema>;
+export type ProposalChange = z.infer<typeof proposalChangeSchema>;
+export type Hello = z.infer<typeof helloSchema>;
+export type Done = z.infer<typeof done>;
+export type Timeframe = z.infer<typeof timeframe>;
+export type IndicatorSeries = z.infer<typeof indicatorSeries>;

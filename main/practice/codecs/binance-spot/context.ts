@@ -1,0 +1,30 @@
+import type { Exchange } from '../../exchange.ts';
+import type { TradingRules } from '../../matching/rules.ts';
+import type { VenueStore } from '../../store/venue-store.ts';
+import type { WorkSlices } from '../../work-slices.ts';
+import type { ApiCredentials } from './auth.ts';
+import { invalidSymbol } from './errors.ts';
+import type { Params } from './params.ts';
+import type { RateLimits } from './rate-limits.ts';
+
+/** What the handlers of the Binance spot protocol work with. */
+export interface SpotContext {
+  readonly exchange: Exchange;
+  readonly store: VenueStore;
+  readonly credentials: ApiCredentials;
+  readonly limits: RateLimits;
+  readonly slices: WorkSlices;
+  /** The exchange's clock as clients see it (a fault may skew it). */
+  readonly nowMs: () => number;
+  readonly log: (text: string) => void;
+}
+
+export function rulesOf(context: SpotContext, params: Params): TradingRules {
+  const rules = context.exchange.rules.get(params.text('symbol').toUpperCase());
+  if (!rules) throw invalidSymbol();
+  return rules;
+}
+
+/** Client ids for orders and cancels that came without one. */
+export const madeUpId = (nowMs: number, counter: number): string =>
+  `practice${nowMs.toString(36)}${counter.toString(36)}`;

@@ -1,0 +1,29 @@
+/** Amounts are TEXT (exact decimals of atoms); ticks, lots, ids and times are integers. */
+export const SCHEMA = `
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS balances (asset TEXT PRIMARY KEY, free TEXT NOT NULL, locked TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS cursors (symbol TEXT PRIMARY KEY, time_ms INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS orders (
+  order_id INTEGER PRIMARY KEY,
+  symbol TEXT NOT NULL, client_order_id TEXT NOT NULL,
+  side TEXT NOT NULL, type TEXT NOT NULL, time_in_force TEXT NOT NULL,
+  price_ticks INTEGER, stop_ticks INTEGER, qty_lots INTEGER NOT NULL, quote_budget TEXT,
+  order_list_id INTEGER NOT NULL, created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL, working_ms INTEGER,
+  executed_lots INTEGER NOT NULL, cum_quote TEXT NOT NULL, status TEXT NOT NULL,
+  locked TEXT NOT NULL, ahead_lots INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS orders_by_client_id ON orders (client_order_id);
+CREATE INDEX IF NOT EXISTS orders_by_symbol ON orders (symbol, order_id);
+CREATE INDEX IF NOT EXISTS orders_open ON orders (status) WHERE status IN ('new', 'partially-filled');
+CREATE TABLE IF NOT EXISTS fills (
+  symbol TEXT NOT NULL, trade_id INTEGER NOT NULL, order_id INTEGER NOT NULL, side TEXT NOT NULL,
+  ticks INTEGER NOT NULL, lots INTEGER NOT NULL, quote TEXT NOT NULL, fee TEXT NOT NULL, fee_asset TEXT NOT NULL,
+  time_ms INTEGER NOT NULL, is_maker INTEGER NOT NULL, PRIMARY KEY (symbol, trade_id)
+) STRICT;
+CREATE INDEX IF NOT EXISTS fills_by_order ON fills (order_id);
+CREATE TABLE IF NOT EXISTS prints (
+  symbol TEXT NOT NULL, trade_id INTEGER NOT NULL, time_ms INTEGER NOT NULL, ticks INTEGER NOT NULL,
+  lots INTEGER NOT NULL, side TEXT NOT NULL, carved_from INTEGER, PRIMARY KEY (symbol, trade_id)
+) STRICT;
+CREATE TABLE IF NOT EXISTS shocks (symbol TEXT NOT NULL, from_ms INTEGER NOT NULL, bps REAL NOT NULL) STRICT;
+`;

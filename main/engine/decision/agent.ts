@@ -1,0 +1,59 @@
+import type { Timeframe } from '../domain/candle.ts';
+import type { PredictionArrived, PredictionFailed } from '../domain/events.ts';
+import type { InstrumentId } from '../domain/instrument.ts';
+import type { Edge, Reason, TrackRecord, Vote } from '../domain/proposal.ts';
+import type { CandleTape } from './candle-tape.ts';
+
+/** How loud a stance is: `clear` may propose at once, `faint` only when the market has been quiet for a while. */
+export type Strength = 'clear' | 'faint';
+
+/** Where a stance would put its stop and target, as distances from the entry in units of price. */
+export interface Bracket {
+  readonly stopDistance: number;
+  readonly targetDistance: number;
+}
+
+/** What one member thinks of one instrument. `abstain` says why in `note` and never decides anything. */
+export interface Opinion {
+  readonly stance: Vote['stance'];
+  readonly strength: Strength;
+  /** Calibrated probability that the stance is right; null where nothing was measured. */
+  readonly probability: number | null;
+  readonly edge: Edge;
+  readonly record: TrackRecord | null;
+  readonly note: string;
+  readonly reasons: readonly Reason[];
+  /** Ranks faint stances of one strength against each other; larger is stronger. */
+  readonly score: number;
+  readonly bracket: Bracket | null;
+  readonly modelHash: string | null;
+  readonly candleCloseTimeMs: number;
+}
+
+/** A member of the ensemble. The `on…` methods are called while events are applied and are the only ones that change it. */
+export interface Agent {
+  readonly id: string;
+  readonly label: string;
+  readonly kind: 'model' | 'rule';
+  /** The candles it wants to see. */
+  readonly timeframe: Timeframe;
+  onCandle(instrumentId: InstrumentId, tape: CandleTape): void;
+  onPrediction?(event: PredictionArrived): void;
+  onPredictionFailed?(event: PredictionFailed): void;
+  /** Reads; changes nothing. */
+  opinion(instrumentId: InstrumentId, nowMs: number): Opinion;
+}
+
+export const abstaining = (note: string, edge: Edge, candleCloseTimeMs = 0): Opinion => ({
+  stance: 'abstain',
+  strength: 'faint',
+  probability: null,
+  edge,
+  record: null,
+  note,
+  reasons: [],
+  score: 0,
+  bracket: null,
+  modelHash: null,
+  candleCloseTimeMs,
+});

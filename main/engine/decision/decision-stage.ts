@@ -1,0 +1,231 @@
+import { parseDecimal } from '../domain/decimal.ts';
+import type { EngineEvent } from '../domain/events.ts';
+import { stakesOf } from '../domain/exposure.ts';
+import type { Instrument, InstrumentId } from '../domain/instrument.ts';
+import type { MarketView, Quote } from '../domain/market.ts';
+import type { OrdersView, PortfolioView } from '../domain/portfolio.ts';
+import type { Proposal, Reason, RiskLimits, Vote } from '../domain/proposal.ts';
+import { fail, type Result } from '../domain/result.ts';
+import type { Stage, StageContext } from '../kernel/stage.ts';
+import type { Agent } from './agent.ts';
+import { type CountedVotes, createDecisionState } from './decision-state.ts';
+import { type Draft, draftEntry, draftExit } from './draft-proposal.ts';
+import { type Ballot, countVotes, type Outcome, voteOf, weightOf } from './ensemble.ts';
+import { proposalFrom } from './proposal-from.ts';
+
+export interface DecisionDeps {
+  readonly market: MarketView;
+  readonly portfolio: PortfolioView;
+  readonly orders: OrdersView;
+  instruments(): ReadonlyMap<InstrumentId, Instrument>;
+  limits(): RiskLimits;
+  /** Why the gate would hold every entry back just now (kill switch, reconciling); null where it would not. */
+  entriesHeld(): Reason | null;
+  /** Members in the order in which their votes are listed. */
+  readonly agents: readonly Agent[];
+  /** Taker fee that sizes and risks are reckoned with. */
+  readonly feeBps: number;
+}
+
+export interface DecisionView {
+  members(): readonly { readonly id: string; readonly label: string; readonly kind: Vote['kind'] }[];
+  /** The votes last counted on an instrument. */
+  votes(instrumentId: InstrumentId): CountedVotes | null;
+}
+
+/** The rule that sets the pace: every close of such a candle is judged. */
+const PACE = '1m';
+/** A closed candle is worth a judgement for this long. */
+const CANDLE_LIFE_MS = 90_000;
+const ENTRY_COOLDOWN_MS = 240_000;
+const EXIT_COOLDOWN_MS = 180_000;
+/** After this long without any proposal the strongest faint stance of the market is shown. */
+const QUIET_MS = 100_000;
+
+type NoProposal = { readonly kind: string; readonly text: string };
+const no = (kind: string, text: string): Result<never, NoProposal> => fail({ kind, text });
+
+/** Agents, ensemble and proposals: `main/engine/decision/SPEC.md`. */
+export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view: DecisionView } {
+  const { market, portfolio, orders, agents, feeBps } = deps;
+  const state = createDecisionState(agents);
+
+  /** Spot trades long and flat: what is held can be sold, else something can be bought. */
+  const actionableSide = (instrumentId: InstrumentId): 'buy' | 'sell' =>
+    (portfolio.position(instrumentId)?.qtyBase ?? 0n) > 0n ? 'sell' : 'buy';
+
+  const ballotsOf = (instrumentId: InstrumentId, nowMs: number): readonly Ballot[] =>
+    agents.map((agent) => {
+      const opinion = agent.opinion(instrumentId, nowMs);
+      return { agent, opinion, weight: weightOf(opinion) };
+    });
+
+  const freshQuote = (instrumentId: InstrumentId, nowMs: number): Quote | null => {
+    const quote = market.quote(instrumentId);
+    if (!quote || market.feedStatus(instrumentId) !== 'live') return null;
+    return nowMs - quote.receivedTimeMs <= deps.limits().quoteAgeMsMax ? quote : null;
+  };
+
+  const entry = (instrument: Instrument, quote: Quote, outcome: Outcome, nowMs: number): Result<Draft, NoProposal> => {
+    const held = deps.entriesHeld();
+    if (held) return no('held', held.text);
+    if (nowMs - state.lastProposedMs(instrument.id, 'buy') < ENTRY_COOLDOWN_MS) {
+      return no('cooldown', `proposed less than ${ENTRY_COOLDOWN_MS / 60_000} minutes ago`);
+    }
+    if (orders.open().some((order) => order.instrumentId === instrument.id && order.side === 'buy')) {
+      return no('working-order', 'an order to buy is already open');
+    }
+    const instruments = deps.instruments();
+    const stakes = stakesOf(instrument, { market, portfolio, orders, instruments }, feeBps);
+    if (stakes.heldBase >= instrument.minQty && stakes.instrumentQuote >= instrument.minNotional) {
+      return no('already-long', 'a position is already open');
+    }
+    const bracket = outcome.deciding?.opinion.bracket;
+    if (!bracket) return no('warming-up', 'no range to set a stop by yet');
+    const equityQuote = portfolio.equityQuote(instrument.quote);
+    return draftEntry({ instrument, quote, limits: deps.limits(), stakes, equityQuote, bracket, feeBps });
+  };
+
+  const exit = (instrument: Instrument, quote: Quote, nowMs: number): Result<Draft, NoProposal> => {
+    const instruments = deps.instruments();
+    const { heldBase, sellableBase } = stakesOf(instrument, { market, portfolio, orders, instruments }, feeBps);
+    if (heldBase <= 0n) return no('flat', 'turned down, and nothing is held to sell');
+    if (nowMs - state.lastProposedMs(instrument.id, 'sell') < EXIT_COOLDOWN_MS) {
+      return no('cooldown', `proposed to sell less than ${EXIT_COOLDOWN_MS / 60_000} minutes ago`);
+    }
+    return draftExit(instrument, quote, sellableBase, deps.limits().priceBandBps);
+  };
+
+  /** Everything that may stand between a stance and a proposal. */
+  const draft = (instrumentId: InstrumentId, outcome: Outcome, nowMs: number): Result<Draft, NoProposal> => {
+    if (outcome.stance === 'none') return no(outcome.code, outcome.text);
+    const instrument = deps.instruments().get(instrumentId);
+    if (!instrument) return no('unknown-instrument', 'its trading rules are not loaded');
+    if (state.hasPending(instrumentId)) return no('pending-proposal', 'a proposal is already waiting');
+    const quote = freshQuote(instrumentId, nowMs);
+    if (!quote) return no('stale', 'no fresh quote');
+    if (parseDecimal(quote.bid) <= 0n || parseDecimal(quote.ask) < parseDecimal(quote.bid)) {
+      return no('stale', 'the quote is crossed or empty');
+    }
+    return outcome.stance === 'buy' ? entry(instrument, quote, outcome, nowMs) : exit(instrument, quote, nowMs);
+  };
+
+  const propose = (
+    instrumentId: InstrumentId,
+    outcome: Outcome,
+    ballots: readonly Ballot[],
+    drafted: Draft,
+    context: StageContext,
+  ): void => {
+    const proposal: Proposal = proposalFrom({
+      id: context.newId('p'),
+      instrumentId,
+      outcome,
+      ballots,
+      draft: drafted,
+      limits: deps.limits(),
+      nowMs: context.nowMs,
+    });
+    context.emit({ kind: 'ProposalMade', proposal });
+  };
+
+  const judge = (instrumentId: InstrumentId, candleCloseTimeMs: number, context: StageContext): void => {
+    const { nowMs } = context;
+    const ballots = ballotsOf(instrumentId, nowMs);
+    const outcome = countVotes(ballots, actionableSide(instrumentId));
+    context.emit({
+      kind: 'VotesCounted',
+      instrumentId,
+      candleCloseTimeMs,
+      votes: ballots.map((ballot) => voteOf(ballot)),
+    });
+    const abstain = ({ kind, text }: NoProposal): void => {
+      const agent = outcome.deciding?.agent.id ?? 'ensemble';
+      context.emit({ kind: 'Abstained', instrumentId, agent, candleCloseTimeMs, code: kind, text });
+    };
+    if (nowMs - candleCloseTimeMs > CANDLE_LIFE_MS && outcome.deciding?.agent.timeframe === PACE) {
+      abstain({ kind: 'stale', text: 'the candle closed too long ago' });
+      return;
+    }
+    const drafted = draft(instrumentId, outcome, nowMs);
+    if (!drafted.ok) {
+      abstain(drafted.error);
+      return;
+    }
+    if (outcome.stance === 'buy' && outcome.strength === 'faint') {
+      const text = `${outcome.deciding?.opinion.note ?? ''}: shown only when the market stays quiet`;
+      abstain({ kind: 'weak-signal', text });
+      return;
+    }
+    propose(instrumentId, outcome, ballots, drafted.value, context);
+  };
+
+  /** The last candle of the past is judged once a quote and the venue's books are there. */
+  const judgeUnjudged = (instrumentId: InstrumentId, context: StageContext): void => {
+    const closeTimeMs = state.tape(instrumentId, PACE)?.closeTimeMs ?? 0;
+    if (closeTimeMs <= state.judgedCloseMs(instrumentId)) return;
+    if (context.nowMs - closeTimeMs > CANDLE_LIFE_MS) return;
+    if (deps.entriesHeld() || !freshQuote(instrumentId, context.nowMs)) return;
+    judge(instrumentId, closeTimeMs, context);
+  };
+
+  /** In a quiet market: the strongest faint stance of all instruments that can be drafted. At most one per tick. */
+  const proposeFaint = (context: StageContext): void => {
+    const { nowMs } = context;
+    if (!state.started || nowMs - state.quietSinceMs < QUIET_MS || deps.entriesHeld()) return;
+    const candidates: { instrumentId: InstrumentId; outcome: Outcome; ballots: readonly Ballot[]; score: number }[] =
+      [];
+    for (const instrumentId of state.instrumentIds()) {
+      const ballots = ballotsOf(instrumentId, nowMs);
+      const outcome = countVotes(ballots, actionableSide(instrumentId));
+      const opinion = outcome.deciding?.opinion;
+      if (!opinion || outcome.stance !== 'buy' || nowMs - opinion.candleCloseTimeMs > CANDLE_LIFE_MS) continue;
+      candidates.push({ instrumentId, outcome, ballots, score: opinion.score });
+    }
+    candidates.sort((a, b) => b.score - a.score || (a.instrumentId < b.instrumentId ? -1 : 1));
+    for (const { instrumentId, outcome, ballots } of candidates) {
+      const drafted = draft(instrumentId, outcome, nowMs);
+      if (!drafted.ok) continue;
+      propose(instrumentId, outcome, ballots, drafted.value, context);
+      return;
+    }
+  };
+
+  const isReconciling = (): boolean => deps.entriesHeld()?.code === 'reconciling';
+
+  const handle = (event: EngineEvent, context: StageContext): void => {
+    switch (event.kind) {
+      case 'CandleClosed':
+        // Before the venue's books are read nothing could come of it: it is judged then, as the last of the past.
+        if (event.timeframe === PACE && state.started && !isReconciling()) {
+          judge(event.instrumentId, event.candle[0] + 60_000, context);
+        }
+        break;
+      case 'PredictionArrived':
+        if (state.started && !isReconciling() && agents.some(({ id }) => id === event.model)) {
+          judge(event.instrumentId, event.candleCloseTimeMs, context);
+        }
+        break;
+      case 'HistoryLoaded':
+        if (state.started) judgeUnjudged(event.instrumentId, context);
+        break;
+      case 'MarketBatchReceived':
+        if (state.started && event.quote) judgeUnjudged(event.instrumentId, context);
+        break;
+      case 'ClockTicked':
+        proposeFaint(context);
+        break;
+      default:
+    }
+  };
+
+  return {
+    name: 'decision',
+    apply: (event, timeMs) => state.apply(event, timeMs),
+    handle,
+    view: {
+      members: () => agents.map(({ id, label, kind }) => ({ id, label, kind })),
+      votes: (instrumentId) => state.votes(instrumentId),
+    },
+  };
+}

@@ -1,0 +1,132 @@
+import { TIMEFRAME_MS, type Timeframe } from '../domain/candle.ts';
+import type { CandleRow, EngineEvent } from '../domain/events.ts';
+import type { InstrumentId } from '../domain/instrument.ts';
+import type { Proposal, Vote } from '../domain/proposal.ts';
+import type { Agent } from './agent.ts';
+import { CandleTape } from './candle-tape.ts';
+
+/** The quiet before the first faint proposal counts as begun this long before the engine started. */
+const QUIET_BEFORE_START_MS = 90_000;
+
+export interface CountedVotes {
+  readonly candleCloseTimeMs: number;
+  readonly votes: readonly Vote[];
+}
+
+/** All that decision remembers; changed by `apply` alone. */
+export interface DecisionState {
+  apply(event: EngineEvent, timeMs: number): void;
+  readonly started: boolean;
+  /** Time of the last proposal of any agent, or of the start. */
+  readonly quietSinceMs: number;
+  tape(instrumentId: InstrumentId, timeframe: Timeframe): CandleTape | null;
+  /** Close of the last candle whose votes were counted. */
+  judgedCloseMs(instrumentId: InstrumentId): number;
+  votes(instrumentId: InstrumentId): CountedVotes | null;
+  lastProposedMs(instrumentId: InstrumentId, side: Proposal['side']): number;
+  hasPending(instrumentId: InstrumentId): boolean;
+  instrumentIds(): Iterable<InstrumentId>;
+}
+
+export function createDecisionState(agents: readonly Agent[]): DecisionState {
+  const timeframes = new Set(agents.map(({ timeframe }) => timeframe));
+  const tapes = new Map<InstrumentId, Map<Timeframe, CandleTape>>();
+  const counted = new Map<InstrumentId, CountedVotes>();
+  const judgedCloseMs = new Map<InstrumentId, number>();
+  const proposedMs = { buy: new Map<InstrumentId, number>(), sell: new Map<InstrumentId, number>() };
+  const pending = new Map<string, InstrumentId>();
+  let started = false;
+  let quietSinceMs = 0;
+
+  const tapeFor = (instrumentId: InstrumentId, timeframe: Timeframe): CandleTape => {
+    const ofInstrument = tapes.get(instrumentId) ?? new Map<Timeframe, CandleTape>();
+    tapes.set(instrumentId, ofInstrument);
+    const tape = ofInstrument.get(timeframe) ?? new CandleTape(TIMEFRAME_MS[timeframe]);
+    ofInstrument.set(timeframe, tape);
+    return tape;
+  };
+
+  const read = (instrumentId: InstrumentId, timeframe: Timeframe): void => {
+    const tape = tapeFor(instrumentId, timeframe);
+    for (const agent of agents) if (agent.timeframe === timeframe) agent.onCandle(instrumentId, tape);
+  };
+
+  const put = (instrumentId: InstrumentId, timeframe: Timeframe, row: CandleRow): void => {
+    if (timeframes.has(timeframe) && tapeFor(instrumentId, timeframe).put(row)) read(instrumentId, timeframe);
+  };
+
+  const noteProposal = (proposal: Proposal, timeMs: number): void => {
+    if (proposal.origin === 'manual') return;
+    pending.set(proposal.id, proposal.instrumentId);
+    if (proposal.changeOf !== null) return;
+    proposedMs[proposal.side].set(proposal.instrumentId, timeMs);
+    quietSinceMs = timeMs;
+  };
+
+  const apply = (event: EngineEvent, timeMs: number): void => {
+    switch (event.kind) {
+      case 'EngineStarted':
+        started = true;
+        pending.clear();
+        quietSinceMs = timeMs - QUIET_BEFORE_START_MS;
+        break;
+      case 'HistoryLoaded':
+        if (!timeframes.has(event.timeframe)) break;
+        tapeFor(event.instrumentId, event.timeframe).load(event.candles);
+        read(event.instrumentId, event.timeframe);
+        break;
+      case 'CandleClosed':
+        put(event.instrumentId, event.timeframe, event.candle);
+        break;
+      case 'CandleCorrected':
+        put(event.instrumentId, event.timeframe, event.venues);
+        break;
+      case 'PredictionArrived':
+        for (const agent of agents) if (agent.id === event.model) agent.onPrediction?.(event);
+        break;
+      case 'PredictionFailed':
+        for (const agent of agents) if (agent.id === event.model) agent.onPredictionFailed?.(event);
+        break;
+      case 'VotesCounted':
+        counted.set(event.instrumentId, { candleCloseTimeMs: event.candleCloseTimeMs, votes: event.votes });
+        judgedCloseMs.set(
+          event.instrumentId,
+          Math.max(event.candleCloseTimeMs, judgedCloseMs.get(event.instrumentId) ?? 0),
+        );
+        break;
+      case 'ProposalMade':
+        noteProposal(event.proposal, timeMs);
+        break;
+      case 'RiskVerdictGiven':
+        if (event.verdict.outcome === 'deny') pending.delete(event.proposalId);
+        break;
+      case 'ProposalDeclined':
+      case 'ProposalLapsed':
+        pending.delete(event.proposalId);
+        break;
+      case 'OrderSigned':
+        if (event.order.proposalId !== null) pending.delete(event.order.proposalId);
+        break;
+      default:
+    }
+  };
+
+  return {
+    apply,
+    get started() {
+      return started;
+    },
+    get quietSinceMs() {
+      return quietSinceMs;
+    },
+    tape: (instrumentId, timeframe) => tapes.get(instrumentId)?.get(timeframe) ?? null,
+    judgedCloseMs: (instrumentId) => judgedCloseMs.get(instrumentId) ?? 0,
+    votes: (instrumentId) => counted.get(instrumentId) ?? null,
+    lastProposedMs: (instrumentId, side) => proposedMs[side].get(instrumentId) ?? -Infinity,
+    hasPending: (instrumentId) => {
+      for (const waiting of pending.values()) if (waiting === instrumentId) return true;
+      return false;
+    },
+    instrumentIds: () => tapes.keys(),
+  };
+}

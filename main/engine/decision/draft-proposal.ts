@@ -1,0 +1,121 @@
+import { divideDecimal, fromNumber, multiplyDecimal, parseDecimal, roundToStep } from '../domain/decimal.ts';
+import { bpsOf, lossPerUnit, type Stakes } from '../domain/exposure.ts';
+import type { Instrument } from '../domain/instrument.ts';
+import type { Quote } from '../domain/market.ts';
+import { floorToLot } from '../domain/money.ts';
+import type { RiskLimits } from '../domain/proposal.ts';
+import { fail, ok, type Result } from '../domain/result.ts';
+import type { Bracket } from './agent.ts';
+
+/** Grain in which shares and distances, which are floats, enter exact arithmetic: 10^-12. */
+const GRAIN = 1_000_000n;
+/** A stop closer than this many bands could go off while the question is still open. */
+const STOP_BANDS_MIN = 2;
+/** How far past the touch the limit goes, as a share of the band: see `entryLimit`. */
+const SLACK_PER_BAND = 1 / 3;
+
+export interface EntryInputs {
+  readonly instrument: Instrument;
+  readonly quote: Quote;
+  readonly limits: RiskLimits;
+  readonly stakes: Stakes;
+  readonly equityQuote: bigint;
+  readonly bracket: Bracket;
+  readonly feeBps: number;
+}
+
+/** Amounts in atoms, all on their grids. */
+export interface Draft {
+  readonly entry: bigint;
+  readonly stop: bigint | null;
+  readonly target: bigint | null;
+  readonly qty: bigint;
+  /** Same-side best quote it was made at. */
+  readonly touch: bigint;
+  /** The cap that set the quantity, in words. */
+  readonly sizedBy: string;
+  /** True where stop or target had to move out of the reach of the price band. */
+  readonly widened: boolean;
+}
+export type DraftError = { readonly kind: 'too-small' | 'no-room' | 'bad-levels'; readonly text: string };
+
+/**
+ * The limit goes a third of the band past the touch: a person takes seconds to answer, and a limit at the touch would by
+ * then often just rest. Fills still come at the book's prices, never worse than this, and the rest of the quantity stays
+ * in the book at it. Rounded to the tick so that it never exceeds that slack, nor falls short of the touch.
+ */
+export function entryLimit(touch: bigint, side: 'buy' | 'sell', bandBps: number, tickSize: bigint): bigint {
+  const slack = bpsOf(touch, bandBps * SLACK_PER_BAND);
+  if (side === 'buy') {
+    const limit = roundToStep(touch + slack, tickSize, 'floor');
+    return limit > touch ? limit : touch;
+  }
+  const limit = roundToStep(touch - slack, tickSize, 'ceil');
+  return limit < touch && limit > 0n ? limit : touch;
+}
+
+const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+const atLeastZero = (value: bigint): bigint => larger(value, 0n);
+
+/** Caps on the quantity before the lot grid, each with the words for what bound it. */
+function sizeCaps(inputs: EntryInputs, entry: bigint, stop: bigint): readonly (readonly [bigint, string])[] {
+  const { limits, stakes, equityQuote, feeBps } = inputs;
+  const risk = multiplyDecimal(atLeastZero(equityQuote), fromNumber(limits.riskPerTradeShare, GRAIN, 'floor'), 'floor');
+  const exposureMax = multiplyDecimal(
+    atLeastZero(equityQuote),
+    fromNumber(limits.exposureShareMax, GRAIN, 'floor'),
+    'floor',
+  );
+  const position = atLeastZero(parseDecimal(limits.positionNotionalQuoteMax) - stakes.instrumentQuote);
+  const unitCost = entry + bpsOf(entry, feeBps);
+  return [
+    [divideDecimal(risk, lossPerUnit(entry, stop, feeBps), 'floor'), 'risk per trade'],
+    [divideDecimal(position, entry, 'floor'), 'position limit'],
+    [divideDecimal(atLeastZero(exposureMax - stakes.totalQuote), entry, 'floor'), 'exposure limit'],
+    [divideDecimal(atLeastZero(stakes.freeCashQuote), unitCost, 'floor'), 'cash'],
+    [inputs.instrument.maxQty, "the venue's largest order"],
+  ];
+}
+
+/** Levels and size of a buy: the risk per trade at the stop with fees, within position, exposure, cash and lot. */
+export function draftEntry(inputs: EntryInputs): Result<Draft, DraftError> {
+  const { instrument, quote, limits, bracket } = inputs;
+  const touch = parseDecimal(quote.ask);
+  const entry = entryLimit(touch, 'buy', limits.priceBandBps, instrument.tickSize);
+  const narrowest = bpsOf(entry, STOP_BANDS_MIN * limits.priceBandBps);
+  const stopWanted = fromNumber(bracket.stopDistance, GRAIN, 'ceil');
+  const targetWanted = fromNumber(bracket.targetDistance, GRAIN, 'floor');
+  const widened = stopWanted < narrowest || targetWanted < narrowest;
+  const stopDistance = larger(stopWanted, narrowest);
+  const targetDistance = larger(targetWanted, narrowest);
+  const stop = roundToStep(touch - stopDistance, instrument.tickSize, 'floor');
+  const target = roundToStep(touch + targetDistance, instrument.tickSize, 'ceil');
+  if (stop <= 0n || target <= entry)
+    return fail({ kind: 'bad-levels', text: 'stop and target do not fit around the price' });
+
+  let [smallest, sizedBy] = sizeCaps(inputs, entry, stop)[0] as readonly [bigint, string];
+  for (const [cap, words] of sizeCaps(inputs, entry, stop)) if (cap < smallest) [smallest, sizedBy] = [cap, words];
+  const qty = floorToLot(smallest, instrument).atoms;
+  if (qty < instrument.minQty || qty === 0n || multiplyDecimal(qty, entry, 'down') < instrument.minNotional) {
+    const kind = sizedBy === 'risk per trade' ? 'too-small' : 'no-room';
+    return fail({ kind, text: `${sizedBy} leaves less than the venue's smallest order` });
+  }
+  return ok({ entry, stop, target, qty, touch, sizedBy, widened });
+}
+
+/** All of what is held and free to sell, at a limit a third of the band below the bid. */
+export function draftExit(
+  instrument: Instrument,
+  quote: Quote,
+  sellableBase: bigint,
+  bandBps: number,
+): Result<Draft, DraftError> {
+  const touch = parseDecimal(quote.bid);
+  const entry = entryLimit(touch, 'sell', bandBps, instrument.tickSize);
+  const most = sellableBase < instrument.maxQty ? sellableBase : instrument.maxQty;
+  const qty = floorToLot(most, instrument).atoms;
+  if (qty < instrument.minQty || qty === 0n || multiplyDecimal(qty, entry, 'down') < instrument.minNotional) {
+    return fail({ kind: 'too-small', text: "what is held is less than the venue's smallest order" });
+  }
+  return ok({ entry, stop: null, target: null, qty, touch, sizedBy: 'position', widened: false });
+}

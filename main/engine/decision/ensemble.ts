@@ -1,0 +1,103 @@
+import type { Vote } from '../domain/proposal.ts';
+import type { Agent, Opinion, Strength } from './agent.ts';
+
+/** What a member's statement counts for, by what its past was worth. */
+const EDGE_FACTOR = { measured: 1, weak: 0.5, none: 0, unknown: 0 } as const;
+/** Log odds of 95 %: no single member outshouts the rest by more. */
+const LOG_ODDS_MAX = 3;
+/** A pool this split has no opinion: of the weight cast, more than a third went the other way. */
+const DISAGREEMENT_MAX = 2 / 3;
+
+export interface Ballot {
+  readonly agent: Agent;
+  readonly opinion: Opinion;
+  /** Calibrated log odds times what the member's edge is worth; 0 for a member without edge. */
+  readonly weight: number;
+}
+
+export interface Outcome {
+  readonly stance: 'buy' | 'sell' | 'none';
+  readonly strength: Strength;
+  /** The member whose levels and words the proposal carries. */
+  readonly deciding: Ballot | null;
+  /** 0: all weight (or, without any, all clear stances) on one side; 1: evenly split. */
+  readonly disagreement: number;
+  /** True where the decision was made by weight and not by a member without edge. */
+  readonly weighed: boolean;
+  readonly code: string;
+  readonly text: string;
+}
+
+const isDirected = ({ opinion }: Ballot): boolean => opinion.stance === 'buy' || opinion.stance === 'sell';
+const sideOf = (ballot: Ballot): number => (ballot.opinion.stance === 'buy' ? 1 : -1);
+
+/** Calibrated log odds of a stance being right, never below zero, times what its edge is worth. */
+export function weightOf(opinion: Opinion): number {
+  const { probability } = opinion;
+  if (probability === null || probability <= 0.5) return 0;
+  const logOdds = probability >= 1 ? LOG_ODDS_MAX : Math.min(LOG_ODDS_MAX, Math.log(probability / (1 - probability)));
+  return EDGE_FACTOR[opinion.edge] * logOdds;
+}
+
+/** A faint stance counts as holding, with its note, unless it is the one that decides. */
+export const voteOf = (ballot: Ballot, deciding: Ballot | null = null): Vote => {
+  const { agent, opinion } = ballot;
+  const speaks = opinion.stance !== 'buy' || opinion.strength === 'clear' || ballot === deciding;
+  return {
+    agent: agent.id,
+    label: agent.label,
+    kind: agent.kind,
+    stance: speaks ? opinion.stance : 'hold',
+    probability: opinion.probability,
+    note: opinion.note,
+  };
+};
+
+/** Of several on one side: the heaviest; without weight a clear stance before a faint one, a model before a rule. */
+function strongest(ballots: readonly Ballot[]): Ballot | null {
+  const rank = ({ agent, opinion, weight }: Ballot) =>
+    weight * 100 + (opinion.strength === 'clear' ? 2 : 0) + (agent.kind === 'model' ? 1 : 0);
+  let best: Ballot | null = null;
+  for (const ballot of ballots) if (!best || rank(ballot) > rank(best)) best = ballot;
+  return best;
+}
+
+const nothing = (code: string, text: string, disagreement = 0): Outcome => ({
+  stance: 'none',
+  strength: 'faint',
+  deciding: null,
+  disagreement,
+  weighed: false,
+  code,
+  text,
+});
+
+/**
+ * Pools the stances. Members with an edge decide by weight (sum of calibrated log odds); where none has one, a stance
+ * of a member without edge is let through for a person to see; of two such that contradict each other, the one that
+ * could be acted on (`actionable`: a sale of what is held, else a purchase), for neither has shown that it deserves to
+ * silence the other. The dissent stands among the votes.
+ */
+export function countVotes(ballots: readonly Ballot[], actionable: 'buy' | 'sell' = 'buy'): Outcome {
+  const directed = ballots.filter(isDirected);
+  if (directed.length === 0) {
+    const warming = ballots.length > 0 && ballots.every(({ opinion }) => opinion.stance === 'abstain');
+    const text = ballots.map(({ agent, opinion }) => `${agent.label}: ${opinion.note}`).join('; ');
+    return nothing(warming ? 'warming-up' : 'no-signal', text);
+  }
+  const total = directed.reduce((sum, { weight }) => sum + weight, 0);
+  const weighed = total > 0;
+  const cast = (ballot: Ballot) =>
+    sideOf(ballot) * (weighed ? ballot.weight : ballot.opinion.strength === 'clear' ? 1 : 0.25);
+  const sum = directed.reduce((score, ballot) => score + cast(ballot), 0);
+  const whole = directed.reduce((size, ballot) => size + Math.abs(cast(ballot)), 0);
+  const disagreement = whole > 0 ? 1 - Math.abs(sum) / whole : 0;
+  const contradicts = disagreement > DISAGREEMENT_MAX;
+  if (contradicts && weighed) {
+    return nothing('disagreement', `the members contradict each other (${disagreement.toFixed(2)} of 1)`, disagreement);
+  }
+  const stance = contradicts ? actionable : sum > 0 ? 'buy' : 'sell';
+  const deciding = strongest(directed.filter(({ opinion }) => opinion.stance === stance));
+  const strength = weighed ? 'clear' : (deciding?.opinion.strength ?? 'faint');
+  return { stance, strength, deciding, disagreement, weighed, code: '', text: '' };
+}

@@ -1,0 +1,80 @@
+import { formatDecimal } from '../domain/decimal.ts';
+import type { InstrumentId } from '../domain/instrument.ts';
+import type { Proposal, Reason, RiskLimits } from '../domain/proposal.ts';
+import type { Draft } from './draft-proposal.ts';
+import { type Ballot, type Outcome, voteOf } from './ensemble.ts';
+import { wilsonInterval } from './wilson.ts';
+
+export interface ProposalParts {
+  readonly id: string;
+  readonly instrumentId: InstrumentId;
+  readonly outcome: Outcome;
+  readonly ballots: readonly Ballot[];
+  readonly draft: Draft;
+  readonly limits: RiskLimits;
+  readonly nowMs: number;
+}
+
+const decimalOrNull = (atoms: bigint | null): string | null => (atoms === null ? null : formatDecimal(atoms));
+
+function originOf({ stance, weighed, deciding }: Outcome): Proposal['origin'] {
+  if (stance === 'sell') return 'exit';
+  return !weighed && deciding?.agent.kind === 'rule' ? 'rule' : 'ensemble';
+}
+
+function reasonsOf({ outcome, draft, nowMs }: ProposalParts): readonly Reason[] {
+  const reasons: Reason[] = [...(outcome.deciding?.opinion.reasons ?? [])];
+  if (outcome.strength === 'faint') {
+    reasons.push({ code: 'faint', text: 'The strongest of a quiet market, not a strong signal' });
+  }
+  if (outcome.disagreement > 0) {
+    const share = Math.round(50 * outcome.disagreement);
+    reasons.push({ code: 'disagreement', text: `${share} % of the votes cast, by weight, went the other way` });
+  }
+  const closedAgoSec = Math.max(
+    0,
+    Math.round((nowMs - (outcome.deciding?.opinion.candleCloseTimeMs ?? nowMs)) / 1_000),
+  );
+  if (closedAgoSec > 5)
+    reasons.push({ code: 'candle-age', text: `Judged on the candle that closed ${closedAgoSec} s ago` });
+  if (draft.widened) {
+    const text = 'Stop or target moved out to twice the price band: what was measured had them nearer';
+    reasons.push({ code: 'widened', text });
+  }
+  reasons.push({ code: 'size', text: `Size set by: ${draft.sizedBy}` });
+  return reasons;
+}
+
+/** Puts a judged stance and a drafted order into the frozen form that risk and people see. */
+export function proposalFrom(parts: ProposalParts): Proposal {
+  const { id, instrumentId, outcome, ballots, draft, limits, nowMs } = parts;
+  const opinion = outcome.deciding?.opinion ?? null;
+  const record = opinion?.record ?? null;
+  const side = outcome.stance === 'sell' ? 'sell' : 'buy';
+  const hashes = ballots.flatMap((ballot) => (ballot.opinion.modelHash === null ? [] : [ballot.opinion.modelHash]));
+  return Object.freeze({
+    id,
+    instrumentId,
+    origin: originOf(outcome),
+    agent: outcome.deciding?.agent.label ?? 'Ensemble',
+    side,
+    orderType: 'limit',
+    qtyBase: formatDecimal(draft.qty),
+    entryPrice: formatDecimal(draft.entry),
+    stopPrice: decimalOrNull(draft.stop),
+    targetPrice: decimalOrNull(draft.target),
+    reduceOnly: side === 'sell',
+    probability: opinion?.probability ?? null,
+    interval: record && wilsonInterval(record.rightShare, record.n),
+    record,
+    edge: opinion?.edge ?? 'unknown',
+    reasons: reasonsOf(parts),
+    votes: ballots.map((ballot) => voteOf(ballot, outcome.deciding)),
+    bandPrice: formatDecimal(draft.touch),
+    bandBps: limits.priceBandBps,
+    madeAtMs: nowMs,
+    expiresAtMs: nowMs + limits.approvalTtlMs,
+    modelHashes: [...new Set(hashes)],
+    changeOf: null,
+  });
+}

@@ -1,0 +1,552 @@
+/**
+ * Everything that can happen in the engine, as a closed union. Inputs enter at the front door and are logged before
+ * anyone handles them; outputs are what stages conclude. All of it is JSON: amounts are decimal strings.
+ */
+import type { Timeframe } from './candle.ts';
+import type { InstrumentId, InstrumentRecord } from './instrument.ts';
+import type { FeedStatus, Quote, TradeBatch } from './market.ts';
+import type {
+  CountersignedOrder,
+  OrderPurpose,
+  OrderState,
+  OrderType,
+  VenueBalance,
+  VenueFill,
+  VenueOrderReport,
+} from './order.ts';
+import type { Edge, Mandate, Proposal, RiskLimits, RiskVerdict, TrackRecord, Vote } from './proposal.ts';
+
+/** `[openTimeMs, open, high, low, close, volume]` */
+export type CandleRow = readonly [number, number, number, number, number, number];
+
+// ---------------------------------------------------------------------------------------------- inputs: the engine's
+
+export interface EngineStarted {
+  readonly kind: 'EngineStarted';
+  readonly sessionId: string;
+  readonly build: string;
+  readonly seed: number;
+  readonly mode: 'practice' | 'paper' | 'live';
+  readonly venue: string;
+  readonly sourceDescription: string;
+  readonly limits: RiskLimits;
+}
+/** Every 250 ms: what waits for time looks here. */
+export interface ClockTicked {
+  readonly kind: 'ClockTicked';
+}
+
+// ---------------------------------------------------------------------------------------------- inputs: the market
+
+export interface InstrumentsLoaded {
+  readonly kind: 'InstrumentsLoaded';
+  readonly instruments: readonly InstrumentRecord[];
+}
+/** Finished candles of the past, oldest first, on (re)connect. */
+export interface HistoryLoaded {
+  readonly kind: 'HistoryLoaded';
+  readonly instrumentId: InstrumentId;
+  readonly timeframe: Timeframe;
+  readonly candles: readonly CandleRow[];
+}
+/** Public prints and the last best quote of one instrument since the batch before. */
+export interface MarketBatchReceived {
+  readonly kind: 'MarketBatchReceived';
+  readonly instrumentId: InstrumentId;
+  readonly trades: TradeBatch | null;
+  readonly quote: Quote | null;
+}
+/** A candle that the venue itself closed: what ours is checked against. */
+export interface VenueCandleClosed {
+  readonly kind: 'VenueCandleClosed';
+  readonly instrumentId: InstrumentId;
+  readonly timeframe: Timeframe;
+  readonly candle: CandleRow;
+}
+/** The venue's unfinished candle at (re)connect or after a gap: ours takes it over, with the trades that came after it. */
+export interface OpenCandleReceived {
+  readonly kind: 'OpenCandleReceived';
+  readonly instrumentId: InstrumentId;
+  readonly timeframe: Timeframe;
+  readonly candle: CandleRow;
+  /** The last public print that the candle holds; null where the venue does not say, then `throughTimeMs` counts. */
+  readonly throughTradeId: string | null;
+  readonly throughTimeMs: number;
+}
+export interface FeedStatusChanged {
+  readonly kind: 'FeedStatusChanged';
+  readonly instrumentId: InstrumentId;
+  readonly status: FeedStatus;
+  readonly why: string;
+}
+export interface PrivateStreamChanged {
+  readonly kind: 'PrivateStreamChanged';
+  readonly status: 'connecting' | 'live' | 'down';
+  readonly why: string;
+}
+
+// ---------------------------------------------------------------------------------------------- inputs: models
+
+export interface PredictionArrived {
+  readonly kind: 'PredictionArrived';
+  readonly requestId: string;
+  readonly instrumentId: InstrumentId;
+  readonly timeframe: Timeframe;
+  readonly candleCloseTimeMs: number;
+  readonly model: string;
+  readonly version: string;
+  readonly modelHash: string;
+  readonly rawProbability: number;
+  /** Calibrated probability that the model's upward event happens. */
+  readonly probability: number;
+  readonly record: TrackRecord | null;
+  readonly edge: Edge;
+  readonly latencyMs: number;
+  readonly late: boolean;
+}
+export interface PredictionFailed {
+  readonly kind: 'PredictionFailed';
+  readonly requestId: string;
+  readonly instrumentId: InstrumentId;
+  readonly timeframe: Timeframe;
+  readonly candleCloseTimeMs: number;
+  readonly model: string;
+  readonly why: string;
+}
+
+// ---------------------------------------------------------------------------------------------- inputs: people
+
+export interface ApproveRequested {
+  readonly kind: 'ApproveRequested';
+  readonly proposalId: string;
+  readonly portion: 'full' | 'half';
+  /** The terms that were on screen; anything else than the present ones is refused. Absent: nobody looked at a screen. */
+  readonly terms?: string;
+}
+export interface DeclineRequested {
+  readonly kind: 'DeclineRequested';
+  readonly proposalId: string;
+  readonly why: string;
+}
+export interface ChangeRequested {
+  readonly kind: 'ChangeRequested';
+  readonly proposalId: string;
+  readonly change: {
+    readonly qtyBase?: string;
+    readonly entryPrice?: string;
+    readonly stopPrice?: string;
+    readonly targetPrice?: string | null;
+  };
+}
+export interface ManualOrderRequested {
+  readonly kind: 'ManualOrderRequested';
+  /** From the screen; a second request with the same id is the same order. */
+  readonly requestId: string;
+  readonly instrumentId: InstrumentId;
+  readonly side: 'buy' | 'sell';
+  readonly type: 'limit' | 'market' | 'post-only';
+  readonly qtyBase: string;
+  readonly limitPrice: string | null;
+  readonly stopPrice: string | null;
+  readonly targetPrice: string | null;
+}
+export interface CancelRequested {
+  readonly kind: 'CancelRequested';
+  readonly clientOrderId: string;
+}
+/** Cancels every working order but protective stops. */
+export interface CancelAllRequested {
+  readonly kind: 'CancelAllRequested';
+}
+/** Null: every position. Cancels what rests there, sells at market, re-arms the stop if the sale fails. */
+export interface FlattenRequested {
+  readonly kind: 'FlattenRequested';
+  readonly instrumentId: InstrumentId | null;
+}
+export interface ArmSet {
+  readonly kind: 'ArmSet';
+  readonly armed: boolean;
+}
+export interface KillSwitchSet {
+  readonly kind: 'KillSwitchSet';
+  readonly on: boolean;
+}
+export interface LimitsSet {
+  readonly kind: 'LimitsSet';
+  readonly limits: RiskLimits;
+}
+/** A person takes the venue's word for an asset: the terms are the amounts as they stood on the screen. */
+export interface DifferenceAcknowledged {
+  readonly kind: 'DifferenceAcknowledged';
+  readonly asset: string;
+  readonly ledger: string;
+  readonly venue: string;
+}
+export interface MandateSet {
+  readonly kind: 'MandateSet';
+  readonly mandate: Mandate | null;
+}
+
+// ---------------------------------------------------------------------------------------------- inputs: venue reports
+
+export interface SubmitAnswered {
+  readonly kind: 'SubmitAnswered';
+  readonly clientOrderId: string;
+  /**
+   * `accepted`: the venue has it. `rejected`: the venue, or a refused connection, said a definite no.
+   * `unknown`: bytes may have reached the venue and no definite answer came.
+   */
+  readonly outcome: 'accepted' | 'rejected' | 'unknown';
+  readonly venueOrderId: string | null;
+  readonly code: string;
+  readonly text: string;
+  /** Rejected without a judgement of the order: nothing was sent, or the venue said "not now". */
+  readonly putOff?: true;
+}
+export interface CancelAnswered {
+  readonly kind: 'CancelAnswered';
+  readonly clientOrderId: string;
+  /** `gone`: the venue knows no such open order (filled or cancelled meanwhile): look it up. */
+  readonly outcome: 'cancelled' | 'gone' | 'unknown';
+  readonly text: string;
+}
+export interface OrderReported {
+  readonly kind: 'OrderReported';
+  readonly report: VenueOrderReport;
+}
+export interface FillReported {
+  readonly kind: 'FillReported';
+  readonly fill: VenueFill;
+}
+/** The answer to `QueryOrder`: asked on order, open orders and fills; `not-found` only when all three said so after recvWindow plus a margin. */
+export interface OrderQueried {
+  readonly kind: 'OrderQueried';
+  readonly clientOrderId: string;
+  readonly outcome: 'found' | 'not-found' | 'unknown';
+  readonly report: VenueOrderReport | null;
+}
+/** The venue's own books, read over REST: after every private (re)subscribe, periodically, and on demand. */
+export interface AuditReceived {
+  readonly kind: 'AuditReceived';
+  readonly openOrders: readonly VenueOrderReport[];
+  /** Orders that we believe open but that are not in `openOrders`, as the venue states them. */
+  readonly closedOrders: readonly VenueOrderReport[];
+  /** Every fill since the last audited time, all instruments. */
+  readonly fills: readonly VenueFill[];
+  readonly balances: readonly VenueBalance[];
+  readonly askedAtMs: number;
+  /** Marks in quote of every held asset at the time, for opening balances. */
+  readonly marks: readonly { readonly asset: string; readonly priceQuote: string }[];
+}
+
+// ---------------------------------------------------------------------------------------------- outputs
+
+/** Ours, built from trades (or the venue's where ours had a gap). */
+export interface CandleClosed {
+  readonly kind: 'CandleClosed';
+  readonly instrumentId: InstrumentId;
+  readonly timeframe: Timeframe;
+  readonly candle: CandleRow;
+  readonly from: 'trades' | 'venue';
+}
+/** Our candle differed from the venue's; the venue's counts from here on. */
+export interface CandleCorrected {
+  readonly kind: 'CandleCorrected';
+  readonly instrumentId: InstrumentId;
+  readonly timeframe: Timeframe;
+  readonly ours: CandleRow;
+  readonly venues: CandleRow;
+}
+export interface FeaturesComputed {
+  readonly kind: 'FeaturesComputed';
+  readonly instrumentId: InstrumentId;
+  readonly timeframe: Timeframe;
+  readonly candleCloseTimeMs: number;
+  readonly featureSet: string;
+  readonly featureSetHash: string;
+  readonly values: readonly number[];
+  /** True for the last candle of the past, judged at start. */
+  readonly fromHistory: boolean;
+}
+/** A stage looked at a closed candle and has nothing to propose; `code` says why. */
+export interface Abstained {
+  readonly kind: 'Abstained';
+  readonly instrumentId: InstrumentId;
+  readonly agent: string;
+  readonly candleCloseTimeMs: number;
+  readonly code: string;
+  readonly text: string;
+}
+/** What each agent last thinks of an instrument, also when nothing comes of it. */
+export interface VotesCounted {
+  readonly kind: 'VotesCounted';
+  readonly instrumentId: InstrumentId;
+  readonly candleCloseTimeMs: number;
+  readonly votes: readonly Vote[];
+}
+export interface ProposalMade {
+  readonly kind: 'ProposalMade';
+  readonly proposal: Proposal;
+}
+export interface RiskVerdictGiven {
+  readonly kind: 'RiskVerdictGiven';
+  readonly proposalId: string;
+  readonly verdict: RiskVerdict;
+}
+/** The proposal waits for a person (or asks again, with the reason, after price or risk moved under an approval). */
+export interface ApprovalAsked {
+  readonly kind: 'ApprovalAsked';
+  readonly proposalId: string;
+  readonly qtyBase: string;
+  readonly again: boolean;
+  readonly why: string;
+  /** The band's middle from now on, and when the question lapses. */
+  readonly bandPrice: string;
+  readonly expiresAtMs: number;
+}
+export interface ProposalDeclined {
+  readonly kind: 'ProposalDeclined';
+  readonly proposalId: string;
+  readonly why: string;
+}
+export interface ProposalLapsed {
+  readonly kind: 'ProposalLapsed';
+  readonly proposalId: string;
+  readonly why: string;
+}
+/** A request of a person that could not be carried out; `code` is stable, `text` is for people. */
+export interface RequestRefused {
+  readonly kind: 'RequestRefused';
+  readonly subject: string;
+  readonly code: string;
+  readonly text: string;
+}
+/** The signature. In the running engine `order` is the sealed object itself; read back from the log it is not and cannot be sent. */
+export interface OrderSigned {
+  readonly kind: 'OrderSigned';
+  readonly order: CountersignedOrder;
+}
+/** Execution asks for a system signature; approval gives it only for what reduces a position. */
+export interface ReductionWanted {
+  readonly kind: 'ReductionWanted';
+  readonly instrumentId: InstrumentId;
+  readonly purpose: 'stop' | 'target' | 'exit' | 'flatten';
+  readonly type: 'market' | 'stop-loss' | 'take-profit' | 'limit';
+  readonly qtyBase: string;
+  readonly limitPrice: string | null;
+  readonly triggerPrice: string | null;
+  /** The entry whose signature covers a stop or target. */
+  readonly coveredBy: string | null;
+}
+/** Durable before anything is sent: the order will be submitted, or was and its fate is to be found out. */
+export interface OrderPersisted {
+  readonly kind: 'OrderPersisted';
+  readonly order: CountersignedOrder;
+}
+export interface OrderStateChanged {
+  readonly kind: 'OrderStateChanged';
+  readonly clientOrderId: string;
+  readonly instrumentId: InstrumentId;
+  readonly from: OrderState;
+  readonly to: OrderState;
+  readonly venueOrderId: string | null;
+  readonly filledBase: string;
+  readonly code: string;
+  readonly text: string;
+}
+export interface CancelWanted {
+  readonly kind: 'CancelWanted';
+  readonly clientOrderId: string;
+  readonly instrumentId: InstrumentId;
+  readonly why:
+    | 'person'
+    | 'cancel-all'
+    | 'kill-switch'
+    | 'flatten'
+    | 'replace-stop'
+    | 'target-swap'
+    /** The stop makes room for a signed sale: on spot one balance backs one exit. */
+    | 'exit'
+    | 'position-closed'
+    /** A target that did not fill at once gives the balance back to the stop. */
+    | 'target-lapsed'
+    /** A limit sale rests in the place of a stop whose price has been reached. */
+    | 'stop-reached';
+}
+/** An order on our account that this engine did not send, adopted so that the books are whole. */
+export interface ForeignOrderSeen {
+  readonly kind: 'ForeignOrderSeen';
+  readonly report: VenueOrderReport;
+}
+/** A fill counted once, whatever the venue repeats. The ledger books this and nothing else. */
+export interface FillBooked {
+  readonly kind: 'FillBooked';
+  readonly fill: VenueFill & { readonly clientOrderId: string };
+  readonly purpose: OrderPurpose;
+  readonly proposalId: string | null;
+  /** The price it was proposed at, for slippage; null for what nobody proposed. */
+  readonly proposedPrice: string | null;
+  /** `stream` as it happened, `audit` found later. */
+  readonly via: 'stream' | 'audit';
+}
+/** The stop that the entry's signature promised: where it stands. */
+export interface ProtectionChanged {
+  readonly kind: 'ProtectionChanged';
+  readonly instrumentId: InstrumentId;
+  /** Client order id of the entry that promised it. */
+  readonly coveredBy: string;
+  readonly state: 'on-venue' | 'placing' | 'missing' | 'none';
+  readonly clientOrderId: string | null;
+  readonly stopPrice: string | null;
+  readonly qtyBase: string;
+  /** One sentence for people. */
+  readonly text: string;
+}
+/** The ledger's first sight of an account: what was there already, at a stated price. */
+export interface OpeningBalancesBooked {
+  readonly kind: 'OpeningBalancesBooked';
+  readonly balances: readonly {
+    readonly asset: string;
+    readonly amount: string;
+    /** Price in quote used as cost, null for the quote asset itself. */
+    readonly priceQuote: string | null;
+    readonly instrumentId: InstrumentId | null;
+  }[];
+}
+/** Ledger and venue disagree on a balance and no known fill explains it: stated, and entries are held until acknowledged by an adjustment. */
+export interface BalanceDiffered {
+  readonly kind: 'BalanceDiffered';
+  readonly asset: string;
+  readonly ledger: string;
+  readonly venue: string;
+}
+/** A difference booked on a person's word: paid in or taken out behind our back, at a stated price. No PnL of the day. */
+export interface BalanceAdjusted {
+  readonly kind: 'BalanceAdjusted';
+  readonly asset: string;
+  /** Venue less ledger; negative where something is gone. */
+  readonly amount: string;
+  /** Mark in quote at which a held asset comes or goes; null for assets that are balances only. */
+  readonly priceQuote: string | null;
+  readonly instrumentId: InstrumentId | null;
+}
+/** Something the venue said that contradicts itself or our books. It was booked as far as money moved, and is said once. */
+export interface AnomalyStated {
+  readonly kind: 'AnomalyStated';
+  readonly instrumentId: InstrumentId | null;
+  /** A client order id, a fill id or an asset. */
+  readonly subject: string;
+  readonly code:
+    | 'conflicting-fill'
+    | 'overfill'
+    | 'fill-too-old'
+    | 'order-reappeared'
+    | 'submit-contradicted'
+    | 'oversold'
+    | 'fee-unbacked'
+    | 'no-opening-price';
+  readonly text: string;
+}
+/** A UTC day began for the books: the marks against which its PnL is counted, also after a restart. */
+export interface DayOpened {
+  readonly kind: 'DayOpened';
+  readonly dayStartMs: number;
+  readonly marks: readonly { readonly instrumentId: InstrumentId; readonly price: string }[];
+}
+/** Reconciled with the venue's own books; `repairs` says in words what was put right. */
+export interface Reconciled {
+  readonly kind: 'Reconciled';
+  readonly repairs: readonly string[];
+  /** Set while fills wait until it is known whose they are: balances cannot be compared yet. */
+  readonly fillsUndecided?: true;
+}
+
+export type InputEvent =
+  | EngineStarted
+  | ClockTicked
+  | InstrumentsLoaded
+  | HistoryLoaded
+  | MarketBatchReceived
+  | VenueCandleClosed
+  | OpenCandleReceived
+  | FeedStatusChanged
+  | PrivateStreamChanged
+  | PredictionArrived
+  | PredictionFailed
+  | ApproveRequested
+  | DeclineRequested
+  | ChangeRequested
+  | ManualOrderRequested
+  | CancelRequested
+  | CancelAllRequested
+  | FlattenRequested
+  | ArmSet
+  | KillSwitchSet
+  | LimitsSet
+  | MandateSet
+  | DifferenceAcknowledged
+  | SubmitAnswered
+  | CancelAnswered
+  | OrderReported
+  | FillReported
+  | OrderQueried
+  | AuditReceived;
+
+export type OutputEvent =
+  | CandleClosed
+  | CandleCorrected
+  | FeaturesComputed
+  | Abstained
+  | VotesCounted
+  | ProposalMade
+  | RiskVerdictGiven
+  | ApprovalAsked
+  | ProposalDeclined
+  | ProposalLapsed
+  | RequestRefused
+  | OrderSigned
+  | ReductionWanted
+  | OrderPersisted
+  | OrderStateChanged
+  | CancelWanted
+  | ForeignOrderSeen
+  | FillBooked
+  | ProtectionChanged
+  | OpeningBalancesBooked
+  | BalanceDiffered
+  | BalanceAdjusted
+  | AnomalyStated
+  | DayOpened
+  | Reconciled;
+
+export type EngineEvent = InputEvent | OutputEvent;
+export type EventKind = EngineEvent['kind'];
+
+/** What the outside is asked to do once the events that led to it are durable. */
+export type Effect =
+  | { readonly kind: 'SubmitOrder'; readonly order: CountersignedOrder }
+  | {
+      readonly kind: 'CancelOrder';
+      readonly clientOrderId: string;
+      readonly venueOrderId: string | null;
+      readonly instrumentId: InstrumentId;
+    }
+  | {
+      readonly kind: 'QueryOrder';
+      readonly clientOrderId: string;
+      readonly venueOrderId: string | null;
+      readonly instrumentId: InstrumentId;
+      readonly type: OrderType;
+      /** When it was sent: "not found" counts only some time after this. */
+      readonly sentAtMs: number;
+    }
+  | { readonly kind: 'RequestAudit'; readonly why: string }
+  | {
+      readonly kind: 'RequestPrediction';
+      readonly requestId: string;
+      readonly instrumentId: InstrumentId;
+      readonly timeframe: Timeframe;
+      readonly candleCloseTimeMs: number;
+      readonly featureSetHash: string;
+      readonly features: readonly number[];
+    };

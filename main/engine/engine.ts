@@ -1,0 +1,198 @@
+import type { ModelCard } from '../ml/card.ts';
+import type { Effect, EngineEvent, InputEvent } from './domain/events.ts';
+import type { RiskLimits } from './domain/proposal.ts';
+import type { InferenceClient, InferenceNotice } from './inference/inference-client.ts';
+import type { Cancel, Clock, Timers } from './kernel/clock.ts';
+import { createCore, type LoggedEvent } from './kernel/core.ts';
+import type { OpenedLog } from './kernel/event-log.ts';
+import { createPipeline, type Pipeline } from './pipeline.ts';
+import { isNotice, type VenueEvent, type VenueNotice, type VenuePort } from './venues/venue-port.ts';
+
+export interface EngineIdentity {
+  readonly sessionId: string;
+  readonly build: string;
+  readonly seed: number;
+  readonly mode: 'practice' | 'paper' | 'live';
+  readonly venue: string;
+  readonly source: { readonly kind: 'generated' | 'recorded' | 'live'; readonly description: string };
+}
+
+export interface EngineDeps {
+  readonly identity: EngineIdentity;
+  readonly limits: RiskLimits;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly opened: OpenedLog;
+  readonly cards: readonly ModelCard[];
+  readonly venue: VenuePort;
+  /** Makes the client of the ml-host; it reports back through the two callbacks. */
+  readonly inference: (
+    onPrediction: (event: InputEvent) => void,
+    onNotice: (notice: InferenceNotice) => void,
+  ) => InferenceClient;
+  /** A broken invariant: nothing is handled any more. The process should end; a restart recovers from the log. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+export interface Engine {
+  readonly identity: EngineIdentity;
+  readonly pipeline: Pipeline;
+  readonly inference: InferenceClient;
+  readonly startedAtMs: number;
+  /** Opens the session and connects venue and models; called once, when everybody who listens does. */
+  start(): void;
+  /** A person's input, handled before this returns: everything that came of it. */
+  request(event: InputEvent): readonly EngineEvent[];
+  tellVenue: VenuePort['send'];
+  lastSeq(): number;
+  decisionHash(): string;
+  onEvent(listener: (logged: LoggedEvent) => void): Cancel;
+  onNotice(listener: (notice: VenueNotice | InferenceNotice) => void): Cancel;
+  stop(): Promise<void>;
+}
+
+const TICK_MS = 250;
+const SYNC_MS = 1_000;
+/** Fills are asked for from this long before the last audit was merged: it had been asked some time before, and clocks differ. */
+const AUDIT_OVERLAP_MS = 120_000;
+
+/** The composition root: recovers the state from the log, then connects the venue and the models to the core. */
+export function createEngine(deps: EngineDeps): Engine {
+  const { clock, timers, opened, venue } = deps;
+  const pipeline = createPipeline(deps.cards);
+  const eventListeners = new Set<(logged: LoggedEvent) => void>();
+  const noticeListeners = new Set<(notice: VenueNotice | InferenceNotice) => void>();
+  /** Inputs that arrived while one was being handled: effects may answer at once. */
+  const inbox: InputEvent[] = [];
+  let handling = false;
+  let halted = false;
+  let auditFromMs = auditFrom(opened.ledger);
+
+  const core = createCore({
+    journal: opened.log,
+    stages: pipeline.stages,
+    perform: (effect) => perform(effect),
+    onEvent: (logged) => {
+      for (const listener of eventListeners) listener(logged);
+    },
+  });
+  for (const record of opened.ledger) core.restore(record);
+
+  function dispatch(input: InputEvent): readonly EngineEvent[] {
+    if (halted) return [];
+    handling = true;
+    try {
+      return core.dispatch(input, clock.nowMs());
+    } catch (error) {
+      halted = true;
+      deps.onFatal(error);
+      return [];
+    } finally {
+      handling = false;
+    }
+  }
+
+  function take(input: InputEvent): void {
+    inbox.push(input);
+    drain();
+  }
+
+  function drain(): void {
+    while (!handling && inbox.length > 0) dispatch(inbox.shift() as InputEvent);
+  }
+
+  function perform(effect: Effect): void {
+    switch (effect.kind) {
+      case 'SubmitOrder':
+        return venue.send({ kind: 'submit', order: effect.order });
+      case 'CancelOrder': {
+        const { clientOrderId, venueOrderId, instrumentId } = effect;
+        return venue.send({ kind: 'cancel', clientOrderId, venueOrderId, instrumentId });
+      }
+      case 'QueryOrder': {
+        const { clientOrderId, venueOrderId, instrumentId, type, sentAtMs } = effect;
+        return venue.send({ kind: 'query', clientOrderId, venueOrderId, instrumentId, type, sentAtMs });
+      }
+      case 'RequestAudit':
+        venue.send({ kind: 'audit', why: effect.why, believedOpen: believedOpen(), fillsSinceMs: auditFromMs });
+        auditFromMs = null;
+        return;
+      case 'RequestPrediction':
+        return inference.predict(effect);
+    }
+  }
+
+  const believedOpen = () => {
+    const open = new Set(pipeline.execution.orders.open().map((order) => order.clientOrderId));
+    return pipeline.execution.view
+      .orders(0)
+      .filter((row) => open.has(row.clientOrderId))
+      .map(({ clientOrderId, venueOrderId, instrumentId }) => ({ clientOrderId, venueOrderId, instrumentId }));
+  };
+
+  const tell = (notice: VenueNotice | InferenceNotice): void => {
+    for (const listener of noticeListeners) listener(notice);
+  };
+  const inference = deps.inference(take, tell);
+
+  let stopTimers: Cancel = () => {};
+
+  return {
+    identity: deps.identity,
+    pipeline,
+    inference,
+    startedAtMs: clock.nowMs(),
+    start() {
+      dispatch({
+        kind: 'EngineStarted',
+        sessionId: deps.identity.sessionId,
+        build: deps.identity.build,
+        seed: deps.identity.seed,
+        mode: deps.identity.mode,
+        venue: deps.identity.venue,
+        sourceDescription: deps.identity.source.description,
+        limits: deps.limits,
+      });
+      venue.onEvent((event: VenueEvent) => (isNotice(event) ? tell(event) : take(event)));
+      venue.start();
+      inference.start();
+      const stopTick = timers.every(TICK_MS, () => take({ kind: 'ClockTicked' }));
+      const stopSync = timers.every(SYNC_MS, () => opened.log.sync());
+      stopTimers = () => {
+        stopTick();
+        stopSync();
+      };
+    },
+    request(event) {
+      const events = dispatch(event);
+      drain();
+      return events;
+    },
+    tellVenue: (command) => venue.send(command),
+    lastSeq: () => opened.log.lastSeq,
+    decisionHash: () => core.decisionHash(),
+    onEvent(listener) {
+      eventListeners.add(listener);
+      return () => eventListeners.delete(listener);
+    },
+    onNotice(listener) {
+      noticeListeners.add(listener);
+      return () => noticeListeners.delete(listener);
+    },
+    async stop() {
+      stopTimers();
+      halted = true;
+      await Promise.all([venue.stop(), inference.stop()]);
+      opened.log.close();
+    },
+  };
+}
+
+/**
+ * From when on fills may be missing: the last time the books were reconciled with the venue, whatever was logged since. Null
+ * on the first start.
+ */
+export function auditFrom(ledger: OpenedLog['ledger']): number | null {
+  const last = ledger.findLast(({ event }) => event.kind === 'Reconciled');
+  return last ? last.timeMs - AUDIT_OVERLAP_MS : null;
+}

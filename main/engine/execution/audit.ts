@@ -1,0 +1,67 @@
+import type { AuditReceived } from '../domain/events.ts';
+import type { VenueFill, VenueOrderReport } from '../domain/order.ts';
+import { activeOrders, fillKey, venueKey } from './execution-state.ts';
+import { askVenue, type Hand } from './hand.ts';
+import { isLive, sideWord, symbolOf } from './order-record.ts';
+import { adoptedId, findOrder, handleFill, handleReport } from './venue-reports.ts';
+
+/** An order changed this shortly before the audit was asked may be missing from it without anything being wrong. */
+const RACE_MS = 1_000;
+
+/**
+ * Merges the venue's own books: order states, orders made elsewhere, fills the stream did not bring. Whatever it says
+ * that we know already changes nothing, so the same audit twice is one audit.
+ */
+export function handleAudit(hand: Hand, audit: AuditReceived): void {
+  const repairs: string[] = [];
+  const learnt = new Map<string, string>();
+  for (const report of latestReports(audit)) {
+    const known = findOrder(hand.state, report);
+    const repair = handleReport(hand, report, 'audit');
+    if (repair !== null) repairs.push(repair);
+    // Its fills may be told further down: they are of this very order.
+    const id = known?.clientOrderId ?? (repair === null ? null : adoptedId(hand.state, report));
+    if (id !== null) learnt.set(venueKey(report.instrumentId, report.venueOrderId), id);
+  }
+  for (const fill of fillsOnce(audit.fills)) {
+    if (handleFill(hand, fill, 'audit', learnt)) {
+      repairs.push(
+        `Booked a fill that the stream had not brought: ${sideWord(fill.side)} ${fill.qtyBase} ${symbolOf(fill.instrumentId)} @ ${fill.price}`,
+      );
+    }
+  }
+  askAboutUntold(hand, audit);
+  const undecided = hand.timers.undecidedFills.size > 0;
+  hand.emit({ kind: 'Reconciled', repairs, ...(undecided ? { fillsUndecided: true } : {}) });
+}
+
+/** One report per order, the last word of the venue. */
+function latestReports(audit: AuditReceived): VenueOrderReport[] {
+  const latest = new Map<string, VenueOrderReport>();
+  for (const report of [...audit.openOrders, ...audit.closedOrders]) {
+    const key = venueKey(report.instrumentId, report.venueOrderId);
+    const before = latest.get(key);
+    if (!before || before.eventTimeMs <= report.eventTimeMs) latest.set(key, report);
+  }
+  return [...latest.values()];
+}
+
+function fillsOnce(fills: readonly VenueFill[]): VenueFill[] {
+  const byKey = new Map<string, VenueFill>();
+  for (const fill of fills) if (!byKey.has(fillKey(fill))) byKey.set(fillKey(fill), fill);
+  return [...byKey.values()].sort((a, b) => a.eventTimeMs - b.eventTimeMs);
+}
+
+/** Orders that we have as open and the audit does not name are looked up one by one. */
+function askAboutUntold(hand: Hand, audit: AuditReceived): void {
+  const told = new Set([...audit.openOrders, ...audit.closedOrders].map((report) => report.clientOrderId));
+  const toldByVenue = new Set(
+    [...audit.openOrders, ...audit.closedOrders].map((report) => venueKey(report.instrumentId, report.venueOrderId)),
+  );
+  for (const record of activeOrders(hand.state)) {
+    if (!isLive(record) || record.state === 'persisted' || record.state === 'sent') continue;
+    if (told.has(record.clientOrderId) || record.updatedAtMs > audit.askedAtMs - RACE_MS) continue;
+    if (record.venueOrderId !== null && toldByVenue.has(venueKey(record.instrumentId, record.venueOrderId))) continue;
+    if (record.state !== 'unknown') askVenue(hand, record);
+  }
+}

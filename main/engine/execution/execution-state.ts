@@ -1,0 +1,99 @@
+import type { ProtectionChanged, ReductionWanted } from '../domain/events.ts';
+import type { InstrumentId } from '../domain/instrument.ts';
+import type { OrderRecord } from './order-record.ts';
+
+/** What one entry's signature promised for what is held of it. Amounts in atoms. */
+export interface Cover {
+  readonly entryId: string;
+  readonly instrumentId: InstrumentId;
+  readonly stopPrice: string | null;
+  readonly targetPrice: string | null;
+  /** Bought under this entry, fees in base taken off, and not sold since. */
+  readonly qty: bigint;
+  readonly stated: Pick<ProtectionChanged, 'state' | 'clientOrderId' | 'stopPrice' | 'qtyBase' | 'text'>;
+  readonly stopPlacedAtMs: number | null;
+  /** Refusals in a row since a stop last rested. */
+  readonly stopRejections: number;
+  /** Submits of the stop in a row that the venue never judged: no connection, no room, never arrived. */
+  readonly putOffs: number;
+  readonly saleFailures: number;
+  /** Nothing is tried again before. */
+  readonly retryAtMs: number;
+  readonly targetTriedAtMs: number | null;
+}
+
+/** A system signature asked for and not given yet. */
+export interface Want extends Omit<ReductionWanted, 'kind'> {
+  readonly atMs: number;
+}
+
+export interface Flatten {
+  readonly atMs: number;
+  readonly attempts: number;
+  /** Submits in a row that the venue never judged. */
+  readonly putOffs: number;
+  /** Nothing is tried again before. */
+  readonly retryAtMs: number;
+}
+
+/** Everything that the ledger lane brings back after a restart. */
+export interface ExecutionState {
+  readonly orders: Map<string, OrderRecord>;
+  /** Orders not final, or final with fills still missing. */
+  readonly active: Set<string>;
+  readonly idByVenueId: Map<string, string>;
+  /** What each booked fill said, by instrument and fill id, oldest first. */
+  readonly fills: Map<string, { readonly digest: string; readonly eventTimeMs: number }>;
+  /** Fills up to this time may have been forgotten: what claims to be older is not booked. */
+  fillsForgottenToMs: number;
+  readonly covers: Map<string, Cover>;
+  /** By what was booked, per asset other than quote: no promise is larger than what is there. */
+  readonly held: Map<string, bigint>;
+  readonly wants: Map<string, Want>;
+  readonly flattens: Map<InstrumentId, Flatten>;
+  readonly proposedPrices: Map<string, string>;
+  readonly anomalies: Set<string>;
+  /** When the account's opening balances were booked: what others did before is part of them. */
+  openedAtMs: number | null;
+  /** The kill switch is on. */
+  killed: boolean;
+  /** The venue's books were read since the engine started. */
+  reconciled: boolean;
+  repairs: readonly { readonly atMs: number; readonly text: string }[];
+}
+
+export function createExecutionState(): ExecutionState {
+  return {
+    orders: new Map(),
+    active: new Set(),
+    idByVenueId: new Map(),
+    fills: new Map(),
+    fillsForgottenToMs: 0,
+    covers: new Map(),
+    held: new Map(),
+    wants: new Map(),
+    flattens: new Map(),
+    proposedPrices: new Map(),
+    anomalies: new Set(),
+    openedAtMs: null,
+    killed: false,
+    reconciled: false,
+    repairs: [],
+  };
+}
+
+export const venueKey = (instrumentId: InstrumentId, venueOrderId: string): string => `${instrumentId}|${venueOrderId}`;
+export const fillKey = (fill: { readonly instrumentId: InstrumentId; readonly fillId: string }): string =>
+  `${fill.instrumentId}|${fill.fillId}`;
+export const wantKey = (want: Pick<ReductionWanted, 'instrumentId' | 'purpose' | 'coveredBy'>): string =>
+  `${want.instrumentId}|${want.purpose}|${want.coveredBy ?? ''}`;
+
+export function activeOrders(state: ExecutionState): OrderRecord[] {
+  return [...state.active].map((id) => state.orders.get(id) as OrderRecord);
+}
+
+export const activeIn = (state: ExecutionState, instrumentId: InstrumentId): OrderRecord[] =>
+  activeOrders(state).filter((record) => record.instrumentId === instrumentId);
+
+export const coversIn = (state: ExecutionState, instrumentId: InstrumentId): Cover[] =>
+  [...state.covers.values()].filter((cover) => cover.instrumentId === instrumentId);

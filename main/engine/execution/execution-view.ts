@@ -1,0 +1,153 @@
+import { divideDecimal, formatDecimal, parseDecimal } from '../domain/decimal.ts';
+import type { ProtectionChanged } from '../domain/events.ts';
+import type { InstrumentId } from '../domain/instrument.ts';
+import type { OrderPurpose, OrderState, OrderType, Signature } from '../domain/order.ts';
+import type { OpenOrderView, OrdersView } from '../domain/portfolio.ts';
+import { activeIn, activeOrders, coversIn, type ExecutionState } from './execution-state.ts';
+import { isLive, type OrderRecord, openQty } from './order-record.ts';
+import type { Timers } from './timers.ts';
+
+/** One order as the screen shows it; amounts as decimal strings. */
+export interface OrderRow {
+  readonly clientOrderId: string;
+  readonly venueOrderId: string | null;
+  readonly proposalId: string | null;
+  readonly instrumentId: InstrumentId;
+  readonly purpose: OrderPurpose;
+  readonly side: 'buy' | 'sell';
+  readonly type: OrderType;
+  readonly qtyBase: string;
+  readonly filledBase: string;
+  readonly limitPrice: string | null;
+  readonly triggerPrice: string | null;
+  readonly averagePrice: string | null;
+  readonly state: OrderState;
+  readonly cancelRequested: boolean;
+  readonly note: string;
+  /** Null for orders made elsewhere. */
+  readonly signature: Signature | null;
+  readonly agent: string;
+  readonly coveredBy: string | null;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+}
+
+/** Where the promise of an instrument's entries stands; with several entries, the worst of them. */
+export interface ProtectionRow {
+  readonly state: ProtectionChanged['state'];
+  readonly clientOrderId: string | null;
+  readonly stopPrice: string | null;
+  readonly targetPrice: string | null;
+  readonly qtyBase: string;
+  readonly text: string;
+}
+
+export interface ExecutionView {
+  /** Open orders and the latest finished ones, newest first. */
+  orders(limit: number): readonly OrderRow[];
+  order(clientOrderId: string): OrderRow | null;
+  protection(instrumentId: InstrumentId): ProtectionRow;
+  /** False from a start until the venue's books have been read: no new risk before. */
+  isReconciled(): boolean;
+  /** What was put right, newest last, at most 100. */
+  repairs(): readonly { readonly atMs: number; readonly text: string }[];
+  lastAuditAtMs(): number | null;
+  privateStream(): 'connecting' | 'live' | 'down';
+  /** Everything that a restart brings back, as plain data: equal states are equal here. */
+  snapshot(): unknown;
+}
+
+const SEVERITY: Readonly<Record<ProtectionChanged['state'], number>> = {
+  none: 0,
+  'on-venue': 1,
+  placing: 2,
+  missing: 3,
+};
+
+export function createExecutionView(state: ExecutionState, timers: Timers): ExecutionView {
+  return {
+    orders(limit) {
+      const rows: OrderRow[] = [];
+      for (const record of [...state.orders.values()].reverse()) {
+        if (rows.length < limit || isLive(record)) rows.push(rowOf(record));
+      }
+      return rows;
+    },
+    order(clientOrderId) {
+      const record = state.orders.get(clientOrderId);
+      return record ? rowOf(record) : null;
+    },
+    protection: (instrumentId) => protectionOf(state, instrumentId),
+    isReconciled: () => state.reconciled,
+    repairs: () => state.repairs,
+    lastAuditAtMs: () => timers.lastAuditAtMs,
+    privateStream: () => timers.privateStream,
+    snapshot: () =>
+      structuredClone({
+        ...state,
+        // Seals do not survive a restart and are no part of the state.
+        orders: new Map([...state.orders].map(([id, record]) => [id, { ...record, order: record.order !== null }])),
+      }),
+  };
+}
+
+function rowOf(record: OrderRecord): OrderRow {
+  const averagePrice = record.booked > 0n ? divideDecimal(record.bookedQuote, record.booked, 'half-up') : null;
+  return {
+    clientOrderId: record.clientOrderId,
+    venueOrderId: record.venueOrderId,
+    proposalId: record.proposalId,
+    instrumentId: record.instrumentId,
+    purpose: record.purpose,
+    side: record.side,
+    type: record.type,
+    qtyBase: formatDecimal(record.qty),
+    filledBase: formatDecimal(record.stated),
+    limitPrice: record.limitPrice,
+    triggerPrice: record.triggerPrice,
+    averagePrice: averagePrice === null ? null : formatDecimal(averagePrice),
+    state: record.state,
+    cancelRequested: record.cancelWantedAtMs !== null,
+    note: record.note,
+    signature: record.signature,
+    agent: record.agent,
+    coveredBy: record.coveredBy,
+    createdAtMs: record.createdAtMs,
+    updatedAtMs: record.updatedAtMs,
+  };
+}
+
+function protectionOf(state: ExecutionState, instrumentId: InstrumentId): ProtectionRow {
+  const all = coversIn(state, instrumentId).filter((cover) => cover.qty > 0n);
+  const total = all.reduce((sum, cover) => sum + cover.qty, 0n);
+  // Dust that earlier trades left behind must not hide that the rest is protected.
+  const covers = all.filter((cover) => cover.qty * 100n >= total);
+  const worst = covers.reduce<(typeof covers)[number] | null>(
+    (found, cover) => (found && SEVERITY[found.stated.state] >= SEVERITY[cover.stated.state] ? found : cover),
+    null,
+  );
+  if (!worst) return { state: 'none', clientOrderId: null, stopPrice: null, targetPrice: null, qtyBase: '0', text: '' };
+  return { ...worst.stated, targetPrice: worst.targetPrice };
+}
+
+export function createOrdersView(state: ExecutionState): OrdersView {
+  return {
+    open: () => activeOrders(state).filter(isLive).map(openOrderOf),
+    hasUnknown: (instrumentId) => activeIn(state, instrumentId).some((record) => record.state === 'unknown'),
+  };
+}
+
+function openOrderOf(record: OrderRecord): OpenOrderView {
+  return {
+    clientOrderId: record.clientOrderId,
+    instrumentId: record.instrumentId,
+    purpose: record.purpose,
+    side: record.side,
+    type: record.type,
+    state: record.state as OpenOrderView['state'],
+    qtyBase: record.qty,
+    remainingBase: openQty(record),
+    limitPrice: record.limitPrice === null ? null : parseDecimal(record.limitPrice),
+    triggerPrice: record.triggerPrice === null ? null : parseDecimal(record.triggerPrice),
+  };
+}

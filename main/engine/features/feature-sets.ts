@@ -1,0 +1,12 @@
+/** The feature sets by name, as model cards name them. */
+
+import type { FeatureSet } from './feature-set.ts';
+import { featureSetReversalV1 } from './feature-set-reversal-v1.ts';
+import { featureSetV1 } from './feature-set-v1.ts';
+
+const SETS: readonly FeatureSet[] = [featureSetV1, featureSetReversalV1];
+
+/** The set called `name`, or undefined when there is none. */
+export function featureSetByName(name: string): FeatureSet | undefined {
+  return SETS.find((set) => set.name === name);
+}

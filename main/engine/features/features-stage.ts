@@ -1,0 +1,119 @@
+import { type Candle, TIMEFRAME_MS, type Timeframe } from '../domain/candle.ts';
+import type { CandleRow, EngineEvent, FeaturesComputed } from '../domain/events.ts';
+import type { InstrumentId } from '../domain/instrument.ts';
+import type { Stage } from '../kernel/stage.ts';
+import { type FeatureSet, FeatureSetState, featureSetHash } from './feature-set.ts';
+
+/** One feature set computed over the candles of one timeframe, for every instrument. */
+export interface FeatureStream {
+  readonly timeframe: Timeframe;
+  readonly set: FeatureSet;
+}
+
+/** Candles kept per series, to start again from when one is corrected: features depend on no more than this. */
+const CANDLES_KEPT = 600;
+
+interface Series {
+  candles: CandleRow[];
+  state: FeatureSetState;
+  values: Float64Array | null;
+}
+
+const toCandle = ([openTimeMs, open, high, low, close, volume]: CandleRow): Candle => ({
+  openTimeMs,
+  open,
+  high,
+  low,
+  close,
+  volume,
+});
+
+/** Features of every closed candle, by the one definition that training uses too. */
+export function createFeaturesStage(streams: readonly FeatureStream[]): Stage {
+  const hashes = new Map(streams.map((stream) => [stream.set, featureSetHash(stream.set)]));
+  const seriesOf = new Map<FeatureStream, Map<InstrumentId, Series>>(streams.map((stream) => [stream, new Map()]));
+
+  const rebuild = (stream: FeatureStream, instrumentId: InstrumentId, candles: readonly CandleRow[]): void => {
+    const series: Series = {
+      candles: candles.slice(-CANDLES_KEPT),
+      state: new FeatureSetState(stream.set),
+      values: null,
+    };
+    for (const row of series.candles) series.values = series.state.update(toCandle(row));
+    seriesOf.get(stream)?.set(instrumentId, series);
+  };
+
+  const append = (stream: FeatureStream, instrumentId: InstrumentId, row: CandleRow): void => {
+    const series = seriesOf.get(stream)?.get(instrumentId);
+    if (!series) {
+      rebuild(stream, instrumentId, [row]);
+      return;
+    }
+    const lastOpenMs = series.candles.at(-1)?.[0] ?? -1;
+    if (row[0] <= lastOpenMs) {
+      series.values = null;
+      return;
+    }
+    series.candles.push(row);
+    if (series.candles.length > CANDLES_KEPT) series.candles.shift();
+    series.values = series.state.update(toCandle(row));
+  };
+
+  const correct = (stream: FeatureStream, instrumentId: InstrumentId, row: CandleRow): void => {
+    const series = seriesOf.get(stream)?.get(instrumentId);
+    if (!series) return;
+    rebuild(
+      stream,
+      instrumentId,
+      series.candles.map((known) => (known[0] === row[0] ? row : known)),
+    );
+  };
+
+  const forEachStream = (timeframe: Timeframe, run: (stream: FeatureStream) => void): void => {
+    for (const stream of streams) if (stream.timeframe === timeframe) run(stream);
+  };
+
+  const computed = (
+    { timeframe, set }: FeatureStream,
+    instrumentId: InstrumentId,
+    { values, closeTimeMs }: { values: Float64Array; closeTimeMs: number },
+    fromHistory: boolean,
+  ): FeaturesComputed => ({
+    kind: 'FeaturesComputed',
+    instrumentId,
+    timeframe,
+    candleCloseTimeMs: closeTimeMs,
+    featureSet: set.name,
+    featureSetHash: hashes.get(set) as string,
+    values: [...values],
+    fromHistory,
+  });
+
+  return {
+    name: 'features',
+    apply(event: EngineEvent) {
+      switch (event.kind) {
+        case 'EngineStarted':
+          for (const series of seriesOf.values()) series.clear();
+          return;
+        case 'HistoryLoaded':
+          return forEachStream(event.timeframe, (stream) => rebuild(stream, event.instrumentId, event.candles));
+        case 'CandleClosed':
+          return forEachStream(event.timeframe, (stream) => append(stream, event.instrumentId, event.candle));
+        case 'CandleCorrected':
+          return forEachStream(event.timeframe, (stream) => correct(stream, event.instrumentId, event.venues));
+        default:
+      }
+    },
+    handle(event, context) {
+      if (event.kind !== 'HistoryLoaded' && event.kind !== 'CandleClosed') return;
+      forEachStream(event.timeframe, (stream) => {
+        const series = seriesOf.get(stream)?.get(event.instrumentId);
+        const last = series?.candles.at(-1);
+        if (!series?.values || !last) return;
+        const at = { values: series.values, closeTimeMs: last[0] + TIMEFRAME_MS[event.timeframe] };
+        context.emit(computed(stream, event.instrumentId, at, event.kind === 'HistoryLoaded'));
+      });
+    },
+  };
+}

@@ -1,0 +1,151 @@
+import type { Health, Hello, WatchRow } from '../../../preload/contract.ts';
+import { formatDecimal, multiplyDecimal, parseDecimal } from '../domain/decimal.ts';
+import type { EngineEvent, InputEvent } from '../domain/events.ts';
+import type { InstrumentId } from '../domain/instrument.ts';
+import { CHART_INDICATORS } from '../features/chart-indicators.ts';
+import type { InferenceNotice } from '../inference/inference-client.ts';
+import type { Cancel } from '../kernel/clock.ts';
+import type { LoggedEvent } from '../kernel/core.ts';
+import { laneOf } from '../kernel/durability.ts';
+import type { VenueNotice } from '../venues/venue-port.ts';
+import { type CandleSource, chartSeries, liveIndicatorsOf } from './chart-series.ts';
+import { verdictRow } from './desk-rows.ts';
+import { createDeskTopics, type DeskSources } from './desk-topics.ts';
+import type { BookTop, EnginePort } from './engine-port.ts';
+import type { JournalStore } from './journal-store.ts';
+import { createNoticeBoard } from './notice-board.ts';
+import { replyTo } from './reply.ts';
+import type { SettingsFile } from './settings-file.ts';
+
+export interface EngineDeskDeps extends Omit<DeskSources, 'board' | 'journal' | 'chain' | 'models'> {
+  readonly hello: Omit<Hello, 'instruments' | 'indicators' | 'contractVersion' | 'product'>;
+  readonly contractVersion: number;
+  readonly candles: CandleSource;
+  readonly journalStore: JournalStore;
+  readonly settings: SettingsFile;
+  request(event: InputEvent): readonly EngineEvent[];
+  verifyJournal(): { ok: boolean; events: number; firstBadSeq: number | null; text: string };
+  watchBook(instrumentId: InstrumentId | null): void;
+  onEvent(listener: (logged: LoggedEvent) => void): Cancel;
+  onNotice(listener: (notice: VenueNotice | InferenceNotice) => void): Cancel;
+}
+
+const JOURNAL_SHOWN = 200;
+const CONFIDENCES_KEPT = 1_000;
+
+/** The engine as the gateway sees it. */
+export function createEngineDesk(
+  deps: EngineDeskDeps,
+  makeModels: (board: ReturnType<typeof createNoticeBoard>) => DeskSources['models'],
+): EnginePort {
+  const board = createNoticeBoard();
+  const bookListeners = new Set<(book: BookTop) => void>();
+  const booksWatched = new Map<InstrumentId, number>();
+  const confidences = new Map<InstrumentId, { openTimeMs: number; probability: number | null }[]>();
+  let chain: Health['chain'] = 'ok';
+
+  const topics = createDeskTopics({
+    ...deps,
+    board,
+    models: makeModels(board),
+    journal: () => deps.journalStore.page(undefined, JOURNAL_SHOWN).entries,
+    chain: () => chain,
+  });
+
+  deps.onEvent(({ seq, timeMs, event }) => {
+    board.takeEvent(event, deps.nowMs());
+    if (laneOf(event) === 'ledger') deps.journalStore.add({ seq, timeMs, event });
+    if (event.kind === 'PredictionArrived') {
+      const kept = confidences.get(event.instrumentId) ?? [];
+      kept.push({ openTimeMs: event.candleCloseTimeMs, probability: event.probability });
+      if (kept.length > CONFIDENCES_KEPT) kept.shift();
+      confidences.set(event.instrumentId, kept);
+    }
+  });
+  deps.onNotice((notice) => {
+    board.takeNotice(notice);
+    if (notice.kind === 'BookTop') for (const listener of bookListeners) listener(notice);
+  });
+
+  const watchRow = (instrumentId: InstrumentId): WatchRow => {
+    const quote = deps.market.quote(instrumentId);
+    const ticker = board.ticker(instrumentId);
+    const open = deps.candles.open(instrumentId, '1m');
+    const last = ticker?.last ?? null;
+    return {
+      instrumentId,
+      last: open && ticker ? lastPrice(open[4], ticker.last) : last,
+      bid: quote?.bid ?? null,
+      ask: quote?.ask ?? null,
+      change24hShare: ticker?.changeShare ?? null,
+      volume24hQuote: ticker ? Number(ticker.volumeQuote) : null,
+      status: deps.market.feedStatus(instrumentId),
+    };
+  };
+
+  return {
+    hello: () => ({
+      ...deps.hello,
+      contractVersion: deps.contractVersion,
+      product: 'Countersign',
+      instruments: deps.instruments.all().map((instrument) => ({
+        id: instrument.id,
+        venue: instrument.venue,
+        symbol: instrument.symbol,
+        base: instrument.base,
+        quote: instrument.quote,
+        tickSize: formatDecimal(instrument.tickSize),
+        lotStep: formatDecimal(instrument.lotStep),
+        minQty: formatDecimal(instrument.minQty),
+        maxQty: formatDecimal(instrument.maxQty),
+        minNotional: formatDecimal(instrument.minNotional),
+      })),
+      indicators: CHART_INDICATORS.map(({ id, label, pane }) => ({ id, label, pane })),
+    }),
+    request: (event) => replyTo(event, deps.request(event)),
+    previewOrder(order) {
+      const nowMs = deps.nowMs();
+      const drafted = deps.approval.draftManual(order, nowMs);
+      if (!drafted.ok) {
+        const finding = { code: drafted.error.kind, measured: '', limit: '', unit: '', text: drafted.error.text };
+        return { verdict: { outcome: 'deny', qtyBase: '0', findings: [finding] }, notionalQuote: '0', riskQuote: null };
+      }
+      const verdict = deps.risk.preview(drafted.value, nowMs);
+      const qty = parseDecimal(drafted.value.qtyBase);
+      const notional = multiplyDecimal(qty, parseDecimal(drafted.value.entryPrice), 'up');
+      return { verdict: verdictRow(verdict), notionalQuote: formatDecimal(notional), riskQuote: verdict.riskQuote };
+    },
+    topic: (name) => topics[name](),
+    watchRows: () => deps.instruments.all().map(({ id }) => watchRow(id)),
+    openCandle: (instrumentId, timeframe) => deps.candles.open(instrumentId, timeframe),
+    chartHistory: async (query) => chartSeries(deps.candles, query),
+    liveIndicators: async (instrumentId, timeframe, ids) =>
+      liveIndicatorsOf(deps.candles, instrumentId, timeframe, ids),
+    confidence: (instrumentId) => confidences.get(instrumentId) ?? [],
+    watchBook(instrumentId, watching) {
+      const count = (booksWatched.get(instrumentId) ?? 0) + (watching ? 1 : -1);
+      if (count > 0) booksWatched.set(instrumentId, count);
+      else booksWatched.delete(instrumentId);
+      deps.watchBook([...booksWatched.keys()].at(-1) ?? null);
+    },
+    journalPage: (beforeSeq, limit) => deps.journalStore.page(beforeSeq, limit),
+    verifyJournal() {
+      const verdict = deps.verifyJournal();
+      chain = verdict.ok ? 'ok' : 'broken';
+      return verdict;
+    },
+    loadSetting: (key) => deps.settings.load(key),
+    saveSetting: (key, value) => deps.settings.save(key, value),
+    onEvent: deps.onEvent,
+    onBook(listener) {
+      bookListeners.add(listener);
+      return () => bookListeners.delete(listener);
+    },
+  };
+}
+
+/** The last trade with as many places as the ticker writes. */
+function lastPrice(close: number, like: string): string {
+  const places = like.split('.')[1]?.length ?? 0;
+  return close.toFixed(places);
+}

@@ -1,0 +1,184 @@
+import type { JournalEntry } from '../../../preload/contract.ts';
+import type { EngineEvent } from '../domain/events.ts';
+import type { InstrumentId } from '../domain/instrument.ts';
+import type { LogRecord } from '../kernel/log-format.ts';
+
+type Line = Omit<JournalEntry, 'seq' | 'timeMs' | 'kind'>;
+
+const symbolOf = (id: InstrumentId): string => id.slice(id.indexOf(':') + 1);
+
+const line = (severity: JournalEntry['severity'], instrumentId: InstrumentId | null, text: string): Line => ({
+  severity,
+  instrumentId,
+  text,
+});
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** What proposals are called in sentences: by what they want, for nobody knows an id. */
+export interface ProposalNames {
+  learn(event: EngineEvent): void;
+  of(proposalId: string): string;
+}
+
+/** Proposals live for minutes; a name older than this many others is not asked for. */
+const NAMES_KEPT = 10_000;
+
+export function createProposalNames(): ProposalNames {
+  const names = new Map<string, string>();
+  return {
+    learn(event) {
+      if (event.kind !== 'ProposalMade') return;
+      const { id, side, qtyBase, instrumentId, entryPrice } = event.proposal;
+      names.set(id, `the proposal to ${side} ${qtyBase} ${symbolOf(instrumentId)} at ${entryPrice}`);
+      const oldest = names.size > NAMES_KEPT ? names.keys().next() : null;
+      if (oldest && !oldest.done) names.delete(oldest.value);
+    },
+    of: (proposalId) => names.get(proposalId) ?? proposalId,
+  };
+}
+
+/** The event in one sentence for people; null for what the journal does not show (the market itself, bookkeeping steps). */
+export function journalLine(event: EngineEvent, nameOf: (proposalId: string) => string = (id) => id): Line | null {
+  switch (event.kind) {
+    case 'EngineStarted':
+      return line(
+        'info',
+        null,
+        `Countersign ${event.build} started on ${event.venue} (${event.mode}: ${event.sourceDescription}).`,
+      );
+    case 'ProposalMade': {
+      const { proposal: p } = event;
+      const verb = p.side === 'buy' ? 'buy' : 'sell';
+      return line(
+        'info',
+        p.instrumentId,
+        `${p.agent} proposes to ${verb} ${p.qtyBase} ${symbolOf(p.instrumentId)} at ${p.entryPrice}.`,
+      );
+    }
+    case 'RiskVerdictGiven': {
+      const { outcome, phase, qtyBase, findings } = event.verdict;
+      if (outcome === 'pass') return null;
+      const why = findings.map((finding) => finding.text).join(' ');
+      const what = outcome === 'deny' ? 'denied' : `shrunk to ${qtyBase}`;
+      return line(
+        'warn',
+        null,
+        `Risk ${what} ${nameOf(event.proposalId)}${phase === 'sending' ? ' at sending' : ''}. ${why}`,
+      );
+    }
+    case 'ApprovalAsked':
+      return event.again ? line('warn', null, `${capital(nameOf(event.proposalId))} asks again: ${event.why}`) : null;
+    case 'ProposalDeclined':
+      return line('info', null, `${capital(nameOf(event.proposalId))} declined${event.why ? `: ${event.why}` : ''}.`);
+    case 'ProposalLapsed':
+      return line('info', null, `${capital(nameOf(event.proposalId))} lapsed: ${event.why}`);
+    case 'RequestRefused':
+      return line('warn', null, event.text);
+    case 'OrderSigned': {
+      const { order: o } = event;
+      const who =
+        o.signature.by === 'person'
+          ? `you (${o.signature.how})`
+          : o.signature.by === 'mandate'
+            ? `mandate ${o.signature.mandate}`
+            : `the system (${o.signature.why})`;
+      const at = o.triggerPrice ? ` with trigger ${o.triggerPrice}` : o.limitPrice ? ` at ${o.limitPrice}` : '';
+      return line(
+        'info',
+        o.instrumentId,
+        `Signed by ${who}: ${o.side} ${o.qtyBase} ${symbolOf(o.instrumentId)} ${o.type}${at}.`,
+      );
+    }
+    case 'OrderStateChanged': {
+      const bad = event.to === 'rejected' || event.to === 'unknown';
+      const detail = event.text ? `: ${event.text}` : '';
+      return line(bad ? 'bad' : 'info', event.instrumentId, `Order ${event.clientOrderId} is ${event.to}${detail}.`);
+    }
+    case 'FillBooked': {
+      const { fill: f } = event;
+      const bought = f.side === 'buy' ? 'Bought' : 'Sold';
+      const later = event.via === 'audit' ? ' (found by the audit)' : '';
+      return line(
+        'good',
+        f.instrumentId,
+        `${bought} ${f.qtyBase} ${symbolOf(f.instrumentId)} at ${f.price}, fee ${f.fee} ${f.feeAsset}${later}.`,
+      );
+    }
+    case 'ProtectionChanged': {
+      const text: Record<typeof event.state, string> = {
+        'on-venue': `Stop for ${event.qtyBase} rests on the venue at ${event.stopPrice}.`,
+        placing: `Stop for ${event.qtyBase} at ${event.stopPrice} is on its way; until it rests the position is unprotected.`,
+        missing: `The stop at ${event.stopPrice} is missing on the venue.`,
+        none: 'No stop is kept any more.',
+      };
+      const severity = event.state === 'missing' ? 'bad' : 'info';
+      return line(severity, event.instrumentId, `${symbolOf(event.instrumentId)}: ${text[event.state]}`);
+    }
+    case 'CancelWanted':
+      return line('info', event.instrumentId, `Cancel of ${event.clientOrderId} sent (${event.why}).`);
+    case 'ForeignOrderSeen':
+      return line(
+        'warn',
+        event.report.instrumentId,
+        `An order not sent from here works on this account: ${event.report.side} ${event.report.qtyBase} ${symbolOf(event.report.instrumentId)}.`,
+      );
+    case 'OpeningBalancesBooked':
+      return line('info', null, `Opening balances: ${event.balances.map((b) => `${b.amount} ${b.asset}`).join(', ')}.`);
+    case 'DifferenceAcknowledged':
+      return line(
+        'warn',
+        null,
+        `${event.asset}: you took the venue's word of ${event.venue}; the books said ${event.ledger}.`,
+      );
+    case 'BalanceAdjusted': {
+      const at = event.priceQuote === null ? '' : ` at ${event.priceQuote}`;
+      return line('warn', event.instrumentId, `Booked a difference of ${event.amount} ${event.asset}${at}.`);
+    }
+    case 'BalanceDiffered':
+      if (event.ledger === event.venue)
+        return line('info', null, `${event.asset}: ledger and venue agree on ${event.venue} again.`);
+      return line(
+        'bad',
+        null,
+        `${event.asset}: the venue says ${event.venue}, the ledger ${event.ledger}; no known fill explains it.`,
+      );
+    case 'Reconciled':
+      return event.repairs.length === 0
+        ? null
+        : line('warn', null, `Reconciled with the venue: ${event.repairs.join(' ')}`);
+    case 'ArmSet':
+      return line('info', null, event.armed ? 'Ticket armed.' : 'Ticket disarmed.');
+    case 'KillSwitchSet':
+      return line(
+        'bad',
+        null,
+        event.on ? 'Kill switch on: no new risk, working entries are cancelled.' : 'Kill switch off.',
+      );
+    case 'LimitsSet':
+      return line('info', null, 'Risk limits changed.');
+    case 'MandateSet':
+      return line(
+        'warn',
+        null,
+        event.mandate ? `Mandate "${event.mandate.name}" signs from now on.` : 'Mandate withdrawn.',
+      );
+    case 'CancelAllRequested':
+      return line('info', null, 'Cancel all.');
+    case 'FlattenRequested':
+      return line(
+        'warn',
+        event.instrumentId,
+        event.instrumentId ? `Flatten ${symbolOf(event.instrumentId)}.` : 'Flatten everything.',
+      );
+    default:
+      return null;
+  }
+}
+
+/** The journal's row for a logged event, or null where it shows none. */
+export function journalEntry(record: LogRecord, names: ProposalNames): JournalEntry | null {
+  names.learn(record.event);
+  const shown = journalLine(record.event, names.of);
+  return shown && { seq: record.seq, timeMs: record.timeMs, kind: record.event.kind, ...shown };
+}

@@ -1,0 +1,105 @@
+import type { Health } from '../../../preload/contract.ts';
+import type { EngineEvent } from '../domain/events.ts';
+import type { InstrumentId } from '../domain/instrument.ts';
+import type { InferenceNotice } from '../inference/inference-client.ts';
+import type { Ticker24h, VenueHealth, VenueNotice } from '../venues/venue-port.ts';
+
+type Worker = Health['workers'][number];
+
+/** What is known of workers, latencies and tickers: for screens only, nothing here decides a trade. */
+export interface NoticeBoard {
+  takeNotice(notice: VenueNotice | InferenceNotice): void;
+  /** `nowMs` is the wall clock when the event was done with, not when its input arrived. */
+  takeEvent(event: EngineEvent, nowMs: number): void;
+  readonly venue: VenueHealth | null;
+  readonly workers: readonly Worker[];
+  readonly closeToProposalMs: number | null;
+  readonly inferenceMs: number | null;
+  ticker(instrumentId: InstrumentId): Ticker24h | null;
+  latencies(model: string): { readonly last: number; readonly p99: number } | null;
+  /** Last prediction of a model: where, when, what. */
+  lastPrediction(
+    model: string,
+  ): { readonly instrumentId: InstrumentId; readonly atMs: number; readonly probability: number } | null;
+}
+
+const LATENCIES_KEPT = 500;
+const LIVE_CANDLE_MS_MAX = 5_000;
+
+export function createNoticeBoard(): NoticeBoard {
+  const tickers = new Map<InstrumentId, Ticker24h>();
+  const latencies = new Map<string, number[]>();
+  const last = new Map<string, { instrumentId: InstrumentId; atMs: number; probability: number }>();
+  const closeSeenMs = new Map<InstrumentId, number>();
+  let venue: VenueHealth | null = null;
+  let connector: Worker = { name: 'venue connector', state: 'running', restarts: 0, note: '' };
+  let models: Worker = { name: 'models (ml-host)', state: 'running', restarts: 0, note: 'starting' };
+  let closeToProposalMs: number | null = null;
+  let inferenceMs: number | null = null;
+
+  return {
+    takeNotice(notice) {
+      switch (notice.kind) {
+        case 'Ticker24h':
+          tickers.set(notice.instrumentId, notice);
+          return;
+        case 'VenueHealth':
+          venue = notice;
+          return;
+        case 'WorkerStatus': {
+          const state = notice.status === 'running' ? 'running' : notice.status === 'stopped' ? 'down' : 'restarting';
+          connector = { ...connector, state, restarts: notice.restarts, note: notice.why };
+          return;
+        }
+        case 'MlHostStarted':
+          models = { ...models, state: 'running', note: notice.runtime };
+          return;
+        case 'MlHostDown':
+          models = { ...models, state: 'restarting', note: `${notice.why}; again in ${notice.retryInMs} ms` };
+          return;
+        case 'MlHostRestarted':
+          models = { ...models, state: 'running', restarts: notice.attempt, note: `restarted after: ${notice.why}` };
+          return;
+        default:
+          return;
+      }
+    },
+    takeEvent(event, nowMs) {
+      if (event.kind === 'PredictionArrived') {
+        const kept = latencies.get(event.model) ?? [];
+        kept.push(event.latencyMs);
+        if (kept.length > LATENCIES_KEPT) kept.shift();
+        latencies.set(event.model, kept);
+        last.set(event.model, { instrumentId: event.instrumentId, atMs: nowMs, probability: event.probability });
+        inferenceMs = event.latencyMs;
+      } else if (event.kind === 'CandleClosed' && event.timeframe !== '1s') {
+        closeSeenMs.set(event.instrumentId, nowMs);
+      } else if (event.kind === 'VotesCounted') {
+        // From the close as the engine saw it; a candle of the past, judged at start, has none.
+        const seenMs = closeSeenMs.get(event.instrumentId);
+        if (seenMs !== undefined && nowMs - seenMs <= LIVE_CANDLE_MS_MAX)
+          closeToProposalMs = Math.max(0, nowMs - seenMs);
+      }
+    },
+    get venue() {
+      return venue;
+    },
+    get workers() {
+      return [connector, models];
+    },
+    get closeToProposalMs() {
+      return closeToProposalMs;
+    },
+    get inferenceMs() {
+      return inferenceMs;
+    },
+    ticker: (instrumentId) => tickers.get(instrumentId) ?? null,
+    latencies(model) {
+      const kept = latencies.get(model);
+      if (!kept || kept.length === 0) return null;
+      const sorted = [...kept].sort((a, b) => a - b);
+      return { last: kept.at(-1) as number, p99: sorted[Math.floor((sorted.length - 1) * 0.99)] as number };
+    },
+    lastPrediction: (model) => last.get(model) ?? null,
+  };
+}

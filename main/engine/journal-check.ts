@@ -1,0 +1,42 @@
+import { firstWrongRow } from './gateway/journal-store.ts';
+import type { LogRecord } from './kernel/log-format.ts';
+import { readLane } from './kernel/log-reader.ts';
+import { type ReplayVerdict, replayLog } from './kernel/replay.ts';
+import { type LogVerdict, verifyLog } from './kernel/verify-log.ts';
+import { readModelCards } from './model-cards.ts';
+import { createPipeline } from './pipeline.ts';
+
+export interface JournalPaths {
+  readonly journalDir: string;
+  readonly journalHead: string;
+  readonly journalStore: string;
+}
+
+/** Both chains, their heads, and whether the journal's projection says what the log says. Changes nothing. */
+export function verifyJournalFiles(paths: JournalPaths): LogVerdict {
+  const verdict = verifyLog(paths.journalDir, paths.journalHead);
+  if (!verdict.ok) return verdict;
+  const ledger: LogRecord[] = [];
+  readLane(paths.journalDir, 'ledger', (record) => ledger.push(record));
+  let wrong: number | null;
+  try {
+    wrong = firstWrongRow(paths.journalStore, ledger);
+  } catch (error) {
+    const why = (error as Error).message;
+    const text = `the journal's projection ${paths.journalStore} is unreadable (${why}); the next start makes it again from the log, which is whole`;
+    return { ...verdict, ok: false, text };
+  }
+  if (wrong === null) return verdict;
+  return {
+    ...verdict,
+    ok: false,
+    firstBadSeq: wrong,
+    text: `the journal's projection differs from the log at record ${wrong}`,
+  };
+}
+
+/** Replays the log through the stages of this build. @throws Error when the log is damaged */
+export function replayJournal(paths: JournalPaths, modelsDir: string): ReplayVerdict {
+  const cards = readModelCards(modelsDir);
+  return replayLog(paths.journalDir, () => createPipeline(cards).stages);
+}

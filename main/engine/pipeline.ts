@@ -1,0 +1,91 @@
+import type { ModelCard } from '../ml/card.ts';
+import { createApprovalStage } from './approval/approval-stage.ts';
+import { createDecisionStage } from './decision/decision-stage.ts';
+import { createModelAgent } from './decision/model-agent.ts';
+import { createMomentumAgent } from './decision/momentum-agent.ts';
+import { MOMENTUM_RECORD } from './decision/momentum-record.ts';
+import type { MarketView } from './domain/market.ts';
+import type { OrdersView, PortfolioView } from './domain/portfolio.ts';
+import { createExecutionStage } from './execution/execution-stage.ts';
+import { featureSetByName } from './features/feature-sets.ts';
+import { createFeaturesStage, type FeatureStream } from './features/features-stage.ts';
+import { createInferenceStage } from './inference/inference-stage.ts';
+import { createInstrumentsStage } from './instruments-stage.ts';
+import type { Stage } from './kernel/stage.ts';
+import { createLedgerStage } from './ledger/ledger-stage.ts';
+import { createMarketStage } from './market/market-stage.ts';
+import { profileOf } from './model-cards.ts';
+import { createRiskStage } from './risk/risk-stage.ts';
+
+/** What a venue takes from the taker; costs, sizes and risks are reckoned with it. */
+const FEE_BPS = 10;
+
+/** Feature sets that the models want, each once per timeframe. */
+function featureStreamsOf(cards: readonly ModelCard[]): FeatureStream[] {
+  const streams = new Map<string, FeatureStream>();
+  for (const { timeframe, featureSet } of cards) {
+    const set = featureSetByName(featureSet.name);
+    if (set) streams.set(`${timeframe} ${set.name}`, { timeframe, set });
+  }
+  return [...streams.values()];
+}
+
+/**
+ * The one direction, wired: market → features → inference → decision → risk → approval → execution → ledger. Live,
+ * paper, replay and simulation all run what this returns. Stages look at one another only through the views below.
+ */
+export function createPipeline(cards: readonly ModelCard[]) {
+  const instruments = createInstrumentsStage();
+  const market = createMarketStage();
+  const marketView: MarketView = market.view;
+  const portfolio: PortfolioView = {
+    cashQuote: (asset) => ledger.portfolio.cashQuote(asset),
+    equityQuote: (asset) => ledger.portfolio.equityQuote(asset),
+    position: (id) => ledger.portfolio.position(id),
+    positions: () => ledger.portfolio.positions(),
+    pnlTodayQuote: (asset, nowMs) => ledger.portfolio.pnlTodayQuote(asset, nowMs),
+  };
+  const orders: OrdersView = {
+    open: () => execution.orders.open(),
+    hasUnknown: (id) => execution.orders.hasUnknown(id),
+  };
+  const seen = { market: marketView, portfolio, orders, instruments: () => instruments.byId };
+
+  const features = createFeaturesStage(featureStreamsOf(cards));
+  const inference = createInferenceStage();
+  const risk = createRiskStage({ ...seen, feeBps: FEE_BPS });
+  const decision = createDecisionStage({
+    ...seen,
+    limits: () => risk.view.limits(),
+    entriesHeld: () => risk.view.entriesHeld(),
+    agents: [...cards.map((card) => createModelAgent(profileOf(card))), createMomentumAgent(MOMENTUM_RECORD)],
+    feeBps: FEE_BPS,
+  });
+  const approval = createApprovalStage({
+    ...seen,
+    limits: () => risk.view.limits(),
+    recheck: (proposal, qtyBase, nowMs) => risk.view.recheck(proposal, qtyBase, nowMs),
+    isVerdict: (verdict) => risk.view.isVerdict(verdict),
+  });
+  const execution = createExecutionStage({
+    market: marketView,
+    portfolio,
+    instruments: instruments.view,
+    isCountersigned: (order) => approval.view.isCountersigned(order),
+  });
+  const ledger = createLedgerStage({ market: marketView, instruments: instruments.view });
+  const stages: readonly Stage[] = [
+    instruments,
+    market,
+    features,
+    inference,
+    decision,
+    risk,
+    approval,
+    execution,
+    ledger,
+  ];
+  return { stages, instruments, market, decision, risk, approval, execution, ledger };
+}
+
+export type Pipeline = ReturnType<typeof createPipeline>;

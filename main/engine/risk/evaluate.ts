@@ -1,0 +1,263 @@
+import {
+  divideDecimal,
+  formatDecimal,
+  isDecimal,
+  multiplyDecimal,
+  parseDecimal,
+  roundToStep,
+  toNumberLossy,
+} from '../domain/decimal.ts';
+import { bpsOf, lossPerUnit, type Stakes } from '../domain/exposure.ts';
+import type { Instrument } from '../domain/instrument.ts';
+import type { FeedStatus, Quote } from '../domain/market.ts';
+import { floorToLot } from '../domain/money.ts';
+import type { Proposal, Reason, RiskCode, RiskFinding, RiskVerdict } from '../domain/proposal.ts';
+import type { ExactLimits } from './exact-limits.ts';
+import { type ExactOrder, readOrder } from './read-order.ts';
+
+/** Everything the gate looks at, gathered at one instant. Amounts in atoms of the quote asset. */
+export interface RiskInputs {
+  readonly nowMs: number;
+  readonly instrument: Instrument | null;
+  readonly quote: Quote | null;
+  readonly feedStatus: FeedStatus;
+  readonly limits: ExactLimits;
+  readonly stakes: Stakes;
+  readonly equityQuote: bigint;
+  readonly pnlTodayQuote: bigint;
+  readonly ordersLastMinute: number;
+  readonly killSwitch: boolean;
+  readonly armed: boolean;
+  readonly holds: readonly (Reason & { readonly code: 'halted' | 'reconciling' })[];
+  readonly hasUnknown: boolean;
+  readonly feeBps: number;
+}
+
+/** A limit on the quantity and what it says when it binds. */
+interface Cap {
+  readonly qty: bigint;
+  readonly finding: RiskFinding;
+}
+
+const QUOTE_AHEAD_MS_MAX = 1_000;
+const CENT = 10n ** 16n;
+/** Quote amounts in sentences, to two places; the finding's own numbers are exact. */
+const words = (atoms: bigint): string => formatDecimal(roundToStep(atoms, CENT, 'half-up'));
+const atLeastZero = (value: bigint): bigint => (value > 0n ? value : 0n);
+
+const finding = (code: RiskCode, measured: string, limit: string, unit: string, text: string): RiskFinding => ({
+  code,
+  measured,
+  limit,
+  unit,
+  text,
+});
+
+/** Switches and holds: they stop what adds risk and nothing else. */
+function switchFindings(proposal: Proposal, inputs: RiskInputs): RiskFinding[] {
+  const found: RiskFinding[] = [];
+  if (inputs.killSwitch) found.push(finding('kill-switch', 'on', 'off', 'switch', 'the kill switch is on'));
+  for (const hold of inputs.holds) found.push(finding(hold.code, 'held', 'clear', 'state', hold.text));
+  if (proposal.origin === 'manual' && !inputs.armed) {
+    found.push(finding('not-armed', 'off', 'on', 'switch', 'the arm switch is off'));
+  }
+  if (inputs.hasUnknown) {
+    const text = 'an order in this instrument has no known outcome yet';
+    found.push(finding('unknown-order', 'unknown', 'known', 'state', text));
+  }
+  return found;
+}
+
+/** A quote that can be traded on: positive, not crossed. */
+const isUsable = (quote: Quote): boolean =>
+  isDecimal(quote.bid) &&
+  isDecimal(quote.ask) &&
+  parseDecimal(quote.bid) > 0n &&
+  parseDecimal(quote.ask) >= parseDecimal(quote.bid);
+
+function staleFinding({ quote, feedStatus, nowMs, limits }: RiskInputs): RiskFinding | null {
+  if (!quote || !isUsable(quote)) return finding('no-quote', 'none', 'one', 'quote', 'there is no usable quote');
+  const ageMs = nowMs - quote.receivedTimeMs;
+  if (feedStatus !== 'live') {
+    return finding('stale-data', feedStatus, 'live', 'feed', `the market feed is ${feedStatus}`);
+  }
+  // Written so that an age that is no number is stale; one from the future was taken before the clock was set back.
+  if (ageMs <= limits.quoteAgeMsMax && ageMs >= -QUOTE_AHEAD_MS_MAX) return null;
+  const text = `the quote is ${ageMs} ms old, the limit is ${limits.quoteAgeMsMax} ms`;
+  return finding('stale-data', String(ageMs), String(limits.quoteAgeMsMax), 'ms', text);
+}
+
+/** A price that is worse than the touch by more than the band: a slip of the finger. A better one just rests. */
+function bandFinding(proposal: Proposal, order: ExactOrder, inputs: RiskInputs): RiskFinding | null {
+  const { quote, limits } = inputs;
+  if (!quote || !isUsable(quote) || proposal.orderType === 'market') return null;
+  const touch = parseDecimal(proposal.side === 'buy' ? quote.ask : quote.bid);
+  const worse = proposal.side === 'buy' ? order.entry - touch : touch - order.entry;
+  if (worse <= bpsOf(touch, limits.priceBandBps)) return null;
+  const bps = toNumberLossy(divideDecimal(worse * 10_000n, touch, 'ceil'));
+  const text = `the price is ${bps.toFixed(1)} bps worse than ${formatDecimal(touch)}, the band is ${limits.priceBandBps}`;
+  return finding('price-band', bps.toFixed(2), String(limits.priceBandBps), 'bps', text);
+}
+
+function bracketFindings(proposal: Proposal, order: ExactOrder): RiskFinding[] {
+  const { stop, target, entry } = order;
+  const at = formatDecimal(entry);
+  const found: RiskFinding[] = [];
+  if (stop === null && proposal.origin !== 'manual') {
+    found.push(finding('bad-stop', 'none', at, 'price', 'a proposed entry needs a stop'));
+  }
+  if (stop !== null && stop >= entry) {
+    found.push(finding('bad-stop', formatDecimal(stop), at, 'price', 'the stop must lie below the entry'));
+  }
+  if (target !== null && target <= entry) {
+    found.push(finding('bad-stop', formatDecimal(target), at, 'price', 'the target must lie above the entry'));
+  }
+  return found;
+}
+
+function budgetFindings(inputs: RiskInputs): RiskFinding[] {
+  const { limits, pnlTodayQuote, ordersLastMinute } = inputs;
+  const found: RiskFinding[] = [];
+  if (-pnlTodayQuote >= limits.dailyLossQuoteMax) {
+    const [lost, most] = [formatDecimal(-pnlTodayQuote), formatDecimal(limits.dailyLossQuoteMax)];
+    const text = `today has lost ${words(-pnlTodayQuote)}, the limit is ${words(limits.dailyLossQuoteMax)}`;
+    found.push(finding('daily-loss', lost, most, 'quote', text));
+  }
+  // Written so that a count that is no number denies.
+  if (!(ordersLastMinute < limits.ordersPerMinuteMax)) {
+    const text = `${ordersLastMinute} orders in the last minute, the limit is ${limits.ordersPerMinuteMax}`;
+    found.push(finding('order-rate', String(ordersLastMinute), String(limits.ordersPerMinuteMax), 'orders/min', text));
+  }
+  return found;
+}
+
+const quoteCap = (code: RiskCode, room: bigint, perUnit: bigint, spent: bigint, qty: bigint, what: string): Cap => {
+  const measured = spent + multiplyDecimal(perUnit, qty, 'up');
+  const limit = spent + room;
+  const text = `${what} would be ${words(measured)}, the limit is ${words(limit)}`;
+  return {
+    qty: perUnit > 0n ? divideDecimal(atLeastZero(room), perUnit, 'floor') : qty,
+    finding: finding(code, formatDecimal(measured), formatDecimal(limit), 'quote', text),
+  };
+};
+
+/** Caps on a buy, each from one limit. A market order is reckoned at the far end of its band. */
+function buyCaps(proposal: Proposal, order: ExactOrder, inputs: RiskInputs): readonly Cap[] {
+  const { limits, stakes, equityQuote, feeBps } = inputs;
+  const { qty, entry, stop } = order;
+  const worst = proposal.orderType === 'market' ? entry + bpsOf(entry, limits.priceBandBps) : entry;
+  const equity = atLeastZero(equityQuote);
+  const exposureMax = multiplyDecimal(equity, limits.exposureShareMax, 'floor');
+  const positionRoom = limits.positionNotionalQuoteMax - stakes.instrumentQuote;
+  const caps = [
+    quoteCap('position-limit', positionRoom, worst, stakes.instrumentQuote, qty, 'the position'),
+    quoteCap('exposure-limit', exposureMax - stakes.totalQuote, worst, stakes.totalQuote, qty, 'the exposure'),
+    quoteCap('insufficient-cash', stakes.freeCashQuote, worst + bpsOf(worst, feeBps), 0n, qty, 'the cost with fees'),
+  ];
+  if (stop !== null && stop < entry) {
+    const most = multiplyDecimal(equity, limits.riskPerTradeShare, 'floor');
+    caps.push(quoteCap('risk-per-trade', most, lossPerUnit(worst, stop, feeBps), 0n, qty, 'the loss at the stop'));
+  }
+  return caps;
+}
+
+const sellCap = (qty: bigint, { stakes }: RiskInputs): Cap => {
+  const [asked, free] = [formatDecimal(qty), formatDecimal(stakes.sellableBase)];
+  const text = `only ${free} is held that no other exit sells already`;
+  return { qty: stakes.sellableBase, finding: finding('nothing-to-sell', asked, free, 'base', text) };
+};
+
+const sizeCap = (qty: bigint, { maxQty }: Instrument): Cap => {
+  const text = `the venue takes at most ${formatDecimal(maxQty)} in one order`;
+  return { qty: maxQty, finding: finding('above-maximum', formatDecimal(qty), formatDecimal(maxQty), 'base', text) };
+};
+
+/** Less than the venue takes, or null. */
+function minimumFinding(qty: bigint, entry: bigint, instrument: Instrument): RiskFinding | null {
+  const { minQty, minNotional } = instrument;
+  if (qty < minQty || qty <= 0n) {
+    const text = `${formatDecimal(qty)} is less than the venue's smallest quantity ${formatDecimal(minQty)}`;
+    return finding('below-minimum', formatDecimal(qty), formatDecimal(minQty), 'base', text);
+  }
+  const notional = multiplyDecimal(qty, entry, 'down');
+  if (notional >= minNotional) return null;
+  const text = `${words(notional)} is less than the venue's smallest order ${words(minNotional)}`;
+  return finding('below-minimum', formatDecimal(notional), formatDecimal(minNotional), 'quote', text);
+}
+
+/** What denies outright, whatever the quantity. */
+function denials(proposal: Proposal, order: ExactOrder, inputs: RiskInputs): RiskFinding[] {
+  const band = bandFinding(proposal, order, inputs);
+  if (proposal.side === 'sell') {
+    // A slip of the finger is held against a typed limit, by the last quote there was: a sale at market always passes.
+    return proposal.origin === 'manual' && band ? [band] : [];
+  }
+  const found = switchFindings(proposal, inputs);
+  const stale = staleFinding(inputs);
+  if (stale) found.push(stale);
+  if (band) found.push(band);
+  if (proposal.reduceOnly) {
+    found.push(finding('nothing-to-sell', '0', '0', 'base', 'a spot position is not reduced by buying'));
+  }
+  found.push(...bracketFindings(proposal, order), ...budgetFindings(inputs));
+  return found;
+}
+
+const share = (part: bigint, equity: bigint): number =>
+  equity > 0n ? toNumberLossy(divideDecimal(part, equity, 'half-up')) : 0;
+
+function verdictOf(
+  proposal: Proposal,
+  phase: RiskVerdict['phase'],
+  inputs: RiskInputs,
+  decided: { outcome: RiskVerdict['outcome']; qty: bigint; order: ExactOrder | null; findings: readonly RiskFinding[] },
+): RiskVerdict {
+  const { qty, order } = decided;
+  const { stakes, equityQuote, feeBps } = inputs;
+  const notional = order ? multiplyDecimal(order.entry, qty, 'up') : 0n;
+  const after = atLeastZero(proposal.side === 'buy' ? stakes.totalQuote + notional : stakes.totalQuote - notional);
+  const stopped = order && proposal.side === 'buy' && order.stop !== null && order.stop < order.entry;
+  const loss =
+    stopped && order.stop !== null ? multiplyDecimal(lossPerUnit(order.entry, order.stop, feeBps), qty, 'up') : null;
+  return {
+    proposalId: proposal.id,
+    phase,
+    outcome: decided.outcome,
+    qtyBase: formatDecimal(qty),
+    findings: decided.findings,
+    exposureBefore: share(stakes.totalQuote, equityQuote),
+    exposureAfter: share(after, equityQuote),
+    riskQuote: loss === null ? null : formatDecimal(loss),
+    atMs: inputs.nowMs,
+  };
+}
+
+/**
+ * The gate, as a function. It passes a proposal, shrinks its quantity on the lot grid, or denies it; never more than was
+ * asked. What only reduces is stopped by nothing but the venue's own rules and what is held.
+ */
+export function evaluate(proposal: Proposal, phase: RiskVerdict['phase'], inputs: RiskInputs): RiskVerdict {
+  const { instrument } = inputs;
+  const deny = (findings: readonly RiskFinding[], order: ExactOrder | null) =>
+    verdictOf(proposal, phase, inputs, { outcome: 'deny', qty: 0n, order, findings });
+  if (!instrument) return deny([finding('no-quote', 'none', 'one', 'rules', 'its trading rules are not loaded')], null);
+  const read = readOrder(proposal, instrument);
+  if (!read.ok) return deny(read.error.findings, null);
+  const order = read.value;
+  const against = denials(proposal, order, inputs);
+  if (against.length > 0) return deny(against, order);
+
+  const caps = proposal.side === 'buy' ? buyCaps(proposal, order, inputs) : [sellCap(order.qty, inputs)];
+  let smallest = order.qty;
+  const binding: RiskFinding[] = [];
+  for (const cap of [...caps, sizeCap(order.qty, instrument)]) {
+    if (cap.qty >= order.qty) continue;
+    binding.push(cap.finding);
+    if (cap.qty < smallest) smallest = cap.qty;
+  }
+  const qty = floorToLot(smallest, instrument).atoms;
+  const tooLittle = minimumFinding(qty, order.entry, instrument);
+  if (tooLittle) return deny([...binding, tooLittle], order);
+  const outcome = qty < order.qty ? 'shrink' : 'pass';
+  return verdictOf(proposal, phase, inputs, { outcome, qty, order, findings: binding });
+}

@@ -1,0 +1,122 @@
+import { parseDecimal } from '../domain/decimal.ts';
+import type { EngineEvent } from '../domain/events.ts';
+import type { Reason, RiskLimits } from '../domain/proposal.ts';
+import { assert } from '../domain/result.ts';
+import { type ExactLimits, readLimits } from './exact-limits.ts';
+
+const MINUTE_MS = 60_000;
+
+export interface Hold extends Reason {
+  readonly code: 'halted' | 'reconciling';
+  /** What differs, where a person's word can end the hold. */
+  readonly difference?: { readonly asset: string; readonly ledger: string; readonly venue: string };
+}
+
+/** Switches, limits and holds; changed by `apply` alone. */
+export interface RiskState {
+  apply(event: EngineEvent, timeMs: number): void;
+  readonly armed: boolean;
+  readonly killSwitch: boolean;
+  readonly limits: RiskLimits;
+  readonly exact: ExactLimits;
+  holds(): readonly Hold[];
+  /** Orders signed by a person or a mandate that add risk, in the minute before `nowMs`. */
+  ordersLastMinute(nowMs: number): number;
+}
+
+export function createRiskState(): RiskState {
+  let armed = false;
+  let killSwitch = false;
+  let limits: RiskLimits | null = null;
+  let exact: ExactLimits | null = null;
+  let chosenByPerson = false;
+  let reconciled = false;
+  /** Null until somebody says. */
+  let privateStream: 'connecting' | 'live' | 'down' | null = null;
+  const differing = new Map<string, NonNullable<Hold['difference']>>();
+  let signedMs: number[] = [];
+
+  const take = (next: RiskLimits): boolean => {
+    const read = readLimits(next);
+    if (!read.ok) return false;
+    limits = next;
+    exact = read.value;
+    return true;
+  };
+
+  const apply = (event: EngineEvent, timeMs: number): void => {
+    switch (event.kind) {
+      case 'EngineStarted':
+        armed = false;
+        reconciled = false;
+        privateStream = null;
+        if (!chosenByPerson) assert(take(event.limits), 'the engine was started with limits that are none');
+        break;
+      case 'ArmSet':
+        armed = event.armed;
+        break;
+      case 'KillSwitchSet':
+        killSwitch = event.on;
+        break;
+      case 'LimitsSet':
+        if (take(event.limits)) chosenByPerson = true;
+        break;
+      case 'OrderSigned':
+        if (event.order.signature.by === 'system' || event.order.side !== 'buy') break;
+        signedMs = signedMs.filter((atMs) => timeMs - atMs < MINUTE_MS);
+        signedMs.push(timeMs);
+        break;
+      case 'PrivateStreamChanged':
+        privateStream = event.status;
+        if (event.status === 'down') reconciled = false;
+        break;
+      case 'BalanceDiffered':
+        // The ledger says equal amounts when an asset no longer differs.
+        if (parseDecimal(event.ledger) === parseDecimal(event.venue)) differing.delete(event.asset);
+        else differing.set(event.asset, { asset: event.asset, ledger: event.ledger, venue: event.venue });
+        break;
+      case 'OpeningBalancesBooked':
+        for (const { asset } of event.balances) differing.delete(asset);
+        break;
+      case 'Reconciled':
+        reconciled = true;
+        break;
+      default:
+    }
+  };
+
+  const ready = <T>(value: T | null): T => {
+    assert(value !== null, 'risk was asked before the engine started');
+    return value;
+  };
+
+  return {
+    apply,
+    get armed() {
+      return armed;
+    },
+    get killSwitch() {
+      return killSwitch;
+    },
+    get limits() {
+      return ready(limits);
+    },
+    get exact() {
+      return ready(exact);
+    },
+    holds() {
+      const holds: Hold[] = [];
+      if (privateStream === 'down') holds.push({ code: 'reconciling', text: 'the order stream to the venue is down' });
+      else if (privateStream === 'connecting') {
+        holds.push({ code: 'reconciling', text: 'the order stream to the venue is not up yet' });
+      } else if (!reconciled)
+        holds.push({ code: 'reconciling', text: "not yet reconciled with the venue's own books" });
+      for (const difference of differing.values()) {
+        const { asset, ledger, venue } = difference;
+        holds.push({ code: 'halted', text: `${asset}: the ledger says ${ledger}, the venue ${venue}`, difference });
+      }
+      return holds;
+    },
+    ordersLastMinute: (nowMs) => signedMs.filter((atMs) => nowMs - atMs < MINUTE_MS).length,
+  };
+}

@@ -1,0 +1,93 @@
+import type { InstrumentId } from '../../domain/instrument.ts';
+import { plainDecimal } from '../plain-decimal.ts';
+import type { BookLevel } from '../venue-port.ts';
+import type { ConnectorContext } from './connector-context.ts';
+import type { SilenceLimit, SilenceWatchdog } from './silence-watchdog.ts';
+import { keepWatching } from './stream-loop.ts';
+
+const LEVELS_MAX = 50;
+
+interface LiveBook {
+  readonly bids: readonly (readonly [number, number])[];
+  readonly asks: readonly (readonly [number, number])[];
+  readonly nonce?: number;
+  readonly timestamp?: number;
+}
+
+/**
+ * The one book that is on screen. ccxt keeps it (snapshot, diffs, gap detection); here it is copied, checked for crossed
+ * prices, and started again where it is broken. Quotes that count come from the quote stream, not from here.
+ */
+export interface BookFeed {
+  watch(instrumentId: InstrumentId | null): void;
+  resyncs(): { instrumentId: InstrumentId; count: number }[];
+}
+
+const levelsOf = (side: LiveBook['bids']): BookLevel[] =>
+  side.slice(0, LEVELS_MAX).map(([price, qty]) => [plainDecimal(price), plainDecimal(qty)] as const);
+
+export function createBookFeed(context: ConnectorContext, watchdog: SilenceWatchdog, silence: SilenceLimit): BookFeed {
+  const { exchange } = context;
+  const counts = new Map<InstrumentId, number>();
+  let watched: InstrumentId | null = null;
+  let generation = 0;
+
+  const countResync = (id: InstrumentId): void => void counts.set(id, (counts.get(id) ?? 0) + 1);
+  const leave = (symbol: string): Promise<unknown> => exchange.unWatchOrderBook(symbol).catch(() => undefined);
+
+  function show(instrumentId: InstrumentId, book: LiveBook): boolean {
+    const bid = book.bids[0]?.[0];
+    const ask = book.asks[0]?.[0];
+    if (bid !== undefined && ask !== undefined && bid >= ask) return false;
+    const receivedTimeMs = context.nowMs();
+    context.emit({
+      kind: 'BookTop',
+      instrumentId,
+      bids: levelsOf(book.bids),
+      asks: levelsOf(book.asks),
+      eventTimeMs: book.timestamp ?? receivedTimeMs,
+      receivedTimeMs,
+      updateId: book.nonce ?? 0,
+    });
+    return true;
+  }
+
+  function run(instrumentId: InstrumentId, symbol: string, mine: number): void {
+    const current = (): boolean => generation === mine;
+    watchdog.watch(`book ${instrumentId}`, silence, (silentMs) => {
+      countResync(instrumentId);
+      for (const socket of exchange.socketsOf(`orderbook::${symbol}`)) {
+        socket.onError(new Error(`no book of ${symbol} for ${silentMs} ms`));
+        socket.close();
+      }
+    });
+    void keepWatching(context, {
+      name: `book of ${symbol}`,
+      watch: async () => {
+        const book = (await exchange.watchOrderBook(symbol)) as unknown as LiveBook;
+        if (!current()) return;
+        watchdog.seen(`book ${instrumentId}`);
+        if (show(instrumentId, book)) return;
+        countResync(instrumentId);
+        context.quarantine.add('book: bid is not below ask');
+        await leave(symbol);
+      },
+      broke: () => countResync(instrumentId),
+      running: current,
+    });
+  }
+
+  return {
+    watch(instrumentId) {
+      if (instrumentId === watched) return;
+      const before = watched === null ? undefined : context.instruments.record(watched);
+      const next = instrumentId === null ? undefined : context.instruments.record(instrumentId);
+      if (watched !== null) watchdog.forget(`book ${watched}`);
+      generation += 1;
+      watched = instrumentId;
+      if (before) void leave(before.symbol);
+      if (next) run(next.id, next.symbol, generation);
+    },
+    resyncs: () => [...counts].map(([instrumentId, count]) => ({ instrumentId, count })),
+  };
+}

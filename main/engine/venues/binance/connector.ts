@@ -1,0 +1,340 @@
+import type { Timeframe } from '../../domain/candle.ts';
+import type { CandleRow } from '../../domain/events.ts';
+import type { InstrumentId } from '../../domain/instrument.ts';
+import type { CandleStore } from '../candle-store/candle-store.ts';
+import { createQuarantine } from '../quarantine.ts';
+import { createRequestBudget } from '../request-budget.ts';
+import type { VenueCommand, VenueEvent } from '../venue-port.ts';
+import { type Auditor, createAuditor } from './audit.ts';
+import { createBackfill } from './backfill.ts';
+import { createBookFeed } from './book-feed.ts';
+import { createClockSync } from './clock-sync.ts';
+import { believed, type ConnectorContext, createInstrumentTable, readFromVenue } from './connector-context.ts';
+import { readInstrument } from './convert.ts';
+import { describeError } from './errors.ts';
+import { createMarketBatches } from './market-batches.ts';
+import { createMarketFeed, type SilenceLimits } from './market-feed.ts';
+import { createOrderQueries } from './order-query.ts';
+import { createOrderDesk } from './orders.ts';
+import { createPrivateFeed } from './private-feed.ts';
+import { createPrivateReads } from './private-reads.ts';
+import { createSilenceWatchdog } from './silence-watchdog.ts';
+import { type Credentials, TappedBinance } from './tapped-binance.ts';
+import { observeResponse } from './venue-limits.ts';
+
+export interface BinanceConnectorConfig {
+  /** Port on 127.0.0.1 that every byte goes to. */
+  readonly loopbackPort: number;
+  readonly credentials: Credentials;
+  /** Symbols to follow (`BTC/USDT`), the visible one first; null: all that the venue lists, at most 60. */
+  readonly symbols: readonly string[] | null;
+  readonly timeoutMs: number;
+  readonly recvWindowMs: number;
+  readonly redialMs: number;
+  readonly keepAliveMs: number;
+  readonly auditEveryMs: number;
+  readonly silence: SilenceLimits;
+}
+
+export const BINANCE_DEFAULTS: Omit<BinanceConnectorConfig, 'loopbackPort' | 'credentials' | 'symbols'> = {
+  timeoutMs: 10_000,
+  recvWindowMs: 5_000,
+  redialMs: 1_000,
+  keepAliveMs: 20_000,
+  auditEveryMs: 60_000,
+  silence: { quoteMs: 10_000, owedMs: 10_000, quietMs: 180_000 },
+};
+
+const INSTRUMENTS_MAX = 60;
+const SOCKETS = 10;
+const CLOCK_EVERY_MS = 10_000;
+const HEALTH_EVERY_MS = 1_000;
+const LOAD_RETRY_MS_FIRST = 250;
+const LOAD_RETRY_MS_MAX = 5_000;
+/** Binance's published spot limit until its exchange info says otherwise. */
+const WEIGHT_PER_MINUTE = 6_000;
+const REQUESTS_WAITING_MAX = 500;
+/** The first audit follows the private stream; without one it comes after this long all the same. */
+const AUDIT_WITHOUT_STREAM_MS = 5_000;
+
+/** One venue connection. `mayPass` false holds market batches back (they are merged and bounded meanwhile). */
+export interface Connector {
+  start(): void;
+  send(command: VenueCommand): void;
+  /** The receiver caught up: held batches go. */
+  resume(): void;
+  /** For health: promises that ccxt left unhandled. */
+  countStrayRejection(): void;
+  stop(): Promise<void>;
+}
+
+export interface ConnectorOutlet {
+  emit(event: VenueEvent): void;
+  mayPass(): boolean;
+}
+
+export function createBinanceConnector(
+  config: BinanceConnectorConfig,
+  store: CandleStore,
+  outlet: ConnectorOutlet,
+): Connector {
+  let running = true;
+  let adjusting: Promise<void> | null = null;
+  let messages = 0;
+  let strayRejections = 0;
+  const timers = new Set<NodeJS.Timeout>();
+  const wakes = new Set<() => void>();
+  const nowMs = (): number => Date.now();
+
+  function sleep(ms: number): Promise<void> {
+    if (!running) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        wakes.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, Math.max(0, ms));
+      wakes.add(wake);
+    });
+  }
+  const every = (ms: number, action: () => void): void => void timers.add(setInterval(action, ms));
+
+  const budget = createRequestBudget(
+    { weightMax: WEIGHT_PER_MINUTE, windowMs: 60_000, waitingMax: REQUESTS_WAITING_MAX },
+    {
+      nowMs,
+      after(delayMs, action) {
+        const timer = setTimeout(action, delayMs);
+        return () => clearTimeout(timer);
+      },
+    },
+  );
+  const quarantine = createQuarantine();
+  const instruments = createInstrumentTable();
+  const counted =
+    (handle: (message: unknown) => void) =>
+    (message: unknown): void => {
+      messages += 1;
+      handle(message);
+    };
+
+  const exchange = new TappedBinance({ ...config, sockets: SOCKETS }, budget, {
+    trade: counted((message) => marketFeed.onTrade(message)),
+    quote: counted((message) => marketFeed.onQuote(message)),
+    kline: counted((message) => marketFeed.onKline(message)),
+    ticker: counted((message) => marketFeed.onTicker(message)),
+    bookChanged: counted(() => undefined),
+    executionReport: counted((message) => privateFeed.onExecutionReport(message)),
+    privateStreamLive: () => privateFeed.onLive(),
+    privateStreamEnded: (why) => privateFeed.onEnded(why),
+    malformedFrame: () => quarantine.add('frame: not JSON'),
+    response: (status, headers, _url, parsed) => observeResponse(budget, nowMs(), status, headers, parsed),
+  });
+
+  const clock = createClockSync(nowMs, (onSent) =>
+    readFromVenue(context, 'query', 1, () => exchange.publicGetTime(), onSent),
+  );
+  const context: ConnectorContext = {
+    exchange,
+    budget,
+    instruments,
+    quarantine,
+    store,
+    recvWindowMs: config.recvWindowMs,
+    emit,
+    nowMs,
+    clockSkewMs: () => clock.skewMs ?? 0,
+    correctClock() {
+      adjusting ??= clock
+        .measure()
+        .then(() => {
+          Object.assign(exchange.options, { adjustForTimeDifference: true, timeDifference: clock.skewMs ?? 0 });
+        })
+        .catch(() => undefined)
+        .finally(() => {
+          adjusting = null;
+        });
+      return adjusting;
+    },
+    running: () => running,
+    sleep,
+  };
+
+  const batches = createMarketBatches(outlet.emit, outlet.mayPass, nowMs, (instrumentId) =>
+    marketFeed.onPrintsDropped(instrumentId),
+  );
+  const watchdog = createSilenceWatchdog(nowMs);
+  const reads = createPrivateReads(context);
+  const queries = createOrderQueries(context, reads);
+  const backfill = createBackfill(context);
+  const marketFeed = createMarketFeed(context, {
+    batches,
+    watchdog,
+    silence: config.silence,
+    onClosedCandle: ({ instrumentId, timeframe, candle }) => keep(instrumentId, timeframe, [candle]),
+    onCandlesMissed: (instrumentId) => backfill.catchUp(instrumentId),
+  });
+  const bookFeed = createBookFeed(context, watchdog, config.silence);
+  const auditor: Auditor = createAuditor(context, { reads, markOf, isNamed: queries.isNamed });
+  let privateWasLive = false;
+  const privateFeed = createPrivateFeed(context, () => {
+    privateWasLive = true;
+    auditor.request();
+  });
+  const desk = createOrderDesk(context);
+  let bookWanted: InstrumentId | null = null;
+
+  /** What reports say of our orders also tells the audit which ones to ask about. */
+  function emit(event: VenueEvent): void {
+    if (event.kind === 'OrderReported') {
+      const { status, clientOrderId, venueOrderId, instrumentId } = event.report;
+      queries.noteNames(`${instrumentId}|${venueOrderId}`, clientOrderId);
+      if (status === 'open' || status === 'partially-filled') {
+        auditor.noteOpen({ clientOrderId, venueOrderId, instrumentId });
+      } else auditor.noteClosed(clientOrderId);
+    }
+    if (event.kind === 'AuditReceived') {
+      for (const { instrumentId, venueOrderId, clientOrderId } of [...event.openOrders, ...event.closedOrders]) {
+        queries.noteNames(`${instrumentId}|${venueOrderId}`, clientOrderId);
+      }
+    }
+    outlet.emit(event);
+  }
+
+  /** A full disk or a bad row must not end the connection: what is missing is fetched again later. */
+  function keep(instrumentId: InstrumentId, timeframe: Timeframe, candles: readonly CandleRow[]): void {
+    try {
+      store.put(instrumentId, timeframe, candles);
+    } catch (error) {
+      quarantine.add(`candle store: ${describeError(error).slice(0, 60)}`);
+    }
+  }
+
+  async function markOf(asset: string): Promise<string | null> {
+    const record = instruments.all.find((entry) => entry.base === asset);
+    if (!record) return null;
+    const seen = marketFeed.lastPrice(record.id);
+    if (seen !== null) return seen;
+    const symbol = instruments.venueSymbol(record.id);
+    const answer = await readFromVenue(context, 'query', 2, () => exchange.publicGetTicker24hr({ symbol }));
+    const last = (answer as { lastPrice?: unknown }).lastPrice;
+    return typeof last === 'string' && Number(last) > 0 ? last : null;
+  }
+
+  async function loadInstruments(): Promise<void> {
+    for (let pauseMs = LOAD_RETRY_MS_FIRST; running; pauseMs = Math.min(LOAD_RETRY_MS_MAX, pauseMs * 2)) {
+      try {
+        // With `true`: ccxt remembers a first failure for ever.
+        const markets = await exchange.loadMarkets(true);
+        const wanted = config.symbols ?? Object.keys(markets).slice(0, INSTRUMENTS_MAX);
+        const list = wanted.flatMap((symbol) => {
+          const market = markets[symbol];
+          const record = market && market.active !== false ? believed(context, readInstrument(market)) : undefined;
+          return record ? [record] : [];
+        });
+        if (list.length > 0) {
+          instruments.set(list);
+          return;
+        }
+        quarantine.add('the venue lists none of the instruments');
+      } catch (error) {
+        quarantine.add(`exchange info: ${describeError(error).slice(0, 60)}`);
+      }
+      await sleep(pauseMs);
+    }
+  }
+
+  async function run(): Promise<void> {
+    await exchange.pinTransport();
+    await loadInstruments();
+    if (!running) return;
+    await clock.measure().catch(() => undefined);
+    const list = instruments.all;
+    emit({ kind: 'InstrumentsLoaded', instruments: list });
+    marketFeed.start(list);
+    backfill.start(list.map((instrument) => instrument.id));
+    privateFeed.start();
+    bookFeed.watch(bookWanted);
+    every(config.auditEveryMs, () => auditor.request());
+    void sleep(AUDIT_WITHOUT_STREAM_MS).then(() => {
+      if (!privateWasLive) auditor.request();
+    });
+    every(CLOCK_EVERY_MS, () => void clock.measure().catch(() => undefined));
+  }
+
+  function reportHealth(): void {
+    watchdog.check();
+    outlet.emit({
+      kind: 'VenueHealth',
+      roundTripMs: clock.roundTripMs,
+      clockSkewMs: clock.skewMs,
+      weightUsed: budget.weightUsed,
+      weightMax: budget.weightMax,
+      requestsWaiting: budget.waiting,
+      messagesReceived: messages,
+      messagesQuarantined: quarantine.total,
+      quarantine: quarantine.reasons(),
+      printsWaiting: batches.waiting,
+      printsDropped: batches.dropped,
+      resyncs: bookFeed.resyncs(),
+      strayRejections,
+    });
+  }
+
+  async function answerHistory(command: Extract<VenueCommand, { kind: 'history' }>): Promise<void> {
+    const { requestId, instrumentId, timeframe, beforeMs, limit } = command;
+    const told = { kind: 'HistoryStored', instrumentId, timeframe, requestId } as const;
+    try {
+      const range = await backfill.fetchBefore(instrumentId, timeframe, beforeMs, limit);
+      outlet.emit({ ...told, ...range, problem: '' });
+    } catch (error) {
+      outlet.emit({ ...told, fromMs: beforeMs, toMs: beforeMs, problem: describeError(error) });
+    }
+  }
+
+  return {
+    start() {
+      every(HEALTH_EVERY_MS, reportHealth);
+      void run();
+    },
+    send(command) {
+      switch (command.kind) {
+        case 'submit':
+          void desk.submit(command.order);
+          return;
+        case 'cancel':
+          void desk.cancel(command);
+          return;
+        case 'query':
+          void queries.ask(command);
+          return;
+        case 'audit':
+          auditor.request(command.believedOpen, command.fillsSinceMs);
+          return;
+        case 'watchBook':
+          bookWanted = command.instrumentId;
+          if (instruments.all.length > 0) bookFeed.watch(bookWanted);
+          return;
+        case 'history':
+          void answerHistory(command);
+          return;
+        case 'storeCandles':
+          keep(command.instrumentId, command.timeframe, command.candles);
+          return;
+      }
+    },
+    resume: () => batches.resume(),
+    countStrayRejection() {
+      strayRejections += 1;
+    },
+    async stop() {
+      running = false;
+      for (const timer of timers) clearInterval(timer);
+      for (const wake of [...wakes]) wake();
+      batches.close();
+      budget.close();
+      await exchange.shutDown();
+    },
+  };
+}

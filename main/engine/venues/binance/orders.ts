@@ -1,0 +1,157 @@
+import type { VenueOrderReport } from '../../domain/order.ts';
+import type { RequestClass } from '../request-budget.ts';
+import type { OrderToSubmit, VenueCommand } from '../venue-port.ts';
+import { believed, type ConnectorContext, newTrace } from './connector-context.ts';
+import { readReplyFills, readRestOrder } from './convert-orders.ts';
+import { isPutOff, judgeOutcome, type Outcome, venueCodeOf } from './errors.ts';
+
+/** An entry that finds no room in the budget for this long is not sent: the price that was approved is past. */
+const ENTRY_WAIT_MS_MAX = 2_000;
+const CANCEL_RETRY_MS = 250;
+const CANCEL_TRIES_MS_MAX = 10_000;
+const CLOCK_OFF = -1021;
+const NO_SUCH_OPEN_ORDER = -2011;
+const NO_SUCH_ORDER = -2013;
+
+type CancelCommand = Extract<VenueCommand, { kind: 'cancel' }>;
+
+/** The two requests that change something at the venue. Neither ever throws; both always answer. */
+export interface OrderDesk {
+  submit(order: OrderToSubmit): Promise<void>;
+  cancel(command: CancelCommand): Promise<void>;
+}
+
+/** What reduces or protects a position goes before what opens one. */
+export const classOf = (order: OrderToSubmit): RequestClass => (order.purpose === 'entry' ? 'entry' : 'protect');
+
+/** ccxt's words for an order. Prices of market orders are never given: ccxt would turn them into an amount of quote. */
+export function ccxtOrder(order: OrderToSubmit): {
+  type: 'limit' | 'market';
+  price: string | undefined;
+  params: Record<string, unknown>;
+} {
+  const id = { newClientOrderId: order.clientOrderId };
+  switch (order.type) {
+    case 'limit':
+      return { type: 'limit', price: order.limitPrice ?? undefined, params: { ...id, timeInForce: 'GTC' } };
+    case 'post-only':
+      return { type: 'limit', price: order.limitPrice ?? undefined, params: { ...id, postOnly: true } };
+    case 'market':
+      return { type: 'market', price: undefined, params: id };
+    case 'stop-loss':
+      return { type: 'market', price: undefined, params: { ...id, stopLossPrice: order.triggerPrice } };
+    case 'take-profit':
+      return { type: 'market', price: undefined, params: { ...id, takeProfitPrice: order.triggerPrice } };
+  }
+}
+
+export function createOrderDesk(context: ConnectorContext): OrderDesk {
+  const { exchange, instruments } = context;
+
+  function refuse(order: OrderToSubmit, code: string, text: string): void {
+    const clientOrderId = order.clientOrderId;
+    const putOff = isPutOff(code) ? { putOff: true as const } : {};
+    context.emit({
+      kind: 'SubmitAnswered',
+      clientOrderId,
+      outcome: 'rejected',
+      venueOrderId: null,
+      code,
+      text,
+      ...putOff,
+    });
+  }
+  function answerSubmit(order: OrderToSubmit, outcome: Outcome): void {
+    const { clientOrderId } = order;
+    if (outcome.kind === 'refused') {
+      refuse(order, outcome.code, outcome.text);
+      return;
+    }
+    if (outcome.kind === 'unknown') {
+      const { code, text } = outcome;
+      context.emit({ kind: 'SubmitAnswered', clientOrderId, outcome: 'unknown', venueOrderId: null, code, text });
+      return;
+    }
+    const venueOrderId = String(outcome.body['orderId']);
+    context.emit({ kind: 'SubmitAnswered', clientOrderId, outcome: 'accepted', venueOrderId, code: '', text: '' });
+    const report = believed(context, readRestOrder(outcome.body, instruments.byVenueSymbol));
+    if (!report) return;
+    for (const fill of believed(context, readReplyFills(outcome.body, report)) ?? []) {
+      context.emit({ kind: 'FillReported', fill });
+    }
+    context.emit({ kind: 'OrderReported', report });
+  }
+
+  async function submit(order: OrderToSubmit): Promise<void> {
+    const record = instruments.record(order.instrumentId);
+    if (!record) {
+      refuse(order, 'NOT_CONNECTED', `${order.instrumentId} is not known: the venue has not been reached yet.`);
+      return;
+    }
+    const requestClass = classOf(order);
+    const trace = newTrace(requestClass, 1, requestClass === 'entry' ? ENTRY_WAIT_MS_MAX : undefined);
+    const { type, price, params } = ccxtOrder(order);
+    let error: unknown;
+    try {
+      // ccxt takes decimal strings and sends them as they are; its types know numbers only.
+      const amount = order.qtyBase as unknown as number;
+      const limit = price as unknown as number | undefined;
+      await exchange.traced(trace, () => exchange.createOrder(record.symbol, type, order.side, amount, limit, params));
+    } catch (caught) {
+      error = caught;
+    }
+    answerSubmit(
+      order,
+      judgeOutcome(trace, error, (body) => body['orderId'] !== undefined),
+    );
+    if (venueCodeOf(trace) === CLOCK_OFF) await context.correctClock();
+  }
+
+  /** False: not answered yet, worth another try, since cancelling twice does no harm. */
+  function answerCancel(command: CancelCommand, outcome: Outcome, lastTry: boolean): boolean {
+    const { clientOrderId } = command;
+    if (outcome.kind === 'done') {
+      const report: VenueOrderReport | undefined = believed(
+        context,
+        readRestOrder(outcome.body, instruments.byVenueSymbol),
+      );
+      // First: it says how much had filled, which the bare answer does not.
+      if (report) context.emit({ kind: 'OrderReported', report });
+      context.emit({ kind: 'CancelAnswered', clientOrderId, outcome: 'cancelled', text: '' });
+      return true;
+    }
+    if (outcome.kind === 'refused' && [NO_SUCH_OPEN_ORDER, NO_SUCH_ORDER].includes(Number(outcome.code))) {
+      context.emit({ kind: 'CancelAnswered', clientOrderId, outcome: 'gone', text: outcome.text });
+      return true;
+    }
+    if (lastTry) context.emit({ kind: 'CancelAnswered', clientOrderId, outcome: 'unknown', text: outcome.text });
+    return lastTry;
+  }
+
+  async function cancel(command: CancelCommand): Promise<void> {
+    const record = instruments.record(command.instrumentId);
+    const startedMs = context.nowMs();
+    for (;;) {
+      const trace = newTrace('protect', 1);
+      let error: unknown = new Error('the venue has not been reached yet');
+      if (record) {
+        try {
+          await exchange.traced(trace, () =>
+            exchange.cancelOrder(command.venueOrderId ?? '', record.symbol, {
+              origClientOrderId: command.clientOrderId,
+            }),
+          );
+        } catch (caught) {
+          error = caught;
+        }
+      }
+      const outcome = judgeOutcome(trace, error, (body) => body['orderId'] !== undefined);
+      const lastTry = !record || !context.running() || context.nowMs() - startedMs > CANCEL_TRIES_MS_MAX;
+      if (answerCancel(command, outcome, lastTry)) return;
+      if (venueCodeOf(trace) === CLOCK_OFF) await context.correctClock();
+      else await context.sleep(CANCEL_RETRY_MS);
+    }
+  }
+
+  return { submit, cancel };
+}

@@ -1,0 +1,221 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Agent as HttpsAgent } from 'node:https';
+import { connect, type Socket } from 'node:net';
+import { Agent as UndiciAgent } from 'undici';
+// One exchange by file path: the package's index loads all of them (and seven times the memory).
+import binance from '../../../../node_modules/ccxt/js/src/pro/binance.js';
+import type { RequestBudget, RequestClass } from '../request-budget.ts';
+
+export interface Credentials {
+  readonly apiKey: string;
+  readonly secret: string;
+}
+
+/** What became of one HTTP request, for judging whether its bytes may have reached the venue and what the venue said. */
+export interface RequestTrace {
+  readonly requestClass: RequestClass;
+  readonly weight: number;
+  readonly waitMsMax?: number;
+  /** True from the moment the request is handed to the HTTP client. */
+  sent: boolean;
+  /** Called at that moment: the wait for the request budget is over. */
+  readonly onSent?: () => void;
+  /** `code` of the transport's error, e.g. ECONNREFUSED. */
+  transportCode: string;
+  status: number | null;
+  body: string;
+}
+
+/** Every message of the venue in the order it came, before ccxt merges or parses anything. */
+export interface Taps {
+  trade(message: unknown): void;
+  kline(message: unknown): void;
+  quote(message: unknown): void;
+  ticker(message: unknown): void;
+  bookChanged(message: unknown): void;
+  executionReport(message: unknown): void;
+  privateStreamLive(): void;
+  privateStreamEnded(why: string): void;
+  malformedFrame(): void;
+  /** A response to any HTTP request. */
+  response(status: number, headers: Readonly<Record<string, unknown>>, url: string, parsed: unknown): void;
+}
+
+export interface TappedBinanceOptions {
+  /** Every byte goes to this port of 127.0.0.1, whatever URL ccxt picks. */
+  readonly loopbackPort: number;
+  readonly credentials: Credentials;
+  readonly timeoutMs: number;
+  /** Pause before the first redial of a socket; doubles from there. */
+  readonly redialMs: number;
+  readonly keepAliveMs: number;
+  readonly sockets: number;
+  readonly recvWindowMs: number;
+}
+
+type CcxtClient = Parameters<binance['handleOrderBook']>[0];
+interface WsClientLike {
+  readonly url: string;
+  readonly subscriptions: Record<string, unknown>;
+  onError(error: Error): void;
+  close(): unknown;
+}
+
+/** Weight taken for requests that ccxt makes on its own (book snapshots, exchange info). */
+const OWN_REQUEST_WEIGHT = 50;
+
+/**
+ * Unmodified ccxt with its doors watched: message handlers are tapped, its request throttle is our budget, and both
+ * transports are pinned to loopback. Prints, candles and quotes are not parsed by ccxt a second time.
+ */
+export class TappedBinance extends binance {
+  readonly #taps: Taps;
+  readonly #budget: RequestBudget;
+  readonly #traces = new AsyncLocalStorage<RequestTrace>();
+  readonly #dispatcher: UndiciAgent;
+
+  constructor(options: TappedBinanceOptions, budget: RequestBudget, taps: Taps) {
+    super({
+      apiKey: options.credentials.apiKey,
+      secret: options.credentials.secret,
+      timeout: options.timeoutMs,
+      enableRateLimit: true,
+      options: {
+        fetchMarkets: { types: ['spot'] },
+        fetchMargins: false,
+        fetchCurrencies: false,
+        fetchOpenOrders: { warnWithoutSymbol: false },
+        watchTickers: { name: 'ticker' },
+        streamLimits: { spot: options.sockets, future: 1 },
+        tradesLimit: 1,
+        OHLCVLimit: 1,
+        ordersLimit: 100,
+        maxRetriesOnFailure: 0,
+        recvWindow: options.recvWindowMs,
+        ws: {
+          cost: 5,
+          keepAlive: options.keepAliveMs,
+          connectionTimeout: options.timeoutMs,
+          backoff: { base: options.redialMs, factor: 2, max: 30_000, stableAfter: 30_000 },
+        },
+      },
+    });
+    this.#taps = taps;
+    this.#budget = budget;
+    const dial = (): Socket => connect(options.loopbackPort, '127.0.0.1');
+    this.#dispatcher = new UndiciAgent({
+      connect: (_target, done) => {
+        const socket = dial();
+        socket.once('connect', () => done(null, socket)).once('error', (error) => done(error, null));
+      },
+    });
+    this.agent = new (class extends HttpsAgent {
+      override createConnection(): Socket {
+        return dial();
+      }
+    })();
+    Object.assign(this, { log: () => taps.malformedFrame() });
+  }
+
+  /** Call before the first request. */
+  async pinTransport(): Promise<void> {
+    await this.loadFetchImplementation();
+    this.fetchDispatcher = this.#dispatcher;
+  }
+
+  /** Runs one request under a class and weight of the budget, and records what became of it in `trace`. */
+  traced<T>(trace: RequestTrace, action: () => Promise<T>): Promise<T> {
+    return this.#traces.run(trace, action);
+  }
+
+  /** Ends every socket and pooled connection. */
+  async shutDown(): Promise<void> {
+    await this.close();
+    await this.#dispatcher.destroy();
+  }
+
+  /** The sockets that carry a subscription whose key starts with `key`. */
+  socketsOf(key: string): WsClientLike[] {
+    const clients = Object.values(this.clients ?? {}) as unknown as WsClientLike[];
+    return clients.filter((client) => Object.keys(client.subscriptions).some((name) => name.startsWith(key)));
+  }
+
+  override throttle(): Promise<void> {
+    const trace = this.#traces.getStore();
+    return trace
+      ? this.#budget.take(trace.requestClass, trace.weight, trace.waitMsMax)
+      : this.#budget.take('market', OWN_REQUEST_WEIGHT);
+  }
+
+  override async undiciRequest(url: unknown, params: unknown): ReturnType<binance['undiciRequest']> {
+    const trace = this.#traces.getStore();
+    if (trace) {
+      trace.sent = true;
+      trace.onSent?.();
+    }
+    try {
+      return await super.undiciRequest(url, params);
+    } catch (error) {
+      if (trace) trace.transportCode = String((error as { code?: unknown }).code ?? (error as Error).name);
+      throw error;
+    }
+  }
+
+  override handleErrors(
+    status: number,
+    reason: string,
+    url: string,
+    method: string,
+    headers: Record<string, unknown>,
+    body: string,
+    parsed: unknown,
+    requestHeaders: unknown,
+    requestBody: unknown,
+  ): undefined {
+    // ccxt calls this for WebSocket errors too, with the venue's (negative) code as status.
+    if (status >= 100) {
+      const trace = this.#traces.getStore();
+      if (trace) {
+        trace.status = status;
+        trace.body = body;
+      }
+      this.#taps.response(status, headers, url, parsed);
+    }
+    return super.handleErrors(status, reason, url, method, headers, body, parsed, requestHeaders, requestBody);
+  }
+
+  override handleTrade(_client: unknown, message: unknown): void {
+    this.#taps.trade(message);
+  }
+  override handleOHLCV(_client: unknown, message: unknown): void {
+    this.#taps.kline(message);
+  }
+  override handleBidsAsks(_client: unknown, message: unknown): void {
+    this.#taps.quote(message);
+  }
+  override handleTickers(_client: unknown, message: unknown): void {
+    this.#taps.ticker(message);
+  }
+  override handleOrderBook(client: CcxtClient, message: unknown): void {
+    super.handleOrderBook(client, message);
+    this.#taps.bookChanged(message);
+  }
+  override handleOrderUpdate(_client: unknown, message: unknown): void {
+    this.#taps.executionReport(message);
+  }
+  override handleBalance(): void {
+    // Balances are read by the audit; the ledger lives on fills.
+  }
+  override handleUserDataStreamSubscribe(client: CcxtClient, message: unknown): void {
+    super.handleUserDataStreamSubscribe(client, message);
+    const result = (message as { result?: { subscriptionId?: unknown } }).result;
+    if (result?.subscriptionId !== undefined) this.#taps.privateStreamLive();
+  }
+  override handleEventStreamTerminated(client: unknown): void {
+    // ccxt would leave `watchOrders` waiting for ever.
+    const socket = client as WsClientLike;
+    this.#taps.privateStreamEnded('the venue ended the private stream');
+    socket.onError(new Error('the venue ended the private stream'));
+    socket.close();
+  }
+}

@@ -1,0 +1,48 @@
+/** Entry of a venue worker thread: the connector, the candle store's only writer, and the keys. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { type Connector, createBinanceConnector } from './binance/connector.ts';
+import { openCandleStore } from './candle-store/candle-store.ts';
+import { createEventOutbox } from './event-outbox.ts';
+import type { VenueCommand } from './venue-port.ts';
+import type { FromWorker, ToWorker, WorkerStart } from './worker-protocol.ts';
+
+if (!parentPort) throw new Error('venues/worker.ts runs as a worker thread');
+const port = parentPort;
+const start = workerData as WorkerStart;
+const post = (message: FromWorker): void => port.postMessage(message);
+
+const store = openCandleStore(start.candleStorePath, { onProblem: (text) => post({ kind: 'problem', text }) });
+const outbox = createEventOutbox((events) => post({ kind: 'events', events, atMs: Date.now() }));
+let connector: Connector | null = null;
+/** Commands that came before the credentials. */
+const EARLY_MAX = 10_000;
+const early: VenueCommand[] = [];
+
+// ccxt leaves promises unhandled when sockets die at the wrong moment; that must not end the connection to the venue.
+process.on('unhandledRejection', () => connector?.countStrayRejection());
+
+port.on('message', (message: ToWorker) => {
+  switch (message.kind) {
+    case 'credentials': {
+      const { apiKey, secret } = message;
+      connector = createBinanceConnector({ ...start.connector, credentials: { apiKey, secret } }, store, outbox);
+      connector.start();
+      for (const command of early.splice(0)) connector.send(command);
+      return;
+    }
+    case 'command':
+      if (connector) connector.send(message.command);
+      else if (early.length < EARLY_MAX) early.push(message.command);
+      else throw new Error('the venue worker was given commands but no credentials');
+      return;
+    case 'taken':
+      if (outbox.taken(message.batches)) connector?.resume();
+      return;
+    case 'stop':
+      void (connector?.stop() ?? Promise.resolve()).finally(() => {
+        store.close();
+        process.exit(0);
+      });
+      return;
+  }
+});

@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { fail, ok, type Result } from '../../engine/domain/result.ts';
+import { type FeatureSetIdentity, firstIssue } from '../../engine/inference/protocol.ts';
+import { cardSchema, type Golden, goldenSchema, type ModelCard } from '../card.ts';
+import { type ModelSession, openModelSession } from './model-session.ts';
+
+/** A model that passed every check and may answer. */
+export interface OpenModel {
+  readonly card: ModelCard;
+  readonly session: ModelSession;
+  readonly trendFeatureIndex: number;
+}
+
+/** Why a model did not load, one sentence that names the file and the field. */
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly reason: string;
+}
+
+const refuse = (reason: string): { readonly ok: false; readonly error: Refusal } => fail({ kind: 'refused', reason });
+
+/**
+ * Loads `<modelsDir>/<name>/<version>/`: card, hash of the model file, feature set, shapes and the golden rows, in that
+ * order, and refuses at the first thing that is not as the card says.
+ */
+export async function openModelPackage(
+  modelsDir: string,
+  name: string,
+  version: string,
+  featureSets: readonly FeatureSetIdentity[],
+): Promise<Result<OpenModel, Refusal>> {
+  const dir = join(modelsDir, name, version);
+  const label = (file: string): string => `${name}/${version}/${file}`;
+
+  const card = await readJson(join(dir, 'card.json'), label('card.json'), cardSchema);
+  if (!card.ok) return card;
+  const cardProblem = checkCard(card.value, name, version, featureSets);
+  if (cardProblem !== null) return refuse(`${label('card.json')}: ${cardProblem}.`);
+
+  const golden = await readJson(join(dir, 'golden.json'), label('golden.json'), goldenSchema);
+  if (!golden.ok) return golden;
+  const featureCount = card.value.featureSet.features.length;
+  const badCase = golden.value.cases.findIndex((each) => each.features.length !== featureCount);
+  if (badCase >= 0) {
+    const given = golden.value.cases[badCase]?.features.length;
+    return refuse(`${label('golden.json')}: cases[${badCase}].features has ${given} values, expected ${featureCount}.`);
+  }
+
+  const model = await readBytes(join(dir, 'model.onnx'));
+  if (model === null) return refuse(`${label('model.onnx')}: the file is missing or unreadable.`);
+  const hash = createHash('sha256').update(model).digest('hex');
+  if (hash !== card.value.modelSha256) {
+    const sizes = `${model.length} bytes, card.json says ${card.value.modelBytes}`;
+    return refuse(`${label('model.onnx')}: sha256 ${hash.slice(0, 12)}… is not modelSha256 of card.json (${sizes}).`);
+  }
+  const session = await openModelSession(model, featureCount);
+  if (!session.ok) return refuse(`${label('model.onnx')}: ${session.error.message}.`);
+
+  const goldenProblem = await checkGolden(session.value, golden.value);
+  if (goldenProblem !== null) {
+    await session.value.release();
+    return refuse(`${label('golden.json')}: ${goldenProblem}.`);
+  }
+  const trendFeatureIndex = card.value.featureSet.features.indexOf(card.value.label.trendFeature);
+  return ok({ card: card.value, session: session.value, trendFeatureIndex });
+}
+
+function checkCard(
+  card: ModelCard,
+  name: string,
+  version: string,
+  featureSets: readonly FeatureSetIdentity[],
+): string | null {
+  if (card.name !== name) return `name is "${card.name}", the folder says "${name}"`;
+  if (card.version !== version) return `version is "${card.version}", the folder says "${version}"`;
+  const { featureSet } = card;
+  if (!featureSet.features.includes(card.label.trendFeature)) {
+    return `label.trendFeature "${card.label.trendFeature}" is not among featureSet.features`;
+  }
+  const current = featureSets.find((each) => each.name === featureSet.name);
+  if (current === undefined) return `featureSet.name "${featureSet.name}" is not a feature set this engine computes`;
+  for (const [index, feature] of featureSet.features.entries()) {
+    const computed = current.features[index];
+    if (computed !== feature) {
+      return `featureSet.features[${index}] is "${feature}", the engine computes ${computed === undefined ? 'no such feature' : `"${computed}"`}`;
+    }
+  }
+  if (current.features.length !== featureSet.features.length) {
+    const given = featureSet.features.length;
+    return `featureSet.features has ${given} names, the engine computes ${current.features.length}`;
+  }
+  if (current.hash !== featureSet.hash) {
+    return `featureSet.hash is "${featureSet.hash}", the engine computes "${current.hash}"`;
+  }
+  return null;
+}
+
+async function checkGolden(session: ModelSession, golden: Golden): Promise<string | null> {
+  for (const [index, expected] of golden.cases.entries()) {
+    const answer = await session.run(expected.features);
+    if (!answer.ok) return `cases[${index}] could not be computed: ${answer.error.message}`;
+    for (const field of ['rawProbability', 'probability'] as const) {
+      if (Math.abs(answer.value[field] - expected[field]) > golden.tolerance) {
+        return `cases[${index}].${field} is ${expected[field]}, the model answers ${answer.value[field]}`;
+      }
+    }
+  }
+  return null;
+}
+
+async function readJson<T>(path: string, label: string, schema: z.ZodType<T>): Promise<Result<T, Refusal>> {
+  const bytes = await readBytes(path);
+  if (bytes === null) return refuse(`${label}: the file is missing or unreadable.`);
+  let data: unknown;
+  try {
+    data = JSON.parse(bytes.toString('utf8'));
+  } catch (error) {
+    return refuse(`${label}: not valid JSON (${error instanceof Error ? error.message : String(error)}).`);
+  }
+  const parsed = schema.safeParse(data);
+  return parsed.success ? ok(parsed.data) : refuse(`${label}: ${firstIssue(parsed.error)}.`);
+}
+
+async function readBytes(path: string): Promise<Buffer | null> {
+  try {
+    return await readFile(path);
+  } catch {
+    return null;
+  }
+}

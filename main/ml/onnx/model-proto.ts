@@ -1,0 +1,131 @@
+import {
+  bytesField,
+  concatBytes,
+  intField,
+  littleEndianFloats,
+  packedFloatsField,
+  packedIntsField,
+  textField,
+} from './protobuf-writer.ts';
+
+/**
+ * The messages of onnx.proto that our models use, as functions from plain data to bytes. Field numbers are those of the
+ * ONNX 1.16 schema (IR 9).
+ */
+
+const IR_VERSION = 9;
+/** Highest opset that every provider we may meet accepts (DirectML stops here). */
+const OPSET = 20;
+
+const ELEMENT_FLOAT = 1;
+const ELEMENT_UINT8 = 2;
+
+const ATTRIBUTE_INT = 2;
+const ATTRIBUTE_TEXT = 3;
+const ATTRIBUTE_TENSOR = 4;
+const ATTRIBUTE_FLOATS = 6;
+const ATTRIBUTE_INTS = 7;
+const ATTRIBUTE_TEXTS = 8;
+
+const textBytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** A float32 TensorProto with its data inline. */
+export const floatTensor = (name: string, dims: readonly number[], values: readonly number[]): Uint8Array =>
+  concatBytes([
+    packedIntsField(1, dims),
+    intField(2, ELEMENT_FLOAT),
+    textField(8, name),
+    bytesField(9, littleEndianFloats(values)),
+  ]);
+
+/** A uint8 TensorProto with its data inline. */
+export const byteTensor = (name: string, dims: readonly number[], values: Uint8Array): Uint8Array =>
+  concatBytes([packedIntsField(1, dims), intField(2, ELEMENT_UINT8), textField(8, name), bytesField(9, values)]);
+
+const attribute = (name: string, type: number, value: readonly Uint8Array[]): Uint8Array =>
+  concatBytes([textField(1, name), ...value, intField(20, type)]);
+
+export const intAttribute = (name: string, value: number): Uint8Array =>
+  attribute(name, ATTRIBUTE_INT, [intField(3, value)]);
+export const textAttribute = (name: string, value: string): Uint8Array =>
+  attribute(name, ATTRIBUTE_TEXT, [bytesField(4, textBytes(value))]);
+export const tensorAttribute = (name: string, tensor: Uint8Array): Uint8Array =>
+  attribute(name, ATTRIBUTE_TENSOR, [bytesField(5, tensor)]);
+export const floatsAttribute = (name: string, values: readonly number[]): Uint8Array =>
+  attribute(name, ATTRIBUTE_FLOATS, [packedFloatsField(7, values)]);
+export const intsAttribute = (name: string, values: readonly number[]): Uint8Array =>
+  attribute(name, ATTRIBUTE_INTS, [packedIntsField(8, values)]);
+export const textsAttribute = (name: string, values: readonly string[]): Uint8Array =>
+  attribute(
+    name,
+    ATTRIBUTE_TEXTS,
+    values.map((value) => bytesField(9, textBytes(value))),
+  );
+
+export interface NodeSpec {
+  readonly op: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** '' is the standard operator set. */
+  readonly domain?: 'ai.onnx.ml';
+  readonly attributes?: readonly Uint8Array[];
+}
+
+const node = (spec: NodeSpec): Uint8Array =>
+  concatBytes([
+    ...spec.inputs.map((name) => textField(1, name)),
+    ...spec.outputs.map((name) => textField(2, name)),
+    textField(3, `${spec.op}_${spec.outputs[0] ?? ''}`),
+    textField(4, spec.op),
+    ...(spec.attributes ?? []).map((bytes) => bytesField(5, bytes)),
+    textField(7, spec.domain ?? ''),
+  ]);
+
+/** A float32 graph input or output; a text dimension is symbolic ("batch"). */
+export interface FloatValueSpec {
+  readonly name: string;
+  readonly dims: readonly (number | string)[];
+}
+
+function floatValue({ name, dims }: FloatValueSpec): Uint8Array {
+  const shape = dims.map((dim) => bytesField(1, typeof dim === 'number' ? intField(1, dim) : textField(2, dim)));
+  const tensorType = concatBytes([intField(1, ELEMENT_FLOAT), bytesField(2, concatBytes(shape))]);
+  return concatBytes([textField(1, name), bytesField(2, bytesField(1, tensorType))]);
+}
+
+export interface ModelSpec {
+  readonly graphName: string;
+  readonly producerVersion: string;
+  readonly inputs: readonly FloatValueSpec[];
+  readonly outputs: readonly FloatValueSpec[];
+  readonly initializers: readonly Uint8Array[];
+  readonly nodes: readonly NodeSpec[];
+  /** Version of the ai.onnx.ml operators used. */
+  readonly mlOpset: 3 | 5;
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+const operatorSet = (domain: string, version: number): Uint8Array =>
+  concatBytes([textField(1, domain), intField(2, version)]);
+
+/** The whole `.onnx` file. The same spec gives the same bytes. */
+export function encodeModel(spec: ModelSpec): Uint8Array<ArrayBuffer> {
+  const graph = concatBytes([
+    ...spec.nodes.map((each) => bytesField(1, node(each))),
+    textField(2, spec.graphName),
+    ...spec.initializers.map((tensor) => bytesField(5, tensor)),
+    ...spec.inputs.map((value) => bytesField(11, floatValue(value))),
+    ...spec.outputs.map((value) => bytesField(12, floatValue(value))),
+  ]);
+  return concatBytes([
+    intField(1, IR_VERSION),
+    textField(2, 'countersign'),
+    textField(3, spec.producerVersion),
+    bytesField(7, graph),
+    bytesField(8, operatorSet('', OPSET)),
+    bytesField(8, operatorSet('ai.onnx.ml', spec.mlOpset)),
+    ...Array.from(spec.metadata, ([key, value]) =>
+      bytesField(14, concatBytes([textField(1, key), textField(2, value)])),
+    ),
+  ]);
+}

@@ -1,0 +1,176 @@
+#!/usr/bin/env node
+import './require-node.ts';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { type Outcome, report } from './commands/output.ts';
+import { PRODUCT_VERSION } from './product.ts';
+
+// `npm run cli` starts in the repository; files are meant from where the person stands.
+if (process.env.npm_lifecycle_event === 'cli' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
+
+/** Commands load what they need when they run, so that each starts fast. */
+const program = new Command('countersign');
+let json = false;
+
+function run(command: () => Promise<Outcome | null> | Outcome | null): Promise<void> {
+  return Promise.resolve()
+    .then(command)
+    .then((outcome) => {
+      if (outcome) report(outcome, json);
+    })
+    .catch((error: unknown) => {
+      const text = error instanceof Error ? error.message : String(error);
+      process.stderr.write(`${text}\n`);
+      if (json) process.stdout.write(`${JSON.stringify({ ok: false, error: text })}\n`);
+      process.exitCode = 1;
+    });
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new InvalidArgumentError('a port is a whole number from 0 to 65535.');
+  return value;
+}
+
+function seed(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 0xffff_ffff)
+    throw new InvalidArgumentError('a seed is a whole number from 0 to 4294967295.');
+  return value;
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 1_000) {
+    throw new InvalidArgumentError('a count is a whole number from 1 to 1000.');
+  }
+  return value;
+}
+
+function speed(text: string): number {
+  const value = Number(text);
+  if (!(value >= 1 && value <= 1_000)) throw new InvalidArgumentError('a speed is a number from 1 to 1000.');
+  return value;
+}
+
+const seedOption = () =>
+  new Option('--seed <S>', 'generated market of this seed').argParser(seed).conflicts(['data', 'practice']);
+const dataOption = () =>
+  new Option('--data <DIR>', 'recorded candles of this folder, mapped onto now').conflicts('practice');
+const dataDirOption = () =>
+  new Option('--data-dir <DIR>', 'where the state lives (default: the platform’s user-data folder)');
+
+program
+  .description('Models propose, risk gates, you countersign.')
+  .option('--json', 'print one JSON object on stdout')
+  .version(PRODUCT_VERSION)
+  .exitOverride()
+  .configureOutput({ writeErr: (text) => process.stderr.write(text) })
+  .hook('preAction', (_root, command) => {
+    json = command.optsWithGlobals().json === true;
+  });
+
+program
+  .command('serve')
+  .description('the engine and its screens in the browser')
+  .option('--port <N>', 'port of the screens (default: any free one)', port, 0)
+  .option('--no-open', 'do not open a browser')
+  .addOption(seedOption())
+  .addOption(dataOption())
+  .addOption(new Option('--practice <URL>', 'a practice venue that runs already: http://127.0.0.1:PORT'))
+  .addOption(dataDirOption())
+  .action((options) =>
+    run(async () => {
+      const { serve } = await import('./commands/serve.ts');
+      return serve({ ...options, json });
+    }),
+  );
+
+program
+  .command('practice-venue')
+  .description('the practice venue alone')
+  .option('--port <N>', 'its port (default: any free one)', port, 0)
+  .addOption(seedOption())
+  .addOption(dataOption())
+  .option('--speed <X>', 'recorded time runs X times as fast', speed, 1)
+  .addOption(dataDirOption())
+  .action((options) =>
+    run(async () => {
+      const { practiceVenue } = await import('./commands/practice-venue.ts');
+      return practiceVenue({ ...options, json });
+    }),
+  );
+
+const candles = program.command('candles').description('candle files');
+candles
+  .command('check <file>')
+  .description('order, gaps, duplicates, high and low')
+  .action((file: string) => run(async () => (await import('./commands/candles.ts')).candlesCheck(file)));
+candles
+  .command('export <from> <to>')
+  .description('between CSV, gzipped CSV and Parquet, by the names')
+  .action((from: string, to: string) =>
+    run(async () => (await import('./commands/candles.ts')).candlesExport(from, to)),
+  );
+candles
+  .command('import <file>')
+  .description('into the store that charts read')
+  .requiredOption('--instrument <ID>', 'e.g. binance:BTC/USDT')
+  .option('--account <NAME>', 'whose charts', 'practice-generated-1')
+  .addOption(dataDirOption())
+  .action((file: string, options) =>
+    run(async () =>
+      (await import('./commands/candles.ts')).candlesImport(file, options.instrument, options.account, options.dataDir),
+    ),
+  );
+
+program
+  .command('indicators <file>')
+  .description('the indicator library over a candle file')
+  .requiredOption('--set <LIST>', 'e.g. sma:20,rsi:14,macd:12:26:9, or talib for everything')
+  .option('--out <CSV>', 'write to this file instead of stdout')
+  .action((file: string, options) =>
+    run(async () => (await import('./commands/indicators.ts')).indicators(file, options.set, options.out)),
+  );
+
+const journal = program.command('journal').description('the log of everything that happened');
+journal
+  .command('verify <data-dir>')
+  .description('checks chain, head and projections')
+  .action((dir: string) => run(async () => (await import('./commands/journal.ts')).journalVerify(dir)));
+journal
+  .command('replay <data-dir>')
+  .description('replays the inputs and compares the decision hash')
+  .action((dir: string) => run(async () => (await import('./commands/journal.ts')).journalReplay(dir)));
+
+program
+  .command('doctor')
+  .description('what works on this machine')
+  .addOption(dataDirOption())
+  .action((options) => run(async () => (await import('./commands/doctor.ts')).doctor(options.dataDir)));
+
+const bench = program.command('bench').description('speed, one line of JSON per verb');
+bench
+  .command('indicators')
+  .requiredOption('--candles <CSV>', 'candle file')
+  .option('--reps <N>', 'repetitions in one process', count, 5)
+  .action((options) =>
+    run(async () => (await import('./commands/bench.ts')).benchIndicatorsVerb(options.candles, options.reps)),
+  );
+
+for (const command of [program, ...program.commands, ...candles.commands, ...journal.commands, ...bench.commands]) {
+  command.exitOverride().showSuggestionAfterError(false);
+  if (command !== program) command.addOption(new Option('--json', 'print one JSON object on stdout'));
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  // Help and version end well; everything else that commander objects to is bad usage.
+  process.exitCode = error.exitCode === 0 ? 0 : 2;
+  if (process.exitCode === 2 && process.argv.includes('--json')) {
+    const text = error.code === 'commander.help' ? 'a command is missing' : error.message.replace(/^error: /, '');
+    process.stdout.write(`${JSON.stringify({ ok: false, error: text })}\n`);
+  }
+}

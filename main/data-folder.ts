@@ -1,0 +1,71 @@
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** Where the state lives. */
+export interface DataFolder {
+  readonly root: string;
+  readonly settings: string;
+  readonly lock: string;
+  /** The token that screens in a browser are let in with. */
+  readonly screenToken: string;
+  /** The practice venue's own memory. */
+  readonly practiceDir: string;
+}
+
+/** The books of one account at one venue: another market is another account with books of its own. */
+export interface AccountFolder {
+  readonly root: string;
+  readonly journalDir: string;
+  readonly journalHead: string;
+  readonly journalStore: string;
+  readonly candleStore: string;
+}
+
+/** The platform's folder for user data. */
+function defaultRoot(): string {
+  const home = homedir();
+  if (process.platform === 'win32') return join(process.env.APPDATA ?? join(home, 'AppData', 'Roaming'), 'Countersign');
+  if (process.platform === 'darwin') return join(home, 'Library', 'Application Support', 'Countersign');
+  return join(process.env.XDG_DATA_HOME ?? join(home, '.local', 'share'), 'countersign');
+}
+
+/** Makes the folder where missing and names what is in it. */
+export function openDataFolder(dir?: string): DataFolder {
+  const root = resolve(dir ?? defaultRoot());
+  mkdirSync(root, { recursive: true, mode: 0o700 });
+  return {
+    root,
+    settings: join(root, 'settings.json'),
+    lock: join(root, 'instance.lock'),
+    screenToken: join(root, 'screen.token'),
+    practiceDir: join(root, 'practice'),
+  };
+}
+
+const accountsDir = (root: string): string => join(root, 'accounts');
+
+/** The folder of one account, made where missing. `name` is `[a-z0-9-]+`, e.g. `practice-generated-1`. */
+export function openAccountFolder(root: string, name: string): AccountFolder {
+  const folder = accountFolderAt(join(accountsDir(root), name));
+  mkdirSync(folder.root, { recursive: true, mode: 0o700 });
+  return folder;
+}
+
+/** Every account that has books in this data folder; none where the folder does not exist. */
+export function accountFolders(root: string): readonly AccountFolder[] {
+  const dir = accountsDir(resolve(root));
+  if (!existsSync(dir)) return [];
+  return readdirSync(dir)
+    .sort()
+    .map((name) => accountFolderAt(join(dir, name)))
+    .filter((folder) => existsSync(folder.journalDir));
+}
+
+const accountFolderAt = (root: string): AccountFolder => ({
+  root,
+  journalDir: join(root, 'journal'),
+  journalHead: join(root, 'journal.head'),
+  journalStore: join(root, 'journal.db'),
+  candleStore: join(root, 'candles.db'),
+});

@@ -1,0 +1,307 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { CONTRACT_VERSION } from '../preload/contract.ts';
+import { openAccountFolder, openDataFolder } from './data-folder.ts';
+import { MOMENTUM_MEASURED_ON, MOMENTUM_RECORD } from './engine/decision/momentum-record.ts';
+import type { RiskLimits } from './engine/domain/proposal.ts';
+import { createEngine, type Engine, type EngineIdentity } from './engine/engine.ts';
+import { featureNames, featureSetHash } from './engine/features/feature-set.ts';
+import { featureSetByName } from './engine/features/feature-sets.ts';
+import { createEngineDesk } from './engine/gateway/engine-desk.ts';
+import { openJournalStore } from './engine/gateway/journal-store.ts';
+import { type ModelFigures, modelRows } from './engine/gateway/model-rows.ts';
+import { createGateway, type Gateway } from './engine/gateway/router.ts';
+import { openSettingsFile } from './engine/gateway/settings-file.ts';
+import { forkMlHost } from './engine/inference/fork-ml-host.ts';
+import { createInferenceClient } from './engine/inference/inference-client.ts';
+import { verifyJournalFiles } from './engine/journal-check.ts';
+import { systemClock, systemTimers } from './engine/kernel/clock.ts';
+import { openEventLog } from './engine/kernel/event-log.ts';
+import { newSessionId } from './engine/kernel/ids.ts';
+import { readModelCards } from './engine/model-cards.ts';
+import { BINANCE_DEFAULTS } from './engine/venues/binance/connector.ts';
+import { openCandleStore } from './engine/venues/candle-store/candle-store.ts';
+import { createVenueWorkerPort } from './engine/venues/venue-worker-client.ts';
+import { lockInstance } from './instance-lock.ts';
+import type { ModelCard } from './ml/card.ts';
+import { ensurePracticeVenue } from './practice/spawn.ts';
+import { type MarketChoice, marketFolder } from './practice/venue-folder.ts';
+import { MODELS_DIR, PRODUCT_VERSION, siblingModule } from './product.ts';
+
+/** Which practice market to trade on. */
+export type PracticeChoice =
+  | { readonly kind: 'generated'; readonly seed?: number }
+  | { readonly kind: 'recorded'; readonly dir: string }
+  /** One that runs already: `http://127.0.0.1:PORT`. */
+  | { readonly kind: 'running'; readonly url: string };
+
+export interface HostOptions {
+  readonly dataDir?: string;
+  readonly practice: PracticeChoice;
+  readonly onLog: (text: string) => void;
+}
+
+export interface Host {
+  readonly gateway: Gateway;
+  readonly engine: Engine;
+  close(): Promise<void>;
+}
+
+/** What was asked for cannot be had as it was asked: the person's input is at fault, not the machine. */
+export class BadInputError extends Error {
+  override readonly name = 'BadInputError';
+}
+
+const DEFAULT_SEED = 1;
+const ABOUT_TIMEOUT_MS = 5_000;
+const SEGMENT_BYTES_MAX = 16 * 2 ** 20;
+const MARKET_LOG_BYTES_MAX = 256 * 2 ** 20;
+
+const DEFAULT_LIMITS: RiskLimits = {
+  riskPerTradeShare: 0.005,
+  positionNotionalQuoteMax: '1000',
+  exposureShareMax: 0.4,
+  dailyLossQuoteMax: '300',
+  ordersPerMinuteMax: 30,
+  priceBandBps: 15,
+  quoteAgeMsMax: 3_000,
+  approvalTtlMs: 60_000,
+};
+
+interface Account {
+  readonly name: string;
+  readonly port: number;
+  readonly apiKey: string;
+  readonly secret: string;
+  readonly symbols: readonly string[] | null;
+  readonly source: EngineIdentity['source'];
+}
+
+/**
+ * Everything one data folder needs: its lock, the practice venue (found or started), the engine, and the contract that
+ * screens are served from.
+ * @throws Error in one sentence when the folder is in use, the log is damaged, or the venue cannot be had; BadInputError
+ *   where the options are at fault
+ */
+export async function startHost(options: HostOptions): Promise<Host> {
+  const folder = openDataFolder(options.dataDir);
+  const lock = lockInstance(folder.lock);
+  try {
+    const account = await openAccount(options.practice, folder.practiceDir);
+    const books = openAccountFolder(folder.root, account.name);
+    const opened = openEventLog({
+      dir: books.journalDir,
+      headFile: books.journalHead,
+      segmentBytesMax: SEGMENT_BYTES_MAX,
+      marketBytesMax: MARKET_LOG_BYTES_MAX,
+    });
+    const journal = openJournalStore(books.journalStore, opened.ledger);
+    /** What was put right at this start: shown in the desk's health and said on the log. */
+    const startRepairs: { readonly atMs: number; readonly text: string }[] = [];
+    const repaired = (text: string): void => {
+      startRepairs.push({ atMs: systemClock.nowMs(), text });
+      options.onLog(text);
+    };
+    for (const text of [...opened.repairs, ...journal.repairs]) repaired(text);
+    const settings = openSettingsFile(folder.settings, repaired);
+    const candles = openCandleStore(books.candleStore, { onProblem: repaired });
+    const cards = readModelCards(MODELS_DIR);
+
+    const engine = createEngine({
+      identity: {
+        sessionId: newSessionId(),
+        build: PRODUCT_VERSION,
+        seed: 0,
+        mode: 'practice',
+        venue: 'Binance spot (practice)',
+        source: account.source,
+      },
+      limits: DEFAULT_LIMITS,
+      clock: systemClock,
+      timers: systemTimers,
+      opened,
+      cards,
+      venue: createVenueWorkerPort({
+        candleStorePath: books.candleStore,
+        connector: { ...BINANCE_DEFAULTS, loopbackPort: account.port, symbols: account.symbols },
+        credentials: async () => ({ apiKey: account.apiKey, secret: account.secret }),
+        onProblem: options.onLog,
+        workerUrl: siblingModule(import.meta.url, './engine/venues/worker'),
+      }),
+      inference: (onPrediction, onNotice) =>
+        createInferenceClient({
+          spawn: () => forkMlHost(fileURLToPath(siblingModule(import.meta.url, './ml/host/main'))),
+          clock: systemClock,
+          timers: systemTimers,
+          modelsDir: MODELS_DIR,
+          featureSets: featureSetsOf(cards),
+          onPrediction,
+          onNotice,
+        }),
+      onFatal(error) {
+        options.onLog(`The engine has halted: ${error instanceof Error ? error.stack : String(error)}`);
+        process.exit(70);
+      },
+    });
+    const { approval, execution, instruments, ledger, market, risk } = engine.pipeline;
+    const figures = cards.map(figuresOf);
+    const desk = createEngineDesk(
+      {
+        contractVersion: CONTRACT_VERSION,
+        hello: {
+          version: PRODUCT_VERSION,
+          sessionId: engine.identity.sessionId,
+          mode: engine.identity.mode,
+          venue: engine.identity.venue,
+          source: engine.identity.source,
+          startedAtMs: engine.startedAtMs,
+        },
+        approval: approval.view,
+        execution: execution.view,
+        ledger: ledger.view,
+        portfolio: ledger.portfolio,
+        risk: risk.view,
+        market: market.view,
+        instruments: instruments.view,
+        startRepairs,
+        logEvents: () => engine.lastSeq(),
+        nowMs: () => systemClock.nowMs(),
+        candles: {
+          stored: (id, timeframe, beforeMs, limit) => candles.readBefore(id, timeframe, beforeMs, limit),
+          recent: (id, timeframe) => market.lastCandles(id, timeframe),
+          open: (id, timeframe) => market.openCandle(id, timeframe),
+        },
+        journalStore: journal.store,
+        settings,
+        request: (event) => engine.request(event),
+        verifyJournal: () => verifyJournalFiles(books),
+        watchBook: (instrumentId) => engine.tellVenue({ kind: 'watchBook', instrumentId }),
+        onEvent: (listener) => engine.onEvent(listener),
+        onNotice: (listener) => engine.onNotice(listener),
+      },
+      (board) => () =>
+        modelRows(engine.inference, figures, board, { record: MOMENTUM_RECORD, measuredOn: MOMENTUM_MEASURED_ON }),
+    );
+    const stopStoring = storeClosedCandles(engine);
+    const gateway = createGateway(desk, systemClock, systemTimers);
+    engine.start();
+    return {
+      gateway,
+      engine,
+      async close() {
+        gateway.close();
+        stopStoring();
+        await engine.stop();
+        candles.close();
+        journal.store.close();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function openAccount(choice: PracticeChoice, practiceDir: string): Promise<Account> {
+  if (choice.kind === 'running') return accountOfUrl(choice.url);
+  const market: MarketChoice =
+    choice.kind === 'generated'
+      ? { kind: 'generated', seed: choice.seed ?? DEFAULT_SEED }
+      : { kind: 'recorded', dir: choice.dir, speed: 1 };
+  const venue = await ensurePracticeVenue({ dataDir: practiceDir, market });
+  if (!venue.ok) {
+    throw venue.error.kind === 'bad-input' ? new BadInputError(venue.error.message) : new Error(venue.error.message);
+  }
+  const { port, apiKey, secret, symbols, description } = venue.value;
+  return {
+    name: `practice-${basename(marketFolder(practiceDir, market))}`,
+    port,
+    apiKey,
+    secret,
+    symbols,
+    source: { kind: market.kind, description },
+  };
+}
+
+const aboutSchema = z.object({
+  kind: z.enum(['generated', 'recorded']),
+  description: z.string(),
+  symbols: z.array(z.string()),
+});
+const keysSchema = z.object({ apiKey: z.string().min(1), secret: z.string().min(1) });
+
+/** A practice venue that runs already; it tells its keys to programs on this machine where the address has none. */
+async function accountOfUrl(text: string): Promise<Account> {
+  const url = URL.parse(text);
+  const isLoopback = url?.protocol === 'http:' && ['127.0.0.1', 'localhost'].includes(url.hostname);
+  if (!url || !isLoopback || !url.port) {
+    throw new BadInputError(
+      `--practice wants http://127.0.0.1:PORT (or http://KEY:SECRET@127.0.0.1:PORT), not ${text}`,
+    );
+  }
+  const about = await askVenue(url.port, '/_about', aboutSchema);
+  const keys = url.username
+    ? { apiKey: decodeURIComponent(url.username), secret: decodeURIComponent(url.password) }
+    : await askVenue(url.port, '/_account', keysSchema);
+  return {
+    name: `practice-${createHash('sha256').update(keys.apiKey).digest('hex').slice(0, 12)}`,
+    port: Number(url.port),
+    ...keys,
+    symbols: about.symbols,
+    source: { kind: about.kind, description: about.description },
+  };
+}
+
+async function askVenue<T>(port: string, path: string, schema: z.ZodType<T>): Promise<T> {
+  const address = `http://127.0.0.1:${port}`;
+  try {
+    const reply = await fetch(`${address}${path}`, { signal: AbortSignal.timeout(ABOUT_TIMEOUT_MS) });
+    return schema.parse(await reply.json());
+  } catch (error) {
+    const why = error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : '';
+    throw new BadInputError(`no practice venue answers at ${address}: ${why}`);
+  }
+}
+
+/** Feature sets that this build computes, once each. */
+function featureSetsOf(cards: readonly ModelCard[]) {
+  const names = new Set(cards.map((card) => card.featureSet.name));
+  return [...names].flatMap((name) => {
+    const set = featureSetByName(name);
+    return set ? [{ name, hash: featureSetHash(set), features: [...featureNames(set)] }] : [];
+  });
+}
+
+function figuresOf(card: ModelCard): ModelFigures {
+  const { auc, logLoss, logLossOfBaseRate, brier, mcc, expectedCalibrationError, rule } = card.outOfSample;
+  const span = (low: number, high: number): string => `95 %: ${low.toFixed(3)} to ${high.toFixed(3)}`;
+  return {
+    name: card.name,
+    trainedFromMs: card.spans.training.fromMs,
+    trainedToMs: card.spans.training.toMs,
+    outOfSample: [
+      { name: 'AUC', value: auc.value, note: span(auc.low, auc.high) },
+      { name: 'Log loss', value: logLoss, note: `base rate ${logLossOfBaseRate.toFixed(5)}` },
+      { name: 'Brier', value: brier, note: '' },
+      { name: 'MCC', value: mcc, note: '' },
+      { name: 'Calibration error', value: expectedCalibrationError, note: '' },
+      { name: 'Net bps per trade', value: rule.netBpsPerTrade?.value ?? 0, note: `${rule.trades} trades, after fees` },
+    ],
+  };
+}
+
+/** Every candle that the core closes goes to the store, in small batches by the venue's worker. */
+function storeClosedCandles(engine: Engine): () => void {
+  return engine.onEvent(({ event }) => {
+    if (event.kind === 'CandleClosed') {
+      const { instrumentId, timeframe, candle } = event;
+      engine.tellVenue({ kind: 'storeCandles', instrumentId, timeframe, candles: [candle] });
+    } else if (event.kind === 'CandleCorrected') {
+      const { instrumentId, timeframe, venues } = event;
+      engine.tellVenue({ kind: 'storeCandles', instrumentId, timeframe, candles: [venues] });
+    }
+  });
+}

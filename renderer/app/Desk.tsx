@@ -1,0 +1,67 @@
+/** The frame: top bar, dock, health bar, and everything that floats above them. */
+import { lazy, Suspense, useEffect } from 'react';
+import { useDeskStore } from '../stores/desk-store.ts';
+import { moveFocus } from '../stores/queue-store.ts';
+import { showLook, viewStore } from '../stores/view-store.ts';
+import { CommandPalette } from './CommandPalette.tsx';
+import { runCommand } from './commands.ts';
+import { HealthBar } from './HealthBar.tsx';
+import { commandFor, isTypingTarget } from './hotkeys.ts';
+import { KeysSheet } from './KeysSheet.tsx';
+import { LimitsDialog } from './LimitsDialog.tsx';
+import { MandateDialog } from './MandateDialog.tsx';
+import { LiveRegions, Toasts } from './Notices.tsx';
+import { LostBanner, TopBar } from './TopBar.tsx';
+
+// Asked for at once, so that panels and engine arrive side by side; the bars are painted meanwhile.
+const panels = import('./Dock.tsx');
+const Dock = lazy(() => panels.then((module) => ({ default: module.Dock })));
+
+function onKeyDown(event: KeyboardEvent): void {
+  if (event.defaultPrevented) return;
+  // Sheets and menus own the keyboard while open; panic keys reach through everything.
+  const isModal = document.querySelector('dialog[open]') !== null || viewStore.getState().overlay === 'indicators';
+  const command = commandFor(event, isTypingTarget(event.target) || isModal);
+  if (command !== null) {
+    event.preventDefault();
+    runCommand(command);
+    return;
+  }
+  const isOnCard = event.target instanceof HTMLElement && event.target.dataset.proposal !== undefined;
+  if (isOnCard && !event.repeat && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
+    event.preventDefault();
+    moveFocus(event.key === 'ArrowDown' ? 1 : -1);
+  }
+}
+
+export function Desk() {
+  useEffect(() => {
+    window.addEventListener('keydown', onKeyDown);
+    const stop = viewStore.subscribe(showLook);
+    return () => {
+      window.removeEventListener('keydown', onKeyDown);
+      stop();
+    };
+  }, []);
+  const mode = useDeskStore((state) => state.hello?.mode);
+  const frame = mode === undefined ? 'border-transparent' : mode === 'live' ? 'border-live' : 'border-practice';
+  return (
+    <div className={`flex h-full flex-col border-t-2 ${frame}`} data-mode={mode}>
+      <TopBar />
+      <LostBanner />
+      <main aria-label="Trade workspace" className="min-h-0 flex-1 px-1">
+        <h1 className="sr-only">Countersign</h1>
+        <Suspense fallback={null}>
+          <Dock />
+        </Suspense>
+      </main>
+      <HealthBar />
+      <CommandPalette />
+      <KeysSheet />
+      <LimitsDialog />
+      <MandateDialog />
+      <Toasts />
+      <LiveRegions />
+    </div>
+  );
+}

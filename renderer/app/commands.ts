@@ -1,0 +1,87 @@
+/** Every command by name: what keys and the palette run. */
+import { PANEL_NAMES, type PanelId } from '../panels/Panel.tsx';
+import { toggleArmed } from '../stores/actions.ts';
+import { withdrawMandate } from '../stores/mandate.ts';
+import { moveFocus } from '../stores/queue-store.ts';
+import { setView, stepTimeframe, TIMEFRAMES, viewStore } from '../stores/view-store.ts';
+import { resetLayout, showPanel } from './dock-api.ts';
+import { HOTKEYS } from './hotkeys.ts';
+import { cancelAllNow, pressFlatten, pressKillSwitch } from './panic.ts';
+
+export interface Command {
+  readonly id: string;
+  readonly text: string;
+  readonly group: string;
+  readonly cap?: string;
+  readonly run: () => void;
+}
+
+const RUN: Readonly<Record<string, () => void>> = {
+  'kill-switch': () => pressKillSwitch('key'),
+  'cancel-all': cancelAllNow,
+  flatten: pressFlatten,
+  arm: () => void toggleArmed(),
+  limits: () => setView({ overlay: 'limits' }),
+  mandate: () => setView({ overlay: 'mandate' }),
+  'withdraw-mandate': () => void withdrawMandate(),
+  'next-card': () => moveFocus(1),
+  'previous-card': () => moveFocus(-1),
+  'timeframe-shorter': () => setView({ timeframe: stepTimeframe(viewStore.getState().timeframe, -1) }),
+  'timeframe-longer': () => setView({ timeframe: stepTimeframe(viewStore.getState().timeframe, 1) }),
+  indicators: () => {
+    showPanel('chart');
+    setView({ overlay: 'indicators' });
+  },
+  instruments: () => setView({ overlay: 'instruments' }),
+  palette: () => setView({ overlay: viewStore.getState().overlay === 'commands' ? 'none' : 'commands' }),
+  keys: () => setView({ overlay: 'keys' }),
+};
+
+/** Runs a hotkey's command; false when there is none of that name. */
+export function runCommand(id: string): boolean {
+  const run = RUN[id];
+  run?.();
+  return run !== undefined;
+}
+
+/** What the palette lists, instruments apart. */
+export function allCommands(): readonly Command[] {
+  const fromKeys = HOTKEYS.filter((hotkey) => hotkey.command !== 'palette').map((hotkey) => ({
+    id: hotkey.command,
+    text: hotkey.command === 'keys' ? 'Show all keys' : hotkey.text,
+    group: hotkey.group,
+    cap: hotkey.cap,
+    run: RUN[hotkey.command] ?? (() => undefined),
+  }));
+  const timeframes = TIMEFRAMES.map((timeframe) => ({
+    id: `timeframe-${timeframe}`,
+    text: `Candles of ${timeframe}`,
+    group: 'Chart',
+    run: () => setView({ timeframe }),
+  }));
+  const panels = (Object.keys(PANEL_NAMES) as PanelId[]).map((id) => ({
+    id: `panel-${id}`,
+    text: `Show ${PANEL_NAMES[id]}`,
+    group: 'Panels',
+    run: () => showPanel(id),
+  }));
+  const screen = [
+    { id: 'theme-dark', text: 'Dark theme', group: 'Screen', run: () => setView({ theme: 'dark' }) },
+    { id: 'theme-light', text: 'Light theme', group: 'Screen', run: () => setView({ theme: 'light' }) },
+    {
+      id: 'palette-standard',
+      text: 'Green up, red down',
+      group: 'Screen',
+      run: () => setView({ palette: 'standard' }),
+    },
+    { id: 'palette-red-up', text: 'Red up, green down', group: 'Screen', run: () => setView({ palette: 'red-up' }) },
+    {
+      id: 'palette-blind',
+      text: 'Colour-blind palette',
+      group: 'Screen',
+      run: () => setView({ palette: 'colour-blind' }),
+    },
+    { id: 'reset-layout', text: 'Reset layout', group: 'Screen', run: resetLayout },
+  ] as const;
+  return [...fromKeys, ...timeframes, ...panels, ...screen];
+}

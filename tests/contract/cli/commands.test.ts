@@ -1,0 +1,295 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openAccountFolder } from '../../../main/data-folder.ts';
+import { openEventLog } from '../../../main/engine/kernel/event-log.ts';
+import { openCandleStore } from '../../../main/engine/venues/candle-store/candle-store.ts';
+import { runCli } from '../../support/cli-process.ts';
+import { hasRealData, realData } from '../../support/real-data.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'countersign-cli-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+const at = (name: string): string => join(root, name);
+
+const HEADER = 'timestamp_ms,open,high,low,close,volume';
+const GOOD = at('good.csv');
+beforeAll(() => {
+  const rows = Array.from({ length: 60 }, (_, i) => {
+    const close = 100 + Math.sin(i / 5) * 3;
+    return `${1_700_000_040_000 + i * 60_000},100,${Math.max(100, close) + 1},${Math.min(100, close) - 1},${close},${10 + i}`;
+  });
+  writeFileSync(GOOD, `${HEADER}\n${rows.join('\n')}\n`);
+});
+
+/** One sentence: a single line, whatever it says. */
+const oneSentence = expect.stringMatching(/^[^\n]+\n$/);
+
+describe('usage', () => {
+  it.each([
+    [[], /^Usage: countersign/],
+    [['nonsense'], /unknown command 'nonsense'/],
+    [['serve', '--nope'], /unknown option '--nope'/],
+    [['serve', '--port', '65536'], /a port is a whole number from 0 to 65535/],
+    [['serve', '--port', '8080x'], /a port is a whole number/],
+    [['serve', '--seed', '-1'], /a seed is a whole number/],
+    [['serve', '--seed', '1', '--data', 'x'], /cannot be used with/],
+    [['serve', '--practice', 'http://127.0.0.1:1'], /no practice venue answers at http:\/\/127\.0\.0\.1:1: /],
+    [['serve', '--practice', 'http://example.com:80'], /--practice wants http:\/\/127\.0\.0\.1:PORT/],
+    [['serve', '--practice', 'http://k:s@example.com:1'], /--practice wants/],
+    [['practice-venue', '--speed', '0'], /a speed is a number from 1 to 1000/],
+    [['candles'], /^Usage: countersign candles/],
+    [['candles', 'check'], /missing required argument 'file'/],
+    [['candles', 'export', 'a.csv'], /missing required argument 'to'/],
+    [['candles', 'import', 'a.csv'], /required option '--instrument <ID>'/],
+    [['indicators', 'a.csv'], /required option '--set <LIST>'/],
+    [['journal'], /^Usage: countersign journal/],
+    [['journal', 'verify'], /missing required argument/],
+    [['doctor', 'well?'], /too many arguments/],
+  ])('%j is bad usage: exit 2, said on stderr', async (args, says) => {
+    const { exit, stdout, stderr } = await runCli([...args, '--data-dir', at('unused')].slice(0, args.length));
+    expect(exit).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(says);
+  });
+
+  it('says bad usage as one JSON object too', async () => {
+    const { exit, stderr, json } = await runCli(['serve', '--nope', '--json']);
+    expect(exit).toBe(2);
+    expect(json).toEqual({ ok: false, error: "unknown option '--nope'" });
+    expect(stderr).toEqual(oneSentence);
+    expect((await runCli(['candles', '--json'])).json).toEqual({ ok: false, error: 'a command is missing' });
+  });
+
+  it.each([
+    [],
+    ['serve'],
+    ['practice-venue'],
+    ['candles'],
+    ['candles', 'check'],
+    ['indicators'],
+    ['journal', 'replay'],
+    ['doctor'],
+  ])('%s --help explains and ends well', async (...command) => {
+    const { exit, stdout, stderr } = await runCli([...command, '--help']);
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
+    expect(stdout).toMatch(/^Usage: countersign/);
+  });
+
+  it('names its version', async () => {
+    const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../../package.json'), 'utf8'));
+    expect(await runCli(['--version'])).toMatchObject({ exit: 0, stdout: `${version}\n` });
+  });
+
+  it('runs from another folder, and finds files from there', async () => {
+    const run = await runCli(['candles', 'check', 'good.csv', '--json'], { cwd: root });
+    expect(run).toMatchObject({ exit: 0, stderr: '', json: { ok: true, rows: 60 } });
+  });
+});
+
+describe('npm run cli', () => {
+  const REPOSITORY = join(import.meta.dirname, '../../..');
+
+  it('prints the one JSON object alone, passes the exit code on, and finds files from where one stands', () => {
+    const npm = (...args: string[]) =>
+      spawnSync('npm', ['--prefix', REPOSITORY, 'run', '--silent', 'cli', '--', ...args], {
+        cwd: root,
+        encoding: 'utf8',
+        timeout: 60_000,
+      });
+    const good = npm('candles', 'check', 'good.csv', '--json');
+    expect(good.status).toBe(0);
+    expect(JSON.parse(good.stdout)).toMatchObject({ ok: true, rows: 60 });
+    expect(npm('candles', 'check', 'none.csv').status).toBe(2);
+    expect(npm('journal', 'verify', 'nobody', '--json').status).toBe(2);
+  });
+});
+
+describe('candles', () => {
+  const write = (name: string, ...rows: string[]): string => {
+    writeFileSync(at(name), [HEADER, ...rows, ''].join('\n'));
+    return at(name);
+  };
+  const row = (minute: number, rest = '1,2,0.5,1.5,10'): string => `${1_700_000_040_000 + minute * 60_000},${rest}`;
+
+  it('check: a good file is exit 0 with its facts; gaps are facts, not faults', async () => {
+    const file = write('gap.csv', row(0), row(1), row(2), row(5), row(6));
+    expect(await runCli(['candles', 'check', file, '--json'])).toMatchObject({
+      exit: 0,
+      stderr: '',
+      json: { ok: true, rows: 5, timeframe: '1m', gapsTotal: 1, missingTotal: 2, errors: [] },
+    });
+    expect((await runCli(['candles', 'check', file])).stdout).toMatch(/5 candles, .* 1 gaps, 2 candles missing\n$/);
+  });
+
+  it.each([
+    ['NaN', [row(0), row(1, '1,2,0.5,NaN,10')], /^broken\.csv row 3, field close: /],
+    ['words', [row(0), row(1, '1,high,0.5,1,10')], /^broken\.csv row 3, field high: /],
+    ['high below low', [row(0), row(1, '1,0.4,0.5,1,10')], /^broken\.csv row 3, field high: /],
+    ['a missing cell', [row(0), row(1, '1,2,0.5,1')], /^broken\.csv row 3/],
+    ['a row twice', [row(0), row(1), row(1)], /^broken\.csv row 4, field timestamp.*: .*duplicate/],
+    ['rows out of order', [row(1), row(2), row(0)], /^broken\.csv row 4, field timestamp.*out of order/],
+    ['a negative volume', [row(0), row(1, '1,2,0.5,1,-1')], /^broken\.csv row 3, field volume: /],
+  ])('check: %s is exit 2 with one sentence that names file, row and field', async (_what, rows, says) => {
+    const { exit, stderr, json } = await runCli(['candles', 'check', write('broken.csv', ...rows), '--json']);
+    expect(exit).toBe(2);
+    expect(stderr).toEqual(oneSentence);
+    expect(stderr).toMatch(says);
+    expect(json).toMatchObject({ ok: false });
+  });
+
+  it('check: a file that is not there, or no candles at all, is exit 2', async () => {
+    const missing = await runCli(['candles', 'check', at('none.csv'), '--json']);
+    expect(missing).toMatchObject({ exit: 2, json: { ok: false, error: 'none.csv: cannot be read (ENOENT)' } });
+    writeFileSync(at('words.csv'), 'these are\nno candles\n');
+    expect(await runCli(['candles', 'check', at('words.csv')])).toMatchObject({ exit: 2, stderr: oneSentence });
+    expect(await runCli(['candles', 'check', write('empty.csv')])).toMatchObject({ exit: 2, stderr: oneSentence });
+  });
+
+  it('export: CSV to Parquet, gzip and back is the same file', async () => {
+    expect(await runCli(['candles', 'export', GOOD, at('good.parquet'), '--json'])).toMatchObject({
+      exit: 0,
+      json: { rows: 60 },
+    });
+    await runCli(['candles', 'export', at('good.parquet'), at('back.csv.gz')]);
+    expect(gunzipSync(readFileSync(at('back.csv.gz'))).toString()).toBe(readFileSync(GOOD, 'utf8'));
+  });
+
+  it('export: an unknown ending or a folder that is not there is exit 2', async () => {
+    expect(await runCli(['candles', 'export', GOOD, at('good.xlsx')])).toMatchObject({ exit: 2, stderr: oneSentence });
+    const nowhere = await runCli(['candles', 'export', GOOD, at('no/such/folder.csv'), '--json']);
+    expect(nowhere).toMatchObject({ exit: 2, json: { ok: false } });
+  });
+
+  it('import: into the store that charts read', async () => {
+    const dataDir = at('imported');
+    const args = ['candles', 'import', GOOD, '--instrument', 'binance:BTC/USDT', '--data-dir', dataDir, '--json'];
+    expect(await runCli(args)).toMatchObject({
+      exit: 0,
+      stderr: '',
+      json: { timeframe: '1m', rows: 60, problems: [] },
+    });
+    const { candleStore } = openAccountFolder(dataDir, 'practice-generated-1');
+    const store = openCandleStore(candleStore, { onProblem: (text) => expect.fail(text) });
+    const stored = store.readBefore('binance:BTC/USDT', '1m', Date.UTC(2030, 0), 1_000);
+    store.close();
+    expect(stored.openTimeMs.length).toBe(60);
+    expect(stored.open[0]).toBe(100);
+  });
+
+  it('import: a broken row stores nothing; a step that is no timeframe is refused', async () => {
+    const dataDir = at('not-imported');
+    const instrument = ['--instrument', 'binance:BTC/USDT', '--data-dir', dataDir];
+    const broken = write('broken-import.csv', row(0), row(1, '1,2,0.5,NaN,10'));
+    const refused = await runCli(['candles', 'import', broken, ...instrument]);
+    expect(refused).toMatchObject({ exit: 2, stderr: expect.stringContaining('row 3, field close') });
+    expect(existsSync(join(dataDir, 'accounts'))).toBe(false);
+    const odd = write('odd.csv', row(1), row(4), row(7));
+    const wrongStep = await runCli(['candles', 'import', odd, ...instrument]);
+    expect(wrongStep).toMatchObject({ exit: 2, stderr: expect.stringContaining('180000 ms apart') });
+  });
+});
+
+describe('indicators', () => {
+  it('writes CSV to stdout, empty during warm-up, at full precision', async () => {
+    const { exit, stdout, stderr } = await runCli(['indicators', GOOD, '--set', 'sma:3,rsi:14']);
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
+    const [header, first, , third] = stdout.split('\n');
+    expect(header).toBe('timestamp_ms,SMA_3,RSI_14');
+    expect(first).toBe('1700000040000,,');
+    const closes = readFileSync(GOOD, 'utf8')
+      .split('\n')
+      .slice(1, 4)
+      .map((line) => Number(line.split(',')[4]));
+    const mean = ((closes[0] as number) + (closes[1] as number) + (closes[2] as number)) / 3;
+    expect(Number(third?.split(',')[1])).toBeCloseTo(mean, 12);
+  });
+
+  it('writes to a file and says what it wrote as JSON', async () => {
+    const run = await runCli(['indicators', GOOD, '--set', 'macd:12:26:9', '--out', at('macd.csv'), '--json']);
+    expect(run).toMatchObject({ exit: 0, stderr: '', json: { rows: 60 } });
+    expect(readFileSync(at('macd.csv'), 'utf8')).toMatch(/^timestamp_ms,MACD_12_26_9/);
+  });
+
+  it.each([
+    ['an indicator nobody has', 'nope:1', /there is no indicator "nope"/],
+    ['a parameter that is none', 'sma:x', /sma/],
+    ['nothing', '', /./],
+  ])('%s is exit 2', async (_what, set, says) => {
+    const { exit, stderr } = await runCli(['indicators', GOOD, '--set', set]);
+    expect(exit).toBe(2);
+    expect(stderr).toMatch(says);
+  });
+
+  it('a broken candle or an unwritable file is exit 2 with one sentence', async () => {
+    writeFileSync(at('nan.csv'), `${HEADER}\n1700000040000,1,2,0.5,NaN,10\n`);
+    const broken = await runCli(['indicators', at('nan.csv'), '--set', 'sma:3']);
+    expect(broken).toMatchObject({ exit: 2, stdout: '', stderr: expect.stringContaining('row 2, field close') });
+    const out = await runCli(['indicators', GOOD, '--set', 'sma:3', '--out', at('no/such/out.csv'), '--json']);
+    expect(out).toMatchObject({ exit: 2, stderr: oneSentence, json: { ok: false } });
+  });
+
+  it.skipIf(!hasRealData)('the set talib has every column of the reference, under its names', async () => {
+    const folder = 'vectors/crypto_xrpusdt_5m';
+    const out = at('talib.csv');
+    const run = await runCli(['indicators', realData(`${folder}/input.csv`), '--set', 'talib', '--out', out]);
+    expect(run).toMatchObject({ exit: 0, stderr: '' });
+    const header = readFileSync(out, 'utf8').split('\n', 1)[0]?.split(',') ?? [];
+    const reference = gunzipSync(readFileSync(realData(`${folder}/expected_talib.csv.gz`)))
+      .toString('utf8')
+      .split('\n', 1)[0]
+      ?.trim()
+      .split(',');
+    expect(header[0]).toBe('timestamp_ms');
+    expect(reference?.filter((name) => !header.includes(name))).toEqual([]);
+  });
+});
+
+describe('journal', () => {
+  it.each(['verify', 'replay'])('%s of a folder without a journal is exit 2', async (verb) => {
+    const run = await runCli(['journal', verb, at('nobody'), '--json']);
+    expect(run).toMatchObject({ exit: 2, stderr: oneSentence, json: { ok: false } });
+  });
+
+  it('verify is exit 1 on damage, with the account named', async () => {
+    const dataDir = at('damaged');
+    const { journalDir, journalHead } = openAccountFolder(dataDir, 'practice-generated-1');
+    const { log } = openEventLog({ dir: journalDir, headFile: journalHead, segmentBytesMax: 1e6, marketBytesMax: 1e6 });
+    log.append({ kind: 'ArmSet', armed: true }, 1_000);
+    log.append({ kind: 'ArmSet', armed: false }, 2_000);
+    log.close();
+    expect(await runCli(['journal', 'verify', dataDir, '--json'])).toMatchObject({
+      exit: 0,
+      json: { ok: true, events: 2, firstBadSeq: null },
+    });
+    const file = join(journalDir, 'ledger-000001.log');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('2000', '2001'));
+    const run = await runCli(['journal', 'verify', dataDir, '--json']);
+    expect(run).toMatchObject({ exit: 1, stderr: '', json: { ok: false, firstBadSeq: 2 } });
+    expect((await runCli(['journal', 'verify', dataDir])).stdout).toMatch(
+      /^practice-generated-1: DAMAGED, .*ledger-000001/,
+    );
+    const replay = await runCli(['journal', 'replay', dataDir, '--json']);
+    expect(replay).toMatchObject({ exit: 1, json: { ok: false } });
+  });
+});
+
+describe('doctor', () => {
+  it('says what works here', async () => {
+    const run = await runCli(['doctor', '--data-dir', at('doctor'), '--json']);
+    expect(run).toMatchObject({ exit: 0, stderr: '', json: { ok: true } });
+    const { findings } = run.json as { findings: { name: string; state: string }[] };
+    expect(findings.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['Node', 'Electron', 'ONNX Runtime', 'Storage', 'Clock', 'Practice venue']),
+    );
+  });
+
+  it('is exit 1 where something needed does not work', async () => {
+    writeFileSync(at('a-file'), '');
+    mkdirSync(at('x'), { recursive: true });
+    const run = await runCli(['doctor', '--data-dir', join(at('a-file'), 'below'), '--json']);
+    expect(run).toMatchObject({ exit: 1, json: { ok: false } });
+  });
+});

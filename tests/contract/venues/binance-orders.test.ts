@@ -1,0 +1,238 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { newTrace } from '../../../main/engine/venues/binance/connector-context.ts';
+import { TappedBinance, type Taps } from '../../../main/engine/venues/binance/tapped-binance.ts';
+import { createRequestBudget } from '../../../main/engine/venues/request-budget.ts';
+import { BTC, type OpenConnector, openConnector } from '../../support/venues/open-connector.ts';
+import { type PracticeProcess, startPracticeProcess } from '../../support/venues/practice-process.ts';
+
+let venue: PracticeProcess;
+let connector: OpenConnector;
+let ids = 0;
+const newId = (): string => `t-${process.pid}-${ids++}`;
+beforeAll(async () => {
+  venue = await startPracticeProcess(22);
+});
+afterAll(() => venue.stop());
+beforeEach(async () => {
+  connector = openConnector(venue);
+  await connector.next('AuditReceived', undefined, 0);
+});
+afterEach(async () => {
+  await venue.clearFaults();
+  await connector.close();
+});
+const answerOf = (id: string) => connector.next('SubmitAnswered', (event) => event.clientOrderId === id, 0);
+const query = (clientOrderId: string, sentAtMs = Date.now()): void =>
+  connector.port.send({
+    kind: 'query',
+    clientOrderId,
+    venueOrderId: null,
+    instrumentId: BTC,
+    type: 'market',
+    sentAtMs,
+  });
+
+describe('orders over unmodified ccxt', () => {
+  test('market, limit, post-only, stop and target reach the venue as meant', async () => {
+    const quote = connector.of('MarketBatchReceived').findLast((event) => event.quote)?.quote;
+    const bid = Number(quote?.bid);
+    const orders = [
+      ['market', { type: 'market', qtyBase: '0.01' }],
+      ['limit', { type: 'limit', limitPrice: (bid * 0.9).toFixed(2) }],
+      ['post-only', { type: 'post-only', limitPrice: (bid * 0.8).toFixed(2) }],
+      ['stop-loss', { type: 'stop-loss', side: 'sell', purpose: 'stop', triggerPrice: (bid * 0.7).toFixed(2) }],
+      ['take-profit', { type: 'take-profit', side: 'sell', purpose: 'target', triggerPrice: (bid * 1.4).toFixed(2) }],
+    ] as const;
+    for (const [type, order] of orders) {
+      const id = newId();
+      connector.submit(id, order);
+      expect(await answerOf(id)).toMatchObject({ outcome: 'accepted', code: '' });
+      const { report } = await connector.next('OrderReported', (event) => event.report.clientOrderId === id, 0);
+      expect(report.type).toBe(type);
+      if ('limitPrice' in order) expect(report.limitPrice).toBe(String(Number(order.limitPrice)));
+      if ('triggerPrice' in order) expect(report.triggerPrice).toBe(String(Number(order.triggerPrice)));
+      if (type === 'market') {
+        const { fill } = await connector.next('FillReported', (event) => event.fill.clientOrderId === id, 0);
+        expect(fill).toMatchObject({ side: 'buy', liquidity: 'taker', feeAsset: 'BTC' });
+        continue;
+      }
+      connector.port.send({ kind: 'cancel', clientOrderId: id, venueOrderId: null, instrumentId: BTC });
+      expect(await connector.next('CancelAnswered', (event) => event.clientOrderId === id, 0)).toMatchObject({
+        outcome: 'cancelled',
+      });
+    }
+  });
+
+  test('the venue’s refusal is a definite no in the venue’s words', async () => {
+    const id = newId();
+    connector.submit(id, { qtyBase: '900' });
+    expect(await answerOf(id)).toMatchObject({ outcome: 'rejected', code: '-2010' });
+  });
+
+  test('cancelling what is not there: gone', async () => {
+    connector.port.send({ kind: 'cancel', clientOrderId: 'never-was', venueOrderId: null, instrumentId: BTC });
+    expect(await connector.next('CancelAnswered')).toMatchObject({ outcome: 'gone' });
+  });
+
+  test.each([
+    ['the reply is lost after the venue took it', { fault: 'reset-after-accept' }, 'found'],
+    ['a page with status 200', { fault: 'html' }, 'not-found'],
+    ['503', { fault: 'http-status', status: 503 }, 'not-found'],
+    ['silence', { fault: 'hang' }, 'not-found'],
+    ['a reset before the venue read it', { fault: 'reset' }, 'not-found'],
+  ])('%s: unknown, then the query settles it', async (_name, fault, outcome) => {
+    await venue.fault({ ...fault, method: 'POST', path: '/api/v3/order', count: 1 });
+    const id = newId();
+    const sentAtMs = Date.now();
+    connector.submit(id);
+    expect(await answerOf(id)).toMatchObject({ outcome: 'unknown' });
+    query(id, sentAtMs);
+    const answer = await connector.next('OrderQueried', (event) => event.clientOrderId === id);
+    expect(answer.outcome).toBe(outcome);
+    if (outcome === 'not-found') expect(Date.now() - sentAtMs).toBeGreaterThanOrEqual(1_500 + 2_000);
+    else expect(answer.report).toMatchObject({ clientOrderId: id, status: 'filled' });
+  });
+
+  test('a query that the venue cannot answer is unknown, never not-found', async () => {
+    await venue.fault({ fault: 'http-status', status: 503, method: 'GET', path: '/api/v3/myTrades' });
+    query('never-was', Date.now() - 60_000);
+    expect(await connector.next('OrderQueried')).toMatchObject({ outcome: 'unknown', report: null });
+  });
+
+  test('429: the order is refused for certain, and the cancel behind it waits as long as the venue said', async () => {
+    await venue.fault({
+      fault: 'http-status',
+      status: 429,
+      code: -1003,
+      retryAfterSec: 2,
+      method: 'POST',
+      path: '/api/v3/order',
+      count: 1,
+    });
+    const id = newId();
+    connector.submit(id);
+    expect(await answerOf(id)).toMatchObject({ outcome: 'rejected', code: 'HTTP_429' });
+    const refusedAtMs = Date.now();
+    connector.port.send({ kind: 'cancel', clientOrderId: 'never-was', venueOrderId: null, instrumentId: BTC });
+    await connector.next('CancelAnswered');
+    expect(Date.now() - refusedAtMs).toBeGreaterThan(1_500);
+  });
+
+  test('a clock that is off: refused for certain, measured, and the next order goes through', async () => {
+    await venue.fault({ fault: 'clock-skew', skewMs: 30_000 });
+    const id = newId();
+    connector.submit(id);
+    expect(await answerOf(id)).toMatchObject({ outcome: 'rejected', code: '-1021' });
+    const health = await connector.next('VenueHealth', (event) => (event.clockSkewMs ?? 0) < -29_000);
+    expect(health.clockSkewMs).toBeGreaterThan(-31_000);
+    const second = newId();
+    connector.submit(second);
+    expect(await answerOf(second)).toMatchObject({ outcome: 'accepted' });
+  });
+});
+
+describe('the private stream', () => {
+  test.each([
+    ['the venue ends the subscription', { fault: 'stream-terminated' }],
+    ['the socket breaks', { fault: 'terminate', channel: 'ws-api' }],
+  ])('%s: down, live again, and the audit finds what happened meanwhile', async (_name, fault) => {
+    await venue.fault({ fault: 'refuse-upgrade', status: 503, channel: 'ws-api', durationMs: 1_500 });
+    await venue.fault(fault);
+    await connector.next('PrivateStreamChanged', (event) => event.status === 'down');
+    const id = newId();
+    connector.submit(id, { qtyBase: '0.002' });
+    const { venueOrderId } = await answerOf(id);
+    await connector.next('PrivateStreamChanged', (event) => event.status === 'live');
+    const audit = await connector.next('AuditReceived');
+    expect(audit.fills.find((fill) => fill.venueOrderId === venueOrderId)).toMatchObject({ qtyBase: '0.002' });
+    expect(audit.balances.find(({ asset }) => asset === 'USDT')).toBeDefined();
+    expect(audit.marks.find(({ asset }) => asset === 'BTC')).toBeDefined();
+  });
+
+  test('an order that closed unseen is stated in the audit, when asked about', async () => {
+    const id = newId();
+    const bid = Number(connector.of('MarketBatchReceived').findLast((event) => event.quote)?.quote?.bid);
+    connector.submit(id, { type: 'limit', limitPrice: (bid * 0.9).toFixed(2) });
+    await answerOf(id);
+    connector.port.send({ kind: 'cancel', clientOrderId: id, venueOrderId: null, instrumentId: BTC });
+    await connector.next('CancelAnswered');
+    const believedOpen = [{ clientOrderId: id, venueOrderId: null, instrumentId: BTC }];
+    connector.port.send({ kind: 'audit', why: 'test', believedOpen, fillsSinceMs: null });
+    const audit = await connector.next('AuditReceived', (event) => event.closedOrders.length > 0);
+    expect(audit.closedOrders).toMatchObject([{ clientOrderId: id, status: 'cancelled' }]);
+  });
+
+  test('an audit that is half web page is not passed on; the next whole one is', async () => {
+    await venue.fault({ fault: 'html', path: '/api/v3/account', count: 1 });
+    connector.port.send({ kind: 'audit', why: 'test', believedOpen: [], fillsSinceMs: null });
+    const audit = await connector.next('AuditReceived');
+    expect(audit.balances.length).toBeGreaterThan(0);
+  });
+
+  test('a refused login and its leaked rejections leave the worker alive, and it logs in again', async () => {
+    await venue.fault({ fault: 'login-fail', count: 2 });
+    await venue.fault({ fault: 'terminate', channel: 'ws-api' });
+    await connector.next('PrivateStreamChanged', (event) => event.status === 'down');
+    await connector.next('PrivateStreamChanged', (event) => event.status === 'live');
+    expect(connector.of('WorkerStatus').map((event) => event.status)).toEqual(['starting', 'running']);
+  });
+});
+
+describe('a worker that dies', () => {
+  test('an order in flight is unknown, not sent again, and found after the restart', async () => {
+    await venue.fault({ fault: 'delay', delayMs: 1_000, method: 'POST', path: '/api/v3/order', count: 1 });
+    const id = newId();
+    const sentAtMs = Date.now();
+    connector.submit(id);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await connector.port.crash();
+    expect(await answerOf(id)).toMatchObject({ outcome: 'unknown', code: 'WORKER_DIED' });
+    const refused = newId();
+    connector.submit(refused);
+    expect(await answerOf(refused)).toMatchObject({ outcome: 'rejected', code: 'NOT_CONNECTED' });
+    await connector.next('AuditReceived');
+    query(id, sentAtMs);
+    const answer = await connector.next('OrderQueried');
+    expect(connector.of('SubmitAnswered').filter((event) => event.clientOrderId === id)).toHaveLength(1);
+    expect(['found', 'not-found']).toContain(answer.outcome);
+    const orders = await connector.next('WorkerStatus', (event) => event.restarts === 1, 0);
+    expect(orders.status).toBe('restarting');
+  });
+});
+
+test('nothing listens: not a byte was sent, and that is known', async () => {
+  const quiet: Taps = {
+    trade: () => undefined,
+    kline: () => undefined,
+    quote: () => undefined,
+    ticker: () => undefined,
+    bookChanged: () => undefined,
+    executionReport: () => undefined,
+    privateStreamLive: () => undefined,
+    privateStreamEnded: () => undefined,
+    malformedFrame: () => undefined,
+    response: () => undefined,
+  };
+  const budget = createRequestBudget(
+    { weightMax: 100, windowMs: 1_000, waitingMax: 10 },
+    { nowMs: () => Date.now(), after: () => () => undefined },
+  );
+  const exchange = new TappedBinance(
+    {
+      loopbackPort: 1,
+      credentials: { apiKey: 'k', secret: 's' },
+      timeoutMs: 1_000,
+      redialMs: 50,
+      keepAliveMs: 20_000,
+      sockets: 1,
+      recvWindowMs: 1_000,
+    },
+    budget,
+    quiet,
+  );
+  await exchange.pinTransport();
+  const trace = newTrace('query', 1);
+  await expect(exchange.traced(trace, () => exchange.publicGetTime())).rejects.toThrow();
+  expect(trace).toMatchObject({ sent: true, status: null, transportCode: 'ECONNREFUSED' });
+  await exchange.shutDown();
+});

@@ -1,0 +1,81 @@
+import { ORDER_STATES, ORDER_TRANSITIONS } from '../../../main/engine/domain/order.ts';
+import { ALL_FAULTS, NATURAL_REFUSALS } from './faults.ts';
+import type { Outcome } from './simulate-seed.ts';
+
+/** What many seeds came to together. */
+export interface Coverage {
+  seeds: number;
+  steps: number;
+  orders: number;
+  fills: number;
+  sessions: number;
+  anomalies: number;
+  readonly transitions: Map<string, number>;
+  readonly faults: Map<string, number>;
+}
+
+export const createCoverage = (): Coverage => ({
+  seeds: 0,
+  steps: 0,
+  orders: 0,
+  fills: 0,
+  sessions: 0,
+  anomalies: 0,
+  transitions: new Map(),
+  faults: new Map(),
+});
+
+function addAll(into: Map<string, number>, from: ReadonlyMap<string, number>): void {
+  for (const [key, count] of from) into.set(key, (into.get(key) ?? 0) + count);
+}
+
+export function count(coverage: Coverage, outcome: Outcome): void {
+  coverage.seeds += 1;
+  coverage.steps += outcome.steps.length;
+  coverage.orders += outcome.orders;
+  coverage.fills += outcome.fills;
+  coverage.sessions += outcome.sessions;
+  coverage.anomalies += outcome.anomalies;
+  addAll(coverage.transitions, outcome.transitions);
+  addAll(coverage.faults, outcome.faults);
+}
+
+const TRANSITIONS = ORDER_STATES.flatMap((from) => ORDER_TRANSITIONS[from].map((to) => `${from} → ${to}`));
+
+const NOT_SENT_YET = ['rejected', 'unknown', 'acknowledged', 'partially-filled', 'filled', 'expired'];
+
+/**
+ * Transitions that the table allows and this disk and venue never bring about. An order that is persisted and not yet sent
+ * is not at the venue, since `sent` is on the disk before a byte goes out; this venue tells its refusals in the reply and
+ * never of an order that it had shown; what it calls expired fills no more.
+ */
+const UNREACHABLE: ReadonlySet<string> = new Set([
+  ...NOT_SENT_YET.map((to) => `persisted → ${to}`),
+  'acknowledged → rejected',
+  'expired → partially-filled',
+  'expired → filled',
+]);
+
+export const missedTransitions = ({ transitions }: Coverage): string[] =>
+  TRANSITIONS.filter((key) => !transitions.has(key) && !UNREACHABLE.has(key));
+
+export const missedFaults = ({ faults }: Coverage): string[] =>
+  [...ALL_FAULTS, ...NATURAL_REFUSALS].filter((fault) => !faults.has(fault));
+
+const sorted = (counts: ReadonlyMap<string, number>): string =>
+  [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .map(([key, times]) => `${key} ${times}`)
+    .join(', ');
+
+export function describeCoverage(coverage: Coverage): string {
+  const { seeds, steps, orders, fills, sessions, anomalies } = coverage;
+  const missed = [...missedTransitions(coverage), ...missedFaults(coverage)];
+  const faults = [...coverage.faults.values()].reduce((sum, times) => sum + times, 0);
+  return [
+    `${seeds} seeds: ${steps} steps, ${orders} orders, ${fills} fills, ${faults} faults, ${sessions - seeds} crashes, ${anomalies} anomalies stated`,
+    `order states: ${sorted(coverage.transitions)}`,
+    `faults: ${sorted(coverage.faults)}`,
+    missed.length === 0 ? 'every reachable transition and every fault was seen' : `not seen: ${missed.join(', ')}`,
+  ].join('\n');
+}

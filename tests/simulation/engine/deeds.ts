@@ -1,0 +1,263 @@
+import type { Case } from '../../../main/engine/approval/cases.ts';
+import { formatDecimal, parseDecimal } from '../../../main/engine/domain/decimal.ts';
+import type { InputEvent } from '../../../main/engine/domain/events.ts';
+import { floorToLot } from '../../../main/engine/domain/money.ts';
+import type { Deed } from './operations.ts';
+import type { CrashPoint } from './sim-disk.ts';
+import type { Listing } from './sim-venue.ts';
+import { CARD, type World } from './world.ts';
+
+type DeedOf<K extends Deed['do']> = Extract<Deed, { do: K }>;
+
+const MINUTE_MS = 60_000;
+
+const listingAt = (world: World, pick: number): Listing =>
+  world.venue.listings[pick % world.venue.listings.length] as Listing;
+const priceText = (ticks: number, { rules }: Listing): string => (ticks * rules.tickSize).toFixed(2);
+const at = <T>(all: readonly T[], pick: number): T | undefined => all[pick % Math.max(1, all.length)];
+
+/** What is asked of a person just now. */
+const asked = (world: World): readonly Case[] =>
+  world.engine.pipeline.approval.view.proposals().filter(({ state }) => state === 'pending' || state === 'asks-again');
+
+/** Carries out one deed; what comes of it comes in time. @throws Violation */
+export async function carryOut(world: World, deed: Deed): Promise<void> {
+  switch (deed.do) {
+    case 'wait':
+    case 'settle':
+      return;
+    case 'predict':
+      return predict(world, deed);
+    case 'approve': {
+      const held = at(asked(world), deed.pick);
+      if (!held) return;
+      const portion = deed.half ? 'half' : 'full';
+      for (let times = deed.twice ? 2 : 1; times > 0; times -= 1) {
+        world.request({ kind: 'ApproveRequested', proposalId: held.proposal.id, portion });
+      }
+      return;
+    }
+    case 'decline': {
+      const held = at(asked(world), deed.pick);
+      if (held) world.request({ kind: 'DeclineRequested', proposalId: held.proposal.id, why: 'not today' });
+      return;
+    }
+    case 'change':
+      return change(world, deed);
+    case 'buy':
+      return buy(world, deed);
+    case 'sell':
+      return sell(world, deed);
+    case 'cancel': {
+      const order = at(world.engine.pipeline.execution.orders.open(), deed.pick);
+      if (order) world.request({ kind: 'CancelRequested', clientOrderId: order.clientOrderId });
+      return;
+    }
+    case 'cancel-all':
+      return world.request({ kind: 'CancelAllRequested' });
+    case 'flatten': {
+      const instrumentId = deed.pick === null ? null : listingAt(world, deed.pick).record.id;
+      return world.request({ kind: 'FlattenRequested', instrumentId });
+    }
+    case 'kill':
+      return world.request({ kind: 'KillSwitchSet', on: deed.on });
+    case 'arm':
+      return world.request({ kind: 'ArmSet', armed: deed.on });
+    case 'limits': {
+      const before = world.engine.pipeline.risk.view.limits();
+      const limits = {
+        ...before,
+        positionNotionalQuoteMax: String(deed.notional),
+        ordersPerMinuteMax: deed.perMinute,
+      };
+      return world.request({ kind: 'LimitsSet', limits });
+    }
+    case 'mandate':
+      return world.request({ kind: 'MandateSet', mandate: deed.on ? mandateOf(world) : null });
+    case 'move': {
+      const listing = listingAt(world, deed.pick);
+      world.print(listing, Math.round(listing.lastTicks * (1 + deed.bps / 10_000)), 20_000);
+      return;
+    }
+    case 'request-fault':
+    case 'stream-fault':
+      world.faults.plan(deed.fault);
+      return;
+    case 'world':
+      return befall(world, deed);
+    case 'crash':
+      return crash(world, deed);
+  }
+}
+
+const mandateOf = (world: World): Extract<InputEvent, { kind: 'MandateSet' }>['mandate'] => ({
+  name: 'small ones',
+  notionalQuoteMax: '3000',
+  minProbability: 0.6,
+  instrumentIds: world.venue.listings.map(({ record }) => record.id),
+  fromHourUtc: 0,
+  toHourUtc: 0,
+  validUntilMs: world.time.nowMs + 600_000,
+});
+
+function predict(world: World, { pick, up }: DeedOf<'predict'>): void {
+  const nowMs = world.life.process.nowMs();
+  world.guard(() =>
+    world.life.predict({
+      kind: 'PredictionArrived',
+      requestId: 'simulated',
+      instrumentId: listingAt(world, pick).record.id,
+      timeframe: '1m',
+      candleCloseTimeMs: Math.floor(nowMs / MINUTE_MS) * MINUTE_MS,
+      model: CARD.name,
+      version: '1.0.0',
+      modelHash: 'simulated',
+      rawProbability: up,
+      probability: up,
+      record: { saidFrom: 0.8, saidTo: 1, rightShare: 0.8, n: 200 },
+      edge: 'measured',
+      latencyMs: 10,
+      late: false,
+    }),
+  );
+}
+
+function change(world: World, { pick, what }: DeedOf<'change'>): void {
+  const held = at(asked(world), pick);
+  if (!held) return;
+  const { proposal } = held;
+  const instrument = world.engine.pipeline.instruments.view.get(proposal.instrumentId);
+  if (!instrument) return;
+  const less = floorToLot((parseDecimal(held.qtyBase) * 6n) / 10n, instrument).atoms;
+  const lower = (text: string): string => formatDecimal(parseDecimal(text) - instrument.tickSize * 3n);
+  const changes = [
+    { qtyBase: formatDecimal(less) },
+    { entryPrice: lower(proposal.entryPrice) },
+    proposal.stopPrice === null ? { targetPrice: null } : { stopPrice: lower(proposal.stopPrice) },
+    { targetPrice: null },
+  ];
+  world.request({ kind: 'ChangeRequested', proposalId: proposal.id, change: changes[what] ?? {} });
+}
+
+function buy(world: World, deed: DeedOf<'buy'>): void {
+  const listing = listingAt(world, deed.pick);
+  const { rules, lastTicks } = listing;
+  const from = (bps: number): string => priceText(Math.round(lastTicks * (1 + bps / 10_000)), listing);
+  const lots = Math.max(1, Math.floor(deed.quote / (lastTicks * rules.tickSize * rules.lotSize)));
+  world.tickets += 1;
+  const event: InputEvent = {
+    kind: 'ManualOrderRequested',
+    requestId: `ticket-${world.seed}-${world.tickets}`,
+    instrumentId: listing.record.id,
+    side: 'buy',
+    type: deed.type,
+    qtyBase: (lots * rules.lotSize).toFixed(5),
+    limitPrice: deed.type === 'market' ? null : from(deed.bps),
+    stopPrice: deed.stopBps === null ? null : from(-40 - deed.stopBps),
+    targetPrice: deed.targetBps === null ? null : from(20 + deed.targetBps),
+  };
+  for (let times = deed.twice ? 2 : 1; times > 0; times -= 1) world.request(event);
+}
+
+function sell(world: World, deed: DeedOf<'sell'>): void {
+  const positions = world.engine.pipeline.ledger.portfolio.positions();
+  const position = at(positions, deed.pick);
+  const instrument = position && world.engine.pipeline.instruments.view.get(position.instrumentId);
+  if (!position || !instrument) return;
+  const listing = world.venue.byInstrument(position.instrumentId);
+  const wish = (position.qtyBase * BigInt(Math.round(deed.share * 1_000))) / 1_000n;
+  world.tickets += 1;
+  world.request({
+    kind: 'ManualOrderRequested',
+    requestId: `ticket-${world.seed}-${world.tickets}`,
+    instrumentId: position.instrumentId,
+    side: 'sell',
+    type: deed.type,
+    qtyBase: formatDecimal(floorToLot(wish, instrument).atoms),
+    limitPrice:
+      deed.type === 'market' ? null : priceText(Math.round(listing.lastTicks * (1 + deed.bps / 10_000)), listing),
+    stopPrice: null,
+    targetPrice: null,
+  });
+}
+
+function befall(world: World, { fault, pick, ms, size }: DeedOf<'world'>): void {
+  const listing = listingAt(world, pick);
+  const { symbol } = listing.rules;
+  const untilMs = world.time.nowMs + ms;
+  switch (fault) {
+    case 'stream-down':
+      world.wire.breakStream(untilMs);
+      break;
+    case 'ban-429':
+    case 'ban-418':
+      world.wire.ban = { status: fault === 'ban-429' ? 429 : 418, untilMs };
+      break;
+    case 'venue-unreachable':
+      world.wire.unreachableUntilMs = untilMs;
+      world.wire.breakStream(untilMs);
+      break;
+    case 'quotes-frozen':
+      world.frozenUntilMs.set(symbol, untilMs);
+      break;
+    case 'feed-down':
+      world.feedDownUntilMs.set(symbol, untilMs);
+      world.guard(() => world.life.connector.feed(listing, 'down'));
+      world.time.after(ms, () => world.life.connector.feed(listing, 'live'));
+      break;
+    case 'price-shock': {
+      const bps = (size < 0.65 ? -1 : 1) * (100 + 500 * Math.abs(size - 0.5));
+      world.print(listing, Math.round(listing.lastTicks * (1 + bps / 10_000)), 400_000);
+      break;
+    }
+    case 'clock-step':
+      world.clockOffsetMs = Math.round((size - 0.5) * (size < 0.1 ? 30_000 : 4_000));
+      break;
+    case 'cancelled-elsewhere': {
+      const order = at(world.venue.openOrders(), pick);
+      if (!order) return;
+      world.venue.cancel(order.orderId, `web-x${order.orderId}`);
+      break;
+    }
+    case 'traded-elsewhere':
+      if (!tradeElsewhere(world, listing, size)) return;
+      break;
+  }
+  world.faults.strike(fault);
+}
+
+function tradeElsewhere(world: World, listing: Listing, size: number): boolean {
+  const { rules } = listing;
+  const free = world.venue.account.get(rules.base).free;
+  const side = size < 0.5 && free > 0n ? 'sell' : 'buy';
+  const worth = Math.max(1, Math.floor((10 + 60 * size) / (listing.lastTicks * rules.tickSize * rules.lotSize)));
+  const qtyLots = side === 'sell' ? Math.min(worth, Number(free / rules.lotAtoms)) : worth;
+  world.tickets += 1;
+  const rests = size > 0.8;
+  const placed = world.venue.place({
+    symbol: rules.symbol,
+    side,
+    type: rests ? 'limit' : 'market',
+    timeInForce: rests ? 'gtc' : 'ioc',
+    priceTicks: rests ? Math.round(listing.lastTicks * (side === 'buy' ? 0.999 : 1.001)) : null,
+    stopTicks: null,
+    qtyLots,
+    quoteBudgetAtoms: null,
+    clientOrderId: `web-${world.seed}-${world.tickets}`,
+    orderListId: -1,
+  });
+  return !('kind' in placed);
+}
+
+async function crash(world: World, { fault, count, share, downMs }: DeedOf<'crash'>): Promise<void> {
+  const power = fault === 'power-cut' || (fault === 'crash-after-write' && share < 0.5);
+  if (fault === 'crash-idle' || fault === 'power-cut') {
+    world.faults.strike(fault);
+    await world.crash(power, share, downMs);
+    return;
+  }
+  world.crashPlan = { power, share, downMs };
+  if (fault === 'crash-before-send' || fault === 'crash-after-send') {
+    world.sendCrash = { left: 1 + (count % 4), before: fault === 'crash-before-send' };
+  } else world.disk.arm(fault.slice('crash-'.length) as CrashPoint, count, share);
+}

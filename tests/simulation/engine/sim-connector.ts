@@ -1,0 +1,267 @@
+import type { CandleRow } from '../../../main/engine/domain/events.ts';
+import type { Random } from '../../../main/engine/kernel/random.ts';
+import { type Auditor, createAuditor } from '../../../main/engine/venues/binance/audit.ts';
+import { createClockSync } from '../../../main/engine/venues/binance/clock-sync.ts';
+import {
+  type ConnectorContext,
+  createInstrumentTable,
+  readFromVenue,
+} from '../../../main/engine/venues/binance/connector-context.ts';
+import { createOrderQueries } from '../../../main/engine/venues/binance/order-query.ts';
+import { createOrderDesk } from '../../../main/engine/venues/binance/orders.ts';
+import { createPrivateFeed } from '../../../main/engine/venues/binance/private-feed.ts';
+import { createPrivateReads } from '../../../main/engine/venues/binance/private-reads.ts';
+import { createQuarantine } from '../../../main/engine/venues/quarantine.ts';
+import { createRequestBudget } from '../../../main/engine/venues/request-budget.ts';
+import type { VenueCommand, VenueEvent, VenuePort } from '../../../main/engine/venues/venue-port.ts';
+import type { OrderRequest } from '../../../main/practice/matching/filters.ts';
+import type { FaultBox } from './faults.ts';
+import { createSimExchange } from './sim-exchange.ts';
+import type { ProcessTime, SimTime } from './sim-time.ts';
+import type { Listing, SimVenue } from './sim-venue.ts';
+import type { SimWire } from './sim-wire.ts';
+
+const RECV_WINDOW_MS = 5_000;
+const AUDIT_EVERY_MS = 60_000;
+const CLOCK_EVERY_MS = 10_000;
+const LOAD_MS = 60;
+const CANDLES = 60;
+const MINUTE_MS = 60_000;
+
+export interface ConnectorParts {
+  readonly time: SimTime;
+  readonly process: ProcessTime;
+  readonly venue: SimVenue;
+  readonly wire: SimWire;
+  readonly faults: FaultBox;
+  readonly random: () => Random;
+  readonly onArrival: (request: OrderRequest) => void;
+}
+
+/** One life of the connector: its order desk, audits, lookups, private stream, budget and clock are the product's own. */
+export interface SimConnector extends VenuePort {
+  readonly isLive: boolean;
+  /** The product's periodic audit, now. */
+  audit(): void;
+  /** Market data as the stream brings it; dropped where nobody is connected. */
+  quote(listing: Listing, lots: number | null): void;
+  feed(listing: Listing, status: 'live' | 'down'): void;
+  die(): void;
+}
+
+export function createSimConnector(parts: ConnectorParts): SimConnector {
+  const { time, process, venue, wire, faults, random } = parts;
+  const nowMs = (): number => process.nowMs();
+  let listener: (event: VenueEvent, receivedTimeMs: number) => void = () => {};
+  let ready = false;
+  let adjusting: Promise<void> | null = null;
+
+  const budget = createRequestBudget(
+    { weightMax: 6_000, windowMs: 60_000, waitingMax: 500 },
+    {
+      nowMs,
+      after: (delayMs, action) =>
+        process.after(delayMs, () => {
+          time.wake();
+          action();
+        }),
+    },
+  );
+  const instruments = createInstrumentTable();
+  const { exchange, close } = createSimExchange({
+    time,
+    venue,
+    wire,
+    faults,
+    budget,
+    nowMs,
+    onArrival: parts.onArrival,
+    onStreamLive: () => {
+      if (process.alive) privateFeed.onLive();
+    },
+    onExecutionReport: (message) => {
+      if (process.alive) privateFeed.onExecutionReport(message);
+    },
+  });
+  const clock = createClockSync(nowMs, (onSent) =>
+    readFromVenue(
+      context,
+      'query',
+      1,
+      () => (exchange as unknown as { publicGetTime(): Promise<unknown> }).publicGetTime(),
+      onSent,
+    ),
+  );
+  const context: ConnectorContext = {
+    exchange,
+    budget,
+    instruments,
+    quarantine: createQuarantine(),
+    store: undefined as never,
+    recvWindowMs: RECV_WINDOW_MS,
+    emit,
+    nowMs,
+    clockSkewMs: () => clock.skewMs ?? 0,
+    correctClock() {
+      adjusting ??= clock
+        .measure()
+        .then(() => {
+          Object.assign(exchange.options, { adjustForTimeDifference: true, timeDifference: clock.skewMs ?? 0 });
+        })
+        .catch(() => undefined)
+        .finally(() => {
+          adjusting = null;
+        });
+      return adjusting;
+    },
+    running: () => process.alive,
+    sleep: (ms) =>
+      new Promise((resolve) => {
+        process.after(ms, () => {
+          time.wake();
+          resolve();
+        });
+      }),
+  };
+  const reads = createPrivateReads(context);
+  const queries = createOrderQueries(context, reads);
+  const auditor: Auditor = createAuditor(context, { reads, markOf, isNamed: queries.isNamed });
+  let privateWasLive = false;
+  const privateFeed = createPrivateFeed(context, () => {
+    privateWasLive = true;
+    auditor.request();
+  });
+  const desk = createOrderDesk(context);
+
+  function emit(event: VenueEvent): void {
+    if (!process.alive) return;
+    if (event.kind === 'OrderReported') {
+      const { status, clientOrderId, venueOrderId, instrumentId } = event.report;
+      queries.noteNames(`${instrumentId}|${venueOrderId}`, clientOrderId);
+      if (status === 'open' || status === 'partially-filled') {
+        auditor.noteOpen({ clientOrderId, venueOrderId, instrumentId });
+      } else auditor.noteClosed(clientOrderId);
+    }
+    if (event.kind === 'AuditReceived') {
+      for (const { instrumentId, venueOrderId, clientOrderId } of [...event.openOrders, ...event.closedOrders]) {
+        queries.noteNames(`${instrumentId}|${venueOrderId}`, clientOrderId);
+      }
+    }
+    time.wake();
+    listener(event, nowMs());
+  }
+
+  async function markOf(asset: string): Promise<string | null> {
+    const listing = venue.listings.find(({ rules }) => rules.base === asset);
+    return listing ? (listing.lastTicks * listing.rules.tickSize).toFixed(2) : null;
+  }
+
+  async function run(): Promise<void> {
+    instruments.set(venue.listings.map(({ record, rules }) => ({ ...record, venueSymbol: rules.symbol })));
+    await clock.measure().catch(() => undefined);
+    if (!process.alive) return;
+    emit({ kind: 'InstrumentsLoaded', instruments: instruments.all });
+    for (const listing of venue.listings) {
+      emit({ kind: 'FeedStatusChanged', instrumentId: listing.record.id, status: 'live', why: '' });
+      const candles = pastCandles(listing, nowMs(), random());
+      emit({ kind: 'HistoryLoaded', instrumentId: listing.record.id, timeframe: '1m', candles });
+    }
+    ready = true;
+    privateFeed.start();
+    process.every(AUDIT_EVERY_MS, () => auditor.request());
+    process.after(5_000, () => {
+      if (!privateWasLive) auditor.request();
+    });
+    process.every(CLOCK_EVERY_MS, () => void clock.measure().catch(() => undefined));
+  }
+
+  return {
+    get isLive() {
+      return ready;
+    },
+    start() {
+      process.after(LOAD_MS, () => {
+        time.wake();
+        void run();
+      });
+    },
+    send(command: VenueCommand) {
+      time.wake();
+      switch (command.kind) {
+        case 'submit':
+          void desk.submit(command.order);
+          return;
+        case 'cancel':
+          void desk.cancel(command);
+          return;
+        case 'query':
+          void queries.ask(command);
+          return;
+        case 'audit':
+          auditor.request(command.believedOpen, command.fillsSinceMs);
+          return;
+        default:
+      }
+    },
+    onEvent(next) {
+      listener = next;
+    },
+    audit() {
+      time.wake();
+      auditor.request();
+    },
+    quote(listing, lots) {
+      if (!ready) return;
+      const { rules, record, crowd, lastTicks } = listing;
+      const bid = crowd.levels('buy')[0];
+      const ask = crowd.levels('sell')[0];
+      if (!bid || !ask) return;
+      const price = (ticks: number): string => (ticks * rules.tickSize).toFixed(2);
+      const receivedTimeMs = nowMs();
+      emit({
+        kind: 'MarketBatchReceived',
+        instrumentId: record.id,
+        trades:
+          lots === null
+            ? null
+            : {
+                id: [String(listing.prints)],
+                timeMs: [time.nowMs],
+                price: [price(lastTicks)],
+                qtyBase: [(lots * rules.lotSize).toFixed(5)],
+                side: ['buy'],
+              },
+        quote: {
+          bid: price(bid.ticks),
+          bidQty: '1',
+          ask: price(ask.ticks),
+          askQty: '1',
+          eventTimeMs: time.nowMs,
+          receivedTimeMs,
+        },
+      });
+    },
+    feed(listing, status) {
+      if (ready) emit({ kind: 'FeedStatusChanged', instrumentId: listing.record.id, status, why: 'simulated' });
+    },
+    die() {
+      process.die();
+      close();
+    },
+    async stop() {},
+  };
+}
+
+/** A past that wanders to where the price is now. */
+function pastCandles(listing: Listing, nowMs: number, random: Random): CandleRow[] {
+  const openMs = Math.floor(nowMs / MINUTE_MS) * MINUTE_MS;
+  const rows: CandleRow[] = [];
+  let close = listing.lastTicks * listing.rules.tickSize;
+  for (let back = 1; back <= CANDLES; back += 1) {
+    const open = close * (1 + 0.001 * (random.next() - 0.5));
+    const [high, low] = [Math.max(open, close) * 1.0004, Math.min(open, close) * 0.9996];
+    rows.push([openMs - back * MINUTE_MS, open, high, low, close, 5 + 10 * random.next()]);
+    close = open;
+  }
+  return rows.reverse();
+}

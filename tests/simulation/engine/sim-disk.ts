@@ -1,0 +1,134 @@
+import type { EngineEvent } from '../../../main/engine/domain/events.ts';
+import { isInput, laneOf } from '../../../main/engine/kernel/durability.ts';
+import type { EventLog, OpenedLog } from '../../../main/engine/kernel/event-log.ts';
+import type { LogRecord } from '../../../main/engine/kernel/log-format.ts';
+
+/** The process ends here: thrown out of the engine in place of what it was about to do. */
+export class CrashSignal extends Error {
+  override readonly name = 'CrashSignal';
+}
+
+/**
+ * Where in the life of one input a crash strikes: while its events are appended, before they are written, in the middle
+ * of the write, written and not yet on the disk, or on the disk and not yet acted upon.
+ */
+export const CRASH_POINTS = ['append', 'before-write', 'half-write', 'after-write', 'after-sync'] as const;
+export type CrashPoint = (typeof CRASH_POINTS)[number];
+
+/** One input as the engine took it, for replaying. */
+export interface TakenInput {
+  readonly event: EngineEvent;
+  readonly timeMs: number;
+}
+
+interface Kept {
+  readonly seq: number;
+  readonly timeMs: number;
+  readonly event: EngineEvent;
+  /** As another process reads it: seals do not survive the disk. */
+  read: LogRecord | null;
+}
+
+/**
+ * The event log in memory, with the promises of the real one: what is not written dies with the process, what is written
+ * survives it, what is synced survives the power. The market lane is counted only: it is not read after a restart.
+ */
+export class SimDisk {
+  readonly ledger: Kept[] = [];
+  #pending: Kept[] = [];
+  #written = 0;
+  #synced = 0;
+  #seq = 0;
+  #armed: { point: CrashPoint; left: number; share: number } | null = null;
+  /** Inputs of the present session; kept only where somebody is going to replay them. */
+  inputs: TakenInput[] | null = null;
+  decisions: string[] = [];
+
+  /** Ledger records that no crash can take back. */
+  get synced(): number {
+    return this.#synced;
+  }
+
+  get isArmed(): boolean {
+    return this.#armed !== null;
+  }
+
+  /** The process dies at the `count`th such point from now on. */
+  arm(point: CrashPoint, count: number, share: number): void {
+    this.#armed = { point, left: count, share };
+  }
+
+  disarm(): void {
+    this.#armed = null;
+  }
+
+  /** What the new process finds. */
+  open(): OpenedLog {
+    const ledger = this.ledger.map((kept) => {
+      kept.read ??= JSON.parse(JSON.stringify({ seq: kept.seq, timeMs: kept.timeMs, event: kept.event })) as LogRecord;
+      return kept.read;
+    });
+    const disk = this;
+    const log: EventLog = {
+      get lastSeq() {
+        return disk.#seq;
+      },
+      append: (event, timeMs) => this.#append(event, timeMs),
+      commit: () => this.#commit(),
+      sync: () => {},
+      close: () => {},
+    };
+    return { log, ledger, repairs: [] };
+  }
+
+  /** The process is gone; with `power`, so is what had not reached the platter, from a random point of the write on. */
+  crash(power: boolean, share: number): void {
+    this.#pending = [];
+    this.#armed = null;
+    if (power) this.#written = this.#synced + Math.floor((this.#written - this.#synced) * share);
+    this.ledger.length = this.#written;
+    this.#synced = this.#written;
+    this.#seq = this.ledger.at(-1)?.seq ?? 0;
+  }
+
+  #append(event: EngineEvent, timeMs: number): number {
+    this.#strike('append');
+    this.#seq += 1;
+    if (laneOf(event) === 'ledger') this.#pending.push({ seq: this.#seq, timeMs, event, read: null });
+    if (this.inputs && isInput(event)) this.inputs.push({ event, timeMs });
+    return this.#seq;
+  }
+
+  #commit(): void {
+    if (this.#pending.length === 0) return;
+    this.#strike('before-write');
+    const half = this.#isStruck('half-write');
+    if (half !== null) {
+      this.#write(this.#pending.slice(0, Math.floor(half * this.#pending.length)));
+      throw new CrashSignal('half-write');
+    }
+    this.#write(this.#pending);
+    this.#pending = [];
+    this.#strike('after-write');
+    this.#synced = this.#written;
+    this.#strike('after-sync');
+  }
+
+  #write(records: readonly Kept[]): void {
+    this.ledger.push(...records);
+    this.#written = this.ledger.length;
+  }
+
+  #strike(point: CrashPoint): void {
+    if (this.#isStruck(point) !== null) throw new CrashSignal(point);
+  }
+
+  #isStruck(point: CrashPoint): number | null {
+    const armed = this.#armed;
+    if (armed?.point !== point) return null;
+    armed.left -= 1;
+    if (armed.left > 0) return null;
+    this.#armed = null;
+    return armed.share;
+  }
+}

@@ -1,0 +1,206 @@
+import type { RequestTrace, TappedBinance } from '../../../main/engine/venues/binance/tapped-binance.ts';
+import { observeResponse } from '../../../main/engine/venues/binance/venue-limits.ts';
+import type { RequestBudget } from '../../../main/engine/venues/request-budget.ts';
+import { rejectionError } from '../../../main/practice/codecs/binance-spot/errors.ts';
+import {
+  accountTrade,
+  cancelledOrder,
+  executionReport,
+  placedOrder,
+  queriedOrder,
+} from '../../../main/practice/codecs/binance-spot/render.ts';
+import type { OrderRequest } from '../../../main/practice/matching/filters.ts';
+import type { Fill, OrderReport } from '../../../main/practice/matching/order.ts';
+import { formatAmount, lotsOf, ticksOf } from '../../../main/practice/matching/rules.ts';
+import type { FaultBox, NATURAL_REFUSALS } from './faults.ts';
+import type { SimTime } from './sim-time.ts';
+import type { Listing, SimVenue } from './sim-venue.ts';
+import { type Reply, refusal, type SimWire } from './sim-wire.ts';
+
+const idOf = (fill: Fill): number => fill.tradeId;
+const HIDDEN_MS = 45_000;
+
+export interface ExchangeParts {
+  readonly time: SimTime;
+  readonly venue: SimVenue;
+  readonly wire: SimWire;
+  readonly faults: FaultBox;
+  readonly budget: RequestBudget;
+  /** The process's own clock. */
+  readonly nowMs: () => number;
+  /** Every order that reaches the venue's door, before it is judged. */
+  readonly onArrival: (request: OrderRequest) => void;
+  readonly onStreamLive: () => void;
+  readonly onExecutionReport: (message: unknown) => void;
+}
+
+/** ccxt's manners over the simulated wire: what the connector's own code calls, and nothing more. */
+export interface SimExchange {
+  readonly exchange: TappedBinance;
+  /** The process is gone: its stream with it. */
+  close(): void;
+}
+
+export function createSimExchange(parts: ExchangeParts): SimExchange {
+  const { venue, wire, faults, budget } = parts;
+  let tracing: RequestTrace | null = null;
+  let closeStream = (): void => {};
+  const options = { timeDifference: 0 };
+
+  async function call(
+    kind: 'submit' | 'stop' | 'cancel' | 'read',
+    signed: boolean,
+    serve: (fault: string | null) => Reply,
+  ): Promise<unknown> {
+    const trace = tracing;
+    if (trace) await budget.take(trace.requestClass, trace.weight, trace.waitMsMax);
+    const timestampMs = signed ? parts.nowMs() - options.timeDifference : null;
+    const reply = await wire.send(kind, trace, timestampMs, serve);
+    observeResponse(budget, parts.nowMs(), reply.status, retryAfter(reply.status), reply.body);
+    if (reply.status < 300 && typeof reply.body !== 'string') return reply.body;
+    const error = new Error(JSON.stringify(reply.body));
+    if ((reply.body as { code?: number }).code === -1021) error.name = 'InvalidNonce';
+    throw error;
+  }
+
+  const retryAfter = (status: number): Record<string, string> => {
+    if (status !== 429 && status !== 418) return {};
+    const leftMs = (wire.ban?.untilMs ?? 0) - parts.time.nowMs;
+    return { 'retry-after': String(Math.max(1, Math.ceil(leftMs / 1_000))) };
+  };
+
+  const place = (request: OrderRequest, fault: string | null): Reply => {
+    parts.onArrival(request);
+    if (fault === 'submit-refused') return refusal(-1013, 'Filter failure: PERCENT_PRICE_BY_SIDE');
+    if (fault === 'stop-refused') return refusal(-2010, 'Stop price would trigger immediately.');
+    // Before it is placed: its own reports are to be late, too.
+    if (fault === 'submit-hidden') wire.hiddenUntilMs.set(venue.orders().length + 1, parts.time.nowMs + HIDDEN_MS);
+    const placed = venue.place(request);
+    if ('kind' in placed) {
+      noteRefusal(placed.kind);
+      const error = rejectionError(placed);
+      return { status: error.status, body: error.body };
+    }
+    const { rules } = venue.listing(placed.symbol);
+    const fills = venue.fills.filter((fill) => fill.orderId === placed.orderId);
+    if (fault === 'submit-hidden') return { status: 504, body: '<html>Gateway Timeout</html>' };
+    return { status: 200, body: placedOrder(rules, placed, fills, 'FULL', idOf) };
+  };
+
+  const noteRefusal = (kind: string): void => {
+    const known: Record<string, (typeof NATURAL_REFUSALS)[number]> = {
+      'would-match': 'post-only-would-match',
+      'would-trigger': 'stop-would-trigger',
+      'insufficient-balance': 'insufficient-balance',
+    };
+    const natural = known[kind];
+    if (natural) faults.strike(natural);
+  };
+
+  const shown = (orderId: number): boolean => !wire.isHidden(orderId);
+  const listingOf = (symbol: unknown): Listing =>
+    venue.listings.find(({ rules, record }) => rules.symbol === symbol || record.symbol === symbol) as Listing;
+
+  const exchange = {
+    options,
+    traced<T>(trace: RequestTrace, action: () => Promise<T>): Promise<T> {
+      tracing = trace;
+      const going = action();
+      tracing = null;
+      return going;
+    },
+    createOrder(
+      symbol: string,
+      type: string,
+      side: 'buy' | 'sell',
+      amount: string,
+      price: string | undefined,
+      params: Record<string, unknown>,
+    ) {
+      const { rules } = listingOf(symbol);
+      const stopPrice = params['stopLossPrice'] as string | undefined;
+      const isLimit = type === 'limit';
+      const request: OrderRequest = {
+        symbol: rules.symbol,
+        side,
+        type:
+          stopPrice !== undefined ? 'stop-loss' : isLimit ? (params['postOnly'] ? 'limit-maker' : 'limit') : 'market',
+        timeInForce: isLimit ? 'gtc' : 'ioc',
+        priceTicks: isLimit ? ticksOf(rules, price as string) : null,
+        stopTicks: stopPrice === undefined ? null : ticksOf(rules, stopPrice),
+        qtyLots: lotsOf(rules, amount),
+        quoteBudgetAtoms: null,
+        clientOrderId: params['newClientOrderId'] as string,
+        orderListId: -1,
+      };
+      return call(stopPrice === undefined ? 'submit' : 'stop', true, (fault) => place(request, fault));
+    },
+    cancelOrder(_id: string, symbol: string, params: Record<string, unknown>) {
+      return call('cancel', true, () => {
+        const order = venue.order({ clientOrderId: params['origClientOrderId'] as string });
+        const cancelled = order && shown(order.orderId) ? venue.cancel(order.orderId, `x${order.orderId}`) : null;
+        if (!cancelled) return refusal(-2011, 'Unknown order sent.');
+        return { status: 200, body: cancelledOrder(listingOf(symbol).rules, cancelled, `x${cancelled.orderId}`) };
+      });
+    },
+    privateGetOrder(params: Record<string, unknown>) {
+      return call('read', true, () => {
+        const client = params['origClientOrderId'];
+        const order = venue.order(
+          client === undefined ? { orderId: Number(params['orderId']) } : { clientOrderId: client as string },
+        );
+        if (!order || !shown(order.orderId)) return refusal(-2013, 'Order does not exist.');
+        return { status: 200, body: queriedOrder(venue.listing(order.symbol).rules, order) };
+      });
+    },
+    privateGetOpenOrders(params: Record<string, unknown>) {
+      return call('read', true, () => ({
+        status: 200,
+        body: venue
+          .openOrders(params['symbol'] as string | undefined)
+          .filter(({ orderId }) => shown(orderId))
+          .map((order) => queriedOrder(venue.listing(order.symbol).rules, order)),
+      }));
+    },
+    privateGetMyTrades(params: Record<string, unknown>) {
+      return call('read', true, () => {
+        const { rules } = listingOf(params['symbol']);
+        const fromMs = Number(params['startTime'] ?? 0);
+        const toMs = Number(params['endTime'] ?? Number.POSITIVE_INFINITY);
+        const fromId = Number(params['fromId'] ?? 0);
+        const asked = (fill: Fill): boolean =>
+          fill.symbol === rules.symbol && fill.timeMs >= fromMs && fill.timeMs <= toMs && fill.tradeId >= fromId;
+        const rows = venue.fills.filter((fill) => asked(fill) && shown(fill.orderId));
+        return { status: 200, body: rows.slice(0, 1_000).map((fill) => accountTrade(rules, fill, idOf)) };
+      });
+    },
+    privateGetAccount() {
+      return call('read', true, () => ({
+        status: 200,
+        body: {
+          balances: venue.account
+            .entries()
+            .map(([asset, { free, locked }]) => ({ asset, free: formatAmount(free), locked: formatAmount(locked) })),
+        },
+      }));
+    },
+    publicGetTime: () => call('read', false, () => ({ status: 200, body: { serverTime: parts.time.nowMs } })),
+    watchOrders() {
+      closeStream();
+      return new Promise((_, reject) => {
+        const failed = (): void => {
+          const error = new Error('the private stream broke');
+          error.name = 'NetworkError';
+          reject(error);
+        };
+        const told = (report: OrderReport): void => {
+          const { rules } = venue.listing(report.order.symbol);
+          parts.onExecutionReport(executionReport(rules, report, parts.time.nowMs, idOf));
+        };
+        closeStream = wire.openStream(parts.onStreamLive, told, failed);
+      });
+    },
+    socketsOf: () => [],
+  };
+  return { exchange: exchange as unknown as TappedBinance, close: () => closeStream() };
+}

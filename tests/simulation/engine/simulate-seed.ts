@@ -1,0 +1,168 @@
+import { settle } from './at-rest.ts';
+import { hold, Violation } from './bookkeeper.ts';
+import { checkBooks } from './checks.ts';
+import { carryOut } from './deeds.ts';
+import { type Step, stepRandom, stepsOf } from './operations.ts';
+import { checkReplay } from './replay-session.ts';
+import { World } from './world.ts';
+
+export const STEPS_MIN = 500;
+export const ORDERS_MIN = 10;
+export const FAULTS_MIN = 5;
+const STEPS_MAX = 3_000;
+/** What is in doubt or without its stop is put right within this, counted from when nothing is wrong any more. */
+const REPAIR_MS_MAX = 90_000;
+
+export interface Outcome {
+  readonly seed: number;
+  readonly steps: readonly Step[];
+  readonly orders: number;
+  readonly fills: number;
+  readonly sessions: number;
+  readonly faults: ReadonlyMap<string, number>;
+  readonly transitions: ReadonlyMap<string, number>;
+  readonly anomalies: number;
+  readonly violation: Violation | null;
+  readonly story: readonly string[];
+}
+
+export interface RunOptions {
+  /** The session is replayed from its log and must decide the same. */
+  readonly replay?: boolean;
+  /** Every word between engine and venue is kept. */
+  readonly tell?: boolean;
+}
+
+/** One seed from its first step to rest. */
+export function simulateSeed(seed: number, options: RunOptions = {}): Promise<Outcome> {
+  return run(seed, stepsOf(seed), options);
+}
+
+/** A given history in the world of a seed. */
+export function simulateSteps(seed: number, steps: readonly Step[], options: RunOptions = {}): Promise<Outcome> {
+  return run(seed, steps, options);
+}
+
+async function run(seed: number, steps: Iterable<Step>, options: RunOptions): Promise<Outcome> {
+  const world = new World(seed);
+  const taken: Step[] = [];
+  const watch = new Watch(world);
+  world.telling = options.tell ?? false;
+  if (options.replay) {
+    world.disk.inputs = [];
+    world.onIdleEnd = () => checkReplay(world);
+  }
+  let violation: Violation | null = null;
+  const isGenerated = !Array.isArray(steps);
+  try {
+    // The first session is not replayed: it began before anybody listened.
+    if (options.replay) await world.crash(false, 0, 500);
+    for (const step of steps) {
+      taken.push(step);
+      world.random = stepRandom(seed, step.id);
+      if (world.telling) world.tell(`— step ${step.id}: ${JSON.stringify(step.deed)}, then ${step.waitMs} ms`);
+      await carryOut(world, step.deed);
+      await world.pass(step.waitMs);
+      if (step.deed.do === 'settle') await settle(world);
+      watch.look();
+      if (isGenerated && isEnough(world, taken.length)) break;
+    }
+    world.random = stepRandom(seed, 1_000_000);
+    await settle(world);
+    world.onIdleEnd();
+  } catch (error) {
+    if (error instanceof Violation) violation = error;
+    else
+      violation = new Violation('simulation', error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+  return {
+    seed,
+    steps: taken,
+    orders: world.sent.size,
+    fills: world.venue.fills.length,
+    sessions: world.sessions,
+    faults: world.faults.struck,
+    transitions: world.books.transitions,
+    anomalies: world.books.anomalies,
+    violation,
+    story: world.story,
+  };
+}
+
+function isEnough(world: World, steps: number): boolean {
+  if (steps < STEPS_MIN) return false;
+  if (steps >= STEPS_MAX) return true;
+  const faults = [...world.faults.struck.values()].reduce((sum, count) => sum + count, 0);
+  return world.sent.size >= ORDERS_MIN && faults >= FAULTS_MIN;
+}
+
+/** What must hold after every step, and what may not stay as it is for long. */
+class Watch {
+  readonly #world: World;
+  readonly #sinceMs = new Map<string, number>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  look(): void {
+    const { books, disk, engine, faults } = this.#world;
+    books.readOn(disk.ledger, disk.synced);
+    checkBooks(books, engine);
+    const alarmed = books.differencesStated > 0 && !faults.struck.has('submit-hidden');
+    hold(!alarmed, 'no-false-alarm', () => `ledger and venue are said to differ in ${[...books.differing].join(', ')}`);
+    const troubles = this.#troubles();
+    for (const known of [...this.#sinceMs.keys()]) if (!troubles.has(known)) this.#sinceMs.delete(known);
+    const wellMs = this.#wellSinceMs();
+    for (const trouble of troubles) {
+      const sinceMs = this.#sinceMs.get(trouble) ?? this.#world.time.nowMs;
+      this.#sinceMs.set(trouble, sinceMs);
+      const lastedMs = this.#world.time.nowMs - Math.max(sinceMs, wellMs);
+      hold(lastedMs <= REPAIR_MS_MAX, 'put-right-in-time', () => `${trouble} for ${lastedMs} ms`);
+    }
+  }
+
+  /** From when on nothing was wrong: no fault struck and none lasted. */
+  #wellSinceMs(): number {
+    const { wire, lastFaultMs, frozenUntilMs, feedDownUntilMs } = this.#world;
+    return Math.max(
+      lastFaultMs,
+      wire.unreachableUntilMs,
+      wire.ban?.untilMs ?? 0,
+      wire.streamDownUntilMs,
+      ...wire.hiddenUntilMs.values(),
+      ...frozenUntilMs.values(),
+      ...feedDownUntilMs.values(),
+    );
+  }
+
+  #troubles(): Set<string> {
+    const { books, engine, venue } = this.#world;
+    const { execution } = engine.pipeline;
+    const troubles = new Set<string>();
+    for (const [id, { state }] of books.orders) {
+      if (state === 'unknown' || state === 'sent') troubles.add(`${id} is ${state}`);
+    }
+    if (!execution.view.isReconciled()) troubles.add('not reconciled');
+    for (const { record } of venue.listings) {
+      const { state, text, clientOrderId } = execution.view.protection(record.id);
+      if (state === 'placing') troubles.add(`${record.id}: a stop is being placed`);
+      if (state === 'missing' && !text.startsWith('Too little') && !text.includes('made room')) {
+        troubles.add(`${record.id}: no stop`);
+      }
+      const promised = books.promised.get(record.id) ?? 0n;
+      if (state === 'none' && promised > 0n && !isDust(promised, record.id, this.#world)) {
+        troubles.add(`${record.id}: a promise nobody speaks of`);
+      }
+      const stop = state === 'on-venue' && clientOrderId !== null ? venue.order({ clientOrderId }) : null;
+      const rests = stop?.status === 'new' || stop?.status === 'partially-filled';
+      if (stop !== null && !rests) troubles.add(`${clientOrderId} is said to rest and does not`);
+    }
+    return troubles;
+  }
+}
+
+function isDust(qty: bigint, instrumentId: string, world: World): boolean {
+  const { rules, lastTicks } = world.venue.byInstrument(instrumentId);
+  return (Number(qty / 10n ** 9n) / 1e9) * lastTicks * rules.tickSize < 6;
+}

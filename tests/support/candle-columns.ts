@@ -1,0 +1,33 @@
+import type { CandleColumns } from '../../main/engine/domain/candle.ts';
+
+const FIVE_MINUTES_MS = 300_000;
+
+/** Five-minute candles from rows of [open, high, low, close], volume 1. */
+export function candlesOf(rows: readonly (readonly [number, number, number, number])[], fromMs = 0): CandleColumns {
+  const column = (index: 0 | 1 | 2 | 3): Float64Array => Float64Array.from(rows, (row) => row[index]);
+  return {
+    openTimeMs: Float64Array.from(rows, (_, bar) => fromMs + bar * FIVE_MINUTES_MS),
+    open: column(0),
+    high: column(1),
+    low: column(2),
+    close: column(3),
+    volume: new Float64Array(rows.length).fill(1),
+  };
+}
+
+/** A random walk without drift: whatever is found in it is not there. */
+export function randomWalkCandles(bars: number, random: () => number): CandleColumns {
+  let price = 100;
+  const step = (): number => (random() + random() + random() - 1.5) * 0.002;
+  const rows = Array.from({ length: bars }, (): [number, number, number, number] => {
+    const open = price;
+    let [high, low] = [open, open];
+    for (let tick = 0; tick < 6; tick++) {
+      price *= 1 + step();
+      high = Math.max(high, price);
+      low = Math.min(low, price);
+    }
+    return [open, high, low, price];
+  });
+  return candlesOf(rows);
+}

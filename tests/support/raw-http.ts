@@ -1,0 +1,20 @@
+import { connect } from 'node:net';
+
+/** Sends bytes to a port of this machine and gives what came back until the other side closed or fell silent. */
+export function rawExchange(port: number, bytes: string | Uint8Array, silenceMs = 150): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    let text = '';
+    const end = (): void => {
+      socket.destroy();
+      resolve(text);
+    };
+    socket.setTimeout(silenceMs, end);
+    socket.on('data', (chunk) => {
+      text += chunk.toString('latin1');
+    });
+    socket.on('error', end);
+    socket.on('close', end);
+    socket.write(bytes);
+  });
+}

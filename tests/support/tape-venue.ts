@@ -1,0 +1,272 @@
+import { TIMEFRAME_MS, type Timeframe } from '../../main/engine/domain/candle.ts';
+import type { CandleRow } from '../../main/engine/domain/events.ts';
+import type { InstrumentRecord } from '../../main/engine/domain/instrument.ts';
+import type { VenueFill, VenueOrderReport } from '../../main/engine/domain/order.ts';
+import type { OrderToSubmit, VenueCommand, VenueEvent, VenuePort } from '../../main/engine/venues/venue-port.ts';
+import { createGeneratedSource } from '../../main/practice/market/index.ts';
+import { atoms, atomsText } from './raw-books.ts';
+
+const HISTORY_BARS = 600;
+const UNIT = 10n ** 18n;
+/** Of what a fill buys or sells, in thousandths. */
+const FEE_PER_MILLE = 1n;
+
+interface Working {
+  readonly order: OrderToSubmit;
+  readonly venueOrderId: string;
+  filled: bigint;
+  status: VenueOrderReport['status'];
+}
+
+/**
+ * A venue in the test's own process on the test's own clock: the generated market's candles and prints go in, orders are
+ * filled at the touch, in two parts where they cross. Its books outlive the engines that are connected to it in turn.
+ */
+export class TapeVenue {
+  readonly instruments: readonly InstrumentRecord[];
+  readonly fills: VenueFill[] = [];
+  private readonly source;
+  private readonly symbols: readonly string[];
+  private readonly orders: Working[] = [];
+  private readonly held = new Map<string, bigint>([['USDT', 10_000n * UNIT]]);
+  private readonly quotes = new Map<string, { bid: bigint; ask: bigint }>();
+  private listener: ((event: VenueEvent) => void) | null = null;
+  private nowMs: number;
+  private tradedToMs: number;
+  private lastId = 0;
+  private printId = 0;
+
+  constructor(options: { seed: number; symbols: readonly string[]; startMs: number }) {
+    this.source = createGeneratedSource({ seed: options.seed });
+    this.symbols = options.symbols;
+    this.nowMs = options.startMs;
+    this.tradedToMs = options.startMs;
+    this.instruments = this.source.instruments
+      .filter(({ symbol }) => options.symbols.includes(symbol))
+      .map(({ symbol: _symbol, ...rules }) => {
+        const symbol = `${rules.base}/${rules.quote}`;
+        return { ...rules, id: `binance:${symbol}`, venue: 'binance', symbol };
+      });
+  }
+
+  /** A connection for one engine; a later one takes the place of the one before. */
+  connect(): VenuePort {
+    let listener: ((event: VenueEvent) => void) | null = null;
+    return {
+      onEvent: (added) => {
+        listener = (event) => added(event, this.nowMs);
+      },
+      start: () => {
+        this.listener = listener;
+        this.open();
+      },
+      send: (command) => {
+        if (this.listener === listener) this.take(command);
+      },
+      stop: async () => this.disconnect(),
+    };
+  }
+
+  /** The engine's process is gone: nothing reaches it, and the market goes on. */
+  disconnect(): void {
+    this.listener = null;
+  }
+
+  /** Lets the market run to this time: prints, quotes, closed candles, and what they fill. */
+  runTo(nowMs: number): void {
+    this.nowMs = nowMs;
+    for (const instrument of this.instruments) {
+      const symbol = this.symbolOf(instrument);
+      const tape = this.source.tape(symbol, this.tradedToMs, nowMs);
+      this.quotes.set(instrument.id, this.touch(instrument));
+      const trades = {
+        id: tape.map(() => String(++this.printId)),
+        timeMs: tape.map(({ timeMs }) => timeMs),
+        price: tape.map(({ price }) => price),
+        qtyBase: tape.map(({ qty }) => qty),
+        side: tape.map(({ side }) => side),
+      };
+      this.tell({
+        kind: 'MarketBatchReceived',
+        instrumentId: instrument.id,
+        trades: tape.length > 0 ? trades : null,
+        quote: this.quote(instrument.id),
+      });
+      this.match(instrument.id);
+      if (nowMs % 60_000 === 0) this.closeMinute(instrument);
+    }
+    this.tradedToMs = nowMs;
+  }
+
+  private open(): void {
+    this.tell({ kind: 'InstrumentsLoaded', instruments: this.instruments });
+    for (const instrument of this.instruments) {
+      this.quotes.set(instrument.id, this.touch(instrument));
+      for (const timeframe of ['1m', '5m'] as const) {
+        const candles = this.history(this.symbolOf(instrument), timeframe);
+        this.tell({ kind: 'HistoryLoaded', instrumentId: instrument.id, timeframe, candles });
+      }
+      this.tell({ kind: 'FeedStatusChanged', instrumentId: instrument.id, status: 'live', why: 'connected' });
+    }
+    this.tell({ kind: 'PrivateStreamChanged', status: 'live', why: 'subscribed' });
+  }
+
+  private take(command: VenueCommand): void {
+    if (command.kind === 'submit') this.submit(command.order);
+    else if (command.kind === 'cancel') this.cancel(command.clientOrderId);
+    else if (command.kind === 'query') {
+      const found = this.orders.find(({ order }) => order.clientOrderId === command.clientOrderId);
+      const report = found ? this.reportOf(found) : null;
+      const outcome = report ? 'found' : 'not-found';
+      this.tell({ kind: 'OrderQueried', clientOrderId: command.clientOrderId, outcome, report });
+    } else if (command.kind === 'audit') {
+      this.audit(command.believedOpen.map(({ clientOrderId }) => clientOrderId));
+    }
+  }
+
+  private submit(order: OrderToSubmit): void {
+    const working: Working = { order, venueOrderId: String(++this.lastId), filled: 0n, status: 'open' };
+    this.orders.push(working);
+    const { clientOrderId } = order;
+    const { venueOrderId } = working;
+    this.tell({ kind: 'SubmitAnswered', clientOrderId, outcome: 'accepted', venueOrderId, code: '', text: '' });
+    this.match(order.instrumentId);
+    this.tell({ kind: 'OrderReported', report: this.reportOf(working) });
+  }
+
+  private cancel(clientOrderId: string): void {
+    const working = this.orders.find(({ order }) => order.clientOrderId === clientOrderId);
+    if (!working || !isOpen(working)) {
+      this.tell({ kind: 'CancelAnswered', clientOrderId, outcome: 'gone', text: 'unknown order' });
+      return;
+    }
+    working.status = 'cancelled';
+    this.tell({ kind: 'CancelAnswered', clientOrderId, outcome: 'cancelled', text: '' });
+    this.tell({ kind: 'OrderReported', report: this.reportOf(working) });
+  }
+
+  private audit(believedOpen: readonly string[]): void {
+    const open = this.orders.filter(isOpen);
+    const closed = this.orders.filter((each) => !isOpen(each) && believedOpen.includes(each.order.clientOrderId));
+    this.tell({
+      kind: 'AuditReceived',
+      openOrders: open.map((each) => this.reportOf(each)),
+      closedOrders: closed.map((each) => this.reportOf(each)),
+      fills: this.fills,
+      balances: [...this.held].map(([asset, amount]) => ({ asset, free: atomsText(amount), locked: '0' })),
+      askedAtMs: this.nowMs,
+      marks: [],
+    });
+  }
+
+  private match(instrumentId: string): void {
+    const touch = this.quotes.get(instrumentId);
+    if (!touch) return;
+    for (const working of this.orders) {
+      const { order } = working;
+      if (order.instrumentId !== instrumentId || !isOpen(working) || !crosses(order, touch)) continue;
+      const price = order.side === 'buy' ? touch.ask : touch.bid;
+      const lot = atoms(this.instruments.find(({ id }) => id === instrumentId)?.lotStep ?? '1');
+      const left = atoms(order.qtyBase) - working.filled;
+      const half = left / 2n - ((left / 2n) % lot);
+      if (half > 0n) this.fill(working, half, price);
+      this.fill(working, atoms(order.qtyBase) - working.filled, price);
+    }
+  }
+
+  private fill(working: Working, qty: bigint, price: bigint): void {
+    const { order } = working;
+    working.filled += qty;
+    working.status = working.filled === atoms(order.qtyBase) ? 'filled' : 'partially-filled';
+    const instrument = this.instruments.find(({ id }) => id === order.instrumentId) as InstrumentRecord;
+    const notional = (qty * price) / UNIT;
+    const buys = order.side === 'buy';
+    const fee = ((buys ? qty : notional) * FEE_PER_MILLE) / 1_000n;
+    this.move(instrument.base, buys ? qty - fee : -qty);
+    this.move(instrument.quote, buys ? -notional : notional - fee);
+    const fill: VenueFill = {
+      fillId: String(++this.lastId),
+      venueOrderId: working.venueOrderId,
+      clientOrderId: order.clientOrderId,
+      instrumentId: order.instrumentId,
+      side: order.side,
+      price: atomsText(price),
+      qtyBase: atomsText(qty),
+      fee: atomsText(fee),
+      feeAsset: buys ? instrument.base : instrument.quote,
+      liquidity: 'taker',
+      eventTimeMs: this.nowMs,
+    };
+    this.fills.push(fill);
+    this.tell({ kind: 'FillReported', fill });
+    this.tell({ kind: 'OrderReported', report: this.reportOf(working) });
+  }
+
+  private reportOf({ order, venueOrderId, status, filled }: Working): VenueOrderReport {
+    const { purpose: _purpose, ...asked } = order;
+    return { ...asked, venueOrderId, status, filledBase: atomsText(filled), eventTimeMs: this.nowMs };
+  }
+
+  private closeMinute(instrument: InstrumentRecord): void {
+    const { openTimeMs, open, high, low, close, volume } = this.source.candle(
+      this.symbolOf(instrument),
+      this.nowMs - 60_000,
+    );
+    const candle: CandleRow = [openTimeMs, open, high, low, close, volume];
+    this.tell({ kind: 'VenueCandleClosed', instrumentId: instrument.id, timeframe: '1m', candle });
+  }
+
+  private history(symbol: string, timeframe: Timeframe): CandleRow[] {
+    const spanMs = TIMEFRAME_MS[timeframe];
+    const toMs = this.nowMs - (this.nowMs % spanMs);
+    const minutes = this.source.candles(symbol, toMs - HISTORY_BARS * spanMs, toMs);
+    const perBar = spanMs / 60_000;
+    return Array.from({ length: HISTORY_BARS }, (_, bar) => {
+      const part = minutes.slice(bar * perBar, (bar + 1) * perBar);
+      const [first, last] = [part[0], part.at(-1)];
+      if (!first || !last) throw new Error('the generated market has no end');
+      return [
+        first.openTimeMs,
+        first.open,
+        Math.max(...part.map(({ high }) => high)),
+        Math.min(...part.map(({ low }) => low)),
+        last.close,
+        part.reduce((sum, { volume }) => sum + volume, 0),
+      ];
+    });
+  }
+
+  private touch(instrument: InstrumentRecord): { bid: bigint; ask: bigint } {
+    const bid = atoms(this.source.referencePrice(this.symbolOf(instrument), this.nowMs));
+    return { bid, ask: bid + atoms(instrument.tickSize) };
+  }
+
+  private quote(instrumentId: string) {
+    const { bid, ask } = this.quotes.get(instrumentId) as { bid: bigint; ask: bigint };
+    const sizes = { bidQty: '10', askQty: '10' };
+    return { bid: atomsText(bid), ask: atomsText(ask), ...sizes, eventTimeMs: this.nowMs, receivedTimeMs: this.nowMs };
+  }
+
+  private move(asset: string, amount: bigint): void {
+    this.held.set(asset, (this.held.get(asset) ?? 0n) + amount);
+  }
+
+  private symbolOf = ({ base, quote }: InstrumentRecord): string => `${base}${quote}`;
+
+  private tell(event: VenueEvent): void {
+    // Through JSON and back: what arrives shares no object with the venue, as over a thread's boundary.
+    this.listener?.(JSON.parse(JSON.stringify(event)) as VenueEvent);
+  }
+}
+
+const isOpen = ({ status }: Working): boolean => status === 'open' || status === 'partially-filled';
+
+function crosses(order: OrderToSubmit, touch: { bid: bigint; ask: bigint }): boolean {
+  const price = order.side === 'buy' ? touch.ask : touch.bid;
+  if (order.triggerPrice !== null) {
+    const trigger = atoms(order.triggerPrice);
+    return order.type === 'stop-loss' ? price <= trigger : price >= trigger;
+  }
+  if (order.type === 'market' || order.limitPrice === null) return true;
+  return order.side === 'buy' ? touch.ask <= atoms(order.limitPrice) : touch.bid >= atoms(order.limitPrice);
+}

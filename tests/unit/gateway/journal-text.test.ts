@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import type { EngineEvent } from '../../../main/engine/domain/events.ts';
+import { createProposalNames, journalEntry, journalLine } from '../../../main/engine/gateway/journal-text.ts';
+import { BTC, entryProposal, LIMITS } from '../../support/small-engine.ts';
+
+const verdict = {
+  proposalId: 'p-1',
+  phase: 'proposing',
+  outcome: 'deny',
+  qtyBase: '0',
+  findings: [{ code: 'daily-loss', measured: '301', limit: '300', unit: 'USDT', text: 'Lost 301 of 300 today.' }],
+  exposureBefore: 0,
+  exposureAfter: 0,
+  riskQuote: null,
+  atMs: 1,
+} as const;
+const order = {
+  clientOrderId: 'cs-1',
+  proposalId: 'p-1',
+  instrumentId: BTC,
+  purpose: 'entry',
+  side: 'buy',
+  type: 'limit',
+  qtyBase: '0.05',
+  limitPrice: '60005',
+  triggerPrice: null,
+  protectiveStopPrice: '59600',
+  targetPrice: null,
+  signature: { by: 'person', how: 'approval', atMs: 1 },
+  agent: 'test',
+} as const;
+const fill = {
+  fillId: '1',
+  venueOrderId: '2',
+  clientOrderId: 'cs-1',
+  instrumentId: BTC,
+  side: 'buy',
+  price: '60004.5',
+  qtyBase: '0.05',
+  fee: '0.00005',
+  feeAsset: 'BTC',
+  liquidity: 'taker',
+  eventTimeMs: 1,
+} as const;
+const booked = { kind: 'FillBooked', fill, purpose: 'entry', proposalId: 'p-1', proposedPrice: '60005' } as const;
+const protection = {
+  kind: 'ProtectionChanged',
+  instrumentId: BTC,
+  coveredBy: 'cs-1',
+  clientOrderId: 'cs-2',
+  stopPrice: '59600',
+  qtyBase: '0.05',
+  text: '',
+} as const;
+const changed = {
+  kind: 'OrderStateChanged',
+  clientOrderId: 'cs-1',
+  instrumentId: BTC,
+  from: 'sent',
+  venueOrderId: null,
+  filledBase: '0',
+  code: '',
+} as const;
+
+const LINES: readonly [EngineEvent, string, string][] = [
+  [
+    { kind: 'ProposalMade', proposal: entryProposal() },
+    'info',
+    'Reversal trees proposes to buy 0.05 BTC/USDT at 60005.',
+  ],
+  [{ kind: 'RiskVerdictGiven', proposalId: 'p-1', verdict }, 'warn', 'Risk denied p-1. Lost 301 of 300 today.'],
+  [
+    {
+      kind: 'RiskVerdictGiven',
+      proposalId: 'p-1',
+      verdict: { ...verdict, phase: 'sending', outcome: 'shrink', qtyBase: '0.02', findings: [] },
+    },
+    'warn',
+    'Risk shrunk to 0.02 p-1 at sending. ',
+  ],
+  [{ kind: 'ProposalDeclined', proposalId: 'p-1', why: '' }, 'info', 'P-1 declined.'],
+  [{ kind: 'ProposalDeclined', proposalId: 'p-1', why: 'too late' }, 'info', 'P-1 declined: too late.'],
+  [{ kind: 'OrderSigned', order }, 'info', 'Signed by you (approval): buy 0.05 BTC/USDT limit at 60005.'],
+  [
+    {
+      kind: 'OrderSigned',
+      order: {
+        ...order,
+        side: 'sell',
+        type: 'stop-loss',
+        limitPrice: null,
+        triggerPrice: '59600',
+        signature: { by: 'system', why: 'protect', atMs: 1 },
+      },
+    },
+    'info',
+    'Signed by the system (protect): sell 0.05 BTC/USDT stop-loss with trigger 59600.',
+  ],
+  [
+    {
+      kind: 'OrderSigned',
+      order: { ...order, type: 'market', limitPrice: null, signature: { by: 'mandate', mandate: 'night', atMs: 1 } },
+    },
+    'info',
+    'Signed by mandate night: buy 0.05 BTC/USDT market.',
+  ],
+  [{ ...changed, to: 'acknowledged', text: '' }, 'info', 'Order cs-1 is acknowledged.'],
+  [{ ...changed, to: 'unknown', text: 'No answer came' }, 'bad', 'Order cs-1 is unknown: No answer came.'],
+  [
+    { ...changed, to: 'rejected', text: 'Insufficient balance' },
+    'bad',
+    'Order cs-1 is rejected: Insufficient balance.',
+  ],
+  [{ ...booked, via: 'stream' }, 'good', 'Bought 0.05 BTC/USDT at 60004.5, fee 0.00005 BTC.'],
+  [{ ...booked, via: 'audit' }, 'good', 'Bought 0.05 BTC/USDT at 60004.5, fee 0.00005 BTC (found by the audit).'],
+  [{ ...protection, state: 'on-venue' }, 'info', 'BTC/USDT: Stop for 0.05 rests on the venue at 59600.'],
+  [{ ...protection, state: 'missing' }, 'bad', 'BTC/USDT: The stop at 59600 is missing on the venue.'],
+  [
+    { kind: 'BalanceDiffered', asset: 'BTC', ledger: '1', venue: '2' },
+    'bad',
+    'BTC: the venue says 2, the ledger 1; no known fill explains it.',
+  ],
+  [{ kind: 'KillSwitchSet', on: true }, 'bad', 'Kill switch on: no new risk, working entries are cancelled.'],
+  [{ kind: 'FlattenRequested', instrumentId: BTC }, 'warn', 'Flatten BTC/USDT.'],
+  [{ kind: 'FlattenRequested', instrumentId: null }, 'warn', 'Flatten everything.'],
+  [{ kind: 'LimitsSet', limits: LIMITS }, 'info', 'Risk limits changed.'],
+];
+
+describe('the journal in sentences', () => {
+  it.each(LINES)('%j', (event, severity, text) => {
+    expect(journalLine(event)).toMatchObject({ severity, text });
+  });
+
+  it.each<EngineEvent>([
+    { kind: 'ClockTicked' },
+    { kind: 'RiskVerdictGiven', proposalId: 'p-1', verdict: { ...verdict, outcome: 'pass' } },
+    { kind: 'ApprovalAsked', proposalId: 'p-1', qtyBase: '1', again: false, why: '', bandPrice: '1', expiresAtMs: 1 },
+    { kind: 'Reconciled', repairs: [] },
+    { kind: 'OrderPersisted', order },
+  ])('%j is no line', (event) => {
+    expect(journalLine(event)).toBeNull();
+  });
+
+  it('a proposal is called by what it wants', () => {
+    const names = createProposalNames();
+    const proposal = entryProposal();
+    journalEntry({ seq: 1, timeMs: 1, event: { kind: 'ProposalMade', proposal } }, names);
+    const lapsed = { kind: 'ProposalLapsed', proposalId: proposal.id, why: 'nobody answered in time' } as const;
+    expect(journalEntry({ seq: 2, timeMs: 2, event: lapsed }, names)?.text).toMatch(
+      /^The proposal to buy 0\.05 BTC\/USDT at 60005 lapsed: nobody answered in time/,
+    );
+  });
+
+  it('an entry carries the record it speaks of', () => {
+    expect(journalEntry({ seq: 7, timeMs: 42, event: { kind: 'ArmSet', armed: true } }, createProposalNames())).toEqual(
+      {
+        seq: 7,
+        timeMs: 42,
+        kind: 'ArmSet',
+        text: 'Ticket armed.',
+        instrumentId: null,
+        severity: 'info',
+      },
+    );
+  });
+});

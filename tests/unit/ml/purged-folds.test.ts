@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../../main/engine/kernel/random.ts';
+import { crossValidate } from '../../../main/ml/training/cross-validate.ts';
+import { trainBoostedTrees } from '../../../main/ml/training/gradient-boosting.ts';
+import { averageUniqueness, labelReversals } from '../../../main/ml/training/label-reversals.ts';
+import { selectRows } from '../../../main/ml/training/labelled-rows.ts';
+import { aucOf, sortByScore } from '../../../main/ml/training/metrics.ts';
+import { purgedFolds, splitAt } from '../../../main/ml/training/purged-folds.ts';
+import { predictMargins } from '../../../main/ml/training/trees.ts';
+import { randomWalkCandles } from '../../support/candle-columns.ts';
+import { smallBoosting } from '../../support/small-model.ts';
+
+describe('purged folds', () => {
+  const times = {
+    askedMs: Float64Array.of(0, 10, 20, 30, 40, 50, 60),
+    knownMs: Float64Array.of(15, 18, 35, 33, 45, 55, 70),
+  };
+
+  it('leave out what overlaps the test span and what follows within the embargo', () => {
+    // Test 20 and 30, known by 35: 0 and 10 were known before; 40 is inside the embargo of 10 ms, 50 is not.
+    const { training, test } = splitAt(times, 20, 35, 10);
+    expect([...test]).toEqual([2, 3]);
+    expect([...training]).toEqual([0, 1, 5, 6]);
+  });
+
+  it('purge a sample whose answer reaches into the test span', () => {
+    expect([...splitAt(times, 16, 40, 0).training]).not.toContain(1);
+  });
+
+  it('test every sample once, and never train on a life that meets the test span', () => {
+    const random = createRandom(3);
+    const askedMs = Float64Array.from({ length: 500 }, () => Math.floor(random.next() * 1_000));
+    const knownMs = askedMs.map((asked) => asked + 1 + Math.floor(random.next() * 40));
+    const folds = purgedFolds({ askedMs, knownMs }, 5, 25);
+    expect(folds.flatMap(({ test }) => [...test]).sort((a, b) => a - b)).toEqual([...askedMs.keys()]);
+    for (const { training, test } of folds) {
+      const from = Math.min(...test.map((i) => askedMs[i]!));
+      const to = Math.max(...test.map((i) => knownMs[i]!));
+      for (const i of training) expect(knownMs[i]! < from || askedMs[i]! > to + 25).toBe(true);
+    }
+  });
+});
+
+describe('a random walk, where there is nothing to find', () => {
+  const candles = randomWalkCandles(6_000, createRandomFunction(21));
+  const from = 100;
+  const to = 5_900;
+  const count = to - from;
+  const { labels, endIndex } = labelReversals(
+    candles,
+    new Uint8Array(6_000).fill(1),
+    candles.close.map((close) => close * 0.004),
+    from,
+    to,
+    { barrierAtr: 3, horizonBars: 100 },
+  );
+  const barOf = Int32Array.from({ length: count }, (_, i) => from + i);
+  // Levels name the moment: neighbours with the same label sit side by side, which is what leaks.
+  const rows = Float32Array.from({ length: count * 2 }, (_, i) => candles.close[barOf[i >> 1]! - (i % 2) * 20]!);
+  const samples = {
+    featureCount: 2,
+    rows,
+    labels,
+    weights: averageUniqueness(barOf, endIndex).map((weight) => weight * 30),
+    askedMs: Float64Array.from(barOf),
+    knownMs: Float64Array.from(endIndex),
+  };
+  const deep = {
+    ...smallBoosting,
+    treesMax: 120,
+    leavesMax: 63,
+    binsMax: 255,
+    leafHessianMin: 0.5,
+    earlyStoppingTrees: 200,
+  };
+
+  it('looks predictable when rows are split at random: the leak that purging is for', () => {
+    const random = createRandom(5);
+    const isTest = Uint8Array.from(labels, () => (random.next() < 0.2 ? 1 : 0));
+    const pick = (wanted: number): Int32Array => Int32Array.from(labels.keys()).filter((i) => isTest[i] === wanted);
+    const { ensemble } = trainBoostedTrees(selectRows(samples, pick(0)), deep);
+    const test = selectRows(samples, pick(1));
+    const margins = predictMargins(ensemble, test.rows);
+    expect(aucOf(margins, test.labels, sortByScore(margins))).toBeGreaterThan(0.75);
+  });
+
+  it('is a coin toss under purged and embargoed folds', () => {
+    const { auc } = crossValidate(samples, deep, 5, 100);
+    expect(Math.abs(auc - 0.5)).toBeLessThan(0.1);
+  });
+
+  it('is a coin toss with shuffled labels', () => {
+    const random = createRandom(6);
+    const shuffled = labels.slice();
+    for (let i = count - 1; i > 0; i--) {
+      const j = Math.floor(random.next() * (i + 1));
+      [shuffled[i], shuffled[j]] = [shuffled[j]!, shuffled[i]!];
+    }
+    const { auc } = crossValidate({ ...samples, labels: shuffled }, { ...smallBoosting, treesMax: 20 }, 5, 100);
+    expect(Math.abs(auc - 0.5)).toBeLessThan(0.05);
+  });
+
+  it('a feature that knows the future is caught by its figure', () => {
+    const leaking = Float32Array.from(
+      { length: count },
+      (_, i) => candles.close[barOf[i]! + 40]! / candles.close[barOf[i]!]!,
+    );
+    const { auc } = crossValidate(
+      { ...samples, featureCount: 1, rows: leaking },
+      { ...smallBoosting, treesMax: 20 },
+      5,
+      100,
+    );
+    expect(auc).toBeGreaterThan(0.65);
+  });
+});
+
+function createRandomFunction(seed: number): () => number {
+  const random = createRandom(seed);
+  return () => random.next();
+}

@@ -6,7 +6,8 @@ import { openDesk, panel, showPanel, until } from '../support/desk-page.ts';
 import { readDesk } from '../support/engine-client.ts';
 import { sharedTerminal, waitingProposal } from '../support/terminal.ts';
 
-const terminal = sharedTerminal('generated');
+// Proposals stay while the tests look at them: the next one may be minutes away.
+const terminal = sharedTerminal('generated', { approvalTtlMs: 600_000 });
 
 const chart = (page: Page) => page.getByTestId('price-chart');
 const watched = (page: Page): Promise<string | null> => chart(page).getAttribute('data-watched');

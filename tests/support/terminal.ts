@@ -59,15 +59,17 @@ export async function changeLimits({ engine }: Pick<Terminal, 'engine'>, change:
   await mustDo(engine.client.setLimits({ ...limits, ...change }));
 }
 
-/** The oldest proposal that waits for an answer, with at least ten seconds left. */
-export function waitingProposal({ engine }: Pick<Terminal, 'engine'>, limitMs = 125_000): Promise<Proposal> {
+/** The oldest proposal to buy that waits for an answer, with at least ten seconds left; of at least `atLeast` that wait. */
+export function waitingProposal({ engine }: Pick<Terminal, 'engine'>, atLeast = 1): Promise<Proposal> {
   return until(
-    'a proposal that waits',
+    atLeast === 1 ? 'a proposal that waits' : `${atLeast} proposals that wait`,
     async () => {
-      const { proposals } = await readDesk(engine.client);
-      return proposals.find((row) => isWaiting(row) && row.side === 'buy' && row.expiresAtMs - Date.now() > 10_000);
+      const waiting = (await readDesk(engine.client)).proposals.filter(
+        (row) => isWaiting(row) && row.side === 'buy' && row.expiresAtMs - Date.now() > 10_000,
+      );
+      return waiting.length >= atLeast && waiting[0];
     },
-    limitMs,
+    125_000,
   );
 }
 

@@ -19,6 +19,7 @@ export default defineConfig({
       project('replay', 120_000, true),
       project('simulation', 120_000, true),
       project('fuzz', 60_000, true),
+      project('faults', 120_000, true),
       // Each file starts a venue, an engine and a browser: one after the other, so that they do not starve each other.
       project('e2e', 180_000, false),
     ],

@@ -1,4 +1,4 @@
-import type { InputEvent } from '../../../main/engine/domain/events.ts';
+import type { EngineEvent, InputEvent } from '../../../main/engine/domain/events.ts';
 import { createEngine, type Engine } from '../../../main/engine/engine.ts';
 import type { InferenceClient } from '../../../main/engine/inference/inference-client.ts';
 import type { LoggedEvent } from '../../../main/engine/kernel/core.ts';
@@ -70,21 +70,25 @@ export class World {
   readonly story: string[] = [];
   telling = false;
 
-  constructor(seed: number) {
+  /** Told of every event of every session, as it is logged. */
+  readonly #onEvent: (event: EngineEvent) => void;
+
+  constructor(seed: number, shape: Partial<WorldShape> = {}, onEvent: (event: EngineEvent) => void = () => {}) {
     this.seed = seed;
-    this.shape = shapeOf(seed);
+    this.shape = { ...shapeOf(seed), ...shape };
+    this.#onEvent = onEvent;
     this.random = createRandom(seed ^ 0x1ee7);
-    const { shape } = this;
+    const made = this.shape;
     this.wire = new SimWire({ time: this.time, random: () => this.random, faults: this.faults });
     this.venue = new SimVenue(
       {
-        levelQuote: shape.levelQuote,
-        spreadBps: shape.spreadBps,
-        feesInCoin: shape.feesInCoin,
+        levelQuote: made.levelQuote,
+        spreadBps: made.spreadBps,
+        feesInCoin: made.feesInCoin,
         balances: {
           USDT: '20000',
-          ...(shape.feesInCoin ? { BNB: '0.5' } : {}),
-          ...(shape.heldBefore ? { BTC: '0.01' } : {}),
+          ...(made.feesInCoin ? { BNB: '0.5' } : {}),
+          ...(made.heldBefore ? { BTC: '0.01' } : {}),
         },
       },
       () => this.time.nowMs,
@@ -264,6 +268,7 @@ export class World {
   }
 
   #seen(engine: Engine, process: ProcessTime, { event }: LoggedEvent): void {
+    this.#onEvent(event);
     if (this.telling && TOLD.has(event.kind)) this.tell(`engine: ${JSON.stringify(event)}`);
     if (event.kind === 'OrderSigned' && event.order.signature.by !== 'system') {
       checkLimits(engine, event.order, process.nowMs());

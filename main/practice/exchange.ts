@@ -13,6 +13,7 @@ import { FEE_COIN, type FeeSchedule } from './matching/fees.ts';
 import type { OrderRequest, Rejection } from './matching/filters.ts';
 import type { Fill, OrderReport, VenueOrder } from './matching/order.ts';
 import { priceAtoms, type TradingRules, tradingRules } from './matching/rules.ts';
+import { SpotSettlement } from './matching/spot-settlement.ts';
 import type { TapeStep } from './matching/tape-plan.ts';
 import type { VenueStore } from './store/venue-store.ts';
 import { type BookDiff, SymbolMarket } from './symbol-market.ts';
@@ -65,9 +66,12 @@ export class Exchange {
     this.#engine = new MatchingEngine(
       {
         rules: this.rules,
-        account: this.account,
-        fees: options.fees,
-        feeCoinPriceAtoms: (quote) => this.#feeCoinPrice(quote),
+        settlement: new SpotSettlement({
+          rules: this.rules,
+          account: this.account,
+          fees: options.fees,
+          feeCoinPriceAtoms: (quote) => this.#feeCoinPrice(quote),
+        }),
         firstOrderId: store.lastOrderId() + 1,
         lastTradeIds: store.lastTradeIds(),
       },

@@ -2,11 +2,10 @@ import { assert, fail, ok, type Result } from '../../engine/domain/result.ts';
 import { ChangeLog, type EngineChanges } from './changes.ts';
 import type { Crowd } from './crowd.ts';
 import type { EngineOptions } from './engine-options.ts';
-import { takeFee } from './fees.ts';
 import { checkFilters, MAX_OPEN_ORDERS, MAX_STOP_ORDERS, type OrderRequest, type Rejection } from './filters.ts';
 import { type Fill, isOpen, isStop, opposite, remainingLots, type VenueOrder } from './order.ts';
 import { RestingOrders } from './resting-orders.ts';
-import { baseAtoms, notionalAtoms, type TradingRules } from './rules.ts';
+import { notionalAtoms, type TradingRules } from './rules.ts';
 import { planTaker, type TakerPlan } from './taker-plan.ts';
 import { planTape, type TapeStep } from './tape-plan.ts';
 import { nextUserTradeId } from './trade-ids.ts';
@@ -15,7 +14,7 @@ import { isTriggered } from './trigger.ts';
 const QUEUE_HALF_LIFE_MS = 20_000;
 
 interface SymbolState {
-  readonly rules: TradingRules;
+  rules: TradingRules;
   readonly resting: RestingOrders;
   readonly stops: VenueOrder[];
   lastTradeId: number;
@@ -66,8 +65,7 @@ export class MatchingEngine {
   }
 
   takeChanges(): EngineChanges {
-    const { account } = this.#options;
-    return this.#log.drain(account.takeTouched().map((asset) => [asset, account.get(asset)] as const));
+    return this.#log.drain(this.#options.settlement.takeBalances());
   }
 
   /** Everything that would refuse the order, checked without placing it. */
@@ -80,20 +78,15 @@ export class MatchingEngine {
     if (isStop(request)) {
       if (stops.length >= MAX_STOP_ORDERS) return { kind: 'max-stop-orders' };
       if (isTriggered(request, lastTicks)) return { kind: 'would-trigger' };
-      return this.#affords(request, this.#lockFor(request, request.qtyLots ?? 0))
-        ? null
-        : { kind: 'insufficient-balance' };
+      return this.#refusal(request, null);
     }
     const plan = this.#plan(request, request.qtyLots ?? rules.maxLots, request.quoteBudgetAtoms, crowd);
     if (request.type === 'limit-maker' && plan.lots + plan.ownExpired.length > 0) return { kind: 'would-match' };
     if (request.type === 'market') {
       if (plan.lots === 0) return { kind: 'no-liquidity' };
-      const cost = request.side === 'buy' ? plan.quoteAtoms : baseAtoms(rules, request.qtyLots ?? plan.lots);
-      return this.#affords(request, cost) ? null : { kind: 'insufficient-balance' };
+      return this.#refusal(request, plan);
     }
-    return this.#affords(request, this.#lockFor(request, request.qtyLots ?? 0))
-      ? null
-      : { kind: 'insufficient-balance' };
+    return this.#refusal(request, null);
   }
 
   /**
@@ -103,7 +96,7 @@ export class MatchingEngine {
     const refused = this.check(request, lastTicks, crowd);
     if (refused) return fail(refused);
     const order = this.#newOrder(request, timeMs);
-    this.#lock(order, isStop(order) || order.type !== 'market' ? this.#lockFor(order, order.qtyLots) : 0n);
+    if (order.type !== 'market') this.#reserve(order, order.qtyLots);
     this.#enterMaps(order);
     if (isStop(order)) this.#state(order.symbol).stops.push(order);
     else order.workingMs = timeMs;
@@ -137,13 +130,17 @@ export class MatchingEngine {
     }
     const plan = planTape([...state.resting.side('buy')], [...state.resting.side('sell')], trade);
     for (const [order, aheadLots] of plan.ahead) order.aheadLots = aheadLots;
-    for (const { order, lots, through } of plan.fills) {
-      if (!isOpen(order)) continue;
+    let crowdLots = plan.crowdLots;
+    for (const { order, lots: planned, through } of plan.fills) {
+      const lots = isOpen(order) ? this.#options.settlement.allowedLots(order, planned) : 0;
+      // What an order leaves because its position is gone meanwhile, the crowd trades with itself.
+      if (!through) crowdLots += planned - lots;
+      if (lots === 0) continue;
       this.#fill(order, order.priceTicks!, lots, true, trade.timeMs, through ? null : trade.tradeId);
       this.#afterListTrade(order, trade.timeMs);
     }
-    if (plan.crowdLots > 0) crowd.take(opposite(trade.side), trade.ticks, plan.crowdLots);
-    return plan.crowdLots;
+    if (crowdLots > 0) crowd.take(opposite(trade.side), trade.ticks, crowdLots);
+    return crowdLots;
   }
 
   /** Fires the stops that any of these prices reaches; returns the prices that their own trades printed. */
@@ -208,41 +205,21 @@ export class MatchingEngine {
     else state.resting.add(order);
   }
 
-  /** What a waiting or resting order sets aside, in the asset it would pay with. */
-  #lockFor(order: Pick<OrderRequest, 'symbol' | 'side' | 'priceTicks' | 'stopTicks'>, lots: number): bigint {
-    const { rules } = this.#state(order.symbol);
-    if (order.side === 'sell') return baseAtoms(rules, lots);
-    return notionalAtoms(rules, order.priceTicks ?? order.stopTicks ?? 0, lots);
+  #refusal(request: OrderRequest, taken: TakerPlan | null): Rejection | null {
+    return this.#options.settlement.refuse(request, taken, this.#heldByList(request));
   }
 
-  #payAsset(order: Pick<OrderRequest, 'symbol' | 'side'>): string {
-    const { rules } = this.#state(order.symbol);
-    return order.side === 'buy' ? rules.quote : rules.base;
+  #reserve(order: VenueOrder, lots: number): void {
+    this.#options.settlement.reserve(order, lots, this.#heldByList(order));
   }
 
-  #affords(request: OrderRequest, atoms: bigint): boolean {
-    return this.#options.account.get(this.#payAsset(request)).free + this.#sharedLock(request) >= atoms;
-  }
-
-  /** Members of a list share one lock: what the others already hold counts for this one. */
-  #sharedLock(request: Pick<OrderRequest, 'orderListId'>): bigint {
+  /** What the members of an order's list hold already. */
+  #heldByList(request: Pick<OrderRequest, 'orderListId'>): bigint {
     if (request.orderListId < 0) return 0n;
     let atoms = 0n;
     for (const other of this.#openById.values())
       if (other.orderListId === request.orderListId) atoms += other.lockedAtoms;
     return atoms;
-  }
-
-  #lock(order: VenueOrder, atoms: bigint): void {
-    const shared = this.#sharedLock(order);
-    const needed = atoms > shared ? atoms - shared : 0n;
-    this.#options.account.lock(this.#payAsset(order), needed);
-    order.lockedAtoms = needed;
-  }
-
-  #release(order: VenueOrder): void {
-    if (order.lockedAtoms > 0n) this.#options.account.release(this.#payAsset(order), order.lockedAtoms);
-    order.lockedAtoms = 0n;
   }
 
   #siblings(order: VenueOrder): readonly VenueOrder[] {
@@ -273,14 +250,15 @@ export class MatchingEngine {
   #work(order: VenueOrder, crowd: Crowd, timeMs: number): readonly number[] {
     const { rules, resting } = this.#state(order.symbol);
     const inQuote = order.quoteBudgetAtoms !== null;
-    const budget = this.#budget(order);
-    const plan = this.#plan(order, inQuote ? rules.maxLots : remainingLots(order), budget, crowd);
+    const budget = this.#options.settlement.budget(order);
+    const wantedLots = this.#options.settlement.allowedLots(order, inQuote ? rules.maxLots : remainingLots(order));
+    const plan = this.#plan(order, wantedLots, budget, crowd);
     const killed = order.timeInForce === 'fok' && plan.lots < order.qtyLots;
     if (!killed) {
       for (const own of plan.ownExpired) this.#close(own, 'expired-in-match', timeMs, null);
       if (inQuote) order.qtyLots = plan.lots;
       // What is sold is set aside first: a fee in the coin that is being sold must not take from it.
-      if (order.side === 'sell' && order.priceTicks === null) this.#lock(order, baseAtoms(rules, plan.lots));
+      if (order.side === 'sell' && order.priceTicks === null) this.#reserve(order, plan.lots);
       for (const { ticks, lots } of plan.takes) {
         crowd.take(opposite(order.side), ticks, lots);
         this.#fill(order, ticks, lots, false, timeMs, null);
@@ -297,27 +275,18 @@ export class MatchingEngine {
     return killed ? [] : plan.takes.map((take) => take.ticks);
   }
 
-  /** Quote bound for the walk: the order's own budget, or what the account has free for a market buy. */
-  #budget(order: VenueOrder): bigint | null {
-    if (order.quoteBudgetAtoms !== null) return order.quoteBudgetAtoms;
-    if (order.side === 'buy' && order.priceTicks === null) return this.#options.account.get(this.#payAsset(order)).free;
-    return null;
-  }
-
   #trigger(stop: VenueOrder, crowd: Crowd, timeMs: number): readonly number[] {
+    const { settlement } = this.#options;
     const state = this.#state(stop.symbol);
     state.stops.splice(state.stops.indexOf(stop), 1);
     for (const other of this.#siblings(stop)) this.#close(other, 'expired', timeMs, null);
-    this.#release(stop);
+    settlement.release(stop);
     stop.workingMs = timeMs;
     stop.updatedMs = timeMs;
-    const paysFree = this.#options.account.get(this.#payAsset(stop)).free;
-    const needed = stop.priceTicks !== null || stop.side === 'sell' ? this.#lockFor(stop, remainingLots(stop)) : 0n;
-    if (needed > paysFree) {
+    if (!settlement.wake(stop)) {
       this.#close(stop, 'expired', timeMs, null);
       return [];
     }
-    if (stop.priceTicks !== null) this.#lock(stop, needed);
     this.#log.report('triggered', stop, timeMs);
     return this.#work(stop, crowd, timeMs);
   }
@@ -337,41 +306,30 @@ export class MatchingEngine {
   ): void {
     const state = this.#state(order.symbol);
     const quoteAtoms = notionalAtoms(state.rules, ticks, lots);
-    this.#pay(order, state.rules, ticks, lots, quoteAtoms);
-    const received = order.side === 'buy' ? state.rules.base : state.rules.quote;
-    const receivedAtoms = order.side === 'buy' ? baseAtoms(state.rules, lots) : quoteAtoms;
-    const { account, fees, feeCoinPriceAtoms } = this.#options;
-    account.credit(received, receivedAtoms);
-    const trade = { received, receivedAtoms, quoteAtoms, isMaker };
-    const fee = takeFee(account, fees, trade, feeCoinPriceAtoms(state.rules.quote));
     state.lastTradeId = nextUserTradeId(timeMs, state.lastTradeId);
+    const tradeId = state.lastTradeId;
+    const execution = { tradeId, ticks, lots, quoteAtoms, isMaker, timeMs };
+    const fee = this.#options.settlement.settle(order, execution);
     order.executedLots += lots;
     order.cumQuoteAtoms += quoteAtoms;
     order.updatedMs = timeMs;
     order.status = order.executedLots >= order.qtyLots ? 'filled' : 'partially-filled';
     const { symbol, side, orderId } = order;
-    const tradeId = state.lastTradeId;
-    const fill: Fill = { tradeId, orderId, symbol, side, ticks, lots, quoteAtoms, timeMs, isMaker, ...fee };
+    const fill: Fill = { ...execution, orderId, symbol, side, ...fee };
     const takerSide = isMaker ? opposite(side) : side;
     this.#log.fill(fill, { tradeId, symbol, timeMs, ticks, lots, side: takerSide, carvedFrom });
     if (order.status === 'filled') this.#leave(order);
     this.#log.report('trade', order, timeMs, { fill });
+    this.#endReduced(symbol, timeMs);
   }
 
-  /** Out of the lock, and a better price frees the difference; a market buy, whose cost nobody knows before, pays free. */
-  #pay(order: VenueOrder, rules: TradingRules, _ticks: number, lots: number, quoteAtoms: bigint): void {
-    const { account } = this.#options;
-    const asset = this.#payAsset(order);
-    const cost = order.side === 'buy' ? quoteAtoms : baseAtoms(rules, lots);
-    if (order.side === 'buy' && order.priceTicks === null) {
-      account.spendFree(asset, cost);
-      return;
+  /** Orders that may only reduce end when nothing is left to reduce. */
+  #endReduced(symbol: string, timeMs: number): void {
+    for (const order of this.openOrders(symbol)) {
+      if (order.reduceOnly && this.#options.settlement.allowedLots(order, 1) === 0) {
+        this.#close(order, 'expired', timeMs, null);
+      }
     }
-    const reserved = order.side === 'buy' ? notionalAtoms(rules, order.priceTicks ?? 0, lots) : cost;
-    assert(cost <= reserved && reserved <= order.lockedAtoms, `order ${order.orderId} pays more than it locked`);
-    account.spendLocked(asset, cost);
-    account.release(asset, reserved - cost);
-    order.lockedAtoms -= reserved;
   }
 
   #close(
@@ -389,7 +347,7 @@ export class MatchingEngine {
 
   #leave(order: VenueOrder): void {
     const state = this.#state(order.symbol);
-    this.#release(order);
+    this.#options.settlement.release(order);
     this.#openById.delete(order.orderId);
     this.#openByClientId.delete(order.clientOrderId);
     state.resting.remove(order);

@@ -14,6 +14,7 @@ export interface OrderRequest {
   readonly quoteBudgetAtoms: bigint | null;
   readonly clientOrderId: string;
   readonly orderListId: number;
+  readonly reduceOnly?: boolean;
 }
 
 /** Why the engine refused an order. Closed: codecs map each kind to their exchange's code. */

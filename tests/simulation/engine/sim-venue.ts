@@ -15,6 +15,7 @@ import {
   type VenueOrder,
 } from '../../../main/practice/matching/order.ts';
 import { priceAtoms, type TradingRules, tradingRules } from '../../../main/practice/matching/rules.ts';
+import { SpotSettlement } from '../../../main/practice/matching/spot-settlement.ts';
 import type { Level } from '../../../main/practice/matching/taker-plan.ts';
 import { tapeTradeId } from '../../../main/practice/matching/trade-ids.ts';
 
@@ -115,12 +116,16 @@ export class SimVenue {
       Object.entries(shape.balances).map(([asset, free]) => [asset, { free: parseDecimal(free), locked: 0n }] as const),
     );
     const coin = this.listings.at(-1) as Listing;
+    const rules = new Map(this.listings.map((listed) => [listed.rules.symbol, listed.rules]));
     this.engine = new MatchingEngine(
       {
-        rules: new Map(this.listings.map(({ rules }) => [rules.symbol, rules])),
-        account: this.account,
-        fees: DEFAULT_FEES,
-        feeCoinPriceAtoms: () => (shape.feesInCoin ? priceAtoms(coin.rules, coin.lastTicks) : null),
+        rules,
+        settlement: new SpotSettlement({
+          rules,
+          account: this.account,
+          fees: DEFAULT_FEES,
+          feeCoinPriceAtoms: () => (shape.feesInCoin ? priceAtoms(coin.rules, coin.lastTicks) : null),
+        }),
         firstOrderId: 1,
         lastTradeIds: new Map(),
       },

@@ -14,6 +14,7 @@ import {
   ticksOf,
   tradingRules,
 } from '../../../main/practice/matching/rules.ts';
+import { SpotSettlement } from '../../../main/practice/matching/spot-settlement.ts';
 import type { Level } from '../../../main/practice/matching/taker-plan.ts';
 import { tapeTradeId } from '../../../main/practice/matching/trade-ids.ts';
 
@@ -88,12 +89,16 @@ export class MatchingBench {
     );
     this.crowd = new StillCrowd(setup.bids ?? [], setup.asks ?? []);
     this.lastTicks = ticksOf(BTC, setup.last ?? '100')!;
+    const rules = new Map([[BTC.symbol, { ...BTC, base: setup.base ?? BTC.base }]]);
     this.engine = new MatchingEngine(
       {
-        rules: new Map([[BTC.symbol, { ...BTC, base: setup.base ?? BTC.base }]]),
-        account: this.account,
-        fees: DEFAULT_FEES,
-        feeCoinPriceAtoms: () => this.feeCoinPrice,
+        rules,
+        settlement: new SpotSettlement({
+          rules,
+          account: this.account,
+          fees: DEFAULT_FEES,
+          feeCoinPriceAtoms: () => this.feeCoinPrice,
+        }),
         firstOrderId: 1,
         lastTradeIds: new Map(),
       },

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isDecimal, parseDecimal } from '../engine/domain/decimal.ts';
 import type { Exchange } from './exchange.ts';
 import { type Fault, type FaultBoard, parseFault } from './faults.ts';
+import type { RulesChange } from './matching/rules.ts';
 
 export interface ControlReply {
   readonly status: number;
@@ -19,6 +20,18 @@ export interface ControlContext {
 }
 
 const shockSchema = z.strictObject({ symbol: z.string(), bps: z.number().min(-5_000).max(10_000) });
+const amount = z
+  .string()
+  .refine((text) => isDecimal(text) && !text.startsWith('-'))
+  .optional();
+const rulesSchema = z.strictObject({
+  symbol: z.string(),
+  tickSize: amount,
+  lotStep: amount,
+  minQty: amount,
+  maxQty: amount,
+  minNotional: amount,
+});
 const balanceSchema = z.strictObject({
   asset: z.string().regex(/^[A-Z0-9]{1,12}$/),
   add: z.string().refine(isDecimal),
@@ -42,6 +55,7 @@ export function answerControl(
     return { status: 200, body: { faults: context.faults.list() } };
   }
   if (method === 'POST' && path === '/_market/shock') return shock(context, rawBody);
+  if (method === 'POST' && path === '/_market/rules') return rules(context, rawBody);
   if (method === 'POST' && path === '/_balance') return balance(context, rawBody);
   return refuse(404, `no control route ${method} ${path}`);
 }
@@ -60,7 +74,9 @@ function faults(context: ControlContext, method: string, rawBody: string): Contr
     return { status: 200, body: { struck: context.strikeNow(fault) } };
   }
   try {
-    return { status: 200, body: context.faults.add(fault) };
+    const standing = context.faults.add(fault);
+    if (fault.fault === 'maintenance') context.strikeNow(fault);
+    return { status: 200, body: standing };
   } catch (error) {
     return refuse(400, (error as Error).message);
   }
@@ -74,6 +90,22 @@ function shock(context: ControlContext, rawBody: string): ControlReply {
   if (!context.exchange.rules.has(name)) return refuse(400, `shock: symbol: ${symbol} is not traded here`);
   context.exchange.shock(name, bps);
   return { status: 200, body: { symbol: name, bps } };
+}
+
+/** From now on new orders of one symbol must keep to other steps and bounds: whole multiples of the market's own. */
+function rules(context: ControlContext, rawBody: string): ControlReply {
+  const parsed = rulesSchema.safeParse(readJson(rawBody));
+  if (!parsed.success) return refuse(400, sentenceOf('rules', parsed.error));
+  const { symbol, ...fields } = parsed.data;
+  const name = symbol.replace('/', '').toUpperCase();
+  if (!context.exchange.rules.has(name)) return refuse(400, `rules: symbol: ${symbol} is not traded here`);
+  const change = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as RulesChange;
+  try {
+    return { status: 200, body: context.exchange.changeRules(name, change).instrument };
+  } catch (error) {
+    if (error instanceof RangeError) return refuse(400, `rules: ${error.message}`);
+    throw error;
+  }
 }
 
 function balance(context: ControlContext, rawBody: string): ControlReply {

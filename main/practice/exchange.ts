@@ -12,7 +12,7 @@ import { MatchingEngine } from './matching/engine.ts';
 import { FEE_COIN, type FeeSchedule } from './matching/fees.ts';
 import type { OrderRequest, Rejection } from './matching/filters.ts';
 import type { Fill, OrderReport, VenueOrder } from './matching/order.ts';
-import { priceAtoms, type TradingRules, tradingRules } from './matching/rules.ts';
+import { changedRules, priceAtoms, type RulesChange, type TradingRules, tradingRules } from './matching/rules.ts';
 import { SpotSettlement } from './matching/spot-settlement.ts';
 import type { TapeStep } from './matching/tape-plan.ts';
 import type { VenueStore } from './store/venue-store.ts';
@@ -44,9 +44,9 @@ const CURSOR_SAVE_MS = 5_000;
  * a listener or returned is already durable.
  */
 export class Exchange {
-  readonly rules: ReadonlyMap<string, TradingRules>;
   readonly account: Account;
   readonly #options: ExchangeOptions;
+  readonly #rules: Map<string, TradingRules>;
   readonly #engine: MatchingEngine;
   readonly #markets = new Map<string, SymbolMarket>();
   readonly #listeners: ExchangeListener[] = [];
@@ -59,7 +59,7 @@ export class Exchange {
   constructor(options: ExchangeOptions) {
     const { source, store } = options;
     this.#options = options;
-    this.rules = new Map(source.instruments.map((instrument) => [instrument.symbol, tradingRules(instrument)]));
+    this.#rules = this.#readRules();
     this.account = new Account(this.#openingBalances());
     this.feeCoinOn = store.meta('fee-coin') === 'on';
     this.#lastListId = store.lastOrderListId();
@@ -88,6 +88,10 @@ export class Exchange {
     }
     this.#keepIdAnchors(nowMs);
     this.#catchUp(nowMs);
+  }
+
+  get rules(): ReadonlyMap<string, TradingRules> {
+    return this.#rules;
   }
 
   listen(listener: ExchangeListener): void {
@@ -212,6 +216,19 @@ export class Exchange {
     market.addShock(shock);
   }
 
+  /** Other rules for new orders of one symbol from now on, also after a restart. @throws RangeError naming a bad field. */
+  changeRules(symbol: string, change: RulesChange): TradingRules {
+    const before = this.#rules.get(symbol);
+    assert(before, `unknown symbol ${symbol}`);
+    const rules = changedRules(before, change);
+    this.#rules.set(symbol, rules);
+    this.#engine.setRules(rules);
+    const { store } = this.#options;
+    const stated = JSON.parse(store.meta('rules') ?? '{}') as Record<string, RulesChange>;
+    store.setMeta('rules', JSON.stringify({ ...stated, [symbol]: rules.instrument }));
+    return rules;
+  }
+
   /** The public id of the print that a fill is. */
   readonly tradeIdOf = (fill: Fill): number => this.market(fill.symbol).ids.idOf(fill);
 
@@ -229,6 +246,18 @@ export class Exchange {
   close(): void {
     this.advanceAll();
     this.#commit(this.#options.nowMs());
+  }
+
+  /** The source's rules, as they were changed since. */
+  #readRules(): Map<string, TradingRules> {
+    const { source, store } = this.#options;
+    const stated = JSON.parse(store.meta('rules') ?? '{}') as Record<string, RulesChange>;
+    return new Map(
+      source.instruments.map((instrument) => {
+        const [rules, change] = [tradingRules(instrument), stated[instrument.symbol]];
+        return [instrument.symbol, change ? changedRules(rules, change) : rules];
+      }),
+    );
   }
 
   /** What the folder's first start fixed for all time: from when candles are exact, and how prints are numbered. */

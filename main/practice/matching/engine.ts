@@ -42,6 +42,11 @@ export class MatchingEngine {
     for (const order of openOrders) this.#enter({ ...order });
   }
 
+  /** New orders follow these from now on; what rests stays as it is. */
+  setRules(rules: TradingRules): void {
+    this.#state(rules.symbol).rules = rules;
+  }
+
   openOrders(symbol?: string): readonly VenueOrder[] {
     const all = [...this.#openById.values()];
     return symbol === undefined ? all : all.filter((order) => order.symbol === symbol);

@@ -31,10 +31,13 @@ export const MAX_STOP_ORDERS = 100;
 /** Static filters: what can be said from the request, the rules and the last price. */
 export function checkFilters(request: OrderRequest, rules: TradingRules, lastTicks: number): Rejection | null {
   const { qtyLots, priceTicks, stopTicks } = request;
-  if (qtyLots !== null && (qtyLots < rules.minLots || qtyLots > rules.maxLots || qtyLots <= 0)) {
+  const { minLots, maxLots, qtyStepLots, priceStepTicks } = rules;
+  if (qtyLots !== null && (qtyLots < minLots || qtyLots > maxLots || qtyLots <= 0 || qtyLots % qtyStepLots !== 0)) {
     return { kind: 'lot-size' };
   }
-  for (const ticks of [priceTicks, stopTicks]) if (ticks !== null && ticks <= 0) return { kind: 'price-filter' };
+  for (const ticks of [priceTicks, stopTicks]) {
+    if (ticks !== null && (ticks <= 0 || ticks % priceStepTicks !== 0)) return { kind: 'price-filter' };
+  }
   if (
     priceTicks !== null &&
     (priceTicks > lastTicks * PRICE_MULTIPLIER_UP || priceTicks < lastTicks * PRICE_MULTIPLIER_DOWN)

@@ -4,13 +4,18 @@ import type { PracticeInstrument } from '../market/source.ts';
 
 /**
  * One instrument's rules in whole steps. Prices are counts of ticks and quantities counts of lots, both safe integers;
- * amounts of an asset (balances, notionals, fees) are `bigint` atoms.
+ * amounts of an asset (balances, notionals, fees) are `bigint` atoms. Ticks and lots are the market's own for ever; what
+ * new orders must keep to (`instrument`, and the steps and bounds that follow from it) may change.
  */
 export interface TradingRules {
   readonly symbol: string;
   readonly base: string;
   readonly quote: string;
+  /** As stated to clients now. */
   readonly instrument: PracticeInstrument;
+  /** Whole ticks between two prices, and lots between two quantities, that an order may have. */
+  readonly priceStepTicks: number;
+  readonly qtyStepLots: number;
   readonly tickAtoms: bigint;
   readonly lotAtoms: bigint;
   /** Quote atoms of one lot at a price of one tick. */
@@ -33,6 +38,8 @@ export function tradingRules(instrument: PracticeInstrument): TradingRules {
     base: instrument.base,
     quote: instrument.quote,
     instrument,
+    priceStepTicks: 1,
+    qtyStepLots: 1,
     tickAtoms,
     lotAtoms,
     tickLotAtoms: (tickAtoms * lotAtoms) / ATOMS_PER_UNIT,
@@ -40,6 +47,33 @@ export function tradingRules(instrument: PracticeInstrument): TradingRules {
     lotSize: Number(instrument.lotStep),
     minLots: Number(parseDecimal(instrument.minQty) / lotAtoms),
     maxLots: Number(parseDecimal(instrument.maxQty) / lotAtoms),
+    minNotionalAtoms: parseDecimal(instrument.minNotional),
+  };
+}
+
+/** What of an instrument's rules may change while it trades. */
+export type RulesChange = Partial<
+  Pick<PracticeInstrument, 'tickSize' | 'lotStep' | 'minQty' | 'maxQty' | 'minNotional'>
+>;
+
+/**
+ * The rules with other ones for new orders; what rests and what trades keeps the market's own steps.
+ * @throws RangeError when a step or bound is not whole ticks or lots of the market, or not positive; the field is named.
+ */
+export function changedRules(rules: TradingRules, change: RulesChange): TradingRules {
+  const instrument = { ...rules.instrument, ...change };
+  const whole = (field: 'tickSize' | 'lotStep' | 'minQty' | 'maxQty', stepAtoms: bigint): number => {
+    const steps = wholeSteps(instrument[field], stepAtoms);
+    if (steps !== null && steps > 0) return steps;
+    throw new RangeError(`${field}: ${instrument[field]} is no positive multiple of ${formatDecimal(stepAtoms)}`);
+  };
+  return {
+    ...rules,
+    instrument,
+    priceStepTicks: whole('tickSize', rules.tickAtoms),
+    qtyStepLots: whole('lotStep', rules.lotAtoms),
+    minLots: whole('minQty', rules.lotAtoms),
+    maxLots: whole('maxQty', rules.lotAtoms),
     minNotionalAtoms: parseDecimal(instrument.minNotional),
   };
 }

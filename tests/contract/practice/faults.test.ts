@@ -62,6 +62,37 @@ describe('the switches', () => {
   });
 });
 
+describe('rules that change while the market trades', () => {
+  const rules = (change: Record<string, unknown>) =>
+    bench.control('POST', '/_market/rules', { symbol: SYMBOL, ...change });
+  afterEach(() => rules({ tickSize: '0.01', lotStep: '0.00001', minQty: '0.00001', minNotional: '5' }));
+
+  it('hold for new orders, whatever the client believes; what rests stays', async () => {
+    const price = Math.floor(Number((await x.fetchTicker(SYMBOL)).last) * 0.9) + 0.01;
+    const resting = await x.createOrder(SYMBOL, 'limit', 'buy', 0.01234, price);
+    await rules({ tickSize: '0.1', lotStep: '0.001', minQty: '0.001', minNotional: '100' });
+    const refused = async (qty: number, at: number): Promise<string> =>
+      (await failure(x.createOrder(SYMBOL, 'limit', 'buy', qty, at))).message;
+    expect(await refused(0.01234, price - 0.01)).toContain('LOT_SIZE');
+    expect(await refused(0.012, price)).toContain('PRICE_FILTER');
+    expect(await refused(0.001, price - 0.01)).toContain('NOTIONAL');
+    expect((await x.fetchOrder(resting.id!, SYMBOL)).status).toBe('open');
+    await x.cancelOrder(resting.id!, SYMBOL);
+    const other = await bench.connect();
+    expect(other.market(SYMBOL).precision).toMatchObject({ price: 0.1, amount: 0.001 });
+    expect(other.market(SYMBOL).limits.cost?.min).toBe(100);
+  });
+
+  it('are refused in a sentence that names the field', async () => {
+    const refused = async (change: Record<string, unknown>) => (await rules(change)).body;
+    expect(await refused({ tickSize: '0.005' })).toEqual({
+      error: 'rules: tickSize: 0.005 is no positive multiple of 0.01',
+    });
+    expect(await refused({ lotStep: '-1' })).toMatchObject({ error: expect.stringContaining('rules: lotStep') });
+    expect(await refused({ symbol: 'NO/NE' })).toEqual({ error: 'rules: symbol: NO/NE is not traded here' });
+  });
+});
+
 describe('REST', () => {
   it.each([
     [{ fault: 'http-status', status: 429, retryAfterSec: 7 }, 'DDoSProtection'],

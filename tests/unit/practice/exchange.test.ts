@@ -20,7 +20,7 @@ function openExchange() {
   const dataDir = mkdtempSync(join(tmpdir(), 'practice-exchange-'));
   const store = new VenueStore(dataDir);
   const state = { nowMs: START_MS };
-  const exchange = new Exchange({
+  const options = {
     source: tinySource(),
     store,
     nowMs: () => state.nowMs,
@@ -29,7 +29,8 @@ function openExchange() {
       ['USDT', parseDecimal('10000000')],
       ['BTC', parseDecimal('100')],
     ]),
-  });
+  };
+  const exchange = new Exchange(options);
   cleanups.push(() => {
     store.close();
     rmSync(dataDir, { recursive: true, force: true });
@@ -42,7 +43,7 @@ function openExchange() {
       if (state.nowMs % 100 === 0) exchange.refreshBooks();
     }
   };
-  return { exchange, state, pass };
+  return { exchange, state, pass, reopen: () => new Exchange(options) };
 }
 
 let ids = 0;
@@ -173,6 +174,21 @@ describe('the crowd', () => {
       expect(now.bestShown('buy')!.ticks).toBeLessThan(now.bestShown('sell')!.ticks);
     }
   });
+});
+
+it('rules that were changed are in force after a restart, for new orders alone', () => {
+  const { exchange, reopen, pass } = openExchange();
+  pass(1_000);
+  const priceTicks = exchange.market('BTCUSDT').lastPrint(exchange.market('BTCUSDT').cursorMs).ticks - 50_001;
+  const rests = { type: 'limit', timeInForce: 'gtc', priceTicks, qtyLots: 1_234 } as const;
+  expect(exchange.place(order(rests)).ok).toBe(true);
+  exchange.changeRules('BTCUSDT', { lotStep: '0.001', minQty: '0.001' });
+  exchange.changeRules('BTCUSDT', { tickSize: '0.1' });
+  const again = reopen();
+  expect(again.openOrders('BTCUSDT')).toHaveLength(1);
+  expect(again.test(order(rests))).toEqual({ kind: 'lot-size' });
+  expect(again.test(order({ ...rests, qtyLots: 1_200 }))).toEqual({ kind: 'price-filter' });
+  expect(again.test(order({ ...rests, qtyLots: 1_200, priceTicks: Math.floor(priceTicks / 10) * 10 }))).toBe(null);
 });
 
 it('diffs put together are the book, with ids that follow each other', () => {

@@ -39,7 +39,7 @@ export function exchangeInfo(context: SpotContext, params: Params): unknown {
   };
 }
 
-function symbolInfo(rules: TradingRules) {
+export function symbolInfo(rules: TradingRules) {
   const { instrument } = rules;
   return {
     symbol: rules.symbol,

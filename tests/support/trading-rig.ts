@@ -72,6 +72,8 @@ export interface Rig {
   tick(ms?: number): readonly EngineEvent[];
   /** Signs an order as a person and returns its client order id. */
   sign(wish: OrderWish): string;
+  /** The venue states other rules for new orders. */
+  changeRules(instrumentId: string, change: Partial<InstrumentRecord>): void;
   /** What a new process would know from the log, without becoming it. */
   rebuilt(): { execution: unknown; ledger: unknown };
   /** A new process on the same log: only ledger-lane events come back. */
@@ -86,6 +88,7 @@ export function createRig(): Rig {
   const seal = createSeal<CountersignedOrder>();
   const kept: LogRecord[] = [];
   let core: Core;
+  let records = RECORDS;
   let wished: CountersignedOrder | null = null;
   let sessions = 0;
   let orders = 0;
@@ -119,7 +122,12 @@ export function createRig(): Rig {
     const execution = createExecutionStage({
       market: { quote: quoteOf },
       portfolio: ledger.portfolio,
-      instruments: { get: (id) => INSTRUMENTS.find((instrument) => instrument.id === id) ?? null },
+      instruments: {
+        get(id) {
+          const record = records.find((each) => each.id === id);
+          return record ? instrumentFromRecord(record) : null;
+        },
+      },
       isCountersigned: seal.isStamped,
     });
     return { execution, ledger };
@@ -179,6 +187,10 @@ export function createRig(): Rig {
       };
       rig.dispatch(manualRequest(clientOrderId));
       return clientOrderId;
+    },
+    changeRules(instrumentId, change) {
+      records = records.map((record) => (record.id === instrumentId ? { ...record, ...change } : record));
+      rig.dispatch({ kind: 'InstrumentsLoaded', instruments: records });
     },
     rebuilt() {
       const { execution, ledger } = stagesOf();

@@ -1,6 +1,7 @@
 import { formatDecimal, isDecimal, parseDecimal } from '../domain/decimal.ts';
 import type { EngineEvent, ReductionWanted } from '../domain/events.ts';
 import type { Instrument, InstrumentId } from '../domain/instrument.ts';
+import { ceilToTick } from '../domain/money.ts';
 import type { CountersignedOrder, OrderPurpose } from '../domain/order.ts';
 import type { OrdersView, PortfolioView } from '../domain/portfolio.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
@@ -92,7 +93,7 @@ export function createReductions(views: ReductionViews): Reductions {
   };
 
   /** The entry's signature covers its own stop and target, and as much as has filled. */
-  const checkCover = (wanted: ReductionWanted, qty: bigint): Refusal | null => {
+  const checkCover = (wanted: ReductionWanted, qty: bigint, instrument: Instrument): Refusal | null => {
     if (wanted.purpose !== 'stop' && wanted.purpose !== 'target') return null;
     const list = entries.get(wanted.instrumentId) ?? [];
     const cover = list.find(({ clientOrderId }) => clientOrderId === wanted.coveredBy);
@@ -102,7 +103,8 @@ export function createReductions(views: ReductionViews): Reductions {
       const text = `${formatDecimal(qty)} is more than the ${formatDecimal(filled)} that signed entries have filled`;
       return { kind: 'not-covered', text };
     }
-    const promised = wanted.purpose === 'stop' ? cover.stop : cover.target;
+    const signed = wanted.purpose === 'stop' ? cover.stop : cover.target;
+    const promised = signed === null ? null : ceilToTick(signed, instrument);
     const asked = wanted.triggerPrice ?? (wanted.purpose === 'target' ? wanted.limitPrice : null);
     if (promised !== null && (asked === null ? wanted.type === 'market' : samePrice(asked, promised))) return null;
     return {
@@ -164,7 +166,7 @@ export function createReductions(views: ReductionViews): Reductions {
         const text = `${wanted.qtyBase} is more than the ${formatDecimal(held)} held less ${formatDecimal(backed)} already sold`;
         return fail({ kind: 'not-reducing', text });
       }
-      const refusal = checkCover(wanted, qty);
+      const refusal = checkCover(wanted, qty, instrument);
       return refusal ? fail(refusal) : ok(qty);
     },
   };

@@ -241,6 +241,12 @@ export interface AuditReceived {
 
 // ---------------------------------------------------------------------------------------------- outputs
 
+/** The venue takes other prices or quantities of an instrument than before: new orders follow the new rules. */
+export interface RulesChanged {
+  readonly kind: 'RulesChanged';
+  readonly before: InstrumentRecord;
+  readonly now: InstrumentRecord;
+}
 /** Ours, built from trades (or the venue's where ours had a gap). */
 export interface CandleClosed {
   readonly kind: 'CandleClosed';
@@ -493,6 +499,7 @@ export type InputEvent =
   | AuditReceived;
 
 export type OutputEvent =
+  | RulesChanged
   | CandleClosed
   | CandleCorrected
   | FeaturesComputed

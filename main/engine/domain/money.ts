@@ -1,4 +1,4 @@
-import { roundToStep } from './decimal.ts';
+import { formatDecimal, parseDecimal, roundToStep } from './decimal.ts';
 import type { Instrument } from './instrument.ts';
 
 declare const qtyBrand: unique symbol;
@@ -13,6 +13,15 @@ export interface BaseQty {
 /** The largest quantity on the lot grid that is not above `atoms`; zero when less than a lot. */
 export function floorToLot(atoms: bigint, instrument: Instrument): BaseQty {
   return { instrument, atoms: atoms <= 0n ? 0n : roundToStep(atoms, instrument.lotStep, 'floor') } as BaseQty;
+}
+
+/**
+ * The lowest price on the tick that is not below `price` (both as decimal strings): where the tick has grown since a sale's
+ * price was signed, it never sells for less than that.
+ */
+export function ceilToTick(price: string, { tickSize }: Instrument): string {
+  const atoms = parseDecimal(price);
+  return atoms % tickSize === 0n ? price : formatDecimal(roundToStep(atoms, tickSize, 'ceil'));
 }
 
 /** Whether `value` lies within `bandBps` (hundredths of a bp count) of `reference`, in exact arithmetic. */

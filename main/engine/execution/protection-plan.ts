@@ -1,7 +1,7 @@
 import { formatDecimal, largerOf, multiplyDecimal, parseDecimal, smallerOf } from '../domain/decimal.ts';
 import type { CancelWanted, ProtectionChanged, ReductionWanted } from '../domain/events.ts';
 import type { Instrument } from '../domain/instrument.ts';
-import { floorToLot } from '../domain/money.ts';
+import { ceilToTick, floorToLot } from '../domain/money.ts';
 import type { Cover, Flatten, Want } from './execution-state.ts';
 import { isLive, mayFill, type OrderRecord, openQty, unbookedQty } from './order-record.ts';
 import { elapsedMs, isDue, WANT_MS_MAX } from './order-store.ts';
@@ -244,7 +244,9 @@ function planCover(
   const targetWanted = planTarget(input, instrument, cover, desired, draft);
   if (cover.stopPrice === null) return;
   const stops = input.orders.filter((record) => isStop(record) && isLive(record) && record.coveredBy === cover.entryId);
-  for (const stop of stops) if (!targetWanted) planStopInPlace(input, instrument, cover, stop, kept, draft);
+  for (const stop of stops) {
+    if (!targetWanted) planStopInPlace(input, instrument, cover, stop, { share: keptShare, orderable: kept }, draft);
+  }
   const reported = stops[0];
   if (reported) {
     draft.protections.push(...changedOnly(cover, whereStopStands(cover, reported, kept, draft)));
@@ -257,7 +259,8 @@ function planCover(
 /** The engine-watched target: signed first, then the stop gives way, then the sale goes out. */
 function planTarget(input: PlanInput, instrument: Instrument, cover: Cover, desired: bigint, draft: Draft): boolean {
   if (cover.targetPrice === null || input.bid === null || !input.reconciled) return false;
-  const target = parseDecimal(cover.targetPrice);
+  const limitPrice = ceilToTick(cover.targetPrice, instrument);
+  const target = parseDecimal(limitPrice);
   if (input.bid < target || !isTradable(desired, target, instrument)) return false;
   if (cover.targetTriedAtMs !== null && elapsedMs(cover.targetTriedAtMs, input.nowMs) < TARGET_PAUSE_MS) return false;
   if (!isDue(cover.retryAtMs, input.nowMs) && cover.saleFailures > 0) return false;
@@ -267,7 +270,7 @@ function planTarget(input: PlanInput, instrument: Instrument, cover: Cover, desi
     purpose: 'target',
     type: 'limit',
     qtyBase: formatDecimal(desired),
-    limitPrice: cover.targetPrice,
+    limitPrice,
     triggerPrice: null,
     coveredBy: cover.entryId,
   });
@@ -279,16 +282,18 @@ function planStopInPlace(
   instrument: Instrument,
   cover: Cover,
   stop: OrderRecord,
-  desired: bigint,
+  kept: { readonly share: bigint; readonly orderable: bigint },
   draft: Draft,
 ): void {
   if (stop.cancelWantedAtMs !== null || stop.state === 'persisted' || draft.cancels.has(stop.clientOrderId)) return;
   const rest = openQty(stop);
-  if (rest > desired) {
+  const desired = kept.orderable;
+  // Against the whole share: a stop from before the venue's lot grew protects more than any new one could.
+  if (rest > kept.share) {
     draft.cancels.set(stop.clientOrderId, desired === 0n && cover.qty === 0n ? 'position-closed' : 'replace-stop');
     return;
   }
-  if (rest === desired || stop.state !== 'acknowledged' || !input.reconciled) return;
+  if (rest >= desired || stop.state !== 'acknowledged' || !input.reconciled) return;
   if (!isTradable(desired, parseDecimal(cover.stopPrice as string), instrument)) return;
   const placedAtMs = cover.stopPlacedAtMs ?? 0;
   if (elapsedMs(placedAtMs, input.nowMs) >= STOP_RESIZE_MS) draft.cancels.set(stop.clientOrderId, 'replace-stop');
@@ -304,7 +309,8 @@ function planMissingStop(
   desired: bigint,
   draft: Draft,
 ): Wanted {
-  const stopPrice = parseDecimal(cover.stopPrice as string);
+  const triggerPrice = ceilToTick(cover.stopPrice as string, instrument);
+  const stopPrice = parseDecimal(triggerPrice);
   const asked = input.wants.find(
     (want) => want.coveredBy === cover.entryId && want.purpose !== 'target' && isWanted(want, input.nowMs),
   );
@@ -319,7 +325,7 @@ function planMissingStop(
     type: giveUp ? 'market' : 'stop-loss',
     qtyBase: formatDecimal(desired),
     limitPrice: null,
-    triggerPrice: giveUp ? null : cover.stopPrice,
+    triggerPrice: giveUp ? null : triggerPrice,
     coveredBy: cover.entryId,
   });
   return giveUp ? 'exit' : 'stop';
@@ -331,7 +337,7 @@ function whereStopStands(cover: Cover, stop: OrderRecord, desired: bigint, draft
   const standing = (state: Standing['state'], qty: bigint, text: string): Standing => ({
     state,
     clientOrderId: stop.clientOrderId,
-    stopPrice: cover.stopPrice,
+    stopPrice: stop.triggerPrice ?? cover.stopPrice,
     qtyBase: formatDecimal(qty),
     text,
   });

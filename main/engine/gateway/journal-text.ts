@@ -38,6 +38,14 @@ export function createProposalNames(): ProposalNames {
   };
 }
 
+const RULE_WORDS = [
+  ['tickSize', 'price step'],
+  ['lotStep', 'quantity step'],
+  ['minQty', 'smallest quantity'],
+  ['maxQty', 'largest quantity'],
+  ['minNotional', 'smallest order in quote'],
+] as const;
+
 /** The event in one sentence for people; null for what the journal does not show (the market itself, bookkeeping steps). */
 export function journalLine(event: EngineEvent, nameOf: (proposalId: string) => string = (id) => id): Line | null {
   switch (event.kind) {
@@ -47,6 +55,12 @@ export function journalLine(event: EngineEvent, nameOf: (proposalId: string) => 
         null,
         `Countersign ${event.build} started on ${event.venue} (${event.mode}: ${event.sourceDescription}).`,
       );
+    case 'RulesChanged': {
+      const { before, now } = event;
+      const changed = RULE_WORDS.filter(([field]) => before[field] !== now[field]);
+      const words = changed.map(([field, word]) => `${word} ${now[field]} (was ${before[field]})`).join(', ');
+      return line('warn', now.id, `${symbolOf(now.id)}: the venue has changed its rules for new orders: ${words}.`);
+    }
     case 'ProposalMade': {
       const { proposal: p } = event;
       const verb = p.side === 'buy' ? 'buy' : 'sell';
@@ -92,7 +106,7 @@ export function journalLine(event: EngineEvent, nameOf: (proposalId: string) => 
     }
     case 'OrderStateChanged': {
       const bad = event.to === 'rejected' || event.to === 'unknown';
-      const detail = event.text ? `: ${event.text}` : '';
+      const detail = event.text ? `: ${event.text.replace(/\.$/, '')}` : '';
       return line(bad ? 'bad' : 'info', event.instrumentId, `Order ${event.clientOrderId} is ${event.to}${detail}.`);
     }
     case 'FillBooked': {
@@ -143,6 +157,8 @@ export function journalLine(event: EngineEvent, nameOf: (proposalId: string) => 
         null,
         `${event.asset}: the venue says ${event.venue}, the ledger ${event.ledger}; no known fill explains it.`,
       );
+    case 'AnomalyStated':
+      return line('bad', event.instrumentId, event.text);
     case 'Reconciled':
       return event.repairs.length === 0
         ? null

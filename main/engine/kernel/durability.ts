@@ -23,7 +23,7 @@ const LEDGER_DECISION: Traits = { lane: 'ledger', from: 'stage', decision: true 
 const TRAITS: Readonly<Record<EventKind, Traits>> = {
   EngineStarted: LEDGER_INPUT,
   ClockTicked: MARKET_INPUT,
-  // Once a start: the books need the rules of what they hold before the venue answers.
+  // Once a start, and where the venue changes them: the books need the rules of what they hold before the venue answers.
   InstrumentsLoaded: LEDGER_INPUT,
   HistoryLoaded: MARKET_INPUT,
   MarketBatchReceived: MARKET_INPUT,
@@ -52,6 +52,7 @@ const TRAITS: Readonly<Record<EventKind, Traits>> = {
   OrderReported: LEDGER_INPUT,
   FillReported: LEDGER_INPUT,
   OrderQueried: LEDGER_INPUT,
+  RulesChanged: LEDGER_DECISION,
   CandleClosed: MARKET_OUTPUT,
   CandleCorrected: MARKET_OUTPUT,
   FeaturesComputed: MARKET_OUTPUT,

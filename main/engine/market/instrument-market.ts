@@ -1,5 +1,5 @@
 import { TIMEFRAME_MS, TIMEFRAMES, type Timeframe } from '../domain/candle.ts';
-import { parseDecimal } from '../domain/decimal.ts';
+import { parseDecimal, smallerOf } from '../domain/decimal.ts';
 import type { CandleRow } from '../domain/events.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
 import type { FeedStatus, Quote, TradeBatch } from '../domain/market.ts';
@@ -22,9 +22,10 @@ export type MarketConclusion =
 export interface InstrumentMarket {
   quote: Quote | null;
   feedSaid: FeedStatus;
-  lotStep: bigint;
   readonly lastPrice: bigint | null;
   readonly counts: { duplicate: number; late: number; missing: number };
+  /** Volumes are multiples of it. Where a venue makes its lot larger, what traded before keeps the finer one. */
+  knowLotStep(lotStep: bigint): void;
   trades(batch: TradeBatch): void;
   /** The stream of prints broke: some may be missing before the next one. */
   streamBroke(): void;
@@ -57,6 +58,7 @@ export function createInstrumentMarket(
   let lastPriceText: string | null = null;
   /** Exact sum of every print's quantity so far, in atoms. */
   let volumeSum = 0n;
+  let lotStepKnown: bigint | null = null;
 
   /** A print may be missing after a broken stream, and is where the venue numbers one by one and a number is skipped. */
   function noteContinuity(tradeId: number): void {
@@ -91,10 +93,12 @@ export function createInstrumentMarket(
   const market: InstrumentMarket = {
     quote: null,
     feedSaid: 'connecting',
-    lotStep: LOT_STEP_UNKNOWN,
     counts,
     get lastPrice() {
       return lastPriceText === null ? null : parseDecimal(lastPriceText);
+    },
+    knowLotStep(lotStep) {
+      lotStepKnown = lotStepKnown === null ? lotStep : smallerOf(lotStepKnown, lotStep);
     },
     trades(batch) {
       for (let i = 0; i < batch.id.length; i++) {
@@ -115,7 +119,7 @@ export function createInstrumentMarket(
     takeOver(timeframe, candle, throughId, throughTimeMs) {
       seriesOf(timeframe).bars.takeOver(candle, throughId, throughTimeMs, recent, {
         volumeSum,
-        lotStep: market.lotStep,
+        lotStep: lotStepKnown ?? LOT_STEP_UNKNOWN,
       });
     },
     venueClosed(timeframe, candle) {

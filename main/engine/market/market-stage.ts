@@ -84,7 +84,7 @@ export function createMarketStage(): MarketStage {
         quoteAgeMsMax = event.limits.quoteAgeMsMax;
         return;
       case 'InstrumentsLoaded':
-        for (const record of event.instruments) marketOf(record.id).lotStep = parseDecimal(record.lotStep);
+        for (const record of event.instruments) marketOf(record.id).knowLotStep(parseDecimal(record.lotStep));
         return;
       case 'FeedStatusChanged': {
         const market = marketOf(event.instrumentId);

@@ -11,6 +11,7 @@ import { createOrderQueries } from '../../../main/engine/venues/binance/order-qu
 import { createOrderDesk } from '../../../main/engine/venues/binance/orders.ts';
 import { createPrivateFeed } from '../../../main/engine/venues/binance/private-feed.ts';
 import { createPrivateReads } from '../../../main/engine/venues/binance/private-reads.ts';
+import { createRulesWatch } from '../../../main/engine/venues/binance/rules-watch.ts';
 import { createQuarantine } from '../../../main/engine/venues/quarantine.ts';
 import { createRequestBudget } from '../../../main/engine/venues/request-budget.ts';
 import type { VenueCommand, VenueEvent, VenuePort } from '../../../main/engine/venues/venue-port.ts';
@@ -23,6 +24,7 @@ import type { SimWire } from './sim-wire.ts';
 
 const RECV_WINDOW_MS = 5_000;
 const AUDIT_EVERY_MS = 60_000;
+const RULES_EVERY_MS = 300_000;
 const CLOCK_EVERY_MS = 10_000;
 const LOAD_MS = 60;
 const CANDLES = 60;
@@ -102,6 +104,7 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
     emit,
     nowMs,
     clockSkewMs: () => clock.skewMs ?? 0,
+    doubtRules: () => rules.reread(),
     correctClock() {
       adjusting ??= clock
         .measure()
@@ -132,6 +135,7 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
     auditor.request();
   });
   const desk = createOrderDesk(context);
+  const rules = createRulesWatch(context);
 
   function emit(event: VenueEvent): void {
     if (!process.alive) return;
@@ -172,6 +176,7 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
     process.after(5_000, () => {
       if (!privateWasLive) auditor.request();
     });
+    process.every(RULES_EVERY_MS, () => rules.reread());
     process.every(CLOCK_EVERY_MS, () => void clock.measure().catch(() => undefined));
   }
 

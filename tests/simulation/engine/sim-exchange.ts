@@ -2,6 +2,7 @@ import type { RequestTrace, TappedBinance } from '../../../main/engine/venues/bi
 import { observeResponse } from '../../../main/engine/venues/binance/venue-limits.ts';
 import type { RequestBudget } from '../../../main/engine/venues/request-budget.ts';
 import { rejectionError } from '../../../main/practice/codecs/binance-spot/errors.ts';
+import { symbolInfo } from '../../../main/practice/codecs/binance-spot/market-data.ts';
 import {
   accountTrade,
   cancelledOrder,
@@ -184,6 +185,13 @@ export function createSimExchange(parts: ExchangeParts): SimExchange {
         },
       }));
     },
+    publicGetExchangeInfo: () =>
+      call('read', false, () => ({
+        status: 200,
+        body: { symbols: venue.listings.map(({ rules }) => symbolInfo(rules)) },
+      })),
+    // Numbers go out here as they are written; ccxt's own rounding has nothing to learn.
+    takeRules() {},
     publicGetTime: () => call('read', false, () => ({ status: 200, body: { serverTime: parts.time.nowMs } })),
     watchOrders() {
       closeStream();

@@ -14,7 +14,13 @@ import {
   type Side,
   type VenueOrder,
 } from '../../../main/practice/matching/order.ts';
-import { priceAtoms, type TradingRules, tradingRules } from '../../../main/practice/matching/rules.ts';
+import {
+  changedRules,
+  priceAtoms,
+  type RulesChange,
+  type TradingRules,
+  tradingRules,
+} from '../../../main/practice/matching/rules.ts';
 import { SpotSettlement } from '../../../main/practice/matching/spot-settlement.ts';
 import type { Level } from '../../../main/practice/matching/taker-plan.ts';
 import { tapeTradeId } from '../../../main/practice/matching/trade-ids.ts';
@@ -71,8 +77,8 @@ class SimCrowd implements Crowd {
 }
 
 export interface Listing {
-  readonly rules: TradingRules;
-  readonly record: InstrumentRecord;
+  rules: TradingRules;
+  record: InstrumentRecord;
   readonly crowd: SimCrowd;
   lastTicks: number;
   prints: number;
@@ -139,6 +145,13 @@ export class SimVenue {
 
   byInstrument(instrumentId: string): Listing {
     return this.listings.find(({ record }) => record.id === instrumentId) as Listing;
+  }
+
+  /** The venue takes other prices and quantities from now on, and tells nobody. */
+  changeRules(listing: Listing, change: RulesChange): void {
+    listing.rules = changedRules(listing.rules, change);
+    listing.record = { ...listing.record, ...change };
+    this.engine.setRules(listing.rules);
   }
 
   order(by: { clientOrderId: string } | { orderId: number }): Readonly<VenueOrder> | undefined {

@@ -86,6 +86,37 @@ describe('the stop on the venue', () => {
     expect(stopOf(rig)).toBe(`SELL ${qty} stop 60000 sent`);
   });
 
+  it('[E14] stays as it rests where the venue’s lot grows, and is cut down only when more of it is sold', () => {
+    protectedEntry();
+    rig.changeRules(BTC, { lotStep: '0.2', minQty: '0.2' });
+    rig.tick(5_000);
+    expect(stopOf(rig)).toBe('SELL 0.5 stop 60000 acknowledged');
+    expect(rig.take('CancelOrder')).toEqual([]);
+    const sold = rig.sign({ side: 'sell', qty: '0.2' });
+    const stop = stopId(rig);
+    answer(rig, stop, 'accepted');
+    cancelled(rig, stop);
+    answer(rig, sold, 'accepted');
+    fill(rig, sold, 'SELL 0.2 @ 61250.5');
+    expect(stopOf(rig)).toBe('SELL 0.2 stop 60000 sent');
+  });
+
+  it('[E31] goes to the next price above where the venue’s tick has grown past the one signed', () => {
+    const id = rig.sign({ qty: '0.5', stop: '60000.01', target: '62000.01' });
+    rig.changeRules(BTC, { tickSize: '0.5' });
+    answer(rig, id, 'accepted');
+    fill(rig, id, 'BUY 0.5 @ 61250.5');
+    expect(stopOf(rig)).toBe('SELL 0.5 stop 60000.5 sent');
+    answer(rig, stopId(rig), 'accepted');
+    expect(rig.execution.view.protection(BTC)).toMatchObject({ state: 'on-venue', stopPrice: '60000.5' });
+    rig.bid = '62000.01';
+    rig.tick();
+    expect(rig.last('ReductionWanted').purpose).toBe('stop');
+    rig.bid = '62000.5';
+    rig.tick();
+    expect(rig.last('ReductionWanted')).toMatchObject({ purpose: 'target', limitPrice: '62000.5' });
+  });
+
   it('[E15] dust is stated as what cannot be protected', () => {
     fill(rig, rig.sign({ qty: '0.5', stop: '60000' }), 'BUY 0.00005 @ 61250.5');
     expect(stopOf(rig)).toBe('none');

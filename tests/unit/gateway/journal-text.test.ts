@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EngineEvent } from '../../../main/engine/domain/events.ts';
 import { createProposalNames, journalEntry, journalLine } from '../../../main/engine/gateway/journal-text.ts';
-import { BTC, entryProposal, LIMITS } from '../../support/small-engine.ts';
+import { BTC, BTC_RECORD, entryProposal, LIMITS } from '../../support/small-engine.ts';
 
 const verdict = {
   proposalId: 'p-1',
@@ -110,6 +110,21 @@ const LINES: readonly [EngineEvent, string, string][] = [
     { ...changed, to: 'rejected', text: 'Insufficient balance' },
     'bad',
     'Order cs-1 is rejected: Insufficient balance.',
+  ],
+  [{ ...changed, to: 'rejected', text: 'Nothing was sent.' }, 'bad', 'Order cs-1 is rejected: Nothing was sent.'],
+  [
+    {
+      kind: 'RulesChanged',
+      before: BTC_RECORD,
+      now: { ...BTC_RECORD, lotStep: '0.001', minNotional: '20' },
+    },
+    'warn',
+    'BTC/USDT: the venue has changed its rules for new orders: quantity step 0.001 (was 0.00001), smallest order in quote 20 (was 5).',
+  ],
+  [
+    { kind: 'AnomalyStated', instrumentId: BTC, subject: '7', code: 'overfill', text: 'More than was ordered.' },
+    'bad',
+    'More than was ordered.',
   ],
   [{ ...booked, via: 'stream' }, 'good', 'Bought 0.05 BTC/USDT at 60004.5, fee 0.00005 BTC.'],
   [{ ...booked, via: 'audit' }, 'good', 'Bought 0.05 BTC/USDT at 60004.5, fee 0.00005 BTC (found by the audit).'],

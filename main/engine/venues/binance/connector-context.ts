@@ -51,6 +51,8 @@ export interface ConnectorContext {
   nowMs(): number;
   /** Our clock less the venue's, as last measured; 0 before that. */
   clockSkewMs(): number;
+  /** The venue refused an order for its price, quantity or size: its rules may be others than we know. */
+  doubtRules(): void;
   /** The venue said that our clock is off: measures and adjusts from now on. */
   correctClock(): Promise<void>;
   running(): boolean;

@@ -18,6 +18,7 @@ import { createOrderQueries } from './order-query.ts';
 import { createOrderDesk } from './orders.ts';
 import { createPrivateFeed } from './private-feed.ts';
 import { createPrivateReads } from './private-reads.ts';
+import { createRulesWatch } from './rules-watch.ts';
 import { createSilenceWatchdog } from './silence-watchdog.ts';
 import { type Credentials, TappedBinance } from './tapped-binance.ts';
 import { observeResponse } from './venue-limits.ts';
@@ -33,6 +34,7 @@ export interface BinanceConnectorConfig {
   readonly redialMs: number;
   readonly keepAliveMs: number;
   readonly auditEveryMs: number;
+  readonly rulesEveryMs: number;
   readonly silence: SilenceLimits;
 }
 
@@ -42,6 +44,7 @@ export const BINANCE_DEFAULTS: Omit<BinanceConnectorConfig, 'loopbackPort' | 'cr
   redialMs: 1_000,
   keepAliveMs: 20_000,
   auditEveryMs: 60_000,
+  rulesEveryMs: 300_000,
   silence: { quoteMs: 10_000, owedMs: 10_000, quietMs: 180_000 },
 };
 
@@ -145,6 +148,7 @@ export function createBinanceConnector(
     emit,
     nowMs,
     clockSkewMs: () => clock.skewMs ?? 0,
+    doubtRules: () => rules.reread(),
     correctClock() {
       adjusting ??= clock
         .measure()
@@ -183,6 +187,7 @@ export function createBinanceConnector(
     auditor.request();
   });
   const desk = createOrderDesk(context);
+  const rules = createRulesWatch(context);
   let bookWanted: InstrumentId | null = null;
 
   /** What reports say of our orders also tells the audit which ones to ask about. */
@@ -260,6 +265,7 @@ export function createBinanceConnector(
     void sleep(AUDIT_WITHOUT_STREAM_MS).then(() => {
       if (!privateWasLive) auditor.request();
     });
+    every(config.rulesEveryMs, () => rules.reread());
     every(CLOCK_EVERY_MS, () => void clock.measure().catch(() => undefined));
   }
 

@@ -1,3 +1,5 @@
+import { parseDecimal } from '../../domain/decimal.ts';
+import type { InstrumentRecord } from '../../domain/instrument.ts';
 import type { VenueOrderReport } from '../../domain/order.ts';
 import type { RequestClass } from '../request-budget.ts';
 import type { OrderToSubmit, VenueCommand } from '../venue-port.ts';
@@ -10,6 +12,8 @@ const ENTRY_WAIT_MS_MAX = 2_000;
 const CANCEL_RETRY_MS = 250;
 const CANCEL_TRIES_MS_MAX = 10_000;
 const CLOCK_OFF = -1021;
+/** Filters, and more places than the venue takes. */
+const AGAINST_RULES: readonly number[] = [-1013, -1111];
 const NO_SUCH_OPEN_ORDER = -2011;
 const NO_SUCH_ORDER = -2013;
 
@@ -43,6 +47,20 @@ export function ccxtOrder(order: OrderToSubmit): {
     case 'take-profit':
       return { type: 'market', price: undefined, params: { ...id, takeProfitPrice: order.triggerPrice } };
   }
+}
+
+/**
+ * What of an order signed under older rules does not fit the present ones, by which ccxt would round it: never is anything
+ * sent but what was signed. Null where all of it fits.
+ */
+export function offGridText(order: OrderToSubmit, { tickSize, lotStep }: InstrumentRecord): string | null {
+  const off = (text: string | null, step: string): boolean =>
+    text !== null && parseDecimal(text) % parseDecimal(step) !== 0n;
+  const text = (what: string, value: string | null, step: string): string =>
+    `Not sent: the venue has changed its rules, and the ${what} ${value} is no multiple of ${step} any more.`;
+  if (off(order.qtyBase, lotStep)) return text('quantity', order.qtyBase, lotStep);
+  if (off(order.limitPrice, tickSize)) return text('price', order.limitPrice, tickSize);
+  return off(order.triggerPrice, tickSize) ? text('trigger', order.triggerPrice, tickSize) : null;
 }
 
 export function createOrderDesk(context: ConnectorContext): OrderDesk {
@@ -88,6 +106,11 @@ export function createOrderDesk(context: ConnectorContext): OrderDesk {
       refuse(order, 'NOT_CONNECTED', `${order.instrumentId} is not known: the venue has not been reached yet.`);
       return;
     }
+    const offGrid = offGridText(order, record);
+    if (offGrid !== null) {
+      refuse(order, 'OFF_GRID', offGrid);
+      return;
+    }
     const requestClass = classOf(order);
     const trace = newTrace(requestClass, 1, requestClass === 'entry' ? ENTRY_WAIT_MS_MAX : undefined);
     const { type, price, params } = ccxtOrder(order);
@@ -104,7 +127,9 @@ export function createOrderDesk(context: ConnectorContext): OrderDesk {
       order,
       judgeOutcome(trace, error, (body) => body['orderId'] !== undefined),
     );
-    if (venueCodeOf(trace) === CLOCK_OFF) await context.correctClock();
+    const code = venueCodeOf(trace);
+    if (code !== null && AGAINST_RULES.includes(code)) context.doubtRules();
+    if (code === CLOCK_OFF) await context.correctClock();
   }
 
   /** False: not answered yet, worth another try, since cancelling twice does no harm. */

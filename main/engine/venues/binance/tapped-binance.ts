@@ -128,6 +128,12 @@ export class TappedBinance extends binance {
     return this.#traces.run(trace, action);
   }
 
+  /** Rows of exchange info: orders of these symbols are written by them from now on. */
+  takeRules(rows: readonly Record<string, unknown>[]): void {
+    const markets = rows.map((row) => this.parseMarket(row));
+    this.setMarkets(Object.values({ ...this.markets, ...this.indexBy(markets, 'symbol') }));
+  }
+
   /** Ends every socket and pooled connection. */
   async shutDown(): Promise<void> {
     await this.close();

@@ -255,6 +255,42 @@ export const modelSchema = z.strictObject({
   lastAtMs: timeMs.nullable(),
 });
 
+const venueHealthSchema = z.strictObject({
+  /** When the connector said this: it does every second. */
+  atMs: timeMs,
+  budget: z.strictObject({
+    /** Request weight used, of what the venue allows in a window. */
+    weightUsed: z.int(),
+    weightMax: z.int(),
+    windowMs: z.int(),
+    /** Kept for cancels, stops and flatten. */
+    reserveWeight: z.int(),
+    /** Requests that wait, by class; the classes go in this order. */
+    waiting: z.strictObject({ protect: z.int(), entry: z.int(), query: z.int(), market: z.int() }),
+    /** The venue said to wait until then; null while it does not. */
+    pausedUntilMs: timeMs.nullable(),
+    pausedWhy: z.string(),
+  }),
+  /** None stands before cancel, flatten and stop. */
+  breakers: z.array(
+    z.strictObject({
+      name: z.enum(['reads', 'entries']),
+      state: z.enum(['closed', 'open', 'half-open']),
+      sinceMs: timeMs.nullable(),
+      why: z.string(),
+      trialAtMs: timeMs.nullable(),
+      timesOpened: z.int(),
+    }),
+  ),
+  audit: z.strictObject({ running: z.boolean(), problem: z.string(), dueAtMs: timeMs.nullable() }),
+  /** Messages put aside because they cannot be believed, of those received. */
+  messages: z.strictObject({
+    received: z.int(),
+    quarantined: z.int(),
+    reasons: z.array(z.strictObject({ why: z.string(), count: z.int() })),
+  }),
+});
+
 export const healthSchema = z.strictObject({
   feedAgeMs: z.number().nullable(),
   venueRoundTripMs: z.number().nullable(),
@@ -277,12 +313,31 @@ export const healthSchema = z.strictObject({
     z.strictObject({
       instrumentId,
       status: z.enum(['live', 'stale', 'down', 'connecting']),
+      /** Since when it has been so; null before the first word of it. */
+      sinceMs: timeMs.nullable(),
+      /** Why it is not live; empty while it is. */
+      why: z.string(),
       ageMs: z.number().nullable(),
       resyncs: z.int(),
     }),
   ),
   privateStream: z.enum(['live', 'down', 'connecting']),
+  privateStreamSinceMs: timeMs.nullable(),
+  privateStreamWhy: z.string(),
   lastAuditAtMs: timeMs.nullable(),
+  /** What the last audit compared; null before the first. */
+  lastAudit: z
+    .strictObject({
+      tookMs: z.int().nonnegative(),
+      openOrders: z.int(),
+      closedOrders: z.int(),
+      fills: z.int(),
+      balances: z.int(),
+      repairs: z.int(),
+    })
+    .nullable(),
+  /** How requests to the venue do; null while its connector has nothing to say. */
+  venue: venueHealthSchema.nullable(),
   repairs: z.array(z.strictObject({ atMs: timeMs, text: z.string() })),
 });
 

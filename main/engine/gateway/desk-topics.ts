@@ -17,6 +17,7 @@ import type { PortfolioView } from '../domain/portfolio.ts';
 import type { ExecutionView } from '../execution/execution-view.ts';
 import type { LedgerView, PositionRow } from '../ledger/ledger-view.ts';
 import type { RiskView } from '../risk/risk-stage.ts';
+import type { VenueHealth } from '../venues/venue-port.ts';
 import { orderRow, proposalRow, symbolOf } from './desk-rows.ts';
 import type { NoticeBoard } from './notice-board.ts';
 
@@ -138,6 +139,8 @@ function health(
   const feeds = instrumentIds.map((instrumentId) => ({
     instrumentId,
     status: market.feedStatus(instrumentId),
+    sinceMs: board.feed(instrumentId)?.sinceMs ?? null,
+    why: board.feed(instrumentId)?.why ?? '',
     ageMs: ageOf(market.quote(instrumentId)),
     resyncs: board.venue?.resyncs.find((entry) => entry.instrumentId === instrumentId)?.count ?? 0,
   }));
@@ -155,7 +158,25 @@ function health(
     workers: board.workers.map((worker) => ({ ...worker })),
     feeds,
     privateStream: execution.privateStream(),
+    privateStreamSinceMs: board.privateStream?.sinceMs ?? null,
+    privateStreamWhy: board.privateStream?.why ?? '',
     lastAuditAtMs: execution.lastAuditAtMs(),
+    lastAudit: board.lastAudit,
+    venue: board.venue && venueRow(board.venue),
     repairs: [...sources.startRepairs, ...execution.repairs()].slice(-100).map((repair) => ({ ...repair })),
+  };
+}
+
+function venueRow(venue: VenueHealth): NonNullable<Health['venue']> {
+  return {
+    atMs: venue.atMs,
+    budget: { ...venue.budget, waiting: { ...venue.budget.waiting } },
+    breakers: venue.breakers.map((breaker) => ({ ...breaker })),
+    audit: { ...venue.audit },
+    messages: {
+      received: venue.messagesReceived,
+      quarantined: venue.messagesQuarantined,
+      reasons: venue.quarantine.map((reason) => ({ ...reason })),
+    },
   };
 }

@@ -6,12 +6,22 @@ import type { Ticker24h, VenueHealth, VenueNotice } from '../venues/venue-port.t
 
 type Worker = Health['workers'][number];
 
+interface Standing {
+  readonly sinceMs: number;
+  readonly why: string;
+}
+
 /** What is known of workers, latencies and tickers: for screens only, nothing here decides a trade. */
 export interface NoticeBoard {
   takeNotice(notice: VenueNotice | InferenceNotice): void;
   /** `nowMs` is the wall clock when the event was done with, not when its input arrived. */
   takeEvent(event: EngineEvent, nowMs: number): void;
+  /** The connector's last word; null while it is not running. */
   readonly venue: VenueHealth | null;
+  /** Since when a feed has stood as it does, and why. */
+  feed(instrumentId: InstrumentId): Standing | null;
+  readonly privateStream: Standing | null;
+  readonly lastAudit: Health['lastAudit'];
   readonly workers: readonly Worker[];
   readonly closeToProposalMs: number | null;
   readonly inferenceMs: number | null;
@@ -31,6 +41,9 @@ export function createNoticeBoard(): NoticeBoard {
   const latencies = new Map<string, number[]>();
   const last = new Map<string, { instrumentId: InstrumentId; atMs: number; probability: number }>();
   const closeSeenMs = new Map<InstrumentId, number>();
+  const feeds = new Map<InstrumentId, Standing & { readonly status: string }>();
+  let privateStream: Standing | null = null;
+  let lastAudit: Health['lastAudit'] = null;
   let venue: VenueHealth | null = null;
   let connector: Worker = { name: 'venue connector', state: 'running', restarts: 0, note: '' };
   let models: Worker = { name: 'models (ml-host)', state: 'running', restarts: 0, note: 'starting' };
@@ -49,6 +62,7 @@ export function createNoticeBoard(): NoticeBoard {
         case 'WorkerStatus': {
           const state = notice.status === 'running' ? 'running' : notice.status === 'stopped' ? 'down' : 'restarting';
           connector = { ...connector, state, restarts: notice.restarts, note: notice.why };
+          if (state !== 'running') venue = null;
           return;
         }
         case 'MlHostStarted':
@@ -79,10 +93,34 @@ export function createNoticeBoard(): NoticeBoard {
         const seenMs = closeSeenMs.get(event.instrumentId);
         if (seenMs !== undefined && nowMs - seenMs <= LIVE_CANDLE_MS_MAX)
           closeToProposalMs = Math.max(0, nowMs - seenMs);
+      } else if (event.kind === 'FeedStatusChanged') {
+        const { instrumentId, status, why } = event;
+        const before = feeds.get(instrumentId);
+        feeds.set(instrumentId, { status, why, sinceMs: before?.status === status ? before.sinceMs : nowMs });
+      } else if (event.kind === 'PrivateStreamChanged') {
+        privateStream = { sinceMs: nowMs, why: event.why };
+      } else if (event.kind === 'AuditReceived') {
+        lastAudit = {
+          tookMs: Math.max(0, nowMs - event.askedAtMs),
+          openOrders: event.openOrders.length,
+          closedOrders: event.closedOrders.length,
+          fills: event.fills.length,
+          balances: event.balances.length,
+          repairs: 0,
+        };
+      } else if (event.kind === 'Reconciled' && lastAudit !== null) {
+        lastAudit = { ...lastAudit, repairs: event.repairs.length };
       }
     },
     get venue() {
       return venue;
+    },
+    feed: (instrumentId) => feeds.get(instrumentId) ?? null,
+    get privateStream() {
+      return privateStream;
+    },
+    get lastAudit() {
+      return lastAudit;
     },
     get workers() {
       return [connector, models];

@@ -41,8 +41,8 @@ export interface RequestBudget {
    * @throws BudgetFull when `waitingMax` requests wait; BudgetTimeout after `waitMsMax`; BudgetClosed after `close`.
    */
   take(requestClass: RequestClass, weight: number, waitMsMax?: number): Promise<void>;
-  /** The venue said to wait (429, 418): nothing is sent until then, and what protects goes first afterwards. */
-  pauseUntil(timeMs: number): void;
+  /** The venue said to wait (429, 418; `why` says which): nothing is sent until then, and what protects goes first afterwards. */
+  pauseUntil(timeMs: number, why?: string): void;
   setLimit(weightMax: number, windowMs: number): void;
   /** The venue's own count of weight used in its window; the bucket is lowered to it when it knows of more. */
   observeUsed(weightUsed: number): void;
@@ -50,7 +50,21 @@ export interface RequestBudget {
   readonly weightUsed: number;
   readonly weightMax: number;
   readonly pausedUntilMs: number;
+  /** All of it at one moment, for the screen. */
+  status(): BudgetStatus;
   close(): void;
+}
+
+export interface BudgetStatus {
+  readonly weightUsed: number;
+  readonly weightMax: number;
+  readonly windowMs: number;
+  /** Weight that only what protects may use. */
+  readonly reserveWeight: number;
+  readonly waiting: Readonly<Record<RequestClass, number>>;
+  /** Null while nothing keeps requests from going out. */
+  readonly pausedUntilMs: number | null;
+  readonly pausedWhy: string;
 }
 
 interface Waiting {
@@ -65,6 +79,7 @@ export function createRequestBudget(limits: BudgetLimits, clock: BudgetClock): R
   let tokens = weightMax;
   let refilledAtMs = clock.nowMs();
   let pausedUntilMs = 0;
+  let pausedWhy = '';
   let closed = false;
   let cancelTimer: (() => void) | null = null;
   const queue: Waiting[] = [];
@@ -144,8 +159,10 @@ export function createRequestBudget(limits: BudgetLimits, clock: BudgetClock): R
         });
       });
     },
-    pauseUntil(timeMs) {
-      pausedUntilMs = Math.max(pausedUntilMs, timeMs);
+    pauseUntil(timeMs, why = '') {
+      if (timeMs <= pausedUntilMs) return;
+      pausedUntilMs = timeMs;
+      pausedWhy = why;
     },
     setLimit(max, window) {
       refill();
@@ -170,6 +187,21 @@ export function createRequestBudget(limits: BudgetLimits, clock: BudgetClock): R
     },
     get pausedUntilMs() {
       return pausedUntilMs;
+    },
+    status() {
+      refill();
+      const waiting = { protect: 0, entry: 0, query: 0, market: 0 };
+      for (const { requestClass } of queue) waiting[requestClass] += 1;
+      const isPaused = pausedUntilMs > clock.nowMs();
+      return {
+        weightUsed: Math.round(weightMax - tokens),
+        weightMax,
+        windowMs,
+        reserveWeight: Math.round(weightMax * RESERVED_SHARE.entry),
+        waiting,
+        pausedUntilMs: isPaused ? pausedUntilMs : null,
+        pausedWhy: isPaused ? pausedWhy : '',
+      };
     },
     close() {
       closed = true;

@@ -17,6 +17,8 @@ import type {
 } from '../domain/events.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
 import type { CountersignedOrder, OrderType } from '../domain/order.ts';
+import type { BreakerStatus } from './circuit-breaker.ts';
+import type { BudgetStatus } from './request-budget.ts';
 
 /** What a venue tells the engine's core: each one is logged before anyone handles it. */
 export type VenueInput =
@@ -47,6 +49,12 @@ export interface BookTop {
   readonly receivedTimeMs: number;
   readonly updateId: number;
 }
+/** How reading the venue's own books goes. */
+export interface AuditStatus {
+  readonly running: boolean;
+  /** Why it does not get through; empty while it does. It is tried again by itself. */
+  readonly problem: string;
+}
 export interface Ticker24h {
   readonly kind: 'Ticker24h';
   readonly instrumentId: InstrumentId;
@@ -62,10 +70,14 @@ export interface VenueHealth {
   readonly roundTripMs: number | null;
   /** Our clock less the venue's, half the round trip taken off. */
   readonly clockSkewMs: number | null;
-  /** Request weight used in the venue's present window, as the venue counts it. */
-  readonly weightUsed: number;
-  readonly weightMax: number;
-  readonly requestsWaiting: number;
+  /** When this was said, by our clock. */
+  readonly atMs: number;
+  readonly budget: BudgetStatus;
+  readonly breakers: readonly ({ readonly name: 'reads' | 'entries' } & BreakerStatus)[];
+  readonly audit: AuditStatus & {
+    /** The next periodic one; null before the first is planned. */
+    readonly dueAtMs: number | null;
+  };
   readonly messagesReceived: number;
   readonly messagesQuarantined: number;
   /** Why messages were put aside, with counts. */

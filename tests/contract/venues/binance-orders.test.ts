@@ -131,6 +131,66 @@ describe('orders over unmodified ccxt', () => {
   });
 });
 
+describe('breakers', () => {
+  const breaker = (name: 'reads' | 'entries', state: 'open' | 'closed') =>
+    connector.next('VenueHealth', (event) => event.breakers.some((row) => row.name === name && row.state === state));
+
+  test('[V5] [V7] entries that get no answer are held back; a stop and a cancel go out meanwhile', async () => {
+    const bid = Number(connector.of('MarketBatchReceived').findLast((event) => event.quote)?.quote?.bid);
+    await venue.fault({ fault: 'http-status', status: 503, method: 'POST', path: '/api/v3/order', count: 3 });
+    const opened = breaker('entries', 'open');
+    for (let i = 0; i < 3; i += 1) {
+      const id = newId();
+      connector.submit(id);
+      expect(await answerOf(id)).toMatchObject({ outcome: 'unknown' });
+    }
+    const [held, stop] = [newId(), newId()];
+    connector.submit(held);
+    expect(await answerOf(held)).toMatchObject({
+      outcome: 'rejected',
+      code: 'NOT_SENT',
+      text: 'Not sent: entries are held back after 3 without an answer: HTTP 503.',
+      putOff: true,
+    });
+    connector.submit(stop, {
+      purpose: 'stop',
+      type: 'stop-loss',
+      triggerPrice: (bid * 1.3).toFixed(2),
+    });
+    expect(await answerOf(stop)).toMatchObject({ outcome: 'accepted' });
+    connector.port.send({ kind: 'cancel', clientOrderId: stop, venueOrderId: null, instrumentId: BTC });
+    expect(await connector.next('CancelAnswered')).toMatchObject({ outcome: 'cancelled' });
+    expect((await opened).breakers).toContainEqual(
+      expect.objectContaining({ name: 'entries', state: 'open', why: 'HTTP 503', timesOpened: 1 }),
+    );
+    await connector.next('VenueHealth', (event) => event.breakers.some((row) => row.state === 'half-open'));
+    const trial = newId();
+    connector.submit(trial);
+    expect(await answerOf(trial)).toMatchObject({ outcome: 'accepted' });
+    await breaker('entries', 'closed');
+  });
+
+  test('[V6] [V8] reads that get no answer are held back, the audit says so, and gets through by itself', async () => {
+    await venue.fault({ fault: 'http-status', status: 503, method: 'GET', path: '/api/v3/' });
+    for (let index = 0; index < 5; index += 1) {
+      const beforeMs = Date.UTC(2020, 0, 1 + index);
+      const asked = { requestId: `h-${index}`, instrumentId: BTC, timeframe: '1m', beforeMs, limit: 10 } as const;
+      connector.port.send({ kind: 'history', ...asked });
+    }
+    connector.port.send({ kind: 'audit', why: 'test', believedOpen: [], fillsSinceMs: null });
+    const troubled = await connector.next(
+      'VenueHealth',
+      ({ audit }) => audit.running && /held back/.test(audit.problem),
+    );
+    expect(troubled.breakers[0]).toMatchObject({ name: 'reads', why: 'HTTP 503', timesOpened: 1 });
+    const audited = connector.next('AuditReceived');
+    await venue.clearFaults();
+    await audited;
+    const { breakers } = await connector.next('VenueHealth', ({ audit }) => audit.problem === '');
+    expect(breakers[0]).toMatchObject({ name: 'reads', state: 'closed', why: '' });
+  });
+});
+
 describe('the private stream', () => {
   test.each([
     ['the venue ends the subscription', { fault: 'stream-terminated' }],

@@ -3,15 +3,18 @@ import type { Random } from '../../../main/engine/kernel/random.ts';
 import { type Auditor, createAuditor } from '../../../main/engine/venues/binance/audit.ts';
 import { createClockSync } from '../../../main/engine/venues/binance/clock-sync.ts';
 import {
+  BREAKER_LIMITS,
   type ConnectorContext,
   createInstrumentTable,
-  readFromVenue,
+  newTrace,
+  READ_WAIT_MS_MAX,
 } from '../../../main/engine/venues/binance/connector-context.ts';
 import { createOrderQueries } from '../../../main/engine/venues/binance/order-query.ts';
 import { createOrderDesk } from '../../../main/engine/venues/binance/orders.ts';
 import { createPrivateFeed } from '../../../main/engine/venues/binance/private-feed.ts';
 import { createPrivateReads } from '../../../main/engine/venues/binance/private-reads.ts';
 import { createRulesWatch } from '../../../main/engine/venues/binance/rules-watch.ts';
+import { createCircuitBreaker } from '../../../main/engine/venues/circuit-breaker.ts';
 import { createQuarantine } from '../../../main/engine/venues/quarantine.ts';
 import { createRequestBudget } from '../../../main/engine/venues/request-budget.ts';
 import type { VenueCommand, VenueEvent, VenuePort } from '../../../main/engine/venues/venue-port.ts';
@@ -86,17 +89,17 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
     },
   });
   const clock = createClockSync(nowMs, (onSent) =>
-    readFromVenue(
-      context,
-      'query',
-      1,
-      () => (exchange as unknown as { publicGetTime(): Promise<unknown> }).publicGetTime(),
-      onSent,
+    exchange.traced({ ...newTrace('query', 1, READ_WAIT_MS_MAX), onSent }, () =>
+      (exchange as unknown as { publicGetTime(): Promise<unknown> }).publicGetTime(),
     ),
   );
   const context: ConnectorContext = {
     exchange,
     budget,
+    breakers: {
+      reads: createCircuitBreaker('reads', BREAKER_LIMITS.reads, nowMs),
+      entries: createCircuitBreaker('entries', BREAKER_LIMITS.entries, nowMs),
+    },
     instruments,
     quarantine: createQuarantine(),
     store: undefined as never,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeError, judgeOutcome } from '../../../main/engine/venues/binance/errors.ts';
+import { describeError, judgeOutcome, judgeVenue } from '../../../main/engine/venues/binance/errors.ts';
 import type { RequestTrace } from '../../../main/engine/venues/binance/tapped-binance.ts';
 import { BudgetTimeout } from '../../../main/engine/venues/request-budget.ts';
 
@@ -54,4 +54,22 @@ test('words for people carry nothing that was signed', () => {
     new Error('binance DELETE https://api.binance.com/api/v3/order?timestamp=1&signature=abc timed out'),
   );
   expect(text).toBe('binance DELETE https://api.binance.com/api/v3/order timed out');
+});
+
+describe('what a request says of the venue', () => {
+  test.each([
+    ['never sent', { sent: false }, 'unjudged'],
+    ['no connection', { transportCode: 'ECONNREFUSED' }, 'failed: it cannot be reached'],
+    ['silence', { transportCode: 'AbortError' }, 'failed: no answer'],
+    ['too many requests', { status: 429, body: said(-1003) }, 'unjudged'],
+    ['banned', { status: 418, body: '' }, 'unjudged'],
+    ['503', { status: 503, body: '<html>' }, 'failed: HTTP 503'],
+    ['a page with 200', { status: 200, body: '<html>hello</html>' }, 'failed: an answer that cannot be read'],
+    ['a cut answer', { status: 200, body: '[[1,2],[' }, 'failed: an answer that cannot be read'],
+    ['a refusal in its words', { status: 400, body: said(-2013) }, 'answered'],
+    ['a list', { status: 200, body: ' [] ' }, 'answered'],
+  ])('[V4] %s', (_case, changes, expected) => {
+    const { end, why } = judgeVenue(trace(changes));
+    expect(why === '' ? end : `${end}: ${why}`).toBe(expected);
+  });
 });

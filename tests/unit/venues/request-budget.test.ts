@@ -48,7 +48,7 @@ function open(weightMax = 100, waitingMax = 10) {
 }
 
 describe('request budget', () => {
-  test('market data leaves 35 %, queries 20 %, entries 10 %; what protects may use the last token', async () => {
+  test('[V1] market data leaves 35 %, queries 20 %, entries 10 %; what protects may use the last token', async () => {
     const { clock, went, ask, budget } = open();
     ask('market', 'market', 65);
     ask('market 2', 'market', 1);
@@ -62,7 +62,7 @@ describe('request budget', () => {
     expect(budget.weightUsed).toBe(100);
   });
 
-  test('what waits goes by class, then in order of asking', async () => {
+  test('[V2] what waits goes by class, then in order of asking', async () => {
     const { clock, went, ask, budget } = open();
     budget.pauseUntil(1_000);
     ask('market', 'market');
@@ -76,7 +76,7 @@ describe('request budget', () => {
     expect(went).toEqual(['cancel', 'entry', 'query 1', 'query 2', 'market']);
   });
 
-  test('Retry-After holds everything, cancels too: sending on earns a ban', async () => {
+  test('[V3] Retry-After holds everything, cancels too: sending on earns a ban', async () => {
     const { clock, went, ask, budget } = open();
     budget.pauseUntil(5_000);
     ask('cancel', 'protect');
@@ -105,7 +105,7 @@ describe('request budget', () => {
     expect(went).toEqual(['cancel']);
   });
 
-  test('a full queue refuses reads and entries, never what protects', async () => {
+  test('[V2] a full queue refuses reads and entries, never what protects', async () => {
     const { clock, went, ask, budget } = open(100, 2);
     budget.pauseUntil(1_000);
     ask('query', 'query');
@@ -118,7 +118,7 @@ describe('request budget', () => {
     expect(went.slice(1)).toEqual(['stop', 'entry', 'query']);
   });
 
-  test('an entry that waited too long is given up unsent', async () => {
+  test('[V3] an entry that waited too long is given up unsent', async () => {
     const { clock, went, ask, budget } = open();
     budget.pauseUntil(5_000);
     ask('entry', 'entry', 1, 2_000);
@@ -132,5 +132,31 @@ describe('request budget', () => {
     ask('heavy', 'market', 90);
     await clock.advance(0);
     expect(went).toEqual(['heavy']);
+  });
+
+  test('[V3] says for the screen what is used, kept back, waiting by class, and until when nothing goes', async () => {
+    const { clock, ask, budget } = open();
+    ask('market', 'market', 40);
+    budget.pauseUntil(5_000, 'banned (HTTP 418)');
+    budget.pauseUntil(2_000, 'too many requests (HTTP 429)');
+    ask('cancel', 'protect');
+    ask('entry', 'entry');
+    ask('query', 'query');
+    ask('query 2', 'query');
+    expect(budget.status()).toEqual({
+      weightUsed: 40,
+      weightMax: 100,
+      windowMs: 10_000,
+      reserveWeight: 10,
+      waiting: { protect: 1, entry: 1, query: 2, market: 0 },
+      pausedUntilMs: 5_000,
+      pausedWhy: 'banned (HTTP 418)',
+    });
+    await clock.advance(5_000);
+    expect(budget.status()).toMatchObject({
+      waiting: { protect: 0, entry: 0, query: 0, market: 0 },
+      pausedUntilMs: null,
+      pausedWhy: '',
+    });
   });
 });

@@ -1,7 +1,8 @@
 import type { AuditReceived } from '../../domain/events.ts';
 import type { VenueFill, VenueOrderReport } from '../../domain/order.ts';
-import type { BelievedOpen } from '../venue-port.ts';
+import type { AuditStatus, BelievedOpen } from '../venue-port.ts';
 import type { ConnectorContext } from './connector-context.ts';
+import { describeError } from './errors.ts';
 import type { PrivateReads } from './private-reads.ts';
 
 const FIRST_AUDIT_BACK_MS = 86_400_000;
@@ -22,6 +23,7 @@ export interface Auditor {
   /** Orders that reports have shown open or closed, to be asked about when the venue's list lacks them. */
   noteOpen(order: BelievedOpen): void;
   noteClosed(clientOrderId: string): void;
+  status(): AuditStatus;
 }
 
 export interface AuditorParts {
@@ -39,6 +41,7 @@ export function createAuditor(context: ConnectorContext, { reads, markOf, isName
   let sinceAskedMs: number | null = null;
   let wanted = false;
   let busy = false;
+  let problem = '';
 
   async function closedOrders(open: readonly VenueOrderReport[]): Promise<VenueOrderReport[]> {
     const listed = new Set(open.map((order) => order.clientOrderId));
@@ -116,9 +119,11 @@ export function createAuditor(context: ConnectorContext, { reads, markOf, isName
       sinceAskedMs = null;
       try {
         context.emit(await read(sinceMs));
+        problem = '';
         pauseMs = RETRY_MS_FIRST;
-      } catch {
+      } catch (error) {
         // Nothing of a half-read audit is passed on.
+        problem = describeError(error);
         wanted = true;
         askFrom(sinceMs);
         await context.sleep(pauseMs);
@@ -141,5 +146,6 @@ export function createAuditor(context: ConnectorContext, { reads, markOf, isName
     noteClosed(clientOrderId) {
       believed.delete(clientOrderId);
     },
+    status: () => ({ running: busy, problem }),
   };
 }

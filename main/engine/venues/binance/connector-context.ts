@@ -1,9 +1,11 @@
 import type { InstrumentId, InstrumentRecord } from '../../domain/instrument.ts';
 import type { CandleStore } from '../candle-store/candle-store.ts';
+import type { BreakerLimits, CircuitBreaker } from '../circuit-breaker.ts';
 import type { Quarantine } from '../quarantine.ts';
 import type { RequestBudget, RequestClass } from '../request-budget.ts';
 import type { VenueEvent } from '../venue-port.ts';
 import type { Malformed, Read } from './convert.ts';
+import { judgeVenue } from './errors.ts';
 import type { RequestTrace, TappedBinance } from './tapped-binance.ts';
 
 /** What the connector follows, by either name. Empty until the venue's list was read. */
@@ -39,10 +41,27 @@ export function createInstrumentTable(): InstrumentTable {
   };
 }
 
+export type BreakerName = 'reads' | 'entries';
+
+/** Reads come back soon, for an audit waits for them; an entry costs an order in doubt each time it is tried. */
+export const BREAKER_LIMITS: Readonly<Record<BreakerName, BreakerLimits>> = {
+  reads: { failuresMax: 5, pauseMsFirst: 1_000, pauseMsMax: 10_000 },
+  entries: { failuresMax: 3, pauseMsFirst: 5_000, pauseMsMax: 60_000 },
+};
+
+/** What protects (cancel, flatten, stop) has none: nothing stands before it. */
+const BREAKER_OF: Readonly<Record<RequestClass, BreakerName | null>> = {
+  protect: null,
+  entry: 'entries',
+  query: 'reads',
+  market: 'reads',
+};
+
 /** What the parts of the connector share. */
 export interface ConnectorContext {
   readonly exchange: TappedBinance;
   readonly budget: RequestBudget;
+  readonly breakers: Readonly<Record<BreakerName, CircuitBreaker>>;
   readonly instruments: InstrumentTable;
   readonly quarantine: Quarantine;
   readonly store: CandleStore;
@@ -60,7 +79,7 @@ export interface ConnectorContext {
   sleep(ms: number): Promise<void>;
 }
 
-const READ_WAIT_MS_MAX = 30_000;
+export const READ_WAIT_MS_MAX = 30_000;
 
 export const newTrace = (requestClass: RequestClass, weight: number, waitMsMax?: number): RequestTrace => ({
   requestClass,
@@ -72,17 +91,31 @@ export const newTrace = (requestClass: RequestClass, weight: number, waitMsMax?:
   body: '',
 });
 
-/** One request that changes nothing at the venue; `onSent` when its wait for the budget is over. @throws ccxt's error. */
+/** One request behind the breaker of its class. @throws BreakerOpen when it is held back, else ccxt's error. */
+export async function askVenue<T>(
+  context: Pick<ConnectorContext, 'exchange' | 'breakers'>,
+  trace: RequestTrace,
+  call: () => Promise<T>,
+): Promise<T> {
+  const name = BREAKER_OF[trace.requestClass];
+  const ended = name === null ? null : context.breakers[name].admit();
+  try {
+    return await context.exchange.traced(trace, call);
+  } finally {
+    const { end, why } = judgeVenue(trace);
+    ended?.(end, why);
+  }
+}
+
+/** One request that changes nothing at the venue. @throws BreakerOpen, or ccxt's error. */
 export async function readFromVenue(
   context: ConnectorContext,
-  requestClass: RequestClass,
+  requestClass: 'query' | 'market',
   weight: number,
   call: () => Promise<unknown>,
-  onSent: () => void = () => {},
 ): Promise<unknown> {
   try {
-    const trace = { ...newTrace(requestClass, weight, READ_WAIT_MS_MAX), onSent };
-    return await context.exchange.traced(trace, call);
+    return await askVenue(context, newTrace(requestClass, weight, READ_WAIT_MS_MAX), call);
   } catch (error) {
     if (isClockError(error)) await context.correctClock();
     throw error;

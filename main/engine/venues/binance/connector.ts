@@ -2,6 +2,7 @@ import type { Timeframe } from '../../domain/candle.ts';
 import type { CandleRow } from '../../domain/events.ts';
 import type { InstrumentId } from '../../domain/instrument.ts';
 import type { CandleStore } from '../candle-store/candle-store.ts';
+import { createCircuitBreaker } from '../circuit-breaker.ts';
 import { createQuarantine } from '../quarantine.ts';
 import { createRequestBudget } from '../request-budget.ts';
 import type { VenueCommand, VenueEvent } from '../venue-port.ts';
@@ -9,7 +10,15 @@ import { type Auditor, createAuditor } from './audit.ts';
 import { createBackfill } from './backfill.ts';
 import { createBookFeed } from './book-feed.ts';
 import { createClockSync } from './clock-sync.ts';
-import { believed, type ConnectorContext, createInstrumentTable, readFromVenue } from './connector-context.ts';
+import {
+  BREAKER_LIMITS,
+  believed,
+  type ConnectorContext,
+  createInstrumentTable,
+  newTrace,
+  READ_WAIT_MS_MAX,
+  readFromVenue,
+} from './connector-context.ts';
 import { readInstrument } from './convert.ts';
 import { describeError } from './errors.ts';
 import { createMarketBatches } from './market-batches.ts';
@@ -113,6 +122,10 @@ export function createBinanceConnector(
       },
     },
   );
+  const breakers = {
+    reads: createCircuitBreaker('reads', BREAKER_LIMITS.reads, nowMs),
+    entries: createCircuitBreaker('entries', BREAKER_LIMITS.entries, nowMs),
+  };
   const quarantine = createQuarantine();
   const instruments = createInstrumentTable();
   const counted =
@@ -135,12 +148,14 @@ export function createBinanceConnector(
     response: (status, headers, _url, parsed) => observeResponse(budget, nowMs(), status, headers, parsed),
   });
 
+  // Past the breaker of the reads: a cancel may be waiting for the right time.
   const clock = createClockSync(nowMs, (onSent) =>
-    readFromVenue(context, 'query', 1, () => exchange.publicGetTime(), onSent),
+    exchange.traced({ ...newTrace('query', 1, READ_WAIT_MS_MAX), onSent }, () => exchange.publicGetTime()),
   );
   const context: ConnectorContext = {
     exchange,
     budget,
+    breakers,
     instruments,
     quarantine,
     store,
@@ -181,6 +196,7 @@ export function createBinanceConnector(
   });
   const bookFeed = createBookFeed(context, watchdog, config.silence);
   const auditor: Auditor = createAuditor(context, { reads, markOf, isNamed: queries.isNamed });
+  let auditDueAtMs: number | null = null;
   let privateWasLive = false;
   const privateFeed = createPrivateFeed(context, () => {
     privateWasLive = true;
@@ -261,7 +277,11 @@ export function createBinanceConnector(
     backfill.start(list.map((instrument) => instrument.id));
     privateFeed.start();
     bookFeed.watch(bookWanted);
-    every(config.auditEveryMs, () => auditor.request());
+    auditDueAtMs = nowMs() + config.auditEveryMs;
+    every(config.auditEveryMs, () => {
+      auditDueAtMs = nowMs() + config.auditEveryMs;
+      auditor.request();
+    });
     void sleep(AUDIT_WITHOUT_STREAM_MS).then(() => {
       if (!privateWasLive) auditor.request();
     });
@@ -275,9 +295,13 @@ export function createBinanceConnector(
       kind: 'VenueHealth',
       roundTripMs: clock.roundTripMs,
       clockSkewMs: clock.skewMs,
-      weightUsed: budget.weightUsed,
-      weightMax: budget.weightMax,
-      requestsWaiting: budget.waiting,
+      atMs: nowMs(),
+      budget: budget.status(),
+      breakers: [
+        { name: 'reads', ...breakers.reads.status() },
+        { name: 'entries', ...breakers.entries.status() },
+      ],
+      audit: { ...auditor.status(), dueAtMs: auditDueAtMs },
       messagesReceived: messages,
       messagesQuarantined: quarantine.total,
       quarantine: quarantine.reasons(),

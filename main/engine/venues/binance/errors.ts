@@ -1,3 +1,4 @@
+import { BreakerOpen, type RequestEnd } from '../circuit-breaker.ts';
 import { BudgetClosed, BudgetFull, BudgetTimeout } from '../request-budget.ts';
 import type { RequestTrace } from './tapped-binance.ts';
 
@@ -53,6 +54,9 @@ export function parseAnswer(body: string): Readonly<Record<string, unknown>> | n
   }
 }
 
+/** What the venue wrote where a sentence belongs; nothing where it wrote something else. */
+export const wordsOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
 /** One line without the query of a URL: it holds the signature and everything that was signed. */
 export const describeError = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error))
@@ -70,7 +74,7 @@ export function judgeOutcome(
   error: unknown,
   isDone: (body: Readonly<Record<string, unknown>>) => boolean,
 ): Outcome {
-  if (error instanceof BudgetFull || error instanceof BudgetTimeout || error instanceof BudgetClosed) {
+  if ([BudgetFull, BudgetTimeout, BudgetClosed, BreakerOpen].some((kind) => error instanceof kind)) {
     return { kind: 'refused', code: 'NOT_SENT', text: `Not sent: ${describeError(error)}.` };
   }
   if (!trace.sent) return { kind: 'refused', code: 'NOT_SENT', text: `Not sent: ${describeError(error)}` };
@@ -91,14 +95,29 @@ export function judgeOutcome(
   return judgeRefusal(trace.status, answer);
 }
 
+/** What a request that has ended says of the venue, for its breaker: a refusal in the venue's words is an answer. */
+export function judgeVenue(trace: RequestTrace): { readonly end: RequestEnd; readonly why: string } {
+  if (!trace.sent) return { end: 'unjudged', why: '' };
+  if (trace.status === null) {
+    return { end: 'failed', why: NEVER_CONNECTED.has(trace.transportCode) ? 'it cannot be reached' : 'no answer' };
+  }
+  if (trace.status === 429 || trace.status === 418) return { end: 'unjudged', why: '' };
+  if (trace.status >= 500) return { end: 'failed', why: `HTTP ${trace.status}` };
+  const body = trace.body.trim();
+  // Not parsed a second time: a page starts otherwise, and a cut answer ends otherwise.
+  return /^[[{]/.test(body) && /[\]}]$/.test(body)
+    ? { end: 'answered', why: '' }
+    : { end: 'failed', why: 'an answer that cannot be read' };
+}
+
 function judgeRefusal(status: number, answer: Readonly<Record<string, unknown>> | null): Outcome {
   const code = answer?.code;
-  const message = String(answer?.msg ?? '');
+  const message = wordsOf(answer?.msg);
   if (status >= 500 || typeof code !== 'number' || OPEN_OUTCOME_CODES.has(code)) {
     const said = typeof code === 'number' ? `${code} ${message}` : `HTTP ${status}`;
     return {
       kind: 'unknown',
-      code: String(code ?? `HTTP_${status}`),
+      code: typeof code === 'number' ? String(code) : `HTTP_${status}`,
       text: `The venue's answer leaves it open: ${said}`,
     };
   }
@@ -107,6 +126,10 @@ function judgeRefusal(status: number, answer: Readonly<Record<string, unknown>> 
   }
   return { kind: 'refused', code: String(code), text: message || `The venue refused with code ${code}.` };
 }
+
+/** An answer that names an order: the venue has it. */
+export const namesOrder = (body: Readonly<Record<string, unknown>>): boolean =>
+  typeof body['orderId'] === 'string' || typeof body['orderId'] === 'number';
 
 /** The venue's own error code of a failed request, if it stated one. */
 export function venueCodeOf(trace: RequestTrace): number | null {

@@ -3,7 +3,7 @@ import type { InstrumentRecord } from '../../domain/instrument.ts';
 import type { VenueOrderReport } from '../../domain/order.ts';
 import type { RequestClass } from '../request-budget.ts';
 import type { OrderToSubmit, VenueCommand } from '../venue-port.ts';
-import { believed, type ConnectorContext, newTrace } from './connector-context.ts';
+import { askVenue, believed, type ConnectorContext, newTrace } from './connector-context.ts';
 import { readReplyFills, readRestOrder } from './convert-orders.ts';
 import { isPutOff, judgeOutcome, type Outcome, venueCodeOf } from './errors.ts';
 
@@ -119,7 +119,9 @@ export function createOrderDesk(context: ConnectorContext): OrderDesk {
       // ccxt takes decimal strings and sends them as they are; its types know numbers only.
       const amount = order.qtyBase as unknown as number;
       const limit = price as unknown as number | undefined;
-      await exchange.traced(trace, () => exchange.createOrder(record.symbol, type, order.side, amount, limit, params));
+      await askVenue(context, trace, () =>
+        exchange.createOrder(record.symbol, type, order.side, amount, limit, params),
+      );
     } catch (caught) {
       error = caught;
     }
@@ -161,7 +163,7 @@ export function createOrderDesk(context: ConnectorContext): OrderDesk {
       let error: unknown = new Error('the venue has not been reached yet');
       if (record) {
         try {
-          await exchange.traced(trace, () =>
+          await askVenue(context, trace, () =>
             exchange.cancelOrder(command.venueOrderId ?? '', record.symbol, {
               origClientOrderId: command.clientOrderId,
             }),

@@ -1,6 +1,6 @@
 import type { InstrumentId } from '../../domain/instrument.ts';
 import type { VenueBalance, VenueFill, VenueOrderReport } from '../../domain/order.ts';
-import { type ConnectorContext, newTrace, readAll } from './connector-context.ts';
+import { askVenue, type ConnectorContext, newTrace, readAll } from './connector-context.ts';
 import { readBalances } from './convert.ts';
 import { readMyTrade, readRestOrder } from './convert-orders.ts';
 import { venueCodeOf } from './errors.ts';
@@ -45,7 +45,7 @@ export function createPrivateReads(context: ConnectorContext): PrivateReads {
   async function ask(weight: number, call: () => Promise<unknown>): Promise<unknown> {
     const trace = newTrace('query', weight, 30_000);
     try {
-      return await exchange.traced(trace, call);
+      return await askVenue(context, trace, call);
     } catch (error) {
       if (venueCodeOf(trace) === -1021) await context.correctClock();
       if (venueCodeOf(trace) === NO_SUCH_ORDER) return null;

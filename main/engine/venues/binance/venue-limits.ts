@@ -1,6 +1,8 @@
 import type { RequestBudget } from '../request-budget.ts';
 
 const RETRY_AFTER_MS_DEFAULT = 5_000;
+/** The longest that Binance bans an address: three days. What says more is not believed. */
+const RETRY_AFTER_MS_MAX = 3 * 86_400_000;
 const UNIT_MS: ReadonlyMap<string, number> = new Map([
   ['SECOND', 1_000],
   ['MINUTE', 60_000],
@@ -18,21 +20,25 @@ export function observeResponse(
 ): void {
   const header = (name: string): number => {
     const key = Object.keys(headers).find((entry) => entry.toLowerCase() === name);
-    return key === undefined ? Number.NaN : Number(headers[key]);
+    const said = key === undefined ? undefined : headers[key];
+    return typeof said === 'string' && said.trim() !== '' ? Number(said) : Number.NaN;
   };
   const used = header('x-mbx-used-weight-1m');
-  if (Number.isFinite(used)) budget.observeUsed(used);
+  if (used >= 0) budget.observeUsed(Math.min(used, 2 * budget.weightMax));
   if (status === 429 || status === 418) {
     const seconds = header('retry-after');
-    budget.pauseUntil(nowMs + (Number.isFinite(seconds) ? seconds * 1_000 : RETRY_AFTER_MS_DEFAULT));
+    const untilMs = nowMs + (seconds > 0 ? Math.min(seconds * 1_000, RETRY_AFTER_MS_MAX) : RETRY_AFTER_MS_DEFAULT);
+    budget.pauseUntil(untilMs, status === 418 ? 'banned (HTTP 418)' : 'too many requests (HTTP 429)');
   }
   const limits = (parsed as { rateLimits?: unknown } | null | undefined)?.rateLimits;
-  if (!Array.isArray(limits)) return;
-  for (const limit of limits as Record<string, unknown>[]) {
-    const unitMs = UNIT_MS.get(String(limit['interval']));
-    if (limit['rateLimitType'] !== 'REQUEST_WEIGHT' || unitMs === undefined) continue;
-    const windowMs = unitMs * Number(limit['intervalNum']);
-    const weightMax = Number(limit['limit']);
-    if (windowMs > 0 && weightMax > 0) budget.setLimit(weightMax, windowMs);
-  }
+  if (Array.isArray(limits)) for (const limit of limits) takeLimit(budget, limit);
 }
+
+function takeLimit(budget: RequestBudget, limit: unknown): void {
+  const { rateLimitType, interval, intervalNum, limit: weightMax } = (limit ?? {}) as Record<string, unknown>;
+  const unitMs = UNIT_MS.get(interval as string);
+  if (rateLimitType !== 'REQUEST_WEIGHT' || unitMs === undefined) return;
+  if (isCount(intervalNum) && isCount(weightMax)) budget.setLimit(weightMax, unitMs * intervalNum);
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;

@@ -319,9 +319,16 @@ export function createApprovalStage(deps: ApprovalDeps): Stage & { readonly view
     for (const held of cases.open()) if (which(held)) lapse(context, held, why);
   };
 
+  /** What a crash kept off the disk between signature and order: nobody sends it any more. */
+  const voidUnpersisted = (context: StageContext): void => {
+    const why = 'the program ended before its order was on the disk: it was never sent';
+    for (const order of cases.unpersisted()) context.emit({ kind: 'SignatureVoided', order, why });
+  };
+
   const handle = (event: EngineEvent, context: StageContext): void => {
     switch (event.kind) {
       case 'EngineStarted':
+        voidUnpersisted(context);
         lapseAll(context, 'the engine was restarted', isOpen);
         break;
       case 'ClockTicked':

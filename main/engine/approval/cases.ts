@@ -45,6 +45,8 @@ export interface Cases {
   open(): readonly Case[];
   /** Open ones and the last finished ones, oldest first. */
   all(): readonly Case[];
+  /** Signed, and not on the disk: after a restart such an order was never sent. */
+  unpersisted(): readonly CountersignedOrder[];
 }
 
 const newCase = (proposal: Proposal, timeMs: number): Case => ({
@@ -72,6 +74,7 @@ export function createCases(): Cases {
   const cases = new Map<string, Case>();
   const openIds = new Set<string>();
   const finishedIds: string[] = [];
+  const unpersisted = new Map<string, CountersignedOrder>();
 
   const set = (proposalId: string, timeMs: number, change: Partial<Case>): void => {
     const held = cases.get(proposalId);
@@ -94,6 +97,7 @@ export function createCases(): Cases {
   };
 
   const applySignature = (order: CountersignedOrder, timeMs: number): void => {
+    unpersisted.set(order.clientOrderId, order);
     if (order.proposalId === null) return;
     set(order.proposalId, timeMs, {
       state: 'signed',
@@ -102,6 +106,14 @@ export function createCases(): Cases {
       signedBy: signatureText(order.signature),
       clientOrderId: order.clientOrderId,
     });
+  };
+
+  const applyVoid = ({ clientOrderId, proposalId }: CountersignedOrder, why: string, timeMs: number): void => {
+    unpersisted.delete(clientOrderId);
+    const held = proposalId === null ? undefined : cases.get(proposalId);
+    if (!held) return;
+    const over: Partial<Case> = { state: 'lapsed', note: `void: ${why}`, signedBy: null, clientOrderId: null };
+    cases.set(held.proposal.id, { ...held, ...over, updatedAtMs: timeMs });
   };
 
   return {
@@ -134,11 +146,18 @@ export function createCases(): Cases {
         case 'OrderSigned':
           applySignature(event.order, timeMs);
           break;
+        case 'OrderPersisted':
+          unpersisted.delete(event.order.clientOrderId);
+          break;
+        case 'SignatureVoided':
+          applyVoid(event.order, event.why, timeMs);
+          break;
         default:
       }
     },
     get: (proposalId) => cases.get(proposalId) ?? null,
     open: () => [...openIds].map((id) => cases.get(id) as Case),
     all: () => [...cases.values()],
+    unpersisted: () => [...unpersisted.values()],
   };
 }

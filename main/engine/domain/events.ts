@@ -344,6 +344,12 @@ export interface ReductionWanted {
   /** The entry whose signature covers a stop or target. */
   readonly coveredBy: string | null;
 }
+/** Said at a start: a crash kept this signature's order off the disk, so it was never sent and the signature is void. */
+export interface SignatureVoided {
+  readonly kind: 'SignatureVoided';
+  readonly order: CountersignedOrder;
+  readonly why: string;
+}
 /** Durable before anything is sent: the order will be submitted, or was and its fate is to be found out. */
 export interface OrderPersisted {
   readonly kind: 'OrderPersisted';
@@ -512,6 +518,7 @@ export type OutputEvent =
   | ProposalLapsed
   | RequestRefused
   | OrderSigned
+  | SignatureVoided
   | ReductionWanted
   | OrderPersisted
   | OrderStateChanged

@@ -104,6 +104,14 @@ export function journalLine(event: EngineEvent, nameOf: (proposalId: string) => 
         `Signed by ${who}: ${o.side} ${o.qtyBase} ${symbolOf(o.instrumentId)} ${o.type}${at}.`,
       );
     }
+    case 'SignatureVoided': {
+      const { side, qtyBase, instrumentId } = event.order;
+      return line(
+        'warn',
+        instrumentId,
+        `Void: the signature to ${side} ${qtyBase} ${symbolOf(instrumentId)}; ${event.why}.`,
+      );
+    }
     case 'OrderStateChanged': {
       const bad = event.to === 'rejected' || event.to === 'unknown';
       const detail = event.text ? `: ${event.text.replace(/\.$/, '')}` : '';

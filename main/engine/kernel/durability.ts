@@ -65,6 +65,7 @@ const TRAITS: Readonly<Record<EventKind, Traits>> = {
   ProposalLapsed: LEDGER_DECISION,
   RequestRefused: LEDGER_DECISION,
   OrderSigned: LEDGER_DECISION,
+  SignatureVoided: LEDGER_DECISION,
   ReductionWanted: LEDGER_DECISION,
   OrderPersisted: LEDGER_DECISION,
   OrderStateChanged: LEDGER_DECISION,

@@ -143,8 +143,8 @@ function checkStates(world: World): void {
   }
 }
 
-/** A signature whose order a crash kept off the disk was never sent: it is void. */
-const NEVER_THERE: ReadonlySet<string> = new Set(['rejected', 'cancelled', 'signed']);
+/** A signature whose order a crash kept off the disk was never sent: the engine says that it is void. */
+const NEVER_THERE: ReadonlySet<string> = new Set(['rejected', 'cancelled', 'void']);
 const OVER: ReadonlySet<string> = new Set(['cancelled', 'expired', 'rejected']);
 
 /** All that signatures promised to protect rests under a stop, but for dust and what a sale has taken the place of. */

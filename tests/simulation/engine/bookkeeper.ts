@@ -27,7 +27,7 @@ export function hold(condition: boolean, rule: string, text: () => string): asse
 
 interface Signed {
   readonly order: CountersignedOrder;
-  state: OrderState | 'signed';
+  state: OrderState | 'signed' | 'void';
 }
 
 const ATOMS = 10n ** 18n;
@@ -88,6 +88,12 @@ export class Bookkeeper {
         const signed = this.orders.get(event.order.clientOrderId);
         hold(signed?.state === 'signed', 'persisted-after-signature', () => event.order.clientOrderId);
         signed.state = 'persisted';
+        return;
+      }
+      case 'SignatureVoided': {
+        const signed = this.orders.get(event.order.clientOrderId);
+        hold(signed?.state === 'signed', 'void-was-signed-only', () => event.order.clientOrderId);
+        signed.state = 'void';
         return;
       }
       case 'OrderStateChanged':
@@ -183,7 +189,7 @@ export class Bookkeeper {
 
   /** Our orders that the log has as not over. */
   live(): Signed[] {
-    return [...this.orders.values()].filter(({ state }) => state === 'signed' || !isFinal(state));
+    return [...this.orders.values()].filter(({ state }) => state === 'signed' || (state !== 'void' && !isFinal(state)));
   }
 
   describe(): string {

@@ -20,6 +20,8 @@ import { type Reply, refusal, type SimWire } from './sim-wire.ts';
 
 const idOf = (fill: Fill): number => fill.tradeId;
 const HIDDEN_MS = 45_000;
+/** What one answer holds: the oldest from where it was asked, or the newest. */
+const TRADES_MAX = 1_000;
 
 export interface ExchangeParts {
   readonly time: SimTime;
@@ -172,7 +174,9 @@ export function createSimExchange(parts: ExchangeParts): SimExchange {
         const asked = (fill: Fill): boolean =>
           fill.symbol === rules.symbol && fill.timeMs >= fromMs && fill.timeMs <= toMs && fill.tradeId >= fromId;
         const rows = venue.fills.filter((fill) => asked(fill) && shown(fill.orderId));
-        return { status: 200, body: rows.slice(0, 1_000).map((fill) => accountTrade(rules, fill, idOf)) };
+        const oldestFirst = 'startTime' in params || 'fromId' in params;
+        const page = oldestFirst ? rows.slice(0, TRADES_MAX) : rows.slice(-TRADES_MAX);
+        return { status: 200, body: page.map((fill) => accountTrade(rules, fill, idOf)) };
       });
     },
     privateGetAccount() {

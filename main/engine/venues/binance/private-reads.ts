@@ -9,7 +9,7 @@ const NO_SUCH_ORDER = -2013;
 const DAY_MS = 86_400_000;
 /** `myTrades` gives at most this many rows, and at most a day per request when asked by time. */
 const ROWS_MAX = 1_000;
-const DAYS_BACK_MAX = 30;
+const HOUR_MS = 3_600_000;
 
 /** Our side of the venue's books over REST, as the venue's own strings. @throws when an answer cannot be had or believed. */
 export interface PrivateReads {
@@ -19,7 +19,7 @@ export interface PrivateReads {
     by: { clientOrderId: string } | { venueOrderId: string },
   ): Promise<VenueOrderReport | null>;
   openOrders(instrumentId?: InstrumentId): Promise<VenueOrderReport[]>;
-  /** Fills from `sinceMs` (at most 30 days back), oldest first. */
+  /** Every fill from `sinceMs` on, however long ago that was, oldest first. */
   fills(instrumentId: InstrumentId, sinceMs: number): Promise<VenueFill[]>;
   balances(): Promise<VenueBalance[]>;
 }
@@ -53,21 +53,36 @@ export function createPrivateReads(context: ConnectorContext): PrivateReads {
     }
   }
 
-  async function fillsOfDay(symbol: string, fromMs: number): Promise<VenueFill[]> {
-    const params = { symbol, startTime: fromMs, endTime: fromMs + DAY_MS - 1, limit: ROWS_MAX };
-    const rows = need(
-      readAll(await ask(20, () => exchange.privateGetMyTrades(params)), (row) => readMyTrade(row, instrumentOf)),
-    );
-    let page = rows;
-    while (page.length === ROWS_MAX) {
-      const fromId = Number(page.at(-1)?.fillId) + 1;
-      const next = await ask(20, () => exchange.privateGetMyTrades({ symbol, fromId, limit: ROWS_MAX }));
-      page = need(readAll(next, (row) => readMyTrade(row, instrumentOf))).filter(
-        (fill) => fill.eventTimeMs < fromMs + DAY_MS,
-      );
-      rows.push(...page);
+  async function trades(params: Readonly<Record<string, string | number>>): Promise<VenueFill[]> {
+    const answer = await ask(20, () => exchange.privateGetMyTrades({ ...params, limit: ROWS_MAX }));
+    return need(readAll(answer, (row) => readMyTrade(row, instrumentOf)));
+  }
+
+  /** From `fromMs` on, as many as one request brings; a window of time is a day at most. */
+  const tradesOfDay = (symbol: string, fromMs: number): Promise<VenueFill[]> =>
+    trades({ symbol, startTime: fromMs, endTime: fromMs + DAY_MS - 1 });
+
+  /** After an absence of any length: mostly the newest page reaches back far enough. */
+  async function tradesSince(symbol: string, sinceMs: number, nowMs: number): Promise<VenueFill[]> {
+    const newest = await trades({ symbol });
+    const oldestMs = newest[0]?.eventTimeMs ?? 0;
+    if (newest.length < ROWS_MAX || oldestMs < sinceMs) return newest.filter((fill) => fill.eventTimeMs >= sinceMs);
+    for (let fromMs = sinceMs; fromMs < nowMs; fromMs += DAY_MS) {
+      const first = await tradesOfDay(symbol, fromMs);
+      if (first.length > 0) return withLater(symbol, first);
     }
-    return rows;
+    return [];
+  }
+
+  /** Page by page, to the last one there is. */
+  async function withLater(symbol: string, first: readonly VenueFill[]): Promise<VenueFill[]> {
+    const all = [...first];
+    for (let more = true; more; ) {
+      const page = await trades({ symbol, fromId: Number(all.at(-1)?.fillId) + 1 });
+      all.push(...page);
+      more = page.length === ROWS_MAX;
+    }
+    return all;
   }
 
   return {
@@ -83,12 +98,12 @@ export function createPrivateReads(context: ConnectorContext): PrivateReads {
     },
     async fills(instrumentId, sinceMs) {
       const symbol = symbolOf(instrumentId);
-      const nowMs = context.nowMs() + DAY_MS / 24;
-      const out: VenueFill[] = [];
-      for (let fromMs = Math.max(sinceMs, nowMs - DAYS_BACK_MAX * DAY_MS); fromMs < nowMs; fromMs += DAY_MS) {
-        out.push(...(await fillsOfDay(symbol, Math.floor(fromMs))));
-      }
-      return out;
+      const fromMs = Math.floor(sinceMs);
+      // The venue's clock may be ahead of ours.
+      const nowMs = context.nowMs() + HOUR_MS;
+      if (nowMs - fromMs >= DAY_MS) return tradesSince(symbol, fromMs, nowMs);
+      const first = await tradesOfDay(symbol, fromMs);
+      return first.length < ROWS_MAX ? first : withLater(symbol, first);
     },
     async balances() {
       return need(readBalances(await ask(20, () => exchange.privateGetAccount({ omitZeroBalances: 'true' }))));

@@ -40,6 +40,7 @@ export class SimDisk {
   #synced = 0;
   #seq = 0;
   #armed: { point: CrashPoint; left: number; share: number } | null = null;
+  #cutBefore: EngineEvent['kind'] | null = null;
   /** Inputs of the present session; kept only where somebody is going to replay them. */
   inputs: TakenInput[] | null = null;
   decisions: string[] = [];
@@ -51,6 +52,11 @@ export class SimDisk {
 
   get isArmed(): boolean {
     return this.#armed !== null;
+  }
+
+  /** The process dies in the middle of the write that holds such an event: it and what follows it never reach the disk. */
+  cutBefore(kind: EngineEvent['kind']): void {
+    this.#cutBefore = kind;
   }
 
   /** The process dies at the `count`th such point from now on. */
@@ -102,6 +108,12 @@ export class SimDisk {
   #commit(): void {
     if (this.#pending.length === 0) return;
     this.#strike('before-write');
+    const cut = this.#pending.findIndex(({ event }) => event.kind === this.#cutBefore);
+    if (cut !== -1) {
+      this.#cutBefore = null;
+      this.#write(this.#pending.slice(0, cut));
+      throw new CrashSignal('half-write');
+    }
     const half = this.#isStruck('half-write');
     if (half !== null) {
       this.#write(this.#pending.slice(0, Math.floor(half * this.#pending.length)));

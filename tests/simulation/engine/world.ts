@@ -17,7 +17,6 @@ import { SimWire } from './sim-wire.ts';
 
 /** 2026-01-05 11:50 UTC. */
 const START_MS = Date.UTC(2026, 0, 5, 11, 50);
-const PRINT_EVERY_MS = 1_000;
 
 /** A model of which nothing is asked but that it speaks when told to. */
 export const CARD = {
@@ -58,6 +57,10 @@ export class World {
   readonly frozenUntilMs = new Map<string, number>();
   readonly feedDownUntilMs = new Map<string, number>();
   marketStill = false;
+  /** On average. */
+  printEveryMs = 1_000;
+  /** Which build of the program is started next. */
+  build = 'simulation';
   /** Strikes as the next, or next but some, order goes out. */
   sendCrash: { left: number; readonly before: boolean } | null = null;
   crashed: CrashSignal | null = null;
@@ -198,7 +201,7 @@ export class World {
     const engine = createEngine({
       identity: {
         sessionId: `s${this.sessions}`,
-        build: 'simulation',
+        build: this.build,
         seed: this.seed,
         mode: 'practice',
         venue: 'binance',
@@ -310,7 +313,7 @@ export class World {
           this.print(listing, ticks, 1 + Math.floor(random.next() ** 3 * 200_000 * (listing.rules.minLots || 1)));
         }
       }
-      this.time.after(PRINT_EVERY_MS * (0.5 + this.random.next()), next);
+      this.time.after(this.printEveryMs * (0.5 + this.random.next()), next);
     };
     next();
   }

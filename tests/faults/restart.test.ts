@@ -1,0 +1,4 @@
+import { RESTART } from './restart.ts';
+import { runPart } from './run-part.ts';
+
+runPart(RESTART);

@@ -1,0 +1,4 @@
+import type { FaultPart } from './case.ts';
+import { RESTART_SCENES } from './restart-scenes.ts';
+
+export const RESTART: FaultPart = { title: 'Crash and restart', cases: [...RESTART_SCENES] };

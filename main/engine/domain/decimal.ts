@@ -11,12 +11,42 @@ export const ATOMS_PER_UNIT: bigint = 10n ** BigInt(DECIMAL_PLACES);
 export type Rounding = 'down' | 'up' | 'floor' | 'ceil' | 'half-up';
 
 const DECIMAL_PATTERN = /^([+-]?)(\d+)(?:\.(\d*))?$/;
+/** So many digits are a whole number that a double holds exactly. */
+const SHORT_DIGITS = 15;
+const ATOMS_OF_PLACE: readonly bigint[] = Array.from(
+  { length: SHORT_DIGITS },
+  (_, place) => 10n ** BigInt(DECIMAL_PLACES - place),
+);
+const ZERO = '0'.charCodeAt(0);
+const NINE = '9'.charCodeAt(0);
+const POINT = '.'.charCodeAt(0);
 
 /**
  * Reads a plain decimal string ("61250.50", "-0.001").
  * @throws RangeError for anything else: exponents, blanks, NaN, or more than 18 significant decimal places.
  */
 export function parseDecimal(text: string): bigint {
+  return parseShort(text) ?? parseLong(text);
+}
+
+/** What nearly every price and quantity is, digit by digit: no sign, at most 15 digits. Null for everything else. */
+function parseShort(text: string): bigint | null {
+  if (text.length > SHORT_DIGITS + 1) return null;
+  let digits = 0;
+  let pointAt = -1;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code >= ZERO && code <= NINE) digits = digits * 10 + (code - ZERO);
+    else if (code === POINT && pointAt < 0 && at > 0) pointAt = at;
+    else return null;
+  }
+  const count = pointAt < 0 ? text.length : text.length - 1;
+  if (count === 0 || count > SHORT_DIGITS) return null;
+  const places = pointAt < 0 ? 0 : text.length - 1 - pointAt;
+  return BigInt(digits) * (ATOMS_OF_PLACE[places] as bigint);
+}
+
+function parseLong(text: string): bigint {
   const match = DECIMAL_PATTERN.exec(text);
   if (!match) throw new RangeError(`not a plain decimal: ${JSON.stringify(text)}`);
   const fraction = (match[3] ?? '').replace(/0+$/, '');
@@ -35,9 +65,12 @@ export function isDecimal(text: string): boolean {
 export function formatDecimal(atoms: bigint): string {
   const negative = atoms < 0n;
   const digits = (negative ? -atoms : atoms).toString().padStart(DECIMAL_PLACES + 1, '0');
-  const whole = digits.slice(0, -DECIMAL_PLACES);
-  const fraction = digits.slice(-DECIMAL_PLACES).replace(/0+$/, '');
-  return `${negative ? '-' : ''}${whole}${fraction ? `.${fraction}` : ''}`;
+  const pointAt = digits.length - DECIMAL_PLACES;
+  let end = digits.length;
+  while (end > pointAt && digits.charCodeAt(end - 1) === ZERO) end -= 1;
+  const whole = digits.slice(0, pointAt);
+  const fraction = end > pointAt ? `.${digits.slice(pointAt, end)}` : '';
+  return `${negative ? '-' : ''}${whole}${fraction}`;
 }
 
 /** Quotient of two integers under a named rounding. @throws RangeError when `denominator` is 0. */

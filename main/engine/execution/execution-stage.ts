@@ -6,7 +6,14 @@ import { assert } from '../domain/result.ts';
 import type { Stage, StageContext } from '../kernel/stage.ts';
 import { applyToState } from './apply-orders.ts';
 import { handleAudit } from './audit.ts';
-import { activeIn, activeOrders, coversIn, createExecutionState, type ExecutionState } from './execution-state.ts';
+import {
+  activeIn,
+  activeOrders,
+  coversIn,
+  createExecutionState,
+  type ExecutionState,
+  wantsIn,
+} from './execution-state.ts';
 import { createExecutionView, createOrdersView, type ExecutionView } from './execution-view.ts';
 import { askVenue, changeState, type ExecutionDeps, type Hand, sendCancel } from './hand.ts';
 import { isLive } from './order-record.ts';
@@ -200,7 +207,7 @@ function settle(hand: Hand, instrumentId: InstrumentId): boolean {
     instrument: deps.instruments.get(instrumentId),
     orders: activeIn(state, instrumentId),
     covers: coversIn(state, instrumentId),
-    wants: [...state.wants.values()].filter((want) => want.instrumentId === instrumentId),
+    wants: wantsIn(state, instrumentId),
     flatten: state.flattens.get(instrumentId) ?? null,
     held: deps.portfolio.position(instrumentId)?.qtyBase ?? 0n,
     bid: quote ? parseDecimal(quote.bid) : null,

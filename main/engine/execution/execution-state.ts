@@ -88,12 +88,24 @@ export const fillKey = (fill: { readonly instrumentId: InstrumentId; readonly fi
 export const wantKey = (want: Pick<ReductionWanted, 'instrumentId' | 'purpose' | 'coveredBy'>): string =>
   `${want.instrumentId}|${want.purpose}|${want.coveredBy ?? ''}`;
 
+/** Oldest first. */
 export function activeOrders(state: ExecutionState): OrderRecord[] {
-  return [...state.active].map((id) => state.orders.get(id) as OrderRecord);
+  const records: OrderRecord[] = [];
+  for (const id of state.active) records.push(state.orders.get(id) as OrderRecord);
+  return records;
 }
 
 export const activeIn = (state: ExecutionState, instrumentId: InstrumentId): OrderRecord[] =>
-  activeOrders(state).filter((record) => record.instrumentId === instrumentId);
+  within(activeOrders(state), instrumentId);
 
 export const coversIn = (state: ExecutionState, instrumentId: InstrumentId): Cover[] =>
-  [...state.covers.values()].filter((cover) => cover.instrumentId === instrumentId);
+  within(state.covers.values(), instrumentId);
+
+export const wantsIn = (state: ExecutionState, instrumentId: InstrumentId): Want[] =>
+  within(state.wants.values(), instrumentId);
+
+function within<T extends { readonly instrumentId: InstrumentId }>(all: Iterable<T>, instrumentId: InstrumentId): T[] {
+  const found: T[] = [];
+  for (const each of all) if (each.instrumentId === instrumentId) found.push(each);
+  return found;
+}

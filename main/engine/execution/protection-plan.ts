@@ -76,9 +76,10 @@ export function planInstrument(input: PlanInput): Plan {
   planStrayStops(input, draft);
   planFlatten(input, input.instrument, draft);
   const wanted = input.wants.filter((want) => want.purpose !== 'stop' && isWanted(want, input.nowMs));
+  const asked = [...wanted, ...draft.wants];
   // A stop at rest gives way only to what is signed; a new one also leaves room for what is asked for.
   const kept = shareHeld(input, []);
-  const placed = shareHeld(input, [...wanted, ...draft.wants]);
+  const placed = asked.length === 0 ? kept : shareHeld(input, asked);
   for (const cover of input.covers) {
     planCover(input, input.instrument, cover, kept.get(cover.entryId) ?? 0n, placed.get(cover.entryId) ?? 0n, draft);
   }
@@ -90,11 +91,13 @@ function planSubmits(input: PlanInput, draft: Draft): void {
   const live = input.orders.filter(isLive);
   const waiting = live.filter((record) => record.state === 'persisted' && record.cancelWantedAtMs === null);
   for (const record of waiting) if (!isSale(record)) draft.submits.push(record.clientOrderId);
+  const sales = waiting.filter(isSale);
+  if (sales.length === 0) return;
 
   const stops = live.filter(isStop);
   const working = live.filter((record) => isSale(record) && record.order !== null && mayFill(record));
   let free = input.held - soldUnbooked(input.orders) - sum(stops.map(openQty)) - sum(working.map(openQty));
-  for (const sale of waiting.filter(isSale)) {
+  for (const sale of sales) {
     if (ownStopInTheWay(sale, stops, draft)) return;
     const missing = openQty(sale) - free;
     if (missing <= 0n) {
@@ -211,25 +214,27 @@ export const flattenWant = (qty: bigint): Omit<ReductionWanted, 'kind' | 'instru
  * sales take the oldest.
  */
 function shareHeld(input: PlanInput, wants: readonly Pick<Want, 'coveredBy' | 'qtyBase'>[]): Map<string, bigint> {
-  const sales = input.orders.filter((record) => isSale(record) && record.order !== null && isLive(record));
-  const taken = [
-    ...sales.map((sale) => ({ coveredBy: sale.coveredBy, qty: openQty(sale) })),
-    ...wants.map((want) => ({ coveredBy: want.coveredBy, qty: parseDecimal(want.qtyBase) })),
-  ];
-  let pool = input.held - soldUnbooked(input.orders) - sum(taken.map((sale) => sale.qty));
+  let pool = input.held;
+  /** What a cover's own stop, target or exit takes of it. */
+  const taken = new Map<string, bigint>();
+  const take = (coveredBy: string | null, qty: bigint): void => {
+    pool -= qty;
+    if (coveredBy !== null) taken.set(coveredBy, (taken.get(coveredBy) ?? 0n) + qty);
+  };
+  for (const record of input.orders) {
+    if (record.side !== 'sell') continue;
+    const sells = isSale(record) && record.order !== null && isLive(record);
+    take(record.coveredBy, unbookedQty(record) + (sells ? openQty(record) : 0n));
+  }
+  for (const want of wants) take(want.coveredBy, parseDecimal(want.qtyBase));
   const shares = new Map<string, bigint>();
-  for (const cover of [...input.covers].reverse()) {
-    const own = sum(taken.filter((sale) => sale.coveredBy === cover.entryId).map((sale) => sale.qty));
-    const share = atLeastZero(smallerOf(cover.qty - own - coverUnbooked(input, cover), atLeastZero(pool)));
-    shares.set(cover.entryId, share);
+  for (const { entryId, qty } of input.covers.toReversed()) {
+    const share = atLeastZero(smallerOf(qty - (taken.get(entryId) ?? 0n), atLeastZero(pool)));
+    shares.set(entryId, share);
     pool -= share;
   }
   return shares;
 }
-
-/** What this cover's own stop or target sold that is not booked yet. */
-const coverUnbooked = (input: PlanInput, cover: Cover): bigint =>
-  soldUnbooked(input.orders.filter((record) => record.coveredBy === cover.entryId));
 
 function planCover(
   input: PlanInput,

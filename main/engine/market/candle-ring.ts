@@ -15,7 +15,7 @@ export interface CandleRing {
 
 export function createCandleRing(capacity: number): CandleRing {
   // At most twice the capacity, so that shifting out the oldest costs one copy per `capacity` appends; as much as is used.
-  let rows = new Float64Array(Math.min(ROWS_FIRST, capacity * 2) * FIELDS);
+  let rows = new Float64Array(0);
   let first = 0;
   let end = 0;
 
@@ -40,7 +40,7 @@ export function createCandleRing(capacity: number): CandleRing {
     if (end - first === capacity) first += 1;
     if (end < rows.length / FIELDS) return;
     if (end < capacity * 2) {
-      const grown = new Float64Array(Math.min(end * 2, capacity * 2) * FIELDS);
+      const grown = new Float64Array(Math.min(Math.max(end * 2, ROWS_FIRST), capacity * 2) * FIELDS);
       grown.set(rows);
       rows = grown;
       return;

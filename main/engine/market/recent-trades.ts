@@ -9,17 +9,25 @@ export interface RecentTrades {
 }
 
 export function createRecentTrades(capacity: number): RecentTrades {
-  const ids = new Float64Array(capacity);
-  const times = new Float64Array(capacity);
-  const prices = new Float64Array(capacity);
-  const quantities: bigint[] = new Array<bigint>(capacity).fill(0n);
+  // Made at the first print: many an instrument is known and never watched.
+  let ids = new Float64Array(0);
+  let times = new Float64Array(0);
+  let prices = new Float64Array(0);
+  let quantities: bigint[] = [];
   let count = 0;
   let next = 0;
 
   const slot = (age: number): number => (next - 1 - age + capacity * 2) % capacity;
+  function makeRoom(): void {
+    ids = new Float64Array(capacity);
+    times = new Float64Array(capacity);
+    prices = new Float64Array(capacity);
+    quantities = new Array<bigint>(capacity).fill(0n);
+  }
 
   return {
     push(id, timeMs, price, qtyAtoms) {
+      if (ids.length === 0) makeRoom();
       ids[next] = id;
       times[next] = timeMs;
       prices[next] = price;

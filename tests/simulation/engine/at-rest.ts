@@ -5,7 +5,6 @@ import { isOpen, isStop, remainingLots } from '../../../main/practice/matching/o
 import { baseAtoms } from '../../../main/practice/matching/rules.ts';
 import { hold } from './bookkeeper.ts';
 import { checkBooks } from './checks.ts';
-import { checkRebuilt } from './replay-session.ts';
 import type { World } from './world.ts';
 
 /** Once nothing is wrong any more, everything must have come to rest within this. */
@@ -118,7 +117,7 @@ function checkEverything(world: World): void {
   checkStates(world);
   checkKilled(world);
   checkProtection(world);
-  checkRebuilt(world);
+  world.reader.check(world);
 }
 
 /** With the kill switch on nothing of ours that adds risk may stay at the venue. */

@@ -70,10 +70,7 @@ export class SimDisk {
 
   /** What the new process finds. */
   open(): OpenedLog {
-    const ledger = this.ledger.map((kept) => {
-      kept.read ??= JSON.parse(JSON.stringify({ seq: kept.seq, timeMs: kept.timeMs, event: kept.event })) as LogRecord;
-      return kept.read;
-    });
+    const ledger = this.readFrom(0);
     const disk = this;
     const log: EventLog = {
       get lastSeq() {
@@ -85,6 +82,14 @@ export class SimDisk {
       close: () => {},
     };
     return { log, ledger, repairs: [] };
+  }
+
+  /** The ledger as another process reads it, from the record at this place on. */
+  readFrom(first: number): LogRecord[] {
+    return this.ledger.slice(first).map((kept) => {
+      kept.read ??= JSON.parse(JSON.stringify({ seq: kept.seq, timeMs: kept.timeMs, event: kept.event })) as LogRecord;
+      return kept.read;
+    });
   }
 
   /** The process is gone; with `power`, so is what had not reached the platter, from a random point of the write on. */

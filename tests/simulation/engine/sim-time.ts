@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Cancel, Clock, Timers } from '../../../main/engine/kernel/clock.ts';
 
 interface Due {
@@ -8,6 +7,15 @@ interface Due {
 }
 
 const isBefore = (a: Due, b: Due): boolean => a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
+
+/**
+ * After all promises that are settled have run, and all that these settle. Node empties the microtask queue before it looks
+ * at its ticks again, and a tick is asked for from within that queue: nothing real is waited for.
+ */
+async function everyPromiseRan(): Promise<void> {
+  await null;
+  await new Promise<void>((resolve) => process.nextTick(resolve));
+}
 
 /** True time of the simulated world: it moves only when told to, and what is due runs in order, one thing at a time. */
 export class SimTime {
@@ -41,7 +49,7 @@ export class SimTime {
   async rest(): Promise<void> {
     while (this.#woken) {
       this.#woken = false;
-      await nextTurn();
+      await everyPromiseRan();
     }
   }
 

@@ -8,6 +8,7 @@ import type { ModelCard } from '../../../main/ml/card.ts';
 import { Bookkeeper, Violation } from './bookkeeper.ts';
 import { checkArrival, checkLimits, checkSubmit } from './checks.ts';
 import { FaultBox } from './faults.ts';
+import { LogReader } from './log-reader.ts';
 import { shapeOf, type WorldShape } from './operations.ts';
 import { createSimConnector, type SimConnector } from './sim-connector.ts';
 import { CrashSignal, SimDisk } from './sim-disk.ts';
@@ -44,6 +45,7 @@ export class World {
   readonly time = new SimTime(START_MS);
   readonly faults = new FaultBox();
   readonly disk = new SimDisk();
+  readonly reader = new LogReader([CARD]);
   readonly wire: SimWire;
   readonly venue: SimVenue;
   readonly books: Bookkeeper;

@@ -7,11 +7,9 @@ import { openAccountFolder, openDataFolder } from './data-folder.ts';
 import { MOMENTUM_MEASURED_ON, MOMENTUM_RECORD } from './engine/decision/momentum-record.ts';
 import type { RiskLimits } from './engine/domain/proposal.ts';
 import { createEngine, type Engine, type EngineIdentity } from './engine/engine.ts';
-import { featureNames, featureSetHash } from './engine/features/feature-set.ts';
-import { featureSetByName } from './engine/features/feature-sets.ts';
 import { createEngineDesk } from './engine/gateway/engine-desk.ts';
 import { openJournalStore } from './engine/gateway/journal-store.ts';
-import { type ModelFigures, modelRows } from './engine/gateway/model-rows.ts';
+import { modelRows } from './engine/gateway/model-rows.ts';
 import { createGateway, type Gateway } from './engine/gateway/router.ts';
 import { openSettingsFile } from './engine/gateway/settings-file.ts';
 import { forkMlHost } from './engine/inference/fork-ml-host.ts';
@@ -20,12 +18,11 @@ import { verifyJournalFiles } from './engine/journal-check.ts';
 import { systemClock, systemTimers } from './engine/kernel/clock.ts';
 import { openEventLog } from './engine/kernel/event-log.ts';
 import { newSessionId } from './engine/kernel/ids.ts';
-import { readModelCards } from './engine/model-cards.ts';
+import { featureSetsOf, figuresOf, readModelCards } from './engine/model-cards.ts';
 import { BINANCE_DEFAULTS } from './engine/venues/binance/connector.ts';
 import { openCandleStore } from './engine/venues/candle-store/candle-store.ts';
 import { createVenueWorkerPort } from './engine/venues/venue-worker-client.ts';
 import { lockInstance } from './instance-lock.ts';
-import type { ModelCard } from './ml/card.ts';
 import { ensurePracticeVenue } from './practice/spawn.ts';
 import { type MarketChoice, marketFolder } from './practice/venue-folder.ts';
 import { MODELS_DIR, PRODUCT_VERSION, siblingModule } from './product.ts';
@@ -130,14 +127,15 @@ export async function startHost(options: HostOptions): Promise<Host> {
         onProblem: options.onLog,
         workerUrl: siblingModule(import.meta.url, './engine/venues/worker'),
       }),
-      inference: (onPrediction, onNotice) =>
+      inference: (onEvent, onNotice) =>
         createInferenceClient({
           spawn: () => forkMlHost(fileURLToPath(siblingModule(import.meta.url, './ml/host/main'))),
           clock: systemClock,
           timers: systemTimers,
           modelsDir: MODELS_DIR,
           featureSets: featureSetsOf(cards),
-          onPrediction,
+          onPrediction: onEvent,
+          onModelState: onEvent,
           onNotice,
         }),
       onFatal(error) {
@@ -182,7 +180,13 @@ export async function startHost(options: HostOptions): Promise<Host> {
         onNotice: (listener) => engine.onNotice(listener),
       },
       (board) => () =>
-        modelRows(engine.inference, figures, board, { record: MOMENTUM_RECORD, measuredOn: MOMENTUM_MEASURED_ON }),
+        modelRows(
+          engine.inference,
+          figures,
+          board,
+          { record: MOMENTUM_RECORD, measuredOn: MOMENTUM_MEASURED_ON },
+          (model) => engine.pipeline.inference.view.board(model, systemClock.nowMs()),
+        ),
     );
     const stopStoring = storeClosedCandles(engine);
     const gateway = createGateway(desk, systemClock, systemTimers);
@@ -264,33 +268,6 @@ async function askVenue<T>(port: string, path: string, schema: z.ZodType<T>): Pr
     const why = error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : '';
     throw new BadInputError(`no practice venue answers at ${address}: ${why}`);
   }
-}
-
-/** Feature sets that this build computes, once each. */
-function featureSetsOf(cards: readonly ModelCard[]) {
-  const names = new Set(cards.map((card) => card.featureSet.name));
-  return [...names].flatMap((name) => {
-    const set = featureSetByName(name);
-    return set ? [{ name, hash: featureSetHash(set), features: [...featureNames(set)] }] : [];
-  });
-}
-
-function figuresOf(card: ModelCard): ModelFigures {
-  const { auc, logLoss, logLossOfBaseRate, brier, mcc, expectedCalibrationError, rule } = card.outOfSample;
-  const span = (low: number, high: number): string => `95 %: ${low.toFixed(3)} to ${high.toFixed(3)}`;
-  return {
-    name: card.name,
-    trainedFromMs: card.spans.training.fromMs,
-    trainedToMs: card.spans.training.toMs,
-    outOfSample: [
-      { name: 'AUC', value: auc.value, note: span(auc.low, auc.high) },
-      { name: 'Log loss', value: logLoss, note: `base rate ${logLossOfBaseRate.toFixed(5)}` },
-      { name: 'Brier', value: brier, note: '' },
-      { name: 'MCC', value: mcc, note: '' },
-      { name: 'Calibration error', value: expectedCalibrationError, note: '' },
-      { name: 'Net bps per trade', value: rule.netBpsPerTrade?.value ?? 0, note: `${rule.trades} trades, after fees` },
-    ],
-  };
 }
 
 /** Every candle that the core closes goes to the store, in small batches by the venue's worker. */

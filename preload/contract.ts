@@ -236,8 +236,9 @@ export const modelSchema = z.strictObject({
   version: z.string(),
   kind: z.enum(['model', 'rule']),
   label: z.string(),
-  state: z.enum(['loading', 'ready', 'refused', 'restarting']),
-  /** Why it was refused or is not ready, in one sentence. */
+  /** `expired`: its licence to trade has ended, and it abstains. */
+  state: z.enum(['loading', 'ready', 'refused', 'restarting', 'expired']),
+  /** Why it was refused, is not ready or is not listened to; then what it answers. */
   note: z.string(),
   provider: z.string().nullable(),
   latencyMsLast: z.number().nullable(),
@@ -250,6 +251,8 @@ export const modelSchema = z.strictObject({
   reliability: z.array(record),
   trainedFromMs: timeMs.nullable(),
   trainedToMs: timeMs.nullable(),
+  /** End of its licence to trade; null for a rule. */
+  licensedUntilMs: timeMs.nullable(),
   lastProbability: probability.nullable(),
   lastInstrumentId: instrumentId.nullable(),
   lastAtMs: timeMs.nullable(),

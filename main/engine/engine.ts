@@ -27,7 +27,7 @@ export interface EngineDeps {
   readonly venue: VenuePort;
   /** Makes the client of the ml-host; it reports back through the two callbacks. */
   readonly inference: (
-    onPrediction: (event: InputEvent) => void,
+    onEvent: (event: InputEvent) => void,
     onNotice: (notice: InferenceNotice) => void,
   ) => InferenceClient;
   /** A broken invariant: nothing is handled any more. The process should end; a restart recovers from the log. */

@@ -2,6 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cardSchema, type ModelCard } from '../ml/card.ts';
 import type { ModelProfile } from './decision/model-agent.ts';
+import { featureNames, featureSetHash } from './features/feature-set.ts';
+import { featureSetByName } from './features/feature-sets.ts';
+import type { ModelFigures } from './gateway/model-rows.ts';
+import type { ModelTerms } from './inference/model-watch.ts';
+import type { FeatureSetIdentity } from './inference/protocol.ts';
 
 /**
  * The cards of the newest version of every model; what cannot be read is left out here, for the ml-host refuses it with
@@ -32,6 +37,49 @@ export function profileOf(card: ModelCard): ModelProfile {
     barrierAtr: card.label.barrierAtr,
     atrBars: card.label.atrBars,
   };
+}
+
+/** What a model may do, as its card states it. */
+export function termsOf(card: ModelCard): ModelTerms {
+  return {
+    model: card.name,
+    timeframe: card.timeframe,
+    featureSet: card.featureSet.name,
+    licensedUntilMs: card.licensedUntilMs,
+    training: card.trainingDistribution,
+  };
+}
+
+/** What the model board shows of a card. */
+export function figuresOf(card: ModelCard): ModelFigures {
+  const { auc, logLoss, logLossOfBaseRate, brier, mcc, expectedCalibrationError, rule } = card.outOfSample;
+  const span = (low: number, high: number): string => `95 %: ${low.toFixed(3)} to ${high.toFixed(3)}`;
+  return {
+    name: card.name,
+    version: card.version,
+    label: card.title,
+    timeframe: card.timeframe,
+    licensedUntilMs: card.licensedUntilMs,
+    trainedFromMs: card.spans.training.fromMs,
+    trainedToMs: card.spans.training.toMs,
+    outOfSample: [
+      { name: 'AUC', value: auc.value, note: span(auc.low, auc.high) },
+      { name: 'Log loss', value: logLoss, note: `base rate ${logLossOfBaseRate.toFixed(5)}` },
+      { name: 'Brier', value: brier, note: '' },
+      { name: 'MCC', value: mcc, note: '' },
+      { name: 'Calibration error', value: expectedCalibrationError, note: '' },
+      { name: 'Net bps per trade', value: rule.netBpsPerTrade?.value ?? 0, note: `${rule.trades} trades, after fees` },
+    ],
+  };
+}
+
+/** The feature sets that models want and this build computes, once each. */
+export function featureSetsOf(cards: readonly ModelCard[]): FeatureSetIdentity[] {
+  const names = new Set(cards.map((card) => card.featureSet.name));
+  return [...names].flatMap((name) => {
+    const set = featureSetByName(name);
+    return set ? [{ name, hash: featureSetHash(set), features: [...featureNames(set)] }] : [];
+  });
 }
 
 function foldersIn(dir: string): string[] {

@@ -14,7 +14,7 @@ import { createInstrumentsStage } from './instruments-stage.ts';
 import type { Stage } from './kernel/stage.ts';
 import { createLedgerStage } from './ledger/ledger-stage.ts';
 import { createMarketStage } from './market/market-stage.ts';
-import { profileOf } from './model-cards.ts';
+import { profileOf, termsOf } from './model-cards.ts';
 import { createRiskStage } from './risk/risk-stage.ts';
 
 /** What a venue takes from the taker; costs, sizes and risks are reckoned with it. */
@@ -52,17 +52,25 @@ export function createPipeline(cards: readonly ModelCard[]) {
   const seen = { market: marketView, portfolio, orders, instruments: () => instruments.byId };
 
   const features = createFeaturesStage(featureStreamsOf(cards));
-  const inference = createInferenceStage();
+  const inference = createInferenceStage({
+    models: cards.map(termsOf),
+    rows: (timeframe, featureSet, id) => features.view.rows(timeframe, featureSet, id),
+  });
+  const fitness = inference.view;
   const risk = createRiskStage({ ...seen, feeBps: FEE_BPS });
   const decision = createDecisionStage({
     ...seen,
     limits: () => risk.view.limits(),
     entriesHeld: () => risk.view.entriesHeld(),
-    agents: [...cards.map((card) => createModelAgent(profileOf(card))), createMomentumAgent(MOMENTUM_RECORD)],
+    agents: [
+      ...cards.map((card) => createModelAgent(profileOf(card), (id, nowMs) => fitness.of(card.name, id, nowMs))),
+      createMomentumAgent(MOMENTUM_RECORD),
+    ],
     feeBps: FEE_BPS,
   });
   const approval = createApprovalStage({
     ...seen,
+    fitnessOf: (model, id, nowMs) => fitness.of(model, id, nowMs),
     limits: () => risk.view.limits(),
     recheck: (proposal, qtyBase, nowMs) => risk.view.recheck(proposal, qtyBase, nowMs),
     isVerdict: (verdict) => risk.view.isVerdict(verdict),
@@ -85,7 +93,7 @@ export function createPipeline(cards: readonly ModelCard[]) {
     execution,
     ledger,
   ];
-  return { stages, instruments, market, decision, risk, approval, execution, ledger };
+  return { stages, instruments, market, inference, decision, risk, approval, execution, ledger };
 }
 
 export type Pipeline = ReturnType<typeof createPipeline>;

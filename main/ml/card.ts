@@ -4,7 +4,7 @@ import { edgeSchema } from '../engine/inference/protocol.ts';
 
 /** The schema of `card.json`: what a model is, what it was trained on and how it did on data it had not seen. */
 
-export const CARD_SCHEMA_VERSION = 1;
+export const CARD_SCHEMA_VERSION = 2;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits');
 const share = z.number().min(0).max(1);
@@ -21,6 +21,19 @@ const span = z.strictObject({
 const bucket = z.strictObject({ low: share, high: share, n: count, right: count, meanProbability: share.nullable() });
 export type ReliabilityBucket = z.infer<typeof bucket>;
 
+const featureDistribution = z
+  .strictObject({
+    name: z.string().min(1),
+    /** Between the bins, ascending; a value on an edge belongs to the bin above it. */
+    edges: z.array(z.number()).max(63),
+    /** Of the training rows, per bin. */
+    shares: z.array(share).min(1),
+    /** The furthest that any window of training, of one instrument, lay from the whole; 0.25 at least. */
+    psiLimit: z.number().positive(),
+  })
+  .refine(({ edges, shares }) => shares.length === edges.length + 1, 'shares must be one more than edges')
+  .refine(({ edges }) => edges.every((edge, at) => at === 0 || edge > (edges[at - 1] as number)), 'edges must ascend');
+
 export const cardSchema = z.strictObject({
   schemaVersion: z.literal(CARD_SCHEMA_VERSION),
   name: z.string().regex(/^[a-z0-9-]+$/),
@@ -35,6 +48,8 @@ export const cardSchema = z.strictObject({
     features: z.array(z.string().min(1)).min(1).max(512),
   }),
   timeframe: z.enum(TIMEFRAMES),
+  /** Its licence to trade: from then on it abstains. */
+  licensedUntilMs: z.int().positive(),
   label: z.strictObject({
     question: z.string().min(1),
     /** Its sign is the trend: positive is up. Zero counts as up. */
@@ -75,6 +90,13 @@ export const cardSchema = z.strictObject({
     /** Same pipeline on shuffled labels; far from 0.5 would mean a leak. */
     shuffledLabelAuc: share,
   }),
+  /** How the features lay in training: what live ones are held against, a window of one instrument at a time. */
+  trainingDistribution: z.strictObject({
+    windowBars: z.int().positive(),
+    features: z.array(featureDistribution).min(1).max(512),
+    /** Windows of the test span, and how many of them count as drifted by these limits. */
+    heldOut: z.strictObject({ windows: count, drifted: count }),
+  }),
   calibration: z.strictObject({
     kind: z.literal('platt'),
     slope: z.number(),
@@ -99,7 +121,8 @@ export const cardSchema = z.strictObject({
     reliability: z.array(bucket),
     rule: z.strictObject({
       text: z.string().min(1),
-      probabilityMin: share,
+      /** It speaks for a side from this probability on. */
+      probabilityMin: z.number().gt(0.5).max(1),
       feeBpsRoundTrip: z.number().nonnegative(),
       trades: count,
       right: count,

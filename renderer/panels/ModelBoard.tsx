@@ -14,6 +14,7 @@ const STATES: Record<Model['state'], { word: string; tone: string }> = {
   ready: { word: '● ready', tone: 'good' },
   refused: { word: '✕ refused', tone: 'bad' },
   restarting: { word: '↻ restarting', tone: 'warn' },
+  expired: { word: '✕ licence ended', tone: 'bad' },
 };
 const EDGES: Record<Model['edge'], string> = {
   measured: 'edge measured',
@@ -59,7 +60,9 @@ function ModelCard({ model }: { model: Model }) {
         <Figures model={model} />
         <LastSaid model={model} />
         {model.note ? (
-          <p className={`mt-1 leading-[15px] ${model.state === 'refused' ? 'text-down' : 'text-[11px] text-text2'}`}>
+          <p
+            className={`mt-1 leading-[15px] ${model.state === 'refused' || model.state === 'expired' ? 'text-down' : 'text-[11px] text-text2'}`}
+          >
             {realMinus(model.note)}
           </p>
         ) : null}
@@ -80,6 +83,7 @@ function Machine({ model }: { model: Model }) {
     model.trainedFromMs !== null && model.trainedToMs !== null
       ? `trained ${showDay(model.trainedFromMs)} to ${showDay(model.trainedToMs)}`
       : null,
+    model.licensedUntilMs === null ? null : `licensed until ${showDay(model.licensedUntilMs)}`,
   ];
   return parts.filter((part) => part !== null).join(' · ');
 }

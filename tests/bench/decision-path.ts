@@ -77,7 +77,7 @@ async function startEngine() {
       },
       stop: async () => {},
     },
-    inference: (onPrediction, onNotice) =>
+    inference: (onEvent, onNotice) =>
       createInferenceClient({
         spawn: () => forkMlHost(fileURLToPath(new URL('../../main/ml/host/main.ts', import.meta.url))),
         clock,
@@ -90,7 +90,8 @@ async function startEngine() {
             features: [...featureNames(featureSetReversalV1)],
           },
         ],
-        onPrediction,
+        onPrediction: onEvent,
+        onModelState: onEvent,
         onNotice,
       }),
     onFatal: (error) => {

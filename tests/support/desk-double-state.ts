@@ -154,6 +154,7 @@ function model(name: string, label: string, change: Partial<Model>): Model {
     })),
     trainedFromMs: Date.UTC(2023, 0, 1),
     trainedToMs: Date.UTC(2025, 5, 30),
+    licensedUntilMs: Date.UTC(2027, 5, 30),
     lastProbability: 0.64,
     lastInstrumentId: 'binance:BTC/USDT',
     lastAtMs: Date.now() - 4_000,

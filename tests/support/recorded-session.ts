@@ -3,14 +3,12 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type AccountFolder, openAccountFolder } from '../../main/data-folder.ts';
 import { createEngine, type Engine } from '../../main/engine/engine.ts';
-import { featureNames, featureSetHash } from '../../main/engine/features/feature-set.ts';
-import { featureSetByName } from '../../main/engine/features/feature-sets.ts';
 import { openJournalStore } from '../../main/engine/gateway/journal-store.ts';
 import { createInferenceClient } from '../../main/engine/inference/inference-client.ts';
 import type { MlHostChannel } from '../../main/engine/inference/ml-host-channel.ts';
 import { openEventLog } from '../../main/engine/kernel/event-log.ts';
 import { createRandom, type Random } from '../../main/engine/kernel/random.ts';
-import { readModelCards } from '../../main/engine/model-cards.ts';
+import { featureSetsOf, readModelCards } from '../../main/engine/model-cards.ts';
 import { createInferenceHost } from '../../main/ml/host/inference-host.ts';
 import { MODELS_DIR } from '../../main/product.ts';
 import { FakeTime } from './fake-time.ts';
@@ -118,17 +116,15 @@ export function startEngine(
     opened,
     cards,
     venue: venue.connect(),
-    inference: (onPrediction, onNotice) =>
+    inference: (onEvent, onNotice) =>
       createInferenceClient({
         spawn: models.spawn,
         clock: time,
         timers: time,
         modelsDir: MODELS_DIR,
-        featureSets: cards.flatMap(({ featureSet: { name } }) => {
-          const set = featureSetByName(name);
-          return set ? [{ name, hash: featureSetHash(set), features: [...featureNames(set)] }] : [];
-        }),
-        onPrediction,
+        featureSets: featureSetsOf(cards),
+        onPrediction: onEvent,
+        onModelState: onEvent,
         onNotice,
       }),
     onFatal(error) {
@@ -181,7 +177,7 @@ function createModelsInProcess() {
 }
 
 /** Answers what asks, a few seconds after it asked, and now and then types an order of its own. */
-function createPerson(engine: Engine, random: Random) {
+export function createPerson(engine: Engine, random: Random) {
   const seen = new Map<string, { atMs: number; what: string }>();
   const choices = ['approve', 'decline', 'look away', 'approve', 'halve', 'change', 'approve', 'look away'];
   let orders = 0;

@@ -5,6 +5,7 @@ import { parseDecimal } from '../../main/engine/domain/decimal.ts';
 import type { EngineEvent, InputEvent, OutputEvent } from '../../main/engine/domain/events.ts';
 import { type InstrumentRecord, instrumentFromRecord } from '../../main/engine/domain/instrument.ts';
 import type { FeedStatus, MarketView, Quote } from '../../main/engine/domain/market.ts';
+import { FIT, type Fitness } from '../../main/engine/domain/model-fitness.ts';
 import type { CountersignedOrder } from '../../main/engine/domain/order.ts';
 import type { OpenOrderView, OrdersView, PortfolioView, PositionView } from '../../main/engine/domain/portfolio.ts';
 import type { Proposal, RiskLimits } from '../../main/engine/domain/proposal.ts';
@@ -55,6 +56,8 @@ export interface SmallEngine {
   readonly positions: Map<string, PositionView>;
   readonly openOrders: Map<string, OpenOrderView>;
   readonly unknown: Set<string>;
+  /** By model; one that is not named is fit. */
+  readonly fitness: Map<string, Fitness>;
   cash: bigint;
   pnlToday: bigint;
   readonly decision: ReturnType<typeof createDecisionStage>;
@@ -151,6 +154,7 @@ export function createSmallEngine(options: Options = {}): SmallEngine {
   const approval = createApprovalStage({
     ...shared,
     limits: () => risk.view.limits(),
+    fitnessOf: (model) => engine.fitness.get(model) ?? FIT,
     recheck: (proposal, qtyBase, nowMs) => risk.view.recheck(proposal, qtyBase, nowMs),
     isVerdict: (verdict) => risk.view.isVerdict(verdict),
   });
@@ -169,6 +173,7 @@ export function createSmallEngine(options: Options = {}): SmallEngine {
     positions,
     openOrders,
     unknown,
+    fitness: new Map(),
     cash: parseDecimal('10000'),
     pnlToday: 0n,
     decision,

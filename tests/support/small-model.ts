@@ -99,7 +99,7 @@ function smallCard(model: Uint8Array): ModelCard {
   const span = { fromMs: 0, toMs: 1, samples: 10, effectiveSamples: 5 };
   const estimate = { value: 0.5, low: 0.4, high: 0.6 };
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     name: 'small',
     version: '1.0.0',
     title: 'Small test model',
@@ -108,6 +108,7 @@ function smallCard(model: Uint8Array): ModelCard {
     modelBytes: model.length,
     featureSet: { ...smallFeatureSet, features: [...smallFeatureSet.features] },
     timeframe: '5m',
+    licensedUntilMs: Date.UTC(2100, 0, 1),
     label: {
       question: 'Is a times b positive?',
       trendFeature: 'trend',
@@ -136,6 +137,11 @@ function smallCard(model: Uint8Array): ModelCard {
       crossValidatedAuc: 0.8,
       shuffledLabelAuc: 0.5,
     },
+    trainingDistribution: {
+      windowBars: 288,
+      features: smallFeatureSet.features.map((name) => ({ name, edges: [0], shares: [0.5, 0.5], psiLimit: 0.25 })),
+      heldOut: { windows: 0, drifted: 0 },
+    },
     calibration: { kind: 'platt', ...smallCalibration, fittedOn: 'nothing' },
     outOfSample: {
       baseRate: 0.5,
@@ -158,7 +164,7 @@ function smallCard(model: Uint8Array): ModelCard {
       ],
       rule: {
         text: 'none',
-        probabilityMin: 0.5,
+        probabilityMin: 0.55,
         feeBpsRoundTrip: 20,
         trades: 0,
         right: 0,

@@ -16,11 +16,13 @@ import { createSeal } from '../domain/seal.ts';
 import type { Stage, StageContext } from '../kernel/stage.ts';
 import { type Case, createCases, isAsked, isOpen, termsOf } from './cases.ts';
 import { checkMandate, mandateCovers } from './mandate.ts';
+import { driftedSupport, type FitnessOf, lostSupport } from './model-support.ts';
 import { changedProposal, manualProposal, type PersonViews, touchOf } from './person-proposals.ts';
 import { createReductions, reductionSubject } from './reductions.ts';
 
 export interface ApprovalDeps extends PersonViews {
   readonly orders: OrdersView;
+  readonly fitnessOf: FitnessOf;
   /** The gate at the moment of sending, on `qtyBase` of the proposal. */
   recheck(proposal: Proposal, qtyBase: string, nowMs: number): RiskVerdict;
   /** True for verdicts that the gate itself made. */
@@ -164,6 +166,10 @@ export function createApprovalStage(deps: ApprovalDeps): Stage & { readonly view
     else askAgain(context, held, findingsText(verdict), verdict.outcome === 'shrink' ? verdict.qtyBase : held.qtyBase);
   };
 
+  /** Why a question is over, whoever answers it now; null where it is not. */
+  const overBecause = (held: Case, nowMs: number): string | null =>
+    isOver(held, nowMs) ? 'nobody answered in time' : lostSupport(held.proposal, deps.fitnessOf, nowMs);
+
   /** Half of what is asked, on the lot grid; null where that is less than the venue takes. */
   const halfOf = ({ proposal, qtyBase }: Case): string | null => {
     const instrument = instrumentOf(proposal.instrumentId);
@@ -184,9 +190,10 @@ export function createApprovalStage(deps: ApprovalDeps): Stage & { readonly view
       refuse(context, proposalId, code, text);
       return null;
     }
-    if (isOver(held, context.nowMs)) {
-      lapse(context, held, 'nobody answered in time');
-      refuse(context, proposalId, 'lapsed', 'it lapsed before your answer');
+    const over = overBecause(held, context.nowMs);
+    if (over !== null) {
+      lapse(context, held, over);
+      refuse(context, proposalId, 'lapsed', `it lapsed before your answer: ${over}`);
       return null;
     }
     return held;
@@ -280,8 +287,12 @@ export function createApprovalStage(deps: ApprovalDeps): Stage & { readonly view
     const { nowMs } = context;
     const open = cases.open();
     if (open.length === 0) return;
-    const living = open.filter((held) => !isOver(held, nowMs));
-    for (const held of open) if (isOver(held, nowMs)) lapse(context, held, 'nobody answered in time');
+    const living: Case[] = [];
+    for (const held of open) {
+      const over = overBecause(held, nowMs);
+      if (over === null) living.push(held);
+      else lapse(context, held, over);
+    }
     if (mandate === null) return;
     const covering = mandate;
     // One per tick: the next is checked when this one already counts among the open orders.
@@ -336,6 +347,12 @@ export function createApprovalStage(deps: ApprovalDeps): Stage & { readonly view
         break;
       case 'KillSwitchSet':
         if (event.on) lapseAll(context, 'the kill switch is on', ({ proposal }) => proposal.side === 'buy');
+        break;
+      case 'ModelFitnessChanged':
+        for (const held of cases.open()) {
+          const why = driftedSupport(held.proposal, event);
+          if (why !== null) lapse(context, held, why);
+        }
         break;
       case 'MandateSet': {
         const checked = event.mandate && checkMandate(event.mandate);

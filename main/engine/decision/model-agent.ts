@@ -1,6 +1,7 @@
 import { TIMEFRAME_MS, type Timeframe } from '../domain/candle.ts';
 import type { PredictionArrived } from '../domain/events.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
+import type { Fitness } from '../domain/model-fitness.ts';
 import type { Edge, Reason } from '../domain/proposal.ts';
 import { type Agent, abstaining, type Opinion } from './agent.ts';
 import { averageTrueRange, type CandleTape } from './candle-tape.ts';
@@ -70,14 +71,28 @@ function stanceOf(event: PredictionArrived, profile: ModelProfile, bracketUnit: 
   return { ...common, stance: 'hold', probability: up, record: event.record, note, reasons: [] };
 }
 
+/** What a drifted model says: shown, with the reason why it counts for nothing; its record was measured on other inputs. */
+function withoutWeight(opinion: Opinion, { code, text }: Fitness): Opinion {
+  const reasons = [
+    ...opinion.reasons.filter((reason) => reason.code === 'model'),
+    { code, text: `No weight: ${text}` },
+  ];
+  return { ...opinion, edge: 'unknown', record: null, note: `${opinion.note}; no weight: ${text}`, reasons };
+}
+
 /** Probabilities are in [0, 1]; anything else is a broken host, and the model abstains. */
 const isProbability = (value: number): boolean => Number.isFinite(value) && value >= 0 && value <= 1;
 
 /**
  * A member that speaks for one model: `PredictionArrived.probability` is the calibrated chance of a rise, and its record
- * is of the same statement. @throws RangeError for a profile whose threshold lies outside (0.5, 1].
+ * is of the same statement. `fitness` says whether it may speak and counts.
+ *
+ * @throws RangeError for a profile whose threshold lies outside (0.5, 1].
  */
-export function createModelAgent(profile: ModelProfile): Agent {
+export function createModelAgent(
+  profile: ModelProfile,
+  fitness: (instrumentId: InstrumentId, nowMs: number) => Fitness,
+): Agent {
   if (!(profile.probabilityMin > 0.5 && profile.probabilityMin <= 1)) {
     throw new RangeError(`${profile.model}: probabilityMin must lie in (0.5, 1], not ${profile.probabilityMin}`);
   }
@@ -110,8 +125,12 @@ export function createModelAgent(profile: ModelProfile): Agent {
     },
     opinion(instrumentId, nowMs) {
       const held = opinions.get(instrumentId);
+      const fit = fitness(instrumentId, nowMs);
+      if (fit.state === 'silent') return abstaining(fit.text, 'unknown', held?.candleCloseTimeMs);
       if (!held) return abstaining('no prediction yet', 'unknown');
-      if (nowMs - held.candleCloseTimeMs <= lifeMs) return held;
+      if (nowMs - held.candleCloseTimeMs <= lifeMs) {
+        return fit.state === 'drifted' && held.stance !== 'abstain' ? withoutWeight(held, fit) : held;
+      }
       return abstaining('its last prediction is too old', edges.get(instrumentId) ?? 'unknown', held.candleCloseTimeMs);
     },
   };

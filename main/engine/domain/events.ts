@@ -5,6 +5,7 @@
 import type { Timeframe } from './candle.ts';
 import type { InstrumentId, InstrumentRecord } from './instrument.ts';
 import type { FeedStatus, Quote, TradeBatch } from './market.ts';
+import type { Fitness } from './model-fitness.ts';
 import type {
   CountersignedOrder,
   OrderPurpose,
@@ -84,6 +85,13 @@ export interface PrivateStreamChanged {
   readonly status: 'connecting' | 'live' | 'down';
   readonly why: string;
 }
+/** The venue does not let us trade, or does again: what it says of itself and of our key. */
+export interface VenueAccessChanged {
+  readonly kind: 'VenueAccessChanged';
+  readonly code: 'maintenance' | 'key-refused';
+  /** The venue's words, in a sentence's middle; null when it is over. */
+  readonly why: string | null;
+}
 
 // ---------------------------------------------------------------------------------------------- inputs: models
 
@@ -111,6 +119,16 @@ export interface PredictionFailed {
   readonly timeframe: Timeframe;
   readonly candleCloseTimeMs: number;
   readonly model: string;
+  readonly why: string;
+}
+
+/** A model is loaded and may be asked, or may not be any more. Until a session's first word of it, nothing is said. */
+export interface ModelStateChanged {
+  readonly kind: 'ModelStateChanged';
+  readonly model: string;
+  readonly version: string;
+  readonly state: 'ready' | 'halted';
+  /** Why it is halted; empty where it is ready. */
   readonly why: string;
 }
 
@@ -273,6 +291,13 @@ export interface FeaturesComputed {
   readonly values: readonly number[];
   /** True for the last candle of the past, judged at start. */
   readonly fromHistory: boolean;
+}
+/** What a model's word is worth from here on: on one instrument, or as a whole (null). */
+export interface ModelFitnessChanged {
+  readonly kind: 'ModelFitnessChanged';
+  readonly model: string;
+  readonly instrumentId: InstrumentId | null;
+  readonly fitness: Fitness;
 }
 /** A stage looked at a closed candle and has nothing to propose; `code` says why. */
 export interface Abstained {
@@ -483,8 +508,10 @@ export type InputEvent =
   | OpenCandleReceived
   | FeedStatusChanged
   | PrivateStreamChanged
+  | VenueAccessChanged
   | PredictionArrived
   | PredictionFailed
+  | ModelStateChanged
   | ApproveRequested
   | DeclineRequested
   | ChangeRequested
@@ -509,6 +536,7 @@ export type OutputEvent =
   | CandleClosed
   | CandleCorrected
   | FeaturesComputed
+  | ModelFitnessChanged
   | Abstained
   | VotesCounted
   | ProposalMade

@@ -17,6 +17,13 @@ interface Series {
   candles: CandleRow[];
   state: FeatureSetState;
   values: Float64Array | null;
+  /** Of the kept candles that have features, oldest first. */
+  rows: Float64Array[];
+}
+
+export interface FeaturesView {
+  /** The last rows of an instrument's features, oldest first; none where nobody computes them. */
+  rows(timeframe: Timeframe, featureSet: string, instrumentId: InstrumentId): readonly Float64Array[];
 }
 
 const toCandle = ([openTimeMs, open, high, low, close, volume]: CandleRow): Candle => ({
@@ -29,17 +36,23 @@ const toCandle = ([openTimeMs, open, high, low, close, volume]: CandleRow): Cand
 });
 
 /** Features of every closed candle, by the one definition that training uses too. */
-export function createFeaturesStage(streams: readonly FeatureStream[]): Stage {
+export function createFeaturesStage(streams: readonly FeatureStream[]): Stage & { readonly view: FeaturesView } {
   const hashes = new Map(streams.map((stream) => [stream.set, featureSetHash(stream.set)]));
   const seriesOf = new Map<FeatureStream, Map<InstrumentId, Series>>(streams.map((stream) => [stream, new Map()]));
+
+  const advance = (series: Series, row: CandleRow): void => {
+    series.values = series.state.update(toCandle(row));
+    if (series.values) series.rows.push(series.values);
+  };
 
   const rebuild = (stream: FeatureStream, instrumentId: InstrumentId, candles: readonly CandleRow[]): void => {
     const series: Series = {
       candles: candles.slice(-CANDLES_KEPT),
       state: new FeatureSetState(stream.set),
       values: null,
+      rows: [],
     };
-    for (const row of series.candles) series.values = series.state.update(toCandle(row));
+    for (const row of series.candles) advance(series, row);
     seriesOf.get(stream)?.set(instrumentId, series);
   };
 
@@ -56,7 +69,8 @@ export function createFeaturesStage(streams: readonly FeatureStream[]): Stage {
     }
     series.candles.push(row);
     if (series.candles.length > CANDLES_KEPT) series.candles.shift();
-    series.values = series.state.update(toCandle(row));
+    advance(series, row);
+    if (series.rows.length > CANDLES_KEPT) series.rows.shift();
   };
 
   const correct = (stream: FeatureStream, instrumentId: InstrumentId, row: CandleRow): void => {
@@ -114,6 +128,12 @@ export function createFeaturesStage(streams: readonly FeatureStream[]): Stage {
         const at = { values: series.values, closeTimeMs: last[0] + TIMEFRAME_MS[event.timeframe] };
         context.emit(computed(stream, event.instrumentId, at, event.kind === 'HistoryLoaded'));
       });
+    },
+    view: {
+      rows(timeframe, featureSet, instrumentId) {
+        const stream = streams.find((each) => each.timeframe === timeframe && each.set.name === featureSet);
+        return (stream && seriesOf.get(stream)?.get(instrumentId)?.rows) ?? [];
+      },
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../../../preload/contract.ts';
-import type { EngineEvent } from '../domain/events.ts';
+import type { EngineEvent, VenueAccessChanged } from '../domain/events.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
 import type { LogRecord } from '../kernel/log-format.ts';
 
@@ -46,6 +46,17 @@ const RULE_WORDS = [
   ['minNotional', 'smallest order in quote'],
 ] as const;
 
+function accessLine({ code, why }: VenueAccessChanged): Line {
+  if (code === 'maintenance') {
+    return why === null
+      ? line('info', null, 'The venue is out of maintenance.')
+      : line('bad', null, `The venue is in maintenance: ${why}. New entries wait; what rests there stays.`);
+  }
+  return why === null
+    ? line('info', null, 'The venue takes the API key again.')
+    : line('bad', null, `${capital(why)}. New entries wait; cancel and flatten are still tried.`);
+}
+
 /** The event in one sentence for people; null for what the journal does not show (the market itself, bookkeeping steps). */
 export function journalLine(event: EngineEvent, nameOf: (proposalId: string) => string = (id) => id): Line | null {
   switch (event.kind) {
@@ -60,6 +71,13 @@ export function journalLine(event: EngineEvent, nameOf: (proposalId: string) => 
       const changed = RULE_WORDS.filter(([field]) => before[field] !== now[field]);
       const words = changed.map(([field, word]) => `${word} ${now[field]} (was ${before[field]})`).join(', ');
       return line('warn', now.id, `${symbolOf(now.id)}: the venue has changed its rules for new orders: ${words}.`);
+    }
+    case 'ModelFitnessChanged': {
+      const { model, instrumentId, fitness } = event;
+      const who = instrumentId === null ? model : `${model} on ${symbolOf(instrumentId)}`;
+      if (fitness.state === 'fit') return line('info', instrumentId, `${who} speaks again, with its record.`);
+      const what = fitness.state === 'silent' ? 'abstains' : 'carries no weight';
+      return line('warn', instrumentId, `${who} ${what}: ${fitness.text}.`);
     }
     case 'ProposalMade': {
       const { proposal: p } = event;
@@ -171,6 +189,17 @@ export function journalLine(event: EngineEvent, nameOf: (proposalId: string) => 
       return event.repairs.length === 0
         ? null
         : line('warn', null, `Reconciled with the venue: ${event.repairs.join(' ')}`);
+    case 'PrivateStreamChanged':
+      if (event.status === 'down') {
+        return line(
+          'warn',
+          null,
+          `The order stream to the venue is down: ${event.why}. New entries wait until it is back.`,
+        );
+      }
+      return event.status === 'live' ? line('info', null, 'The order stream to the venue is live.') : null;
+    case 'VenueAccessChanged':
+      return accessLine(event);
     case 'ArmSet':
       return line('info', null, event.armed ? 'Ticket armed.' : 'Ticket disarmed.');
     case 'KillSwitchSet':

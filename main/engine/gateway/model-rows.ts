@@ -1,17 +1,39 @@
 import type { Model } from '../../../preload/contract.ts';
 import type { MomentumRecord } from '../decision/measure-momentum.ts';
+import type { ModelFitnessBoard } from '../domain/model-fitness.ts';
 import type { InferenceClient, ModelBoardEntry } from '../inference/inference-client.ts';
+import { symbolOf } from './desk-rows.ts';
 import type { NoticeBoard } from './notice-board.ts';
 
 /** What a model's card says that the board shows; probabilities in [0, 1], times in ms. */
 export interface ModelFigures {
   readonly name: string;
+  readonly version: string;
+  readonly label: string;
+  readonly timeframe: Model['timeframe'];
   readonly trainedFromMs: number;
   readonly trainedToMs: number;
+  readonly licensedUntilMs: number;
   readonly outOfSample: Model['outOfSample'];
 }
 
-function modelRow({ loaded, status }: ModelBoardEntry, figures: ModelFigures | null, board: NoticeBoard): Model {
+/** Why a model is not listened to, or not everywhere; empty where it is. */
+function fitnessNote({ whole, inInstruments }: ModelFitnessBoard): string {
+  if (whole.state === 'silent') return `It abstains: ${whole.text}. `;
+  return inInstruments
+    .map(({ instrumentId, fitness }) => {
+      const what = fitness.state === 'silent' ? 'it abstains' : 'its word carries no weight';
+      return `${symbolOf(instrumentId)}: ${what}, ${fitness.text}. `;
+    })
+    .join('');
+}
+
+function modelRow(
+  { loaded, status }: ModelBoardEntry,
+  figures: ModelFigures | null,
+  board: NoticeBoard,
+  fitness: ModelFitnessBoard,
+): Model {
   const latency = board.latencies(loaded.model);
   const last = board.lastPrediction(loaded.model);
   const reliability = loaded.record
@@ -27,8 +49,8 @@ function modelRow({ loaded, status }: ModelBoardEntry, figures: ModelFigures | n
     version: loaded.version,
     kind: 'model',
     label: loaded.title,
-    state: 'ready',
-    note: `${loaded.question} ${loaded.edgeReason}`,
+    state: fitness.whole.code === 'licence-ended' ? 'expired' : 'ready',
+    note: `${fitnessNote(fitness)}${loaded.question} ${loaded.edgeReason}`,
     provider: loaded.provider,
     latencyMsLast: latency?.last ?? status?.latencyMsEwma ?? null,
     latencyMsP99: latency?.p99 ?? null,
@@ -40,6 +62,7 @@ function modelRow({ loaded, status }: ModelBoardEntry, figures: ModelFigures | n
     reliability,
     trainedFromMs: figures?.trainedFromMs ?? null,
     trainedToMs: figures?.trainedToMs ?? null,
+    licensedUntilMs: figures?.licensedUntilMs ?? null,
     lastProbability: last?.probability ?? null,
     lastInstrumentId: last?.instrumentId ?? null,
     lastAtMs: last?.atMs ?? null,
@@ -56,6 +79,7 @@ const BLANK = {
   reliability: [],
   trainedFromMs: null,
   trainedToMs: null,
+  licensedUntilMs: null,
   lastProbability: null,
   lastInstrumentId: null,
   lastAtMs: null,
@@ -85,16 +109,34 @@ function ruleRow(record: MomentumRecord, measuredOn: string): Model {
   };
 }
 
-/** Every model that answers or was refused, then the rules. */
+/** A model whose process has not said yet whether it loads. */
+function waitingRow({ name, version, label, timeframe }: ModelFigures, isDown: boolean): Model {
+  const note = isDown ? 'The models’ process ended and is started again.' : 'The models’ process is starting.';
+  return {
+    ...BLANK,
+    name,
+    version,
+    kind: 'model',
+    label,
+    state: isDown ? 'restarting' : 'loading',
+    note,
+    timeframe,
+    edge: 'unknown',
+  };
+}
+
+/** Every model: those that answer, those that were refused, those not heard of yet; then the rules. */
 export function modelRows(
   inference: InferenceClient,
   figures: readonly ModelFigures[],
   board: NoticeBoard,
   rule: { readonly record: MomentumRecord; readonly measuredOn: string },
+  fitnessOf: (model: string) => ModelFitnessBoard,
 ): Model[] {
-  const ready = inference
-    .models()
-    .map((entry) => modelRow(entry, figures.find(({ name }) => name === entry.loaded.model) ?? null, board));
+  const ready = inference.models().map((entry) => {
+    const { model } = entry.loaded;
+    return modelRow(entry, figures.find(({ name }) => name === model) ?? null, board, fitnessOf(model));
+  });
   const refused = inference.refusals().map(
     ({ model, version, reason }): Model => ({
       ...BLANK,
@@ -108,5 +150,9 @@ export function modelRows(
       edge: 'unknown',
     }),
   );
-  return [...ready, ...refused, ruleRow(rule.record, rule.measuredOn)];
+  const heardOf = new Set([...ready, ...refused].map(({ name }) => name));
+  const waiting = figures
+    .filter(({ name }) => !heardOf.has(name))
+    .map((each) => waitingRow(each, inference.state() === 'down'));
+  return [...ready, ...refused, ...waiting, ruleRow(rule.record, rule.measuredOn)];
 }

@@ -1,5 +1,5 @@
 import type { Timeframe } from '../domain/candle.ts';
-import type { PredictionArrived, PredictionFailed } from '../domain/events.ts';
+import type { ModelStateChanged, PredictionArrived, PredictionFailed } from '../domain/events.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
 import type { Clock, Timers } from '../kernel/clock.ts';
 import type { MlHostChannel } from './ml-host-channel.ts';
@@ -47,6 +47,8 @@ export interface InferenceClientOptions {
   /** The feature sets this engine computes: a model trained on another definition is refused. */
   readonly featureSets: readonly FeatureSetIdentity[];
   readonly onPrediction: (event: PredictionArrived | PredictionFailed) => void;
+  /** A model is loaded, refused, or gone with the host. */
+  readonly onModelState: (event: ModelStateChanged) => void;
   readonly onNotice: (notice: InferenceNotice) => void;
   readonly limits?: Partial<InferenceLimits>;
 }
@@ -129,6 +131,15 @@ export function createInferenceClient(options: InferenceClientOptions): Inferenc
       candleCloseTimeMs: request.candleCloseTimeMs,
       model,
       why,
+    });
+
+  const tellState = (model: string, version: string, halted: string | null): void =>
+    options.onModelState({
+      kind: 'ModelStateChanged',
+      model,
+      version,
+      state: halted === null ? 'ready' : 'halted',
+      why: halted ?? '',
     });
 
   const failForAll = (request: PredictionRequest, why: string): void => {
@@ -215,6 +226,9 @@ export function createInferenceClient(options: InferenceClientOptions): Inferenc
     readySinceMs = clock.nowMs();
     onNotice({ kind: 'ModelsChanged' });
     if (lastEnd !== '') onNotice({ kind: 'MlHostRestarted', attempt: ++restarts, why: lastEnd });
+    for (const { model, version, reason } of refused.values())
+      tellState(model, version, `it was not loaded, ${reason}`);
+    for (const { loaded } of board.values()) tellState(loaded.model, loaded.version, null);
     for (const request of early.splice(0)) ask(request);
   }
 
@@ -232,9 +246,11 @@ export function createInferenceClient(options: InferenceClientOptions): Inferenc
     const stopped = resolveStop;
     state = stopped === null ? 'down' : 'stopped';
     lastEnd = why;
+    const answering = [...board.values()];
     board.clear();
     refused.clear();
     const sentence = `the ml-host ended (${why})`;
+    for (const { loaded } of answering) tellState(loaded.model, loaded.version, sentence);
     queue.failAll(sentence);
     for (const request of early.splice(0)) failForAll(request, sentence);
     onNotice({ kind: 'ModelsChanged' });

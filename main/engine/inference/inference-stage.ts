@@ -1,21 +1,39 @@
+import type { ModelFitnessView } from '../domain/model-fitness.ts';
 import type { Stage } from '../kernel/stage.ts';
+import { createModelWatch, type ModelWatchDeps } from './model-watch.ts';
 
-/** Asks the models about every set of features. Their answers come back as events at the front door. */
-export function createInferenceStage(): Stage {
+/**
+ * Asks the models about every set of features, and watches what their answers are worth: `main/engine/inference/SPEC.md`.
+ * Their answers come back as events at the front door.
+ */
+export function createInferenceStage(deps: ModelWatchDeps): Stage & { readonly view: ModelFitnessView } {
+  const watch = createModelWatch(deps);
   return {
     name: 'inference',
-    apply() {},
+    apply: (event) => watch.apply(event),
     handle(event, context) {
-      if (event.kind !== 'FeaturesComputed') return;
-      context.perform({
-        kind: 'RequestPrediction',
-        requestId: context.newId('p'),
-        instrumentId: event.instrumentId,
-        timeframe: event.timeframe,
-        candleCloseTimeMs: event.candleCloseTimeMs,
-        featureSetHash: event.featureSetHash,
-        features: event.values,
-      });
+      switch (event.kind) {
+        case 'FeaturesComputed':
+          context.perform({
+            kind: 'RequestPrediction',
+            requestId: context.newId('p'),
+            instrumentId: event.instrumentId,
+            timeframe: event.timeframe,
+            candleCloseTimeMs: event.candleCloseTimeMs,
+            featureSetHash: event.featureSetHash,
+            features: event.values,
+          });
+          break;
+        case 'PredictionArrived':
+        case 'ModelStateChanged':
+        case 'ClockTicked':
+          break;
+        default:
+          return;
+      }
+      const instrumentId = 'instrumentId' in event ? event.instrumentId : null;
+      for (const change of watch.untold(context.nowMs, instrumentId)) context.emit(change);
     },
+    view: watch.view,
   };
 }

@@ -30,9 +30,12 @@ const TRAITS: Readonly<Record<EventKind, Traits>> = {
   VenueCandleClosed: MARKET_INPUT,
   OpenCandleReceived: MARKET_INPUT,
   FeedStatusChanged: MARKET_INPUT,
-  PrivateStreamChanged: MARKET_INPUT,
+  // What held entries back belongs in the journal.
+  PrivateStreamChanged: LEDGER_INPUT,
+  VenueAccessChanged: LEDGER_INPUT,
   PredictionArrived: MARKET_INPUT,
   PredictionFailed: MARKET_INPUT,
+  ModelStateChanged: MARKET_INPUT,
   // What an audit leads to (fills, states, repairs) is kept for ever; the audit itself can be asked again.
   AuditReceived: MARKET_INPUT,
   ApproveRequested: LEDGER_INPUT,
@@ -56,6 +59,8 @@ const TRAITS: Readonly<Record<EventKind, Traits>> = {
   CandleClosed: MARKET_OUTPUT,
   CandleCorrected: MARKET_OUTPUT,
   FeaturesComputed: MARKET_OUTPUT,
+  // Kept: who asks later why a proposal lapsed finds it.
+  ModelFitnessChanged: LEDGER_DECISION,
   Abstained: MARKET_DECISION,
   VotesCounted: MARKET_DECISION,
   ProposalMade: LEDGER_DECISION,

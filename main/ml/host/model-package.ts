@@ -80,6 +80,12 @@ function checkCard(
   if (!featureSet.features.includes(card.label.trendFeature)) {
     return `label.trendFeature "${card.label.trendFeature}" is not among featureSet.features`;
   }
+  for (const [index, feature] of featureSet.features.entries()) {
+    const described = card.trainingDistribution.features[index]?.name;
+    if (described !== feature) {
+      return `trainingDistribution.features[${index}] is ${described === undefined ? 'missing' : `"${described}"`}, featureSet names "${feature}"`;
+    }
+  }
   const current = featureSets.find((each) => each.name === featureSet.name);
   if (current === undefined) return `featureSet.name "${featureSet.name}" is not a feature set this engine computes`;
   for (const [index, feature] of featureSet.features.entries()) {

@@ -83,6 +83,10 @@ async function runOnce(
   if (bad >= 0) return fail({ kind: 'bad-input', message: `feature ${bad} is ${features[bad]}, not a finite number` });
   try {
     const outputs = await session.run({ [TREE_MODEL_INPUT]: new Tensor('float32', row, [1, featureCount]) });
+    for (const name of [TREE_MODEL_RAW_OUTPUT, TREE_MODEL_OUTPUT]) {
+      const count = outputs[name]?.data.length ?? 0;
+      if (count !== 1) return fail({ kind: 'bad-output', message: `output ${name} has ${count} values for one row` });
+    }
     const rawProbability = Number(outputs[TREE_MODEL_RAW_OUTPUT]?.data[0]);
     const probability = Number(outputs[TREE_MODEL_OUTPUT]?.data[0]);
     for (const value of [rawProbability, probability]) {

@@ -14,6 +14,7 @@ const PLAN: ReversalPlan = {
   name: 'reversal-gbt',
   version: '1.0.0',
   title: 'Trend reversal, boosted trees',
+  licensedUntilMs: Date.UTC(2028, 0, 1),
   question: {
     timeframe: '5m',
     featureSet: featureSetReversalV1,

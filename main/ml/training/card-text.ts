@@ -48,6 +48,9 @@ export function cardText(card: ModelCard): string {
       ['instrument', 'questions', 'base rate', 'AUC'],
       out.perSymbol.map((each) => [each.symbol, String(each.n), percent(each.baseRate), each.auc.toFixed(4)]),
     ),
+    '## How long it may trade, and on what',
+    `Licensed until ${day(card.licensedUntilMs)}; from then on it abstains.`,
+    driftText(card.trainingDistribution),
     '## How it was made',
     `Trained on ${day(spans.training.fromMs)} to ${day(spans.training.toMs)}: ${spans.training.samples} questions worth about ${spans.training.effectiveSamples}, weighted by average uniqueness. ${card.training.trees} trees, seed ${card.training.seed}, trainer ${card.training.trainerVersion}. ${spans.folds} folds by time over all instruments together, purged by the life of each label, embargo ${spans.embargoBars} bars, which is also kept before the test span. Cross-validated AUC ${card.training.crossValidatedAuc.toFixed(4)}; with shuffled labels ${card.training.shuffledLabelAuc.toFixed(4)}. ${card.training.configurationsTried} configurations were compared on the training span before this one.`,
     `Calibration: Platt, slope ${card.calibration.slope.toFixed(4)}, intercept ${card.calibration.intercept.toFixed(4)}, fitted on ${card.calibration.fittedOn}; it is part of the graph.`,
@@ -66,6 +69,11 @@ export function cardText(card: ModelCard): string {
 function tradedText(rule: ModelCard['outOfSample']['rule']): string {
   if (rule.netBpsPerTrade === null) return 'No forecast was sure enough to trade.';
   return `${rule.trades} trades, ${rule.right} right (${percent(rule.right / rule.trades)}); ${rule.grossBpsPerTrade.toFixed(2)} bps a trade before fees, ${estimate(rule.netBpsPerTrade, 2)} bps after.`;
+}
+
+function driftText({ windowBars, features, heldOut }: ModelCard['trainingDistribution']): string {
+  const bins = Math.max(...features.map(({ shares }) => shares.length));
+  return `Its features have drifted where the last ${windowBars} candles of an instrument lie further from training, in any feature, than any of the windows of that length that the training of one instrument was cut into (population stability index over up to ${bins} bins, 0.25 at least); then its word carries no weight. Of ${heldOut.windows} such windows of the held-out span ${heldOut.drifted} would have counted as drifted.`;
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;

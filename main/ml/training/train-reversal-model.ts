@@ -7,6 +7,7 @@ import { openModelSession } from '../host/model-session.ts';
 import { exportTreeEnsemble } from '../onnx/export-tree-ensemble.ts';
 import { applyPlatt, fitPlatt } from './calibration.ts';
 import { crossValidate } from './cross-validate.ts';
+import { describeTraining } from './describe-training.ts';
 import { EDGE_RULE, evaluateReversals, judgeEdge } from './evaluate-reversals.ts';
 import { type BoostingOptions, trainBoostedTrees } from './gradient-boosting.ts';
 import { selectRows } from './labelled-rows.ts';
@@ -28,6 +29,8 @@ export interface ReversalPlan {
   readonly name: string;
   readonly version: string;
   readonly title: string;
+  /** End of its licence to trade. */
+  readonly licensedUntilMs: number;
   readonly question: ReversalQuestion;
   readonly testFromMs: number;
   readonly foldCount: number;
@@ -57,6 +60,7 @@ const ATR_BARS = 14;
 /** No honest model of this question gets here: refuse to publish, something has looked ahead. */
 const AUC_TOO_GOOD = 0.65;
 const TREES_MIN = 10;
+const DAY_MS = 86_400_000;
 
 /**
  * Trains, calibrates and judges the reversal model. Pure in its arguments: the same data, plan and machine give the
@@ -136,6 +140,7 @@ export async function trainReversalModel(
       modelBytes: model.length,
       featureSet: { name: plan.question.featureSet.name, hash, features: [...names] },
       timeframe: plan.question.timeframe,
+      licensedUntilMs: plan.licensedUntilMs,
       label: {
         question: questionText(plan),
         trendFeature: plan.question.trendFeature,
@@ -162,12 +167,16 @@ export async function trainReversalModel(
         crossValidatedAuc: validated.auc,
         shuffledLabelAuc: shuffled.auc,
       },
+      trainingDistribution: describeTraining(dataset, trainingIndices, testIndices, names, windowBarsOf(plan)),
       calibration: { kind: 'platt', ...calibration, fittedOn: 'out-of-fold predictions of the training span' },
       outOfSample,
       edge: { rule: EDGE_RULE, ...judgeEdge(outOfSample) },
     },
   };
 }
+
+/** A day: features that follow the clock lie alike in every whole one. */
+const windowBarsOf = ({ question }: ReversalPlan): number => DAY_MS / TIMEFRAME_MS[question.timeframe];
 
 /** The question in words, for the card and the screen. */
 function questionText({ question }: ReversalPlan): string {

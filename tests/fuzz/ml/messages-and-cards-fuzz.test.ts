@@ -75,6 +75,7 @@ describe('messages between engine and ml-host', () => {
           modelsDir: '/nowhere',
           featureSets: [],
           onPrediction: (event) => predictions.push(event),
+          onModelState: () => {},
           onNotice: () => {},
         });
         client.start();

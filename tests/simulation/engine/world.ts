@@ -25,6 +25,8 @@ export const CARD = {
   version: '1.0.0',
   title: 'Simulated',
   timeframe: '1m',
+  licensedUntilMs: Date.UTC(2030, 0, 1),
+  trainingDistribution: { windowBars: 288, features: [] },
   featureSet: { name: 'none', hash: 'none', features: ['none'] },
   label: { barrierAtr: 3, atrBars: 14 },
   outOfSample: { rule: { probabilityMin: 0.6 } },
@@ -224,8 +226,8 @@ export class World {
       opened: this.disk.open(),
       cards: [CARD],
       venue: this.#watched(connector),
-      inference: (onPrediction) => {
-        predict = onPrediction;
+      inference: (onEvent) => {
+        predict = onEvent;
         return IDLE_MODELS;
       },
       onFatal: (error) => this.#failed(error),
@@ -355,7 +357,7 @@ const TOLD: ReadonlySet<string> = new Set([
   'EngineStarted',
 ]);
 
-const IDLE_MODELS: InferenceClient = {
+export const IDLE_MODELS: InferenceClient = {
   start: () => {},
   predict: () => {},
   models: () => [],

@@ -3,6 +3,7 @@ import { createModelAgent, type ModelProfile } from '../../../main/engine/decisi
 import { createMomentumAgent } from '../../../main/engine/decision/momentum-agent.ts';
 import { MOMENTUM_RECORD } from '../../../main/engine/decision/momentum-record.ts';
 import type { EngineEvent, PredictionArrived } from '../../../main/engine/domain/events.ts';
+import { FIT, type Fitness } from '../../../main/engine/domain/model-fitness.ts';
 import type { Proposal } from '../../../main/engine/domain/proposal.ts';
 import { candlesFromCloses, rowOf } from '../../support/candles.ts';
 import {
@@ -24,7 +25,7 @@ const PROFILE: ModelProfile = {
   barrierAtr: 2,
   atrBars: 14,
 };
-const agents = () => [createModelAgent(PROFILE), createMomentumAgent(MOMENTUM_RECORD)];
+const agents = () => [createModelAgent(PROFILE, () => FIT), createMomentumAgent(MOMENTUM_RECORD)];
 const flat = (bars: number): number[] => Array.from({ length: bars }, (_, i) => 60_000 + 40 * (i % 2));
 
 /** Sixty quiet candles up to T0, and then `closes`, the last of them on three times the volume. */
@@ -247,6 +248,37 @@ describe('[D1] abstaining says why', () => {
     load(engine, 60_000);
     const votes = predict(engine, over).flatMap((event) => (event.kind === 'VotesCounted' ? event.votes : []));
     expect(votes.find(({ agent }) => agent === 'reversal-gbt')?.stance).toBe('abstain');
+  });
+
+  test('[D14] a silent model abstains, with the reason', () => {
+    const fitness: Fitness = { state: 'silent', code: 'halted', text: 'it is halted: gone' };
+    const engine = startedEngine({ agents: [createModelAgent(PROFILE, () => fitness)] });
+    load(engine);
+    const events = predict(engine);
+    expect(proposed(events)).toEqual([]);
+    expect(engine.decision.view.votes(BTC)?.votes).toMatchObject([{ stance: 'abstain', note: 'it is halted: gone' }]);
+  });
+
+  test('[D14] the stance of a drifted model is shown without record and weight', () => {
+    const fitness: Fitness = { state: 'drifted', code: 'drifted', text: 'its inputs have drifted' };
+    const members = () => [
+      createModelAgent(PROFILE, () => fitness),
+      createModelAgent({ ...PROFILE, model: 'other' }, () => FIT),
+    ];
+    const engine = startedEngine({ agents: members() });
+    load(engine);
+    const [proposal] = proposed(predict(engine, { probability: 0.9 }));
+    expect(proposal).toMatchObject({ side: 'buy', edge: 'unknown', record: null, interval: null });
+    expect(proposal?.votes[0]?.note).toBe('90 % up; no weight: its inputs have drifted');
+    expect(proposal?.reasons).toContainEqual({ code: 'drifted', text: 'No weight: its inputs have drifted' });
+    // Against a model with an edge it is not even a dissent.
+    const against = startedEngine({ agents: members() });
+    load(against);
+    against.hold(BTC, '0.1', '6000');
+    predict(against, { probability: 0.9 });
+    const [exit] = proposed(predict(against, { model: 'other', probability: 0.3 }));
+    expect(exit).toMatchObject({ side: 'sell', edge: 'measured' });
+    expect(exit?.reasons.map(({ code }) => code)).not.toContain('disagreement');
   });
 
   test('a prediction of a model that nobody registered is not judged', () => {

@@ -131,7 +131,7 @@ describe('features stage', () => {
 
 describe('inference stage', () => {
   it('asks the models about every set of features, and about nothing else', () => {
-    const stage = createInferenceStage();
+    const stage = createInferenceStage({ models: [], rows: () => [] });
     const asked: Effect[] = [];
     const context = {
       nowMs: 0,

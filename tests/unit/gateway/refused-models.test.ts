@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 import { MOMENTUM_RECORD } from '../../../main/engine/decision/momentum-record.ts';
-import type { PredictionArrived, PredictionFailed } from '../../../main/engine/domain/events.ts';
+import type { ModelStateChanged, PredictionArrived, PredictionFailed } from '../../../main/engine/domain/events.ts';
+import { FIT } from '../../../main/engine/domain/model-fitness.ts';
 import { featureNames, featureSetHash } from '../../../main/engine/features/feature-set.ts';
 import { featureSetByName } from '../../../main/engine/features/feature-sets.ts';
 import { modelRows } from '../../../main/engine/gateway/model-rows.ts';
@@ -28,6 +29,7 @@ it('a truncated model is refused with the reason on the board; the host lives an
   const set = featureSetByName(featureSet.name);
   if (!set) throw new Error(`no feature set ${featureSet.name}`);
   const board = createNoticeBoard();
+  const states: ModelStateChanged[] = [];
   const answers: (PredictionArrived | PredictionFailed)[] = [];
   const client = createInferenceClient({
     spawn: () => forkMlHost(fileURLToPath(new URL('../../../main/ml/host/main.ts', import.meta.url))),
@@ -36,14 +38,18 @@ it('a truncated model is refused with the reason on the board; the host lives an
     modelsDir: dir,
     featureSets: [{ name: set.name, hash: featureSetHash(set), features: [...featureNames(set)] }],
     onPrediction: (event) => answers.push(event),
+    onModelState: (event) => states.push(event),
     onNotice: (notice) => board.takeNotice(notice),
   });
   client.start();
   await expect.poll(() => client.state(), { timeout: 20_000 }).toBe('ready');
-  const [row] = modelRows(client, [], board, { record: MOMENTUM_RECORD, measuredOn: 'test' });
+  const rule = { record: MOMENTUM_RECORD, measuredOn: 'test' };
+  const [row] = modelRows(client, [], board, rule, () => ({ whole: FIT, inInstruments: [] }));
   expect(modelSchema.parse(row)).toMatchObject({ name, version, state: 'refused', edge: 'unknown' });
   expect(row?.note).toMatch(/model\.onnx/);
   expect(row?.note).toMatch(/hash|sha|SHA/);
+  expect(states).toMatchObject([{ model: name, version, state: 'halted' }]);
+  expect(states[0]?.why).toContain('model.onnx');
   client.predict({
     requestId: 'p-1',
     instrumentId: 'binance:BTC/USDT',

@@ -112,6 +112,7 @@ let time: FakeTime;
 let hosts: ScriptedHost[];
 let events: (PredictionArrived | PredictionFailed)[];
 let notices: InferenceNotice[];
+let states: string[];
 let client: InferenceClient;
 
 beforeEach(() => {
@@ -119,6 +120,7 @@ beforeEach(() => {
   hosts = [];
   events = [];
   notices = [];
+  states = [];
   client = createInferenceClient({
     spawn: () => {
       const host = new ScriptedHost();
@@ -130,6 +132,7 @@ beforeEach(() => {
     modelsDir: '/models',
     featureSets: [{ name: 'set', hash: 'hash', features: ['a', 'b'] }],
     onPrediction: (event) => events.push(event),
+    onModelState: ({ model, state, why }) => states.push(`${model} ${state} ${why}`.trim()),
     onNotice: (notice) => notices.push(notice),
     limits: LIMITS,
   });

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { PredictionArrived, PredictionFailed } from '../../../main/engine/domain/events.ts';
+import type { ModelStateChanged, PredictionArrived, PredictionFailed } from '../../../main/engine/domain/events.ts';
 import { featureNames, featureSetHash } from '../../../main/engine/features/feature-set.ts';
 import { featureSetReversalV1 } from '../../../main/engine/features/feature-set-reversal-v1.ts';
 import { forkMlHost } from '../../../main/engine/inference/fork-ml-host.ts';
@@ -33,6 +33,7 @@ afterEach(async () => {
 function startClient(modelsDir: string, featureSets = [shippedFeatureSet]) {
   const events: (PredictionArrived | PredictionFailed)[] = [];
   const notices: InferenceNotice[] = [];
+  const states: ModelStateChanged[] = [];
   const client = createInferenceClient({
     spawn: () => forkMlHost(ENTRY),
     clock: systemClock,
@@ -40,12 +41,13 @@ function startClient(modelsDir: string, featureSets = [shippedFeatureSet]) {
     modelsDir,
     featureSets,
     onPrediction: (event) => events.push(event),
+    onModelState: (event) => states.push(event),
     onNotice: (notice) => notices.push(notice),
     limits: { restartDelayMsMin: 20 },
   });
   running.push(client);
   client.start();
-  return { client, events, notices };
+  return { client, events, notices, states };
 }
 
 const until = async (condition: () => boolean): Promise<void> => {
@@ -85,7 +87,7 @@ describe('the ml-host process', () => {
   });
 
   it('killed with no warning, is started again and answers', async () => {
-    const { client, events, notices } = startClient(MODELS);
+    const { client, events, notices, states } = startClient(MODELS);
     const { cases } = await golden();
     await until(() => client.state() === 'ready');
     const started = notices.find((notice) => notice.kind === 'MlHostStarted');
@@ -93,6 +95,11 @@ describe('the ml-host process', () => {
     await until(() => notices.some((notice) => notice.kind === 'MlHostRestarted'));
     expect(notices).toContainEqual({ kind: 'MlHostRestarted', attempt: 1, why: 'signal SIGKILL' });
     expect(client.models()).toHaveLength(1);
+    expect(states.map(({ state, why }) => `${state} ${why}`.trim())).toEqual([
+      'ready',
+      'halted the ml-host ended (signal SIGKILL)',
+      'ready',
+    ]);
     ask(client, 'after', cases[0]!.features);
     await until(() => events.length > 0);
     expect(events).toMatchObject([{ kind: 'PredictionArrived', requestId: 'after' }]);
@@ -144,6 +151,7 @@ describe('the ml-host process', () => {
       modelsDir: MODELS,
       featureSets: [shippedFeatureSet],
       onPrediction: () => {},
+      onModelState: () => {},
       onNotice: (notice) => downs.push(notice),
       limits: { restartDelayMsMin: 10 },
     });

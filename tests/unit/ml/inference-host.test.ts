@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FromHost, fromHostSchema } from '../../../main/engine/inference/protocol.ts';
 import { createInferenceHost, type InferenceHost } from '../../../main/ml/host/inference-host.ts';
-import { encodeModel } from '../../../main/ml/onnx/model-proto.ts';
+import { encodeModel, floatTensor } from '../../../main/ml/onnx/model-proto.ts';
 import { type SmallPackage, smallFeatureSet, smallPackage, writePackage } from '../../support/small-model.ts';
 
 let pack: SmallPackage;
@@ -119,12 +119,13 @@ describe('the ml-host', () => {
       producerVersion: '1',
       inputs: [{ name: 'features', dims: ['batch', 3] }],
       outputs: [
-        { name: 'raw_probability', dims: ['batch', 3] },
-        { name: 'probability', dims: ['batch', 3] },
+        { name: 'raw_probability', dims: ['batch', 1] },
+        { name: 'probability', dims: ['batch', 1] },
       ],
-      initializers: [],
+      initializers: [floatTensor('first', [3, 1], [1, 0, 0])],
       nodes: [
-        { op: 'Log', inputs: ['features'], outputs: ['logged'] },
+        { op: 'MatMul', inputs: ['features', 'first'], outputs: ['a'] },
+        { op: 'Log', inputs: ['a'], outputs: ['logged'] },
         { op: 'Sigmoid', inputs: ['logged'], outputs: ['raw_probability'] },
         { op: 'Identity', inputs: ['raw_probability'], outputs: ['probability'] },
       ],

@@ -79,10 +79,40 @@ describe('a model package', () => {
 
   it('of another shape than the card’s features is refused', async () => {
     pack.card.featureSet.features.push('extra');
+    pack.card.trainingDistribution.features.push({ name: 'extra', edges: [], shares: [1], psiLimit: 1 });
     pack.golden.cases = [{ features: [0, 0, 0, 0], rawProbability: 0.5, probability: 0.5 }];
     const engine = { ...smallFeatureSet, features: [...smallFeatureSet.features, 'extra'] };
     expect(await reasonFor(undefined, [engine])).toBe(
       'small/1.0.0/model.onnx: input features is float32[batch, 3], expected float32[batch, 4].',
+    );
+  });
+
+  it('with more answers than questions is refused', async () => {
+    replaceModel(
+      encodeModel({
+        graphName: 'g',
+        producerVersion: '1',
+        inputs: [{ name: 'features', dims: ['batch', 3] }],
+        outputs: ['raw_probability', 'probability'].map((name) => ({ name, dims: ['batch', 3] })),
+        initializers: [],
+        nodes: ['raw_probability', 'probability'].map((name) => ({
+          op: 'Sigmoid',
+          inputs: ['features'],
+          outputs: [name],
+        })),
+        mlOpset: 5,
+        metadata: new Map(),
+      }),
+    );
+    expect(await reasonFor()).toBe(
+      'small/1.0.0/golden.json: cases[0] could not be computed: output raw_probability has 3 values for one row.',
+    );
+  });
+
+  it('whose training is described for other features is refused', async () => {
+    pack.card.trainingDistribution.features.pop();
+    expect(await reasonFor()).toBe(
+      'small/1.0.0/card.json: trainingDistribution.features[2] is missing, featureSet names "trend".',
     );
   });
 
@@ -129,8 +159,8 @@ describe('a model package', () => {
   });
 
   it.each([
-    ['not JSON', '{"schemaVersion": 1,', /^small\/1\.0\.0\/card\.json: not valid JSON \(.*\)\.$/],
-    ['another schema', '{"schemaVersion": 2}', /^small\/1\.0\.0\/card\.json: schemaVersion: /],
+    ['not JSON', '{"schemaVersion": 2,', /^small\/1\.0\.0\/card\.json: not valid JSON \(.*\)\.$/],
+    ['another schema', '{"schemaVersion": 1}', /^small\/1\.0\.0\/card\.json: schemaVersion: /],
     ['missing', null, /^small\/1\.0\.0\/card\.json: the file is missing or unreadable\.$/],
   ])('with a card that is %s is refused', async (_, text, reason) => {
     const spoil = (folder: string): Promise<void> =>

@@ -31,6 +31,7 @@ const plan: ReversalPlan = {
   name: 'walk',
   version: '0.1.0',
   title: 'Random walk',
+  licensedUntilMs: Date.UTC(2030, 0, 1),
   question: {
     timeframe: '5m',
     featureSet: featureSetReversalV1,

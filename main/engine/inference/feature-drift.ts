@@ -1,0 +1,78 @@
+/** How one feature lay in training. */
+export interface FeatureDistribution {
+  readonly name: string;
+  /** Between the bins, ascending; a value on an edge belongs to the bin above it. */
+  readonly edges: readonly number[];
+  /** Of the training rows, per bin: one more than edges. */
+  readonly shares: readonly number[];
+  /** Up to this population stability index live rows are like those of training. */
+  readonly psiLimit: number;
+}
+
+export interface TrainingDistribution {
+  /** So many rows, the newest, are held against training: no fewer. */
+  readonly windowBars: number;
+  readonly features: readonly FeatureDistribution[];
+}
+
+/** A feature that lies elsewhere than in training, by its index and the limit of it. */
+export interface Drift {
+  readonly feature: string;
+  readonly psi: number;
+  readonly psiLimit: number;
+}
+
+/** An empty bin counts as this share of the rows: the index stays finite. */
+const SHARE_MIN = 0.0001;
+
+/** Index of the bin; the value as the model sees it, in single precision. */
+export function binOf(edges: readonly number[], value: number): number {
+  const seen = Math.fround(value);
+  let bin = 0;
+  while (bin < edges.length && seen >= (edges[bin] as number)) bin += 1;
+  return bin;
+}
+
+/**
+ * Population stability index, Σ (live − training) × ln(live / training) over the bins: 0 where both are distributed alike.
+ * @param live rows counted per bin, as many as `shares`
+ */
+export function populationStability(shares: readonly number[], live: readonly number[]): number {
+  const total = live.reduce((sum, count) => sum + count, 0);
+  return shares.reduce((sum, share, bin) => {
+    const expected = Math.max(share, SHARE_MIN);
+    const found = Math.max((live[bin] ?? 0) / total, SHARE_MIN);
+    return sum + (found - expected) * Math.log(found / expected);
+  }, 0);
+}
+
+/** The index of column `at` of these rows. */
+export function columnStability(
+  { edges, shares }: Pick<FeatureDistribution, 'edges' | 'shares'>,
+  rows: readonly ArrayLike<number>[],
+  at: number,
+): number {
+  const live = new Array<number>(shares.length).fill(0);
+  for (const row of rows) {
+    const bin = binOf(edges, row[at] ?? Number.NaN);
+    live[bin] = (live[bin] ?? 0) + 1;
+  }
+  return populationStability(shares, live);
+}
+
+/** The feature furthest above its limit; null where none is, or where there are fewer rows than it takes to say so. */
+export function driftOf(
+  { windowBars, features }: TrainingDistribution,
+  rows: readonly ArrayLike<number>[],
+): Drift | null {
+  if (rows.length < windowBars) return null;
+  const newest = rows.slice(-windowBars);
+  let worst: Drift | null = null;
+  for (const [at, distribution] of features.entries()) {
+    const psi = columnStability(distribution, newest, at);
+    const { name, psiLimit } = distribution;
+    if (psi <= psiLimit || (worst && psi / psiLimit <= worst.psi / worst.psiLimit)) continue;
+    worst = { feature: name, psi, psiLimit };
+  }
+  return worst;
+}

@@ -7,6 +7,7 @@ const project = (name: string, testTimeout: number, fileParallelism: boolean) =>
     testTimeout,
     hookTimeout: 120_000,
     fileParallelism,
+    setupFiles: name === 'fuzz' ? ['tests/support/fuzz-seed.ts'] : [],
     passWithNoTests: false,
   },
 });
@@ -16,6 +17,7 @@ export default defineConfig({
     projects: [
       project('unit', 30_000, true),
       project('contract', 60_000, true),
+      project('reference', 60_000, true),
       project('replay', 120_000, true),
       project('simulation', 120_000, true),
       project('fuzz', 60_000, true),

@@ -5,6 +5,7 @@ import {
   type Fields,
   fieldsOf,
   type InstrumentOf,
+  identifier,
   instrumentIn,
   integer,
   MalformedField,
@@ -34,7 +35,8 @@ const STATUSES: ReadonlyMap<string, VenueOrderReport['status']> = new Map([
 ]);
 
 function oneOf<T>(map: ReadonlyMap<string, T>, fields: Fields, key: string): T {
-  const value = map.get(String(fields[key]));
+  const said = fields[key];
+  const value = typeof said === 'string' ? map.get(said) : undefined;
   if (value === undefined) throw new MalformedField(`${key} is unknown`);
   return value;
 }
@@ -42,12 +44,9 @@ function side(fields: Fields, key: string): 'buy' | 'sell' {
   if (fields[key] !== 'BUY' && fields[key] !== 'SELL') throw new MalformedField(`${key} is unknown`);
   return fields[key] === 'BUY' ? 'buy' : 'sell';
 }
-function identifier(fields: Fields, key: string): string {
-  const value = fields[key];
-  if ((typeof value !== 'string' && typeof value !== 'number') || value === '') {
-    throw new MalformedField(`${key} is missing`);
-  }
-  return String(value);
+function positiveAmount(fields: Fields, key: string): string {
+  positiveDecimal(fields, key);
+  return decimal(fields, key);
 }
 /** The venue writes "0.00000000" where there is no price. */
 function priceOrNull(fields: Fields, key: string): string | null {
@@ -82,16 +81,14 @@ export function readExecutionReport(
       eventTimeMs: integer(fields, 'T'),
     };
     if (fields.x !== 'TRADE') return { report, fill: null };
-    positiveDecimal(fields, 'l');
-    positiveDecimal(fields, 'L');
     const fill: VenueFill = {
       fillId: identifier(fields, 't'),
       venueOrderId: report.venueOrderId,
       clientOrderId,
       instrumentId,
       side: report.side,
-      price: decimal(fields, 'L'),
-      qtyBase: decimal(fields, 'l'),
+      price: positiveAmount(fields, 'L'),
+      qtyBase: positiveAmount(fields, 'l'),
       fee: decimal(fields, 'n'),
       feeAsset: identifier(fields, 'N'),
       liquidity: fields.m === true ? 'maker' : 'taker',
@@ -126,16 +123,14 @@ export function readRestOrder(order: unknown, instrumentOf: InstrumentOf): Read<
 export function readMyTrade(row: unknown, instrumentOf: InstrumentOf): Read<VenueFill> {
   return attempt('myTrades', () => {
     const fields = fieldsOf(row);
-    positiveDecimal(fields, 'qty');
-    positiveDecimal(fields, 'price');
     return {
       fillId: identifier(fields, 'id'),
       venueOrderId: identifier(fields, 'orderId'),
       clientOrderId: null,
       instrumentId: instrumentIn(fields, 'symbol', instrumentOf),
       side: fields.isBuyer === true ? 'buy' : 'sell',
-      price: decimal(fields, 'price'),
-      qtyBase: decimal(fields, 'qty'),
+      price: positiveAmount(fields, 'price'),
+      qtyBase: positiveAmount(fields, 'qty'),
       fee: decimal(fields, 'commission'),
       feeAsset: identifier(fields, 'commissionAsset'),
       liquidity: fields.isMaker === true ? 'maker' : 'taker',
@@ -147,7 +142,7 @@ export function readMyTrade(row: unknown, instrumentOf: InstrumentOf): Read<Venu
 /** The fills that a `newOrderRespType=FULL` reply lists; empty where it lists none. */
 export function readReplyFills(reply: Fields, report: VenueOrderReport): Read<VenueFill[]> {
   return attempt('fills', () => {
-    const rows = reply.fills;
+    const rows = fieldsOf(reply).fills;
     if (rows === undefined) return [];
     if (!Array.isArray(rows)) throw new MalformedField('not a list');
     return rows.map(fieldsOf).map((row) => ({
@@ -156,8 +151,8 @@ export function readReplyFills(reply: Fields, report: VenueOrderReport): Read<Ve
       clientOrderId: report.clientOrderId,
       instrumentId: report.instrumentId,
       side: report.side,
-      price: decimal(row, 'price'),
-      qtyBase: decimal(row, 'qty'),
+      price: positiveAmount(row, 'price'),
+      qtyBase: positiveAmount(row, 'qty'),
       fee: decimal(row, 'commission'),
       feeAsset: identifier(row, 'commissionAsset'),
       liquidity: 'taker' as const,

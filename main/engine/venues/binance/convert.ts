@@ -32,12 +32,15 @@ export function fieldsOf(value: unknown): Fields {
   return value as Fields;
 }
 
+/** Longer decimals are nobody's amount, and some of them no double could hold. */
+const DECIMAL_CHARACTERS_MAX = 40;
+const isAmount = (value: unknown): value is string =>
+  typeof value === 'string' && value.length <= DECIMAL_CHARACTERS_MAX && isDecimal(value) && !value.startsWith('-');
+
 /** A decimal string as the venue wrote it, not negative. */
 export function rawDecimal(fields: Fields, key: string): string {
   const value = fields[key];
-  if (typeof value !== 'string' || !isDecimal(value) || value.startsWith('-')) {
-    throw new MalformedField(`${key} is not a decimal`);
-  }
+  if (!isAmount(value)) throw new MalformedField(`${key} is not a decimal`);
   return value;
 }
 /** The shortest form of a decimal field, so that equal amounts are equal strings. */
@@ -49,13 +52,22 @@ export function positiveDecimal(fields: Fields, key: string): string {
   return value;
 }
 export function integer(fields: Fields, key: string): number {
+  const said = fields[key];
   // ccxt turns integers of 15 digits and more into strings.
-  const value = typeof fields[key] === 'string' ? Number(fields[key]) : fields[key];
+  const value = typeof said === 'string' && /^\d{1,16}$/.test(said) ? Number(said) : said;
   if (!Number.isSafeInteger(value) || (value as number) < 0) throw new MalformedField(`${key} is not an integer`);
   return value as number;
 }
+/** A name of the venue's, or a number that serves as one. */
+export function identifier(fields: Fields, key: string): string {
+  const value = fields[key];
+  if ((typeof value !== 'string' && typeof value !== 'number') || value === '') {
+    throw new MalformedField(`${key} is missing`);
+  }
+  return String(value);
+}
 export function instrumentIn(fields: Fields, key: string, instrumentOf: InstrumentOf): InstrumentId {
-  const id = instrumentOf(String(fields[key]));
+  const id = instrumentOf(identifier(fields, key));
   if (!id) throw new MalformedField('unknown symbol');
   return id;
 }
@@ -84,6 +96,26 @@ export function readTrade(message: unknown, instrumentOf: InstrumentOf): Read<Pu
   });
 }
 
+/** A `depthUpdate`: update ids and levels as they must be. ccxt keeps the book. */
+export function readBookDiff(message: unknown, instrumentOf: InstrumentOf): Read<InstrumentId> {
+  return attempt('book', () => {
+    const fields = fieldsOf(message);
+    integer(fields, 'U');
+    integer(fields, 'u');
+    integer(fields, 'E');
+    for (const key of ['b', 'a']) {
+      const levels = fields[key];
+      if (!Array.isArray(levels)) throw new MalformedField(`${key} is not a list`);
+      for (const level of levels) {
+        if (!Array.isArray(level) || !isAmount(level[0]) || !isAmount(level[1])) {
+          throw new MalformedField(`${key} holds what is no level`);
+        }
+      }
+    }
+    return instrumentIn(fields, 's', instrumentOf);
+  });
+}
+
 /** The stream names no time: `eventTimeMs` is when it came, on the venue's clock. */
 export function readQuote(
   message: unknown,
@@ -109,12 +141,10 @@ export function readQuote(
 /** Finite, positive, high and low around open and close. */
 export function checkedCandle(openTimeMs: number, prices: readonly unknown[], volume: unknown): CandleRow {
   const [open, high, low, close] = prices.map((text) => {
-    if (typeof text !== 'string' || !isDecimal(text)) throw new MalformedField('price is not a decimal');
+    if (!isAmount(text)) throw new MalformedField('price is not a decimal');
     return Number(text);
   }) as [number, number, number, number];
-  if (typeof volume !== 'string' || !isDecimal(volume) || volume.startsWith('-')) {
-    throw new MalformedField('volume is not a decimal');
-  }
+  if (!isAmount(volume)) throw new MalformedField('volume is not a decimal');
   if (low <= 0) throw new MalformedField('price is not positive');
   if (high < Math.max(open, close) || low > Math.min(open, close)) {
     throw new MalformedField('high or low does not hold open and close');
@@ -145,7 +175,7 @@ export function readKline(message: unknown, instrumentOf: InstrumentOf): Read<Kl
       candle: checkedCandle(integer(fields, 't'), prices, fields.v),
       closed: fields.x === true,
       // -1 in a candle without prints.
-      throughTradeId: last === undefined || Number(last) < 0 ? null : integer(fields, 'L'),
+      throughTradeId: last === undefined || last === -1 ? null : integer(fields, 'L'),
       eventTimeMs: integer(event, 'E'),
     };
   });
@@ -182,17 +212,12 @@ export function readTicker(message: unknown, instrumentOf: InstrumentOf): Read<T
   });
 }
 
-interface MarketLike {
-  readonly symbol?: unknown;
-  readonly base?: unknown;
-  readonly quote?: unknown;
-  readonly info?: unknown;
-}
-
 /** An instrument's rules from ccxt's market, by the venue's own strings. */
-export function readInstrument(market: MarketLike): Read<InstrumentRecord & { readonly venueSymbol: string }> {
+export function readInstrument(market: unknown): Read<InstrumentRecord & { readonly venueSymbol: string }> {
   return attempt('instrument', () => {
-    const info = fieldsOf(market.info);
+    const fields = fieldsOf(market);
+    const info = fieldsOf(fields.info);
+    const symbol = identifier(fields, 'symbol');
     const filters = Array.isArray(info.filters) ? info.filters.map(fieldsOf) : [];
     const filter = (type: string): Fields => filters.find((entry) => entry.filterType === type) ?? {};
     const notional = filters.find((entry) => entry.filterType === 'NOTIONAL' || entry.filterType === 'MIN_NOTIONAL');
@@ -201,17 +226,17 @@ export function readInstrument(market: MarketLike): Read<InstrumentRecord & { re
       return decimal(fields, key);
     };
     return {
-      id: `binance:${String(market.symbol)}`,
+      id: `binance:${symbol}`,
       venue: 'binance',
-      symbol: String(market.symbol),
-      base: String(market.base),
-      quote: String(market.quote),
+      symbol,
+      base: identifier(fields, 'base'),
+      quote: identifier(fields, 'quote'),
       tickSize: step(filter('PRICE_FILTER'), 'tickSize'),
       lotStep: step(filter('LOT_SIZE'), 'stepSize'),
       minQty: decimal(filter('LOT_SIZE'), 'minQty'),
       maxQty: decimal(filter('LOT_SIZE'), 'maxQty'),
       minNotional: notional ? decimal(notional, 'minNotional') : '0',
-      venueSymbol: String(info.symbol),
+      venueSymbol: identifier(info, 'symbol'),
     };
   });
 }
@@ -223,7 +248,7 @@ export function readBalances(account: unknown): Read<VenueBalance[]> {
     if (!Array.isArray(rows)) throw new MalformedField('no balances');
     return rows
       .map(fieldsOf)
-      .map((row) => ({ asset: String(row.asset), free: decimal(row, 'free'), locked: decimal(row, 'locked') }))
+      .map((row) => ({ asset: identifier(row, 'asset'), free: decimal(row, 'free'), locked: decimal(row, 'locked') }))
       .filter((balance) => balance.free !== '0' || balance.locked !== '0');
   });
 }

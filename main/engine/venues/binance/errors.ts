@@ -27,7 +27,7 @@ const OPEN_OUTCOME_CODES: ReadonlySet<number> = new Set([-1000, -1001, -1006, -1
 
 /**
  * Refusals that judge nothing about the order: nothing was sent, too many requests (-1003, -1015), the venue is shutting
- * down (-1016), our clock is off (-1021).
+ * down (-1016), our clock is off (-1021), our key or what it may do is refused (-1002, -1022, -2014, -2015).
  */
 const PUT_OFF_CODES: ReadonlySet<string> = new Set([
   'NOT_SENT',
@@ -39,6 +39,10 @@ const PUT_OFF_CODES: ReadonlySet<string> = new Set([
   '-1015',
   '-1016',
   '-1021',
+  '-1002',
+  '-1022',
+  '-2014',
+  '-2015',
 ]);
 export const isPutOff = (code: string): boolean => PUT_OFF_CODES.has(code);
 

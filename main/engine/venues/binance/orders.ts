@@ -5,7 +5,7 @@ import type { RequestClass } from '../request-budget.ts';
 import type { OrderToSubmit, VenueCommand } from '../venue-port.ts';
 import { askVenue, believed, type ConnectorContext, newTrace } from './connector-context.ts';
 import { readReplyFills, readRestOrder } from './convert-orders.ts';
-import { isPutOff, judgeOutcome, type Outcome, venueCodeOf } from './errors.ts';
+import { isPutOff, judgeOutcome, namesOrder, type Outcome, venueCodeOf } from './errors.ts';
 
 /** An entry that finds no room in the budget for this long is not sent: the price that was approved is past. */
 const ENTRY_WAIT_MS_MAX = 2_000;
@@ -125,10 +125,7 @@ export function createOrderDesk(context: ConnectorContext): OrderDesk {
     } catch (caught) {
       error = caught;
     }
-    answerSubmit(
-      order,
-      judgeOutcome(trace, error, (body) => body['orderId'] !== undefined),
-    );
+    answerSubmit(order, judgeOutcome(trace, error, namesOrder));
     const code = venueCodeOf(trace);
     if (code !== null && AGAINST_RULES.includes(code)) context.doubtRules();
     if (code === CLOCK_OFF) await context.correctClock();
@@ -172,7 +169,7 @@ export function createOrderDesk(context: ConnectorContext): OrderDesk {
           error = caught;
         }
       }
-      const outcome = judgeOutcome(trace, error, (body) => body['orderId'] !== undefined);
+      const outcome = judgeOutcome(trace, error, namesOrder);
       const lastTry = !record || !context.running() || context.nowMs() - startedMs > CANCEL_TRIES_MS_MAX;
       if (answerCancel(command, outcome, lastTry)) return;
       if (venueCodeOf(trace) === CLOCK_OFF) await context.correctClock();

@@ -2,9 +2,11 @@ import type { EngineEvent } from '../../main/engine/domain/events.ts';
 import { createDeskTopics } from '../../main/engine/gateway/desk-topics.ts';
 import { journalLine } from '../../main/engine/gateway/journal-text.ts';
 import { createNoticeBoard } from '../../main/engine/gateway/notice-board.ts';
-import type { VenueOrder } from '../../main/practice/matching/order.ts';
-import type { DeskSnapshot, Order } from '../../preload/contract.ts';
+import type { Fill, VenueOrder } from '../../main/practice/matching/order.ts';
+import type { RulesChange } from '../../main/practice/matching/rules.ts';
+import type { DeskSnapshot, Order, Proposal } from '../../preload/contract.ts';
 import { settle } from '../simulation/engine/at-rest.ts';
+import { carryOut } from '../simulation/engine/deeds.ts';
 import type { WorldShape } from '../simulation/engine/operations.ts';
 import type { Listing } from '../simulation/engine/sim-venue.ts';
 import { World } from '../simulation/engine/world.ts';
@@ -18,7 +20,11 @@ export interface Ticket {
   readonly type?: 'limit' | 'market' | 'post-only';
   readonly qty: string;
   readonly bps?: number;
+  /** In place of `bps`. */
+  readonly limitPrice?: string;
   readonly stopBps?: number;
+  /** In place of `stopBps`. */
+  readonly stopPrice?: string;
   readonly targetBps?: number;
 }
 
@@ -85,6 +91,8 @@ export class Scene {
     this.#tickets += 1;
     const from = this.events.length;
     const { instrumentId = BTC, type = 'limit' } = ticket;
+    const limitPrice = ticket.limitPrice ?? this.price(ticket.bps ?? 5, instrumentId);
+    const stopPrice = ticket.stopBps === undefined ? null : this.price(-ticket.stopBps, instrumentId);
     for (let click = 0; click < clicks; click += 1) {
       this.world.request({
         kind: 'ManualOrderRequested',
@@ -93,13 +101,40 @@ export class Scene {
         side: ticket.side ?? 'buy',
         type,
         qtyBase: ticket.qty,
-        limitPrice: type === 'market' ? null : this.price(ticket.bps ?? 5, instrumentId),
-        stopPrice: ticket.stopBps === undefined ? null : this.price(-ticket.stopBps, instrumentId),
+        limitPrice: type === 'market' ? null : limitPrice,
+        stopPrice: ticket.stopPrice ?? stopPrice,
         targetPrice: ticket.targetBps === undefined ? null : this.price(ticket.targetBps, instrumentId),
       });
     }
     const signed = this.events.slice(from).find((event) => event.kind === 'OrderSigned');
     return signed?.kind === 'OrderSigned' ? signed.order.clientOrderId : null;
+  }
+
+  /** A model is sure of a rise; the proposal that comes of it. */
+  async propose(instrumentId = BTC): Promise<Proposal> {
+    const pick = this.world.venue.listings.indexOf(this.listing(instrumentId));
+    await carryOut(this.world, { do: 'predict', pick, up: 0.9 });
+    const found = this.desk().proposals.find((row) => row.instrumentId === instrumentId && row.state === 'pending');
+    if (!found) throw new Error(`no proposal in ${instrumentId} waits`);
+    return found;
+  }
+
+  /** The proposal as it stands now. */
+  proposal(id: string): Proposal {
+    return this.desk().proposals.find((row) => row.id === id) as Proposal;
+  }
+
+  /** The venue takes other prices and quantities from now on, and tells nobody. */
+  changeRules(change: RulesChange, instrumentId = BTC): void {
+    this.world.venue.changeRules(this.listing(instrumentId), change);
+  }
+
+  /** The venue tells an order's last fill once more, perhaps with other numbers. */
+  tellAgain(clientOrderId: string, change: Partial<Fill> = {}): void {
+    const order = this.atVenue(clientOrderId) as Readonly<VenueOrder>;
+    const fill = this.world.venue.fills.findLast(({ orderId }) => orderId === order.orderId) as Fill;
+    const told = { ...fill, ...change };
+    this.world.wire.tell({ kind: 'trade', order, timeMs: fill.timeMs, fill: told, cancelId: null });
   }
 
   /** The private stream dies and cannot be opened again for so long. */

@@ -72,6 +72,11 @@ export class VenueRest {
     return this.#control('POST', '/_market/shock', { symbol, bps });
   }
 
+  /** Other rules (`tickSize`, `lotStep`, `minQty`, `maxQty`, `minNotional`) for new orders of one symbol from now on. */
+  changeRules(symbol: string, change: Readonly<Record<string, string>>): Promise<unknown> {
+    return this.#control('POST', '/_market/rules', { symbol, ...change });
+  }
+
   /** Switches a fault on; give its id to `endFault`. */
   async startFault(fault: Readonly<Record<string, unknown>>): Promise<number> {
     return (await this.#control<{ id: number }>('POST', '/_faults', fault)).id;

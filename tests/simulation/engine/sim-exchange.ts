@@ -19,7 +19,6 @@ import type { Listing, SimVenue } from './sim-venue.ts';
 import { type Reply, refusal, type SimWire } from './sim-wire.ts';
 
 const idOf = (fill: Fill): number => fill.tradeId;
-const HIDDEN_MS = 45_000;
 /** What one answer holds: the oldest from where it was asked, or the newest. */
 const TRADES_MAX = 1_000;
 
@@ -59,17 +58,19 @@ export function createSimExchange(parts: ExchangeParts): SimExchange {
     if (trace) await budget.take(trace.requestClass, trace.weight, trace.waitMsMax);
     const timestampMs = signed ? parts.nowMs() - options.timeDifference : null;
     const reply = await wire.send(kind, trace, timestampMs, serve);
-    observeResponse(budget, parts.nowMs(), reply.status, retryAfter(reply.status), reply.body);
+    observeResponse(budget, parts.nowMs(), reply.status, headersOf(reply.status), reply.body);
     if (reply.status < 300 && typeof reply.body !== 'string') return reply.body;
     const error = new Error(JSON.stringify(reply.body));
     if ((reply.body as { code?: number }).code === -1021) error.name = 'InvalidNonce';
     throw error;
   }
 
-  const retryAfter = (status: number): Record<string, string> => {
-    if (status !== 429 && status !== 418) return {};
+  const headersOf = (status: number): Record<string, string> => {
+    const headers: Record<string, string> = {};
+    if (wire.weightStated !== null) headers['x-mbx-used-weight-1m'] = String(wire.weightStated);
+    if (status !== 429 && status !== 418) return headers;
     const leftMs = (wire.ban?.untilMs ?? 0) - parts.time.nowMs;
-    return { 'retry-after': String(Math.max(1, Math.ceil(leftMs / 1_000))) };
+    return { ...headers, 'retry-after': String(Math.max(1, Math.ceil(leftMs / 1_000))) };
   };
 
   const place = (request: OrderRequest, fault: string | null): Reply => {
@@ -77,7 +78,7 @@ export function createSimExchange(parts: ExchangeParts): SimExchange {
     if (fault === 'submit-refused') return refusal(-1013, 'Filter failure: PERCENT_PRICE_BY_SIDE');
     if (fault === 'stop-refused') return refusal(-2010, 'Stop price would trigger immediately.');
     // Before it is placed: its own reports are to be late, too.
-    if (fault === 'submit-hidden') wire.hiddenUntilMs.set(venue.orders().length + 1, parts.time.nowMs + HIDDEN_MS);
+    if (fault === 'submit-hidden') wire.hiddenUntilMs.set(venue.orders().length + 1, parts.time.nowMs + wire.hidesForMs);
     const placed = venue.place(request);
     if ('kind' in placed) {
       noteRefusal(placed.kind);

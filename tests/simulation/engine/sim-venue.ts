@@ -15,7 +15,9 @@ import {
   type VenueOrder,
 } from '../../../main/practice/matching/order.ts';
 import {
+  baseAtoms,
   changedRules,
+  notionalAtoms,
   priceAtoms,
   type RulesChange,
   type TradingRules,
@@ -23,7 +25,7 @@ import {
 } from '../../../main/practice/matching/rules.ts';
 import { SpotSettlement } from '../../../main/practice/matching/spot-settlement.ts';
 import type { Level } from '../../../main/practice/matching/taker-plan.ts';
-import { tapeTradeId } from '../../../main/practice/matching/trade-ids.ts';
+import { nextUserTradeId, tapeTradeId } from '../../../main/practice/matching/trade-ids.ts';
 
 const instrument = (
   base: string,
@@ -181,6 +183,28 @@ export class SimVenue {
     this.engine.cancel(order, cancelId, this.#nowMs());
     this.#keep();
     return this.#orders.get(orderId) as VenueOrder;
+  }
+
+  /** The venue's own mistake: an order that is full fills by so many lots more, paid and told like any other fill. */
+  overfill(clientOrderId: string, lots: number): void {
+    const order = this.order({ clientOrderId }) as Readonly<VenueOrder>;
+    const before = this.fills.findLast((fill) => fill.orderId === order.orderId) as Fill;
+    const { rules } = this.listing(order.symbol);
+    const quoteAtoms = notionalAtoms(rules, before.ticks, lots);
+    const feeAtoms = (before.feeAtoms * BigInt(lots)) / BigInt(before.lots);
+    const timeMs = this.#nowMs();
+    const fill = { ...before, tradeId: nextUserTradeId(timeMs, before.tradeId), lots, quoteAtoms, feeAtoms, timeMs };
+    this.account.spendFree(rules.quote, quoteAtoms);
+    this.account.credit(rules.base, baseAtoms(rules, lots) - feeAtoms);
+    const filled = {
+      ...order,
+      executedLots: order.executedLots + lots,
+      cumQuoteAtoms: order.cumQuoteAtoms + quoteAtoms,
+      updatedMs: timeMs,
+    };
+    this.#orders.set(order.orderId, filled);
+    this.fills.push(fill);
+    this.#tell({ kind: 'trade', order: filled, timeMs, fill, cancelId: null });
   }
 
   /** The price goes to `ticks` by a print of so many lots; resting orders and stops that it reaches fill. */

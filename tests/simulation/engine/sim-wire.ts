@@ -32,6 +32,12 @@ export class SimWire {
   streamDownUntilMs = 0;
   /** Orders that the venue's readers do not show yet. */
   readonly hiddenUntilMs = new Map<number, number>();
+  /** How long an order that is to be hidden stays so. */
+  hidesForMs = 45_000;
+  /** Every answer takes so much longer on its way back. */
+  repliesLateMs = 0;
+  /** What the venue says has been used of its request weight; null: it says nothing of it. */
+  weightStated: number | null = null;
   #listener: ((report: OrderReport) => void) | null = null;
   /** Under way towards the venue or back: nothing is at rest before this is zero. */
   underWay = 0;
@@ -54,6 +60,8 @@ export class SimWire {
     this.ban = null;
     this.streamDownUntilMs = 0;
     this.hiddenUntilMs.clear();
+    this.repliesLateMs = 0;
+    this.weightStated = null;
     this.#parts.faults.clear();
   }
 
@@ -98,7 +106,7 @@ export class SimWire {
       const toVenueMs = this.latencyMs() + delayOf(fault);
       time.after(toVenueMs, () => {
         const reply = this.#serve(timestampMs, fault, serve);
-        const back = this.latencyMs() + (fault === 'read-slow' ? delayOf(fault) : 0);
+        const back = this.latencyMs() + this.repliesLateMs + (fault === 'read-slow' ? delayOf(fault) : 0);
         const lost = fault?.endsWith('reply-lost') || toVenueMs + back > TIMEOUT_MS;
         if (lost) return noAnswer(Math.max(0, TIMEOUT_MS - toVenueMs), 'UND_ERR_HEADERS_TIMEOUT');
         time.after(back, () =>

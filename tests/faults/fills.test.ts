@@ -1,0 +1,4 @@
+import { runPart } from './run-part.ts';
+import { FILLS } from './fills.ts';
+
+runPart(FILLS);

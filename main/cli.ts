@@ -47,6 +47,20 @@ function count(text: string): number {
   return value;
 }
 
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < Number.POSITIVE_INFINITY))
+    throw new InvalidArgumentError('a number above zero is needed.');
+  return value;
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value < 1))
+    throw new InvalidArgumentError('a share from 0 to below 1 is needed.');
+  return value;
+}
+
 function speed(text: string): number {
   const value = Number(text);
   if (!(value >= 1 && value <= 1_000)) throw new InvalidArgumentError('a speed is a number from 1 to 1000.');
@@ -133,6 +147,21 @@ program
     run(async () => (await import('./commands/indicators.ts')).indicators(file, options.set, options.out)),
   );
 
+program
+  .command('backtest <candles>')
+  .description('one run over a candle file: statistics, and trades and equity as files')
+  .requiredOption('--signals <FILE>', 'CSV: timestamp_ms and enter_long, exit_long, enter_short, exit_short as 0 or 1')
+  .addOption(new Option('--rules <RULES>', 'how signals become fills').choices(['reference']).default('reference'))
+  .requiredOption('--cash <QUOTE>', 'what the account starts with', positive)
+  .requiredOption('--fee-rate <RATE>', 'of price × quantity, at entry and exit', share)
+  .addOption(new Option('--sizing <KIND>', 'size of an entry').choices(['fixed', 'fraction']).makeOptionMandatory())
+  .option('--qty <BASE>', 'quantity of an entry, with --sizing fixed', positive)
+  .option('--fraction <F>', 'share of equity in an entry, with --sizing fraction', positive)
+  .option('--stop-loss-pct <S>', 'stop this share away from the close that spoke: 0.02 is 2 %', share)
+  .option('--take-profit-pct <T>', 'target this share away', positive)
+  .option('--out <DIR>', 'write trades.csv and equity.csv there')
+  .action((file: string, options) => run(async () => (await import('./commands/backtest.ts')).backtest(file, options)));
+
 const journal = program.command('journal').description('the log of everything that happened');
 journal
   .command('verify <data-dir>')
@@ -156,6 +185,33 @@ bench
   .option('--reps <N>', 'repetitions in one process', count, 5)
   .action((options) =>
     run(async () => (await import('./commands/bench.ts')).benchIndicatorsVerb(options.candles, options.reps)),
+  );
+
+bench
+  .command('sma-cross')
+  .requiredOption('--candles <CSV>', 'candle file')
+  .option('--fast <N>', 'bars of the fast average', count, 10)
+  .option('--slow <N>', 'bars of the slow average', count, 30)
+  .option('--fee <RATE>', 'of price × quantity', share, 0.001)
+  .option('--size <BASE>', 'quantity of an entry', positive, 1)
+  .option('--cash <QUOTE>', 'what the account starts with', positive, 1_000_000)
+  .addOption(
+    new Option('--fill <WHEN>', 'where an order fills').choices(['next-open', 'same-close']).default('next-open'),
+  )
+  .option('--reps <N>', 'runs in one process, the first one cold', count, 15)
+  .action((options) =>
+    run(async () =>
+      (await import('./commands/bench.ts')).benchSmaCrossVerb({
+        candlesFile: options.candles,
+        fast: options.fast,
+        slow: options.slow,
+        qtyBase: options.size,
+        cashQuote: options.cash,
+        feeRate: options.fee,
+        fill: options.fill,
+        reps: options.reps,
+      }),
+    ),
   );
 
 for (const command of [program, ...program.commands, ...candles.commands, ...journal.commands, ...bench.commands]) {

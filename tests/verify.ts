@@ -50,7 +50,7 @@ step('format and lint', 'biome', ['ci', '--error-on-warnings', '.']);
 step('types and boundaries', 'tsc', ['-b']);
 step('dead code', 'knip', []);
 step('build', process.execPath, ['main/build.ts']);
-for (const project of ['unit', 'contract', 'replay', 'simulation', 'faults', 'fuzz']) tests(project);
+for (const project of ['unit', 'reference', 'contract', 'replay', 'simulation', 'faults', 'fuzz']) tests(project);
 ensureChromium();
 tests('e2e');
 finish(0);

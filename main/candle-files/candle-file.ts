@@ -81,7 +81,7 @@ export async function readRawCandles(
     const columns = options.window ? sliceWindow(parquet.value.columns, options.window) : parquet.value.columns;
     return ok({ format, columns, rows: rowNumbers(columns), faults: parquet.value.faults, ...decimalsOf(columns) });
   }
-  const bytes = await readBytes(path, format);
+  const bytes = await readFileBytes(path, format);
   if (!bytes.ok) return bytes;
   const parsed = parseCandleCsv(bytes.value, path, options);
   return parsed.ok ? ok({ format, ...parsed.value }) : parsed;
@@ -91,7 +91,11 @@ function rowNumbers(columns: CandleColumns): ArrayLike<number> {
   return Int32Array.from(columns.openTimeMs, (_, i) => i + 1);
 }
 
-async function readBytes(path: string, format: CandleFormat): Promise<Result<Uint8Array, CandleFileError>> {
+/** The file's bytes, unpacked where it is gzipped and bounded in size. */
+export async function readFileBytes(
+  path: string,
+  format: 'csv' | 'csv.gz',
+): Promise<Result<Uint8Array, CandleFileError>> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);

@@ -1,4 +1,11 @@
-export { candleFormatOf, encodeCsv, readCandleFile, sliceWindow, writeCandleFile } from './candle-file.ts';
+export {
+  candleFormatOf,
+  encodeCsv,
+  readCandleFile,
+  readFileBytes,
+  sliceWindow,
+  writeCandleFile,
+} from './candle-file.ts';
 export type { CandleFileError } from './candle-file-error.ts';
 export { checkCandles } from './check-candles.ts';
 export { runCandlesCheck, runCandlesExport } from './commands.ts';

@@ -1,9 +1,17 @@
 import { benchIndicators } from '../lab/bench/indicators.ts';
+import { benchSmaCross, type SmaCrossBench } from '../lab/bench/sma-cross.ts';
 import { badInput, done, type Outcome } from './output.ts';
 
 /** `bench indicators --candles FILE --reps N`: the speed contract's figures for the indicator library. */
 export async function benchIndicatorsVerb(candlesFile: string, reps: number): Promise<Outcome> {
   const result = await benchIndicators({ candlesFile, reps });
+  if (!result.ok) return badInput(result.error.message);
+  return done(result.value, JSON.stringify(result.value));
+}
+
+/** `bench sma-cross --candles FILE --fast 10 --slow 30 …`: the bar engine over candles in memory. */
+export async function benchSmaCrossVerb(options: SmaCrossBench): Promise<Outcome> {
+  const result = await benchSmaCross(options);
   if (!result.ok) return badInput(result.error.message);
   return done(result.value, JSON.stringify(result.value));
 }

@@ -45,6 +45,7 @@ describe('usage', () => {
     [['candles', 'export', 'a.csv'], /missing required argument 'to'/],
     [['candles', 'import', 'a.csv'], /required option '--instrument <ID>'/],
     [['indicators', 'a.csv'], /required option '--set <LIST>'/],
+    [['backtest', 'a.csv'], /required option '--signals <FILE>'/],
     [['journal'], /^Usage: countersign journal/],
     [['journal', 'verify'], /missing required argument/],
     [['doctor', 'well?'], /too many arguments/],
@@ -189,6 +190,35 @@ describe('candles', () => {
     const odd = write('odd.csv', row(1), row(4), row(7));
     const wrongStep = await runCli(['candles', 'import', odd, ...instrument]);
     expect(wrongStep).toMatchObject({ exit: 2, stderr: expect.stringContaining('180000 ms apart') });
+  });
+});
+
+describe('backtest', () => {
+  const given = ['--signals', at('signals.csv'), '--cash', '1000', '--sizing', 'fixed'];
+  const rows = (row: string): void => writeFileSync(at('signals.csv'), `timestamp_ms,enter_long,exit_long\n${row}\n`);
+
+  it('says what came of it, and writes trades and equity', async () => {
+    rows('1700000040000,1,0\n1700000640000,0,1');
+    const args = ['backtest', GOOD, ...given, '--fee-rate', '0.001', '--qty', '1', '--out', at('run'), '--json'];
+    const run = await runCli(args);
+    expect(run).toMatchObject({ exit: 0, stderr: '', json: { trades: 1, bars: 60, barsInMarket: 10, totalFees: 0.2 } });
+    expect(readFileSync(at('run/trades.csv'), 'utf8').split('\n')[1]).toBe(
+      '1700000100000,1700000700000,1,11,long,1,100,100,0.2,-0.2,signal',
+    );
+    expect(readFileSync(at('run/equity.csv'), 'utf8').trim().split('\n')).toHaveLength(61);
+  });
+
+  it.each([
+    ['no quantity', ['--fee-rate', '0'], /--sizing fixed needs --qty/],
+    ['a fee of one', ['--fee-rate', '1', '--qty', '1'], /a share from 0 to below 1 is needed/],
+    ['no cash', ['--fee-rate', '0', '--qty', '1', '--cash', '0'], /a number above zero is needed/],
+    ['a stop of nothing', ['--fee-rate', '0', '--qty', '1', '--stop-loss-pct', ''], /a share from 0 to below 1/],
+    ['a signal at no candle', ['--fee-rate', '0', '--qty', '1'], /signals\.csv: row 2: timestamp_ms: 1 is not/],
+  ])('%s is exit 2 with one sentence', async (_what, more, says) => {
+    rows('1,1,0');
+    const { exit, stderr } = await runCli(['backtest', GOOD, ...given, ...more]);
+    expect([exit, stderr.trim().split('\n').length]).toEqual([2, 1]);
+    expect(stderr).toMatch(says);
   });
 });
 

@@ -51,6 +51,11 @@ export class Sma {
     return sum * this.share;
   }
 
+  /** Sum of the last `period` values: exact where they lie on a grid, as prices do, which their mean is not. */
+  get total(): number {
+    return this.sum;
+  }
+
   /** The same as `update` for each of `values`, written to `out`. */
   run(values: Float64Array, out: Float64Array): void {
     const { period } = this;

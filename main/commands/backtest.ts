@@ -1,0 +1,57 @@
+import { readCandleFile } from '../candle-files/index.ts';
+import { BarEngine } from '../lab/backtest/bar-engine.ts';
+import { writeRun } from '../lab/backtest/run-files.ts';
+import { runStatistics } from '../lab/backtest/run-statistics.ts';
+import { readSignals } from '../lab/backtest/signal-file.ts';
+import { type SignalRules, SignalStrategy, type Sizing } from '../lab/backtest/signal-strategy.ts';
+import { badInput, done, type Outcome } from './output.ts';
+
+export interface BacktestOptions {
+  readonly signals: string;
+  readonly cash: number;
+  readonly feeRate: number;
+  readonly sizing: 'fixed' | 'fraction';
+  readonly qty?: number;
+  readonly fraction?: number;
+  readonly stopLossPct?: number;
+  readonly takeProfitPct?: number;
+  readonly out?: string;
+}
+
+/** `backtest CANDLES --signals FILE --rules reference …`: one run over signals made elsewhere. */
+export async function backtest(candlesFile: string, options: BacktestOptions): Promise<Outcome> {
+  const sizing = sizingOf(options);
+  if (typeof sizing === 'string') return badInput(sizing);
+  const candles = await readCandleFile(candlesFile);
+  if (!candles.ok) return badInput(candles.error.message);
+  const { columns } = candles.value;
+  const signals = await readSignals(options.signals, columns.openTimeMs);
+  if (!signals.ok) return badInput(signals.error.message);
+
+  const rules: SignalRules = {
+    sizing,
+    stopLossShare: options.stopLossPct ?? null,
+    takeProfitShare: options.takeProfitPct ?? null,
+  };
+  const engine = new BarEngine(columns, { cashQuote: options.cash, feeRate: options.feeRate, fill: 'next-open' });
+  const run = engine.run(new SignalStrategy(columns, signals.value, rules));
+  if (options.out !== undefined) {
+    try {
+      await writeRun(options.out, run, columns.openTimeMs);
+    } catch (error) {
+      return badInput(`${options.out} cannot be written: ${(error as Error).message}`);
+    }
+  }
+  const statistics = runStatistics(run, columns.openTimeMs, options.cash);
+  const { trades, returnPct, maxDrawdownPct } = statistics;
+  const text = `${trades} trades over ${statistics.bars} bars: ${returnPct.toFixed(2)} % after fees, largest drawdown ${maxDrawdownPct.toFixed(2)} %`;
+  return done(statistics, text);
+}
+
+/** What the options say of the size; a sentence where they do not say it. */
+function sizingOf({ sizing, qty, fraction }: BacktestOptions): Sizing | string {
+  if (sizing === 'fixed') {
+    return qty === undefined ? '--sizing fixed needs --qty' : { kind: 'fixed', qtyBase: qty };
+  }
+  return fraction === undefined ? '--sizing fraction needs --fraction' : { kind: 'fraction', ofEquity: fraction };
+}

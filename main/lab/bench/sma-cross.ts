@@ -1,0 +1,46 @@
+/** `bench sma-cross`: the bar engine as users get it, with the plainest strategy. */
+import { readCandleFile } from '../../candle-files/index.ts';
+import { ok, type Result } from '../../engine/domain/result.ts';
+import { BarEngine, type BarRun, type BarSettings } from '../backtest/bar-engine.ts';
+import { SmaCross, type SmaCrossParams } from '../strategies/sma-cross.ts';
+import { measure, type Timings } from './measure.ts';
+
+export interface SmaCrossBench extends SmaCrossParams, BarSettings {
+  readonly candlesFile: string;
+  readonly reps: number;
+}
+
+export interface SmaCrossAnswer extends Timings {
+  readonly bars: number;
+  readonly finalEquity: number;
+  /** Closed round trips. */
+  readonly trades: number;
+  readonly fills: number;
+  readonly fill: BarSettings['fill'];
+  readonly loadSeconds: number;
+}
+
+/** Reads the candles (given as `loadSeconds`), then times `reps` whole runs. */
+export async function benchSmaCross(
+  options: SmaCrossBench,
+): Promise<Result<SmaCrossAnswer, { kind: string; message: string }>> {
+  const before = process.hrtime.bigint();
+  const file = await readCandleFile(options.candlesFile);
+  if (!file.ok) return file;
+  const loadSeconds = Number(process.hrtime.bigint() - before) / 1e9;
+  const { columns } = file.value;
+  let last: BarRun | null = null;
+  const timings = measure(options.reps, () => {
+    last = new BarEngine(columns, options).run(new SmaCross(columns.close, options));
+  });
+  const { equityQuote, trades, fills } = last as unknown as BarRun;
+  return ok({
+    bars: columns.close.length,
+    ...timings,
+    finalEquity: equityQuote.at(-1) ?? options.cashQuote,
+    trades: trades.length,
+    fills,
+    fill: options.fill,
+    loadSeconds,
+  });
+}

@@ -1,4 +1,4 @@
-import { runPart } from './run-part.ts';
 import { FILLS } from './fills.ts';
+import { runPart } from './run-part.ts';
 
 runPart(FILLS);

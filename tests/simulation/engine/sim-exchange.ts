@@ -78,7 +78,8 @@ export function createSimExchange(parts: ExchangeParts): SimExchange {
     if (fault === 'submit-refused') return refusal(-1013, 'Filter failure: PERCENT_PRICE_BY_SIDE');
     if (fault === 'stop-refused') return refusal(-2010, 'Stop price would trigger immediately.');
     // Before it is placed: its own reports are to be late, too.
-    if (fault === 'submit-hidden') wire.hiddenUntilMs.set(venue.orders().length + 1, parts.time.nowMs + wire.hidesForMs);
+    const hiddenUntilMs = parts.time.nowMs + wire.hidesForMs;
+    if (fault === 'submit-hidden') wire.hiddenUntilMs.set(venue.orders().length + 1, hiddenUntilMs);
     const placed = venue.place(request);
     if ('kind' in placed) {
       noteRefusal(placed.kind);

@@ -21,6 +21,7 @@ import { type Reply, refusal, type SimWire } from './sim-wire.ts';
 const idOf = (fill: Fill): number => fill.tradeId;
 /** What one answer holds: the oldest from where it was asked, or the newest. */
 const TRADES_MAX = 1_000;
+const ORDERS_MAX = 1_000;
 
 export interface ExchangeParts {
   readonly time: SimTime;
@@ -156,6 +157,17 @@ export function createSimExchange(parts: ExchangeParts): SimExchange {
         );
         if (!order || !shown(order.orderId)) return refusal(-2013, 'Order does not exist.');
         return { status: 200, body: queriedOrder(venue.listing(order.symbol).rules, order) };
+      });
+    },
+    privateGetAllOrders(params: Record<string, unknown>) {
+      return call('read', true, () => {
+        const { rules } = listingOf(params['symbol']);
+        const fromId = Number(params['orderId'] ?? 0);
+        const rows = venue
+          .orders()
+          .filter(({ symbol, orderId }) => symbol === rules.symbol && orderId >= fromId && shown(orderId))
+          .sort((a, b) => a.orderId - b.orderId);
+        return { status: 200, body: rows.slice(0, ORDERS_MAX).map((order) => queriedOrder(rules, order)) };
       });
     },
     privateGetOpenOrders(params: Record<string, unknown>) {

@@ -23,6 +23,7 @@ function openAuditor(skewMs = 0, filled: readonly VenueFill[] = []) {
       if ('venueOrderId' in by) lookedUp.push(by.venueOrderId);
       return 'venueOrderId' in by ? ({ ...by, clientOrderId: `ours-${by.venueOrderId}` } as VenueOrderReport) : null;
     },
+    ordersInLists: async () => [],
     openOrders: () => new Promise((resolve) => gates.push(() => resolve([]))),
     async fills(_id, sinceMs) {
       asked.push(sinceMs);

@@ -16,6 +16,7 @@ function openQueries(fills: readonly VenueFill[] = []) {
       asked.push('clientOrderId' in by ? by.clientOrderId : by.venueOrderId);
       return null;
     },
+    ordersInLists: async () => [],
     openOrders: async () => [],
     fills: async () => [...fills],
     balances: async () => [],

@@ -43,14 +43,22 @@ export function createAuditor(context: ConnectorContext, { reads, markOf, isName
   let busy = false;
   let problem = '';
 
+  /** What we believe open and the venue does not list; one that it does not know is for execution to query with all due care. */
   async function closedOrders(open: readonly VenueOrderReport[]): Promise<VenueOrderReport[]> {
     const listed = new Set(open.map((order) => order.clientOrderId));
+    const missing = [...believed.values()].filter(({ clientOrderId }) => !listed.has(clientOrderId));
     const out: VenueOrderReport[] = [];
-    for (const { clientOrderId, instrumentId } of [...believed.values()]) {
-      if (listed.has(clientOrderId)) continue;
-      const order = await reads.order(instrumentId, { clientOrderId });
-      // An order that the venue does not know is for execution to query with all due care.
-      if (order) out.push(order);
+    for (const id of new Set(missing.map(({ instrumentId }) => instrumentId))) {
+      const orders = missing.filter(({ instrumentId }) => instrumentId === id);
+      const known = orders.flatMap(({ venueOrderId }) => venueOrderId ?? []);
+      const inLists = await reads.ordersInLists(id, known);
+      out.push(...inLists);
+      const told = new Set(inLists.map(({ venueOrderId }) => venueOrderId));
+      for (const { clientOrderId, venueOrderId } of orders) {
+        if (venueOrderId !== null && told.has(venueOrderId)) continue;
+        const order = await reads.order(id, { clientOrderId });
+        if (order) out.push(order);
+      }
     }
     return out;
   }
@@ -90,15 +98,14 @@ export function createAuditor(context: ConnectorContext, { reads, markOf, isName
     const since = sinceOf(sinceMs, venueNowMs);
     const openOrders = await reads.openOrders();
     const closed = await closedOrders(openOrders);
-    const fills: VenueFill[] = [];
-    for (const { id } of context.instruments.all) fills.push(...(await reads.fills(id, since)));
+    const fills = (await Promise.all(context.instruments.all.map(({ id }) => reads.fills(id, since)))).flat();
     closed.push(...(await strangers(fills, [...openOrders, ...closed])));
     const balances = await reads.balances();
-    const marks: { asset: string; priceQuote: string }[] = [];
-    for (const { asset } of balances) {
-      const priceQuote = await markOf(asset);
-      if (priceQuote !== null) marks.push({ asset, priceQuote });
-    }
+    const prices = await Promise.all(balances.map(({ asset }) => markOf(asset)));
+    const marks = balances.flatMap(({ asset }, index) => {
+      const priceQuote = prices[index] ?? null;
+      return priceQuote === null ? [] : [{ asset, priceQuote }];
+    });
     auditedToMs = venueNowMs;
     for (const order of closed)
       if (order.status !== 'open' && order.status !== 'partially-filled') believed.delete(order.clientOrderId);

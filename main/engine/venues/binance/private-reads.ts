@@ -10,6 +10,8 @@ const DAY_MS = 86_400_000;
 /** `myTrades` gives at most this many rows, and at most a day per request when asked by time. */
 const ROWS_MAX = 1_000;
 const HOUR_MS = 3_600_000;
+const ORDER_WEIGHT = 4;
+const LIST_WEIGHT = 20;
 
 /** Our side of the venue's books over REST, as the venue's own strings. @throws when an answer cannot be had or believed. */
 export interface PrivateReads {
@@ -18,6 +20,8 @@ export interface PrivateReads {
     instrumentId: InstrumentId,
     by: { clientOrderId: string } | { venueOrderId: string },
   ): Promise<VenueOrderReport | null>;
+  /** Those of one instrument's orders that a few lists bring, by the venue's own ids; the others may exist all the same. */
+  ordersInLists(instrumentId: InstrumentId, venueOrderIds: readonly string[]): Promise<VenueOrderReport[]>;
   openOrders(instrumentId?: InstrumentId): Promise<VenueOrderReport[]>;
   /** Every fill from `sinceMs` on, however long ago that was, oldest first. */
   fills(instrumentId: InstrumentId, sinceMs: number): Promise<VenueFill[]>;
@@ -88,8 +92,26 @@ export function createPrivateReads(context: ConnectorContext): PrivateReads {
   return {
     async order(instrumentId, by) {
       const id = 'clientOrderId' in by ? { origClientOrderId: by.clientOrderId } : { orderId: by.venueOrderId };
-      const answer = await ask(4, () => exchange.privateGetOrder({ symbol: symbolOf(instrumentId), ...id }));
+      const answer = await ask(ORDER_WEIGHT, () => exchange.privateGetOrder({ symbol: symbolOf(instrumentId), ...id }));
       return answer === null ? null : need(readRestOrder(answer, instrumentOf));
+    },
+    async ordersInLists(instrumentId, venueOrderIds) {
+      const wanted = new Set(venueOrderIds);
+      const found: VenueOrderReport[] = [];
+      let orderId = Math.min(...venueOrderIds.map(Number));
+      // As many lists as cost no more than asking one by one.
+      for (let lists = Math.floor((wanted.size * ORDER_WEIGHT) / LIST_WEIGHT); lists > 0; lists -= 1) {
+        const params = { symbol: symbolOf(instrumentId), orderId, limit: ROWS_MAX };
+        const rows = await ask(LIST_WEIGHT, () => exchange.privateGetAllOrders(params));
+        if (!Array.isArray(rows)) throw new UnreadableAnswer('the list of orders is none');
+        // What others have ordered need not be of a kind that can be read.
+        const asked = rows.filter((row) => wanted.has(String(row?.orderId)));
+        found.push(...need(readAll(asked, (row) => readRestOrder(row, instrumentOf))));
+        const lastId = Number(rows.at(-1)?.orderId);
+        if (rows.length < ROWS_MAX || found.length === wanted.size || !(lastId >= orderId)) break;
+        orderId = lastId + 1;
+      }
+      return found;
     },
     async openOrders(instrumentId) {
       const params = instrumentId ? { symbol: symbolOf(instrumentId) } : {};

@@ -4,6 +4,7 @@ import { cpus } from 'node:os';
 import { textTable } from '../../main/commands/output.ts';
 import { ensureScreenBuilt } from '../../main/screen-build.ts';
 import { benchDecisionPath } from './decision-path.ts';
+import { benchRestartPath } from './restart-path.ts';
 import { benchScreenPath } from './screen-path.ts';
 import type { Summary } from './statistics.ts';
 import { fsyncYardstick, webSocketYardstick } from './yardsticks.ts';
@@ -12,11 +13,12 @@ const ms = (value: number): string => `${value < 1 ? value.toFixed(4) : value.to
 const times = (value: number, yardstick: number): string => `${(value / yardstick).toFixed(1)}×`;
 
 await ensureScreenBuilt((text) => process.stderr.write(`${text}\n`));
-process.stderr.write('Measuring; about two minutes …\n');
+process.stderr.write('Measuring; about three minutes …\n');
 const fsync = fsyncYardstick(300);
 const webSocket = await webSocketYardstick(2_000);
 const { closeToVotes, gate } = await benchDecisionPath(120);
 const screen = await benchScreenPath(40, 20);
+const restart = await benchRestartPath(500);
 
 const row = (path: string, budget: string, summary: Summary, beside: string): string[] => [
   path,
@@ -47,10 +49,12 @@ console.log(
     once('engine start → live chart', '3 s', screen.engineToChartMs),
     once('engine start → ten charts', '10 s', screen.engineToAllChartsMs),
     once('process start → live chart', '', screen.startToChartMs),
+    once(`engine start → reconciled, ${restart.orders} orders`, '10 s', restart.engineToReconciledMs),
+    once(`process start → entries again, ${restart.orders} orders`, '', restart.startToReadyMs),
     row('yardstick: append and fsync', '', fsync, ''),
     row('yardstick: WebSocket round trip', '', webSocket, ''),
   ]),
 );
 const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.versions.node };
-console.log(JSON.stringify({ machine, closeToVotes, gate, ...screen, fsync, webSocket }));
+console.log(JSON.stringify({ machine, closeToVotes, gate, ...screen, restart, fsync, webSocket }));
 process.exit(0);

@@ -1,4 +1,7 @@
+import { afterAll } from 'vitest';
 import { RESTART } from './restart.ts';
+import { endRestartHosts } from './restart-host.ts';
 import { runPart } from './run-part.ts';
 
 runPart(RESTART);
+afterAll(endRestartHosts);

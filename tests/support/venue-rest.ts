@@ -58,6 +58,21 @@ export class VenueRest {
     return new Map(account.balances.map((row) => [row.asset, row]));
   }
 
+  /** An order of another program on the same account. */
+  placeLimit(symbol: string, side: 'BUY' | 'SELL', quantity: string, price: string, id: string): Promise<unknown> {
+    const order = { symbol, side, type: 'LIMIT', timeInForce: 'GTC', quantity, price, newClientOrderId: id };
+    return this.#signed('/api/v3/order', order, 'POST');
+  }
+
+  cancel(symbol: string, clientOrderId: string): Promise<unknown> {
+    return this.#signed('/api/v3/order', { symbol, origClientOrderId: clientOrderId }, 'DELETE');
+  }
+
+  /** Every order that rests in this symbol. */
+  cancelAllOf(symbol: string): Promise<unknown> {
+    return this.#signed('/api/v3/openOrders', { symbol }, 'DELETE');
+  }
+
   /** The account's switch that takes fees from the venue's own coin. */
   payFeesInCoin(on: boolean): Promise<unknown> {
     return this.#signed('/sapi/v1/bnbBurn', { spotBNBBurn: String(on) }, 'POST');

@@ -1,5 +1,11 @@
 /** One page's life with the engine: connect, say hello, follow the desk and the watched market, resume when cut off. */
-import { deskMessageSchema, type Hello, helloSchema, marketFrameSchema } from '../../preload/contract.ts';
+import {
+  type DeskMessage,
+  deskMessageSchema,
+  type Hello,
+  helloSchema,
+  marketFrameSchema,
+} from '../../preload/contract.ts';
 import type { EngineClient, EngineConnection, EngineTransport } from '../transport/client.ts';
 import { keepConnected } from '../transport/connection.ts';
 import { loadSetting, saveSetting } from './actions.ts';
@@ -83,13 +89,24 @@ async function followDesk(client: EngineClient, signal: AbortSignal): Promise<vo
   const revision = deskStore.getState().desk?.revision;
   const stream = await client.watchDesk(revision === undefined ? {} : { sinceRevision: revision }, { signal });
   deskStore.setState((state) => (state.desk ? { link: { state: 'live' } } : state));
-  for await (const message of stream) {
-    receiveDeskMessage(deskMessageSchema.parse(message));
+  for await (const received of stream) {
+    const message = deskMessageSchema.parse(received);
+    receiveDeskMessage(message);
+    if (message.type === 'patch' && tellsOfNewRules(message)) void takeNewRules(client, signal).catch(() => undefined);
     if (deskStore.getState().link.state !== 'live') {
       announce('Connected to the engine.');
       deskStore.setState({ link: { state: 'live' } });
     }
   }
+}
+
+const tellsOfNewRules = ({ desk }: DeskMessage): boolean =>
+  desk.journal?.some(({ kind }) => kind === 'RulesChanged') ?? false;
+
+/** The venue has changed what it takes of an instrument: tickets follow what the engine knows of it now. */
+async function takeNewRules(client: EngineClient, signal: AbortSignal): Promise<void> {
+  const hello = helloSchema.parse(await client.hello());
+  if (!signal.aborted) deskStore.setState({ hello });
 }
 
 const watchedKey = (view: ViewState): string => `${view.instrumentId} ${view.timeframe} ${view.indicators.join(' ')}`;

@@ -302,6 +302,51 @@ it('the journal tells it and its chain holds', async () => {
   expect(await terminal.engine.client.verifyJournal()).toMatchObject({ ok: true, firstBadSeq: null });
 });
 
+describe('a hasty hand on the ticket', () => {
+  /** Fills the ticket with a limit so far below the market that it rests. */
+  async function farBuy(quantity: string): Promise<void> {
+    const { bidPrice } = await terminal.venue.bookTicker('ETHUSDT');
+    await fillTicket({ Quantity: quantity, Limit: (Number(bidPrice) * 0.95).toFixed(2) });
+  }
+
+  it('a double click is one order, and so is Enter held down', async () => {
+    const { page } = terminal.desk;
+    const ticket = panel(page, 'ticket');
+    const place = ticket.getByRole('button', { name: 'Place order' });
+    await page.getByRole('switch', { name: 'Arm' }).click();
+    await ticket.getByRole('radio', { name: 'Buy' }).click();
+    await ticket.getByRole('radio', { name: 'Limit' }).click();
+    const before = (await terminal.venue.allOrders('ETHUSDT')).length;
+    const isEmpty = async () => (await ticket.getByLabel('Quantity', { exact: true }).inputValue()) === '';
+    await farBuy('0.0123');
+    await until('the open ticket', () => place.isEnabled());
+    await place.dblclick();
+    await until('the ticket to be empty again', isEmpty);
+    await farBuy('0.0123');
+    await ticket.getByLabel('Limit', { exact: true }).focus();
+    for (let times = 0; times < 8; times++) await page.keyboard.down('Enter');
+    await page.keyboard.up('Enter');
+    await until('the ticket to be empty again', isEmpty);
+    await page.waitForTimeout(500);
+    expect(await terminal.venue.allOrders('ETHUSDT')).toHaveLength(before + 2);
+    await page.keyboard.press('F7');
+    await until('nothing resting', async () => (await terminal.venue.openOrders('ETHUSDT')).length === 0);
+  });
+
+  it('follows the venue’s new steps as soon as it has refused an order for them', async () => {
+    const { page } = terminal.desk;
+    const ticket = panel(page, 'ticket');
+    await terminal.venue.changeRules('ETHUSDT', { lotStep: '0.001', minQty: '0.001' });
+    await farBuy('0.0123');
+    await ticket.getByRole('button', { name: 'Place order' }).click();
+    await until('the word on it', async () =>
+      (await deskNow()).journal.some(({ text }) => text.includes('the venue has changed its rules for new orders')),
+    );
+    await farBuy('0.0123');
+    await until('the new step', async () => (await ticket.textContent())?.includes('Steps of 0.001 ETH.'));
+  });
+});
+
 it('no error was logged by the page', () => {
   expect(terminal.desk.errors).toEqual([]);
 });

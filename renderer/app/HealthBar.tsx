@@ -2,6 +2,7 @@
 import { useRef } from 'react';
 import { showCount, showMegabytes, showMilliseconds } from '../format/number.ts';
 import { showClock } from '../format/time.ts';
+import { troublesOf } from '../panels/health/health-words.ts';
 import { useTicker } from '../panels/use-market.ts';
 import { setText } from '../panels/Watchlist.tsx';
 import { useDesk, useDeskStore } from '../stores/desk-store.ts';
@@ -40,9 +41,7 @@ export function HealthBar() {
             <span className={health.chain === 'broken' ? 'font-semibold text-down' : ''}>
               log {showCount(health.logEvents)} events, chain {health.chain}
             </span>
-            {health.privateStream === 'live' ? null : (
-              <span className="text-seal-text">⚠ private stream {health.privateStream}</span>
-            )}
+            <Troubles texts={troublesOf(health)} />
           </>
         ) : null}
         <span className="ml-auto flex items-center gap-3">
@@ -64,5 +63,15 @@ export function HealthBar() {
         </span>
       </section>
     </footer>
+  );
+}
+
+function Troubles({ texts }: { texts: readonly string[] }) {
+  if (texts.length === 0) return null;
+  const text = texts.join(' · ');
+  return (
+    <span className="min-w-0 truncate text-seal-text" title={text}>
+      ⚠ {text}
+    </span>
   );
 }

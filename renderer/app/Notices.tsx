@@ -1,8 +1,9 @@
 /** Toasts, and the two live regions a screen reader listens to. */
 import { useEffect, useRef } from 'react';
+import { troublesOf } from '../panels/health/health-words.ts';
 import { sentenceOf } from '../panels/ProposalCard.tsx';
 import { useFeedStatus } from '../panels/use-market.ts';
-import { deskStore, useDeskStore } from '../stores/desk-store.ts';
+import { deskStore, useDesk, useDeskStore } from '../stores/desk-store.ts';
 import { isWaiting } from '../stores/queue.ts';
 import { announce, dismissToast, useToasts } from '../stores/toast-store.ts';
 import { useView } from '../stores/view-store.ts';
@@ -42,6 +43,7 @@ export function LiveRegions() {
   const assertive = useToasts((state) => state.assertive);
   useAnnounceProposals();
   useAnnounceFeed();
+  useAnnounceTroubles();
   return (
     <>
       <div className="sr-only" aria-live="polite">
@@ -84,4 +86,14 @@ function useAnnounceFeed(): void {
       announce(`${symbol} data is live again.`);
     before.current = status;
   }, [status, symbol]);
+}
+
+/** What comes to stand against trading as usual; feeds have words of their own above. */
+function useAnnounceTroubles(): void {
+  const texts = useDesk((desk) => troublesOf({ ...desk.health, feeds: [] }).join('. '), '');
+  const before = useRef(texts);
+  useEffect(() => {
+    if (texts !== '' && texts !== before.current) announce(`${texts}.`);
+    before.current = texts;
+  }, [texts]);
 }

@@ -1,5 +1,6 @@
 /** What goes wrong, and what the screen says and still allows meanwhile: stale data, dead workers, a dead venue, a dead engine. */
 import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ensurePracticeVenue } from '../../main/practice/spawn.ts';
 import { card, focusCard, panel, rowOf, showPanel, until } from '../support/desk-page.ts';
@@ -28,6 +29,12 @@ describe('a feed that falls silent', () => {
     await until('the word on the chart', async () =>
       /stale|feed down/.test((await panel(page, 'chart').textContent()) ?? ''),
     );
+    await showPanel(page, 'System health');
+    const feeds = panel(page, 'health').getByRole('region', { name: 'Feeds' });
+    await until('the feed in system health', async () =>
+      new RegExp(`${symbol}⚠ (stale|down) \\d+ s`).test((await feeds.textContent()) ?? ''),
+    );
+    expect(await feeds.textContent()).toMatch(/⚠\S+ (stale|down)|⚠\d+ of 8 not live/);
 
     const focused = await focusCard(page, id);
     await focused.press('a');
@@ -61,6 +68,38 @@ describe('a feed that falls silent', () => {
   });
 });
 
+describe('a venue that says too many requests', () => {
+  it('system health says until when nothing is sent and why, for every reader, and is quiet again afterwards', async () => {
+    const { page } = terminal.desk;
+    await showPanel(page, 'System health');
+    const requests = panel(page, 'health').getByRole('region', { name: 'Requests' });
+    await until('the share used', async () => /●\d+\u202f% used/.test((await requests.textContent()) ?? ''));
+    expect(await requests.textContent()).toMatch(/Read breaker●closedEntry breaker●closed/);
+    // The venue is asked for its time every few seconds: that request meets the fault.
+    const refusal = {
+      fault: 'http-status',
+      status: 429,
+      code: -1003,
+      retryAfterSec: 20,
+      path: '/api/v3/time',
+      count: 1,
+    };
+    await terminal.venue.startFault(refusal);
+    await until('the pause in system health', async () =>
+      /paused 0:\d\d.*Nothing is sent until \d\d:\d\d:\d\d UTC: too many requests \(HTTP 429\)/.test(
+        (await requests.textContent()) ?? '',
+      ),
+    );
+    await until('the pause in the health bar', async () =>
+      (await page.getByRole('region', { name: 'Health bar' }).textContent())?.includes('requests paused'),
+    );
+    const { violations } = await new AxeBuilder({ page }).include('[data-panel="health"]').analyze();
+    expect(violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')}`))).toEqual([]);
+    await until('requests to go again', async () => /% used/.test((await requests.textContent()) ?? ''), 60_000);
+    expect(await requests.textContent()).not.toContain('Nothing is sent');
+  });
+});
+
 describe('a worker that dies', () => {
   it('the models’ process is started again, and the screen says so', async () => {
     const { page } = terminal.desk;
@@ -71,7 +110,7 @@ describe('a worker that dies', () => {
     const line = panel(page, 'health').getByRole('listitem').filter({ hasText: 'models (ml-host)' });
     await until(
       'the restart on screen',
-      async () => /1 restart.*running/.test((await line.textContent()) ?? ''),
+      async () => /running.*1 restart/.test((await line.textContent()) ?? ''),
       30_000,
     );
     expect(await line.textContent()).toMatch(/SIGKILL|ended|exit/i);

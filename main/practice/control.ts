@@ -4,6 +4,7 @@ import { isDecimal, parseDecimal } from '../engine/domain/decimal.ts';
 import type { Exchange } from './exchange.ts';
 import { type Fault, type FaultBoard, parseFault } from './faults.ts';
 import type { RulesChange } from './matching/rules.ts';
+import type { UsdmVenue } from './usdm-venue.ts';
 
 export interface ControlReply {
   readonly status: number;
@@ -12,6 +13,8 @@ export interface ControlReply {
 
 export interface ControlContext {
   readonly exchange: Exchange;
+  /** The perpetuals, which have the same prices. */
+  readonly usdm: UsdmVenue;
   readonly faults: FaultBoard;
   readonly controlToken: string;
   readonly status: () => unknown;
@@ -57,6 +60,8 @@ export function answerControl(
   if (method === 'POST' && path === '/_market/shock') return shock(context, rawBody);
   if (method === 'POST' && path === '/_market/rules') return rules(context, rawBody);
   if (method === 'POST' && path === '/_balance') return balance(context, rawBody);
+  const usdm = context.usdm.answerControl(method, path, readJson(rawBody));
+  if (usdm) return usdm;
   return refuse(404, `no control route ${method} ${path}`);
 }
 
@@ -89,6 +94,7 @@ function shock(context: ControlContext, rawBody: string): ControlReply {
   const name = symbol.replace('/', '').toUpperCase();
   if (!context.exchange.rules.has(name)) return refuse(400, `shock: symbol: ${symbol} is not traded here`);
   context.exchange.shock(name, bps);
+  context.usdm.derivatives.exchange.shock(name, bps);
   return { status: 200, body: { symbol: name, bps } };
 }
 

@@ -4,6 +4,7 @@ import { mergePrints, type PublicPrint } from './crowd/klines.ts';
 import { FIRST_ANCHOR_ID, type IdAnchor } from './crowd/public-ids.ts';
 import { floorMinute } from './crowd/reference-tape.ts';
 import { DAY_MS } from './crowd/tape-days.ts';
+import type { ExchangeDesk } from './exchange-desk.ts';
 import type { MarketSource } from './market/source.ts';
 import { Account, type Balance } from './matching/account.ts';
 import { type EngineChanges, isEmpty } from './matching/changes.ts';
@@ -31,6 +32,8 @@ export interface ExchangeOptions {
   readonly nowMs: () => number;
   readonly fees: FeeSchedule;
   readonly initialBalances: ReadonlyMap<string, bigint>;
+  /** Absent for spot. */
+  readonly desk?: ExchangeDesk;
 }
 
 /** Missed tape is run trade by trade for this long; what lies before is run by each minute's open, extremes and close. */
@@ -66,12 +69,14 @@ export class Exchange {
     this.#engine = new MatchingEngine(
       {
         rules: this.rules,
-        settlement: new SpotSettlement({
-          rules: this.rules,
-          account: this.account,
-          fees: options.fees,
-          feeCoinPriceAtoms: (quote) => this.#feeCoinPrice(quote),
-        }),
+        settlement:
+          options.desk?.settlement ??
+          new SpotSettlement({
+            rules: this.rules,
+            account: this.account,
+            fees: options.fees,
+            feeCoinPriceAtoms: (quote) => this.#feeCoinPrice(quote),
+          }),
         firstOrderId: store.lastOrderId() + 1,
         lastTradeIds: store.lastTradeIds(),
       },
@@ -86,6 +91,13 @@ export class Exchange {
       const resting = this.#engine.resting(rules.symbol);
       this.#markets.set(rules.symbol, new SymbolMarket(source, rules, resting, own, prints, start(rules.symbol)));
     }
+    options.desk?.attach({
+      place: (request, timeMs) => this.#placeAt(this.market(request.symbol), request, timeMs),
+      cancel: (order, cancelId, timeMs) => this.#engine.cancel(order, cancelId, timeMs),
+      openOrders: (symbol) => this.#engine.openOrders(symbol),
+      lastTicks: (symbol) => this.market(symbol).lastPrint(this.market(symbol).cursorMs).ticks,
+      markTicks: (symbol, timeMs) => this.market(symbol).tape.referenceTicks(timeMs),
+    });
     this.#keepIdAnchors(nowMs);
     this.#catchUp(nowMs);
   }
@@ -132,7 +144,8 @@ export class Exchange {
   advanceAll(): void {
     const nowMs = this.#options.nowMs();
     for (const symbol of this.#markets.keys()) this.#advance(symbol, nowMs);
-    if (this.openOrderCount > 0 && nowMs - this.#cursorsSavedMs > CURSOR_SAVE_MS) this.#commit(nowMs);
+    const isTrading = [...this.#markets.keys()].some((symbol) => this.#isTrading(symbol));
+    if (isTrading && nowMs - this.#cursorsSavedMs > CURSOR_SAVE_MS) this.#commit(nowMs);
   }
 
   /** Publishes the books that somebody watches. */
@@ -166,7 +179,7 @@ export class Exchange {
   place(request: OrderRequest): Result<VenueOrder, Rejection> & { readonly reports: readonly OrderReport[] } {
     const market = this.#prepare(request.symbol);
     const timeMs = market.cursorMs;
-    const result = this.#engine.place(request, market.lastPrint(timeMs).ticks, market.crowd, timeMs);
+    const result = this.#placeAt(market, request, timeMs);
     const changes = this.#finish(market, timeMs);
     return { ...(result.ok ? { ok: true, value: { ...result.value } } : result), reports: changes.reports };
   }
@@ -206,6 +219,23 @@ export class Exchange {
     this.#engine.cancel(order, cancelId, market.cursorMs);
     const changes = this.#finish(market, market.cursorMs);
     return changes.orders.filter((o) => o.status === 'cancelled');
+  }
+
+  /** Cancels all open orders of a symbol at once. */
+  cancelAll(symbol: string, cancelId: string): readonly VenueOrder[] {
+    const market = this.#prepare(symbol);
+    for (const { orderId } of this.#engine.openOrders(symbol)) {
+      const order = this.#engine.openOrder(orderId);
+      if (order) this.#engine.cancel(order, cancelId, market.cursorMs);
+    }
+    return this.#finish(market, market.cursorMs).orders.filter((order) => order.status === 'cancelled');
+  }
+
+  /** Brings a symbol to its next millisecond, lets `change` happen there and makes it durable. */
+  change(symbol: string, change: (timeMs: number) => void): void {
+    const market = this.#prepare(symbol);
+    change(market.cursorMs);
+    this.#finish(market, market.cursorMs);
   }
 
   /** Shifts the reference price for good, from the next millisecond on. */
@@ -301,7 +331,16 @@ export class Exchange {
     return market;
   }
 
+  #placeAt(market: SymbolMarket, request: OrderRequest, timeMs: number): Result<VenueOrder, Rejection> {
+    return this.#engine.place(request, market.lastPrint(timeMs).ticks, market.crowd, timeMs);
+  }
+
+  #isTrading(symbol: string): boolean {
+    return this.#engine.hasOpenOrders(symbol) || this.#options.desk?.isActive(symbol) === true;
+  }
+
   #finish(market: SymbolMarket, timeMs: number): EngineChanges {
+    this.#options.desk?.run(market.rules.symbol, [], timeMs);
     const changes = this.#engine.takeChanges();
     for (const print of changes.prints) market.addUserPrint(print);
     this.#save(changes, timeMs);
@@ -315,7 +354,7 @@ export class Exchange {
     const market = this.market(symbol);
     if (nowMs <= market.cursorMs) return;
     const fromMs = market.cursorMs + 1;
-    const trades = this.#engine.hasOpenOrders(symbol);
+    const trades = this.#isTrading(symbol);
     if (!trades && !this.#watched.has(symbol)) {
       market.cursorMs = nowMs;
       return;
@@ -339,7 +378,7 @@ export class Exchange {
     for (const group of groupByMs(steps)) {
       const timeMs = group[0]!.timeMs;
       const prices = group.map((step) => step.ticks);
-      if (!this.#engine.isReached(symbol, prices)) {
+      if (!this.#engine.isReached(symbol, prices) && !this.#options.desk?.isReached(symbol, prices, timeMs)) {
         this.#tellPrints(symbol, group);
         continue;
       }
@@ -347,6 +386,7 @@ export class Exchange {
       for (const step of group) this.#engine.runTape(symbol, step, tapeCrowd(market));
       market.cursorMs = timeMs;
       this.#engine.runStops(symbol, prices, market.crowd, timeMs);
+      this.#options.desk?.run(symbol, prices, timeMs);
       const changes = this.#engine.takeChanges();
       for (const print of changes.prints) market.addUserPrint(print);
       this.#save(changes, timeMs);
@@ -361,7 +401,7 @@ export class Exchange {
     const cursors = this.#options.store.cursors();
     for (const [symbol, market] of this.#markets) {
       const fromMs = cursors.get(symbol);
-      if (fromMs === undefined || !this.#engine.hasOpenOrders(symbol) || fromMs >= nowMs) continue;
+      if (fromMs === undefined || !this.#isTrading(symbol) || fromMs >= nowMs) continue;
       market.cursorMs = fromMs;
       const tapeFromMs = floorMinute(nowMs - CATCH_UP_TAPE_MS);
       if (fromMs < tapeFromMs) this.#runWithOrders(market, coarseSteps(market, fromMs, tapeFromMs), tapeFromMs - 1);
@@ -371,7 +411,7 @@ export class Exchange {
   }
 
   #save(changes: EngineChanges, timeMs: number): void {
-    if (!isEmpty(changes)) this.#write(changes, timeMs);
+    if (!isEmpty(changes) || this.#options.desk?.hasChanges === true) this.#write(changes, timeMs);
   }
 
   #commit(timeMs: number): void {
@@ -380,7 +420,7 @@ export class Exchange {
 
   #write(changes: EngineChanges, timeMs: number): void {
     const cursors = [...this.#markets].map(([symbol, market]) => [symbol, market.cursorMs] as const);
-    this.#options.store.commit(changes, cursors);
+    this.#options.store.commit(changes, cursors, () => this.#options.desk?.write());
     this.#cursorsSavedMs = timeMs;
   }
 
@@ -394,6 +434,7 @@ export class Exchange {
   }
 
   #tellAccount(changes: EngineChanges, timeMs: number): void {
+    this.#options.desk?.committed(changes, timeMs);
     if (changes.reports.length + changes.balances.length === 0) return;
     for (const listener of this.#listeners) listener.onAccount(changes.reports, changes.balances, timeMs);
   }

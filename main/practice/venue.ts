@@ -8,17 +8,20 @@ import { assert } from '../engine/domain/result.ts';
 import type { ApiCredentials } from './codecs/binance-spot/auth.ts';
 import type { SpotContext } from './codecs/binance-spot/context.ts';
 import { DEFAULT_RATE_LIMITS, type RateLimitOptions, RateLimits } from './codecs/binance-spot/rate-limits.ts';
-import { answerRest } from './codecs/binance-spot/rest.ts';
+import { answerRest, ROUTES } from './codecs/binance-spot/rest.ts';
+import { SPOT_DIALECT } from './codecs/binance-spot/stream-events.ts';
 import { PublicStreams } from './codecs/binance-spot/streams.ts';
 import { WebSocketApi } from './codecs/binance-spot/ws-api.ts';
 import { type Channel, Connection } from './connection.ts';
 import { answerControl, type ControlContext, isControlPath } from './control.ts';
+import type { MarginFees } from './derivatives/margin-account.ts';
 import { Exchange } from './exchange.ts';
 import { type Fault, FaultBoard } from './faults.ts';
 import { createHttpServer, type HttpReply, type HttpRequest } from './http-server.ts';
 import type { MarketSource } from './market/source.ts';
 import { DEFAULT_FEES, type FeeSchedule } from './matching/fees.ts';
 import { VenueStore } from './store/venue-store.ts';
+import { UsdmVenue } from './usdm-venue.ts';
 import { WorkSlices } from './work-slices.ts';
 
 export interface PracticeVenueOptions {
@@ -31,6 +34,9 @@ export interface PracticeVenueOptions {
   /** Opening balances of a new folder, decimal strings. Default 10,000 USDT. */
   readonly balances?: Readonly<Record<string, string>>;
   readonly fees?: FeeSchedule;
+  /** Opening wallet of a new folder's USD-M account in USDT. Default 10,000. */
+  readonly usdmDeposit?: string;
+  readonly usdmFees?: MarginFees;
   readonly rateLimits?: Partial<RateLimitOptions>;
   readonly log?: (text: string) => void;
   /** A broken invariant or a failed write: the venue cannot go on. Default: throws it out of the event loop. */
@@ -79,7 +85,21 @@ export async function createPracticeVenue(options: PracticeVenueOptions): Promis
     const nowMs = (): number => clock() + faults.skewMs();
     const slices = new WorkSlices();
     const spot: SpotContext = { exchange, store, credentials: keys, limits, slices, nowMs, log };
-    return await openVenue({ options, store, keys, faults, exchange, spot, clock, log, onBug });
+    const usdm = new UsdmVenue({
+      dataDir: options.dataDir,
+      source: options.source,
+      clock,
+      faults,
+      fees: options.usdmFees,
+      deposit: options.usdmDeposit ?? '10000',
+      spot,
+    });
+    try {
+      return await openVenue({ options, store, keys, faults, exchange, spot, usdm, clock, log, onBug });
+    } catch (error) {
+      usdm.closeStore();
+      throw error;
+    }
   } catch (error) {
     store.close();
     throw error;
@@ -93,14 +113,15 @@ interface Parts {
   readonly faults: FaultBoard;
   readonly exchange: Exchange;
   readonly spot: SpotContext;
+  readonly usdm: UsdmVenue;
   readonly clock: () => number;
   readonly log: (text: string) => void;
   readonly onBug: (error: unknown) => void;
 }
 
 async function openVenue(parts: Parts): Promise<PracticeVenue> {
-  const { options, store, keys, faults, exchange, spot, clock } = parts;
-  const streams = new PublicStreams(exchange, clock, parts.log);
+  const { options, store, keys, faults, exchange, spot, usdm, clock } = parts;
+  const streams = new PublicStreams(exchange, SPOT_DIALECT, clock, parts.log);
   const api = new WebSocketApi(spot, faults);
   let lastUsedMs = clock();
   exchange.listen({
@@ -108,16 +129,23 @@ async function openVenue(parts: Parts): Promise<PracticeVenue> {
     onBook: (diff) => streams.onBook(diff),
     onAccount: (reports, balances, timeMs) => tellAccount(api, faults, reports, balances, timeMs),
   });
+  const connections = (): readonly Connection[] => [
+    ...streams.connections,
+    ...api.connections,
+    ...usdm.publicConnections,
+    ...usdm.privateConnections,
+  ];
   const control: ControlContext = {
     exchange,
+    usdm,
     faults,
     controlToken: keys.controlToken,
     status: () => ({
       pid: process.pid,
       ...describe(parts),
-      connections: streams.connections.length + api.connections.length,
+      connections: connections().length,
     }),
-    strikeNow: (fault) => strikeConnections(fault, streams, api),
+    strikeNow: (fault) => strikeConnections(fault, streams, api, usdm),
   };
   const server = createHttpServer(
     (request) => {
@@ -134,7 +162,7 @@ async function openVenue(parts: Parts): Promise<PracticeVenue> {
     autoPong: false,
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const channel = channelOf(request);
+    const channel = channelOf(request, usdm);
     const refused = faults.first('refuse-upgrade', channel ?? undefined);
     if (channel === null || refused) {
       const status = refused?.status ?? 404;
@@ -147,24 +175,28 @@ async function openVenue(parts: Parts): Promise<PracticeVenue> {
   });
   const adopt = (ws: WebSocket, wire: Duplex, request: IncomingMessage, channel: Channel): void => {
     const guarded = (run: () => void): void => guard(run, parts.onBug);
-    const target = channel === 'stream' ? streams : api;
+    const isUsdm = UsdmVenue.serves(hostOf(request));
+    const target = isUsdm ? usdm.target(channel) : channel === 'stream' ? streams : api;
     const connection: Connection = new Connection(channel, ws, wire, faults, clock, {
       onText: (text) => guarded(() => target.onText(connection, text)),
       onClose: () => target.close(connection),
     });
     const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
-    guarded(() => (channel === 'stream' ? streams.open(connection, path, query) : api.open(connection)));
+    guarded(() => {
+      if (isUsdm) usdm.open(connection, path, query);
+      else if (channel === 'stream') streams.open(connection, path, query);
+      else api.open(connection);
+    });
   };
   const port = await listen(server, options.port ?? 0);
-  const stopTicking = startTicking(exchange, streams, clock, parts.onBug);
+  const stopTicking = startTicking(exchange, streams, usdm, clock, parts.onBug);
   let closed: Promise<void> | null = null;
-  const connections = (): readonly Connection[] => [...streams.connections, ...api.connections];
   return {
     port,
     ...keys,
     ...describe(parts),
     lastUsedMs: () => lastUsedMs,
-    isInUse: () => connections().length > 0 || exchange.openOrderCount > 0,
+    isInUse: () => connections().length > 0 || exchange.openOrderCount > 0 || usdm.derivatives.isInUse,
     close: () => {
       closed ??= (async () => {
         stopTicking();
@@ -173,6 +205,7 @@ async function openVenue(parts: Parts): Promise<PracticeVenue> {
         await new Promise<void>((done) => server.close(() => done()));
         exchange.close();
         store.close();
+        usdm.close();
       })();
       return closed;
     },
@@ -190,12 +223,14 @@ function answerHttp(parts: Parts, control: ControlContext, request: HttpRequest)
       headers: {},
     };
   }
+  const key = headers['x-mbx-apikey'];
+  const rest = { method, path, rawQuery, rawBody, apiKey: typeof key === 'string' ? key : undefined };
+  if (UsdmVenue.serves(host)) return parts.usdm.answer(rest);
   if (!isSpotHost(host)) {
     parts.log(`UNKNOWN HOST ${host} ${method} ${path}`);
     return { status: 404, body: { code: -1000, msg: `The practice venue does not serve ${host}.` }, headers: {} };
   }
-  const key = headers['x-mbx-apikey'];
-  return answerRest(parts.spot, { method, path, rawQuery, rawBody, apiKey: typeof key === 'string' ? key : undefined });
+  return answerRest(ROUTES, parts.spot, rest);
 }
 
 const NOT_SERVED: HttpReply = { status: 405, body: { error: 'only GET is served here' }, headers: {} };
@@ -220,13 +255,16 @@ function accountKeys(parts: Parts, host: string, headers: HttpRequest['headers']
   return { status: 200, body: { apiKey, secret }, headers: { 'Cache-Control': 'no-store' } };
 }
 
-/** Spot hosts of Binance, and the loopback address itself. USD-M, COIN-M and other exchanges are not served yet. */
+/** Spot hosts of Binance, and the loopback address itself. COIN-M and other exchanges are not served. */
 const isSpotHost = (host: string): boolean =>
   /^(?:(?:api\d?|api-gcp)\.binance\.com|data-api\.binance\.vision|127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/.test(host);
 
-function channelOf(request: IncomingMessage): Channel | null {
-  const host = (request.headers.host ?? '').toLowerCase().replace(/:\d+$/, '');
+const hostOf = (request: IncomingMessage): string => (request.headers.host ?? '').toLowerCase().replace(/:\d+$/, '');
+
+function channelOf(request: IncomingMessage, usdm: UsdmVenue): Channel | null {
+  const host = hostOf(request);
   const path = request.url ?? '/';
+  if (UsdmVenue.serves(host)) return usdm.channelOf(path);
   const isLocal = host === '127.0.0.1' || host === 'localhost';
   if ((host === 'ws-api.binance.com' || isLocal) && path.startsWith('/ws-api/v3')) return 'ws-api';
   const isStreamHost = host === 'stream.binance.com' || host === 'data-stream.binance.vision' || isLocal;
@@ -239,16 +277,22 @@ function tellAccount(api: WebSocketApi, faults: FaultBoard, ...event: Parameters
   else api.onAccount(...event);
 }
 
-function strikeConnections(fault: Fault, streams: PublicStreams, api: WebSocketApi): number {
+function strikeConnections(fault: Fault, streams: PublicStreams, api: WebSocketApi, usdm: UsdmVenue): number {
   if (fault.fault === 'stream-terminated') {
+    const struck = api.connections.length + usdm.privateConnections.length;
     api.terminateSubscriptions();
-    return api.connections.length;
+    usdm.terminatePrivate();
+    return struck;
   }
   if (fault.fault !== 'terminate' && fault.fault !== 'close') return 0;
-  const publicOnes = fault.stream === undefined ? streams.connections : streams.listening(fault.stream);
+  const { stream } = fault;
+  const publicOnes =
+    stream === undefined
+      ? [...streams.connections, ...usdm.publicConnections]
+      : [...streams.listening(stream), ...usdm.listening(stream)];
   const targets = [
     ...(fault.channel === 'ws-api' ? [] : publicOnes),
-    ...(fault.channel === 'stream' || fault.stream !== undefined ? [] : api.connections),
+    ...(fault.channel === 'stream' || stream !== undefined ? [] : [...api.connections, ...usdm.privateConnections]),
   ];
   for (const connection of targets) {
     if (fault.fault === 'terminate') connection.terminate();
@@ -261,6 +305,7 @@ function strikeConnections(fault: Fault, streams: PublicStreams, api: WebSocketA
 function startTicking(
   exchange: Exchange,
   streams: PublicStreams,
+  usdm: UsdmVenue,
   clock: () => number,
   onBug: (error: unknown) => void,
 ): () => void {
@@ -272,8 +317,10 @@ function startTicking(
         if (clock() - booksAtMs >= BOOK_EVERY_MS) {
           booksAtMs = clock();
           exchange.refreshBooks();
+          usdm.refreshBooks();
         }
         streams.tick();
+        usdm.tick();
       }, onBug),
     TICK_MS,
   );

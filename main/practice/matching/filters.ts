@@ -45,5 +45,5 @@ export function checkFilters(request: OrderRequest, rules: TradingRules, lastTic
     return { kind: 'percent-price' };
   }
   const worth = request.quoteBudgetAtoms ?? notionalAtoms(rules, priceTicks ?? stopTicks ?? lastTicks, qtyLots ?? 0);
-  return worth < rules.minNotionalAtoms ? { kind: 'min-notional' } : null;
+  return worth < rules.minNotionalAtoms && !request.reduceOnly ? { kind: 'min-notional' } : null;
 }

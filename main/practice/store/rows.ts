@@ -23,6 +23,7 @@ export const ORDER_COLUMNS = [
   'status',
   'locked',
   'ahead_lots',
+  'reduce_only',
 ] as const;
 
 export const orderRow = (order: Readonly<VenueOrder>): Row => ({
@@ -45,6 +46,7 @@ export const orderRow = (order: Readonly<VenueOrder>): Row => ({
   status: order.status,
   locked: order.lockedAtoms.toString(),
   ahead_lots: order.aheadLots,
+  reduce_only: order.reduceOnly ? 1 : 0,
 });
 
 export const orderFromRow = (row: Row): VenueOrder => ({
@@ -67,6 +69,7 @@ export const orderFromRow = (row: Row): VenueOrder => ({
   status: row.status as OrderStatus,
   lockedAtoms: BigInt(row.locked as string),
   aheadLots: Number(row.ahead_lots),
+  ...(row.reduce_only === 1 ? { reduceOnly: true } : {}),
 });
 
 export const fillRow = (fill: Fill): Row => ({

@@ -10,7 +10,7 @@ CREATE TABLE IF NOT EXISTS orders (
   price_ticks INTEGER, stop_ticks INTEGER, qty_lots INTEGER NOT NULL, quote_budget TEXT,
   order_list_id INTEGER NOT NULL, created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL, working_ms INTEGER,
   executed_lots INTEGER NOT NULL, cum_quote TEXT NOT NULL, status TEXT NOT NULL,
-  locked TEXT NOT NULL, ahead_lots INTEGER NOT NULL
+  locked TEXT NOT NULL, ahead_lots INTEGER NOT NULL, reduce_only INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX IF NOT EXISTS orders_by_client_id ON orders (client_order_id);
 CREATE INDEX IF NOT EXISTS orders_by_symbol ON orders (symbol, order_id);
@@ -26,4 +26,24 @@ CREATE TABLE IF NOT EXISTS prints (
   lots INTEGER NOT NULL, side TEXT NOT NULL, carved_from INTEGER, PRIMARY KEY (symbol, trade_id)
 ) STRICT;
 CREATE TABLE IF NOT EXISTS shocks (symbol TEXT NOT NULL, from_ms INTEGER NOT NULL, bps REAL NOT NULL) STRICT;
+`;
+
+/** What a futures account has beside orders and fills. Incomes are the wallet: it is their sum. */
+export const MARGIN_SCHEMA = `
+CREATE TABLE IF NOT EXISTS incomes (
+  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, amount TEXT NOT NULL, symbol TEXT, time_ms INTEGER NOT NULL, trade_id INTEGER
+) STRICT;
+CREATE INDEX IF NOT EXISTS incomes_by_trade ON incomes (symbol, trade_id);
+CREATE TABLE IF NOT EXISTS positions (
+  symbol TEXT PRIMARY KEY, lots INTEGER NOT NULL, cost TEXT NOT NULL, updated_ms INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS leverages (symbol TEXT PRIMARY KEY, leverage INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS conditionals (
+  algo_id INTEGER PRIMARY KEY, symbol TEXT NOT NULL, client_algo_id TEXT NOT NULL, side TEXT NOT NULL, type TEXT NOT NULL,
+  trigger_ticks INTEGER NOT NULL, price_ticks INTEGER, qty_lots INTEGER, time_in_force TEXT NOT NULL,
+  post_only INTEGER NOT NULL, reduce_only INTEGER NOT NULL, trigger_by TEXT NOT NULL, status TEXT NOT NULL,
+  created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL, triggered_ms INTEGER, order_id INTEGER
+) STRICT;
+CREATE INDEX IF NOT EXISTS conditionals_by_client_id ON conditionals (client_algo_id);
+CREATE TABLE IF NOT EXISTS countdowns (symbol TEXT PRIMARY KEY, expires_ms INTEGER NOT NULL) STRICT;
 `;

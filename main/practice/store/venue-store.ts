@@ -29,7 +29,7 @@ export class StoreWriteError extends Error {}
  */
 export class VenueStore {
   readonly #dataDir: string;
-  readonly #db: Database.Database;
+  protected readonly db: Database.Database;
   readonly #upsertOrder: Database.Statement;
   readonly #insertFill: Database.Statement;
   readonly #insertPrint: Database.Statement;
@@ -42,12 +42,13 @@ export class VenueStore {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     const path = join(dataDir, 'venue.sqlite');
     try {
-      this.#db = new Database(path, { timeout: 0 });
+      this.db = new Database(path, { timeout: 0 });
       // Held by the operating system until the process ends, however it ends: one venue per folder.
-      this.#db.pragma('locking_mode = EXCLUSIVE');
-      this.#db.pragma('journal_mode = WAL');
-      this.#db.pragma('synchronous = FULL');
-      this.#db.exec(SCHEMA);
+      this.db.pragma('locking_mode = EXCLUSIVE');
+      this.db.pragma('journal_mode = WAL');
+      this.db.pragma('synchronous = FULL');
+      this.db.exec(SCHEMA);
+      addMissingColumn(this.db);
     } catch (error) {
       if ((error as { code?: string }).code === 'SQLITE_BUSY') {
         throw new Error(`${FOLDER_IN_USE} ${dataDir}.`);
@@ -55,34 +56,34 @@ export class VenueStore {
       throw new Error(`The practice venue cannot open ${path}: ${(error as Error).message}.`);
     }
     const columns = ORDER_COLUMNS.join(', ');
-    this.#upsertOrder = this.#db.prepare(
+    this.#upsertOrder = this.db.prepare(
       `INSERT OR REPLACE INTO orders (${columns}) VALUES (${ORDER_COLUMNS.map((c) => `@${c}`).join(', ')})`,
     );
-    this.#insertFill = this.#db.prepare(
+    this.#insertFill = this.db.prepare(
       'INSERT INTO fills VALUES (@symbol, @trade_id, @order_id, @side, @ticks, @lots, @quote, @fee, @fee_asset, @time_ms, @is_maker)',
     );
-    this.#insertPrint = this.#db.prepare('INSERT INTO prints VALUES (?, ?, ?, ?, ?, ?, ?)');
-    this.#upsertBalance = this.#db.prepare('INSERT OR REPLACE INTO balances VALUES (?, ?, ?)');
-    this.#upsertCursor = this.#db.prepare('INSERT OR REPLACE INTO cursors VALUES (?, ?)');
-    this.#upsertMeta = this.#db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)');
+    this.#insertPrint = this.db.prepare('INSERT INTO prints VALUES (?, ?, ?, ?, ?, ?, ?)');
+    this.#upsertBalance = this.db.prepare('INSERT OR REPLACE INTO balances VALUES (?, ?, ?)');
+    this.#upsertCursor = this.db.prepare('INSERT OR REPLACE INTO cursors VALUES (?, ?)');
+    this.#upsertMeta = this.db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)');
   }
 
   close(): void {
-    this.#db.close();
+    this.db.close();
   }
 
   meta(key: string): string | null {
-    const row = this.#db.prepare('SELECT value FROM meta WHERE key = ?').get(key) as Row | undefined;
+    const row = this.db.prepare('SELECT value FROM meta WHERE key = ?').get(key) as Row | undefined;
     return row ? String(row.value) : null;
   }
 
   setMeta(key: string, value: string): void {
-    this.#write(() => this.#upsertMeta.run(key, value));
+    this.write(() => this.#upsertMeta.run(key, value));
   }
 
   /** The balances, or null on the very first start. */
   balances(): readonly (readonly [string, Balance])[] | null {
-    const rows = this.#all('SELECT * FROM balances');
+    const rows = this.all('SELECT * FROM balances');
     if (rows.length === 0) return null;
     return rows.map((row) => [
       String(row.asset),
@@ -91,12 +92,12 @@ export class VenueStore {
   }
 
   setBalances(balances: Iterable<readonly [string, Balance]>): void {
-    this.#write(this.#db.transaction(() => this.#writeBalances(balances)));
+    this.write(this.db.transaction(() => this.#writeBalances(balances)));
   }
 
-  /** Writes what the engine did and how far each symbol's tape has been run. */
-  commit(changes: EngineChanges, cursors: Iterable<readonly [string, number]>): void {
-    const write = this.#db.transaction(() => {
+  /** Writes what the engine did and how far each symbol's tape has been run; `also` writes in the same transaction. */
+  commit(changes: EngineChanges, cursors: Iterable<readonly [string, number]>, also: () => void = () => {}): void {
+    const write = this.db.transaction(() => {
       for (const order of changes.orders) this.#upsertOrder.run(orderRow(order));
       for (const fill of changes.fills) this.#insertFill.run(fillRow(fill));
       for (const p of changes.prints) {
@@ -104,48 +105,49 @@ export class VenueStore {
       }
       this.#writeBalances(changes.balances);
       for (const [symbol, timeMs] of cursors) this.#upsertCursor.run(symbol, timeMs);
+      also();
     });
-    this.#write(write);
+    this.write(write);
   }
 
   cursors(): ReadonlyMap<string, number> {
-    return new Map(this.#all('SELECT * FROM cursors').map((row) => [String(row.symbol), Number(row.time_ms)]));
+    return new Map(this.all('SELECT * FROM cursors').map((row) => [String(row.symbol), Number(row.time_ms)]));
   }
 
   openOrders(): VenueOrder[] {
-    return this.#all("SELECT * FROM orders WHERE status IN ('new', 'partially-filled') ORDER BY order_id").map(
+    return this.all("SELECT * FROM orders WHERE status IN ('new', 'partially-filled') ORDER BY order_id").map(
       orderFromRow,
     );
   }
 
   lastOrderId(): number {
-    return Number(this.#all('SELECT coalesce(max(order_id), 0) AS id FROM orders')[0]!.id);
+    return Number(this.all('SELECT coalesce(max(order_id), 0) AS id FROM orders')[0]!.id);
   }
 
   lastOrderListId(): number {
-    return Number(this.#all('SELECT coalesce(max(order_list_id), 0) AS id FROM orders')[0]!.id);
+    return Number(this.all('SELECT coalesce(max(order_list_id), 0) AS id FROM orders')[0]!.id);
   }
 
   lastTradeIds(): ReadonlyMap<string, number> {
-    const rows = this.#all('SELECT symbol, max(trade_id) AS id FROM fills GROUP BY symbol');
+    const rows = this.all('SELECT symbol, max(trade_id) AS id FROM fills GROUP BY symbol');
     return new Map(rows.map((row) => [String(row.symbol), Number(row.id)]));
   }
 
   order(symbol: string, orderId: number): VenueOrder | null {
-    const row = this.#all('SELECT * FROM orders WHERE order_id = ? AND symbol = ?', orderId, symbol)[0];
+    const row = this.all('SELECT * FROM orders WHERE order_id = ? AND symbol = ?', orderId, symbol)[0];
     return row ? orderFromRow(row) : null;
   }
 
   /** The newest order with this client id. */
   orderByClientId(symbol: string, clientOrderId: string): VenueOrder | null {
     const sql = 'SELECT * FROM orders WHERE client_order_id = ? AND symbol = ? ORDER BY order_id DESC LIMIT 1';
-    const row = this.#all(sql, clientOrderId, symbol)[0];
+    const row = this.all(sql, clientOrderId, symbol)[0];
     return row ? orderFromRow(row) : null;
   }
 
   orders(query: HistoryQuery): VenueOrder[] {
     const from = query.fromId !== null || query.startMs !== null;
-    const rows = this.#all(
+    const rows = this.all(
       `SELECT * FROM orders WHERE symbol = ? AND order_id >= ? AND created_ms BETWEEN ? AND ?
        ORDER BY order_id ${from ? 'ASC' : 'DESC'} LIMIT ?`,
       query.symbol,
@@ -159,7 +161,7 @@ export class VenueStore {
 
   fills(query: HistoryQuery): Fill[] {
     const from = query.fromId !== null || query.startMs !== null;
-    const rows = this.#all(
+    const rows = this.all(
       `SELECT * FROM fills WHERE symbol = ? AND trade_id >= ? AND time_ms BETWEEN ? AND ? AND (? IS NULL OR order_id = ?)
        ORDER BY trade_id ${from ? 'ASC' : 'DESC'} LIMIT ?`,
       query.symbol,
@@ -174,11 +176,11 @@ export class VenueStore {
   }
 
   prints(symbol: string): UserPrint[] {
-    return this.#all('SELECT * FROM prints WHERE symbol = ? ORDER BY trade_id', symbol).map(printFromRow);
+    return this.all('SELECT * FROM prints WHERE symbol = ? ORDER BY trade_id', symbol).map(printFromRow);
   }
 
   shocks(): Shock[] {
-    return this.#all('SELECT * FROM shocks ORDER BY from_ms').map((row) => ({
+    return this.all('SELECT * FROM shocks ORDER BY from_ms').map((row) => ({
       symbol: String(row.symbol),
       fromMs: Number(row.from_ms),
       bps: Number(row.bps),
@@ -186,11 +188,11 @@ export class VenueStore {
   }
 
   addShock(shock: Shock): void {
-    const insert = this.#db.prepare('INSERT INTO shocks VALUES (?, ?, ?)');
-    this.#write(() => insert.run(shock.symbol, shock.fromMs, shock.bps));
+    const insert = this.db.prepare('INSERT INTO shocks VALUES (?, ?, ?)');
+    this.write(() => insert.run(shock.symbol, shock.fromMs, shock.bps));
   }
 
-  #write(run: () => void): void {
+  protected write(run: () => void): void {
     try {
       run();
     } catch (error) {
@@ -208,7 +210,14 @@ export class VenueStore {
     }
   }
 
-  #all(sql: string, ...values: (string | number | null)[]): Row[] {
-    return this.#db.prepare(sql).all(...values) as Row[];
+  protected all(sql: string, ...values: (string | number | null)[]): Row[] {
+    return this.db.prepare(sql).all(...values) as Row[];
   }
+}
+
+/** Folders from before there were orders that only reduce. */
+function addMissingColumn(db: Database.Database): void {
+  const columns = db.pragma('table_info(orders)') as { readonly name: string }[];
+  if (columns.some(({ name }) => name === 'reduce_only')) return;
+  db.exec('ALTER TABLE orders ADD COLUMN reduce_only INTEGER NOT NULL DEFAULT 0');
 }

@@ -217,9 +217,9 @@ describe('refusals', () => {
       'OperationFailed',
     ],
     [
-      'USD-M futures',
+      'COIN-M futures',
       async () =>
-        (x as unknown as { fapiPublicGetExchangeInfo(p: object): Promise<unknown> }).fapiPublicGetExchangeInfo({}),
+        (x as unknown as { dapiPublicGetExchangeInfo(p: object): Promise<unknown> }).dapiPublicGetExchangeInfo({}),
       'OperationFailed',
     ],
     [

@@ -4,19 +4,36 @@ import ccxt from 'ccxt';
 import { Agent } from 'undici';
 
 type Binance = InstanceType<typeof ccxt.pro.binance>;
+type Keys = { readonly apiKey: string; readonly secret: string };
 
 /** Unmodified ccxt whose every byte, whatever URL it picks, goes to this loopback port. */
-export async function pinnedBinance(
+export function pinnedBinance(
   port: number,
-  keys: { apiKey: string; secret: string } | null,
+  keys: Keys | null,
   options: Record<string, unknown> = {},
 ): Promise<Binance> {
-  const exchange = new ccxt.pro.binance({
+  return pinned(ccxt.pro.binance, port, keys, { fetchMarkets: { types: ['spot'] }, ...options });
+}
+
+/** The same for USD-M futures. */
+export function pinnedUsdm(port: number, keys: Keys | null, options: Record<string, unknown> = {}): Promise<Binance> {
+  return pinned(ccxt.pro.binanceusdm, port, keys, {
+    watchPositions: { fetchPositionsSnapshot: false },
+    ...options,
+  });
+}
+
+async function pinned(
+  Exchange: typeof ccxt.pro.binance,
+  port: number,
+  keys: Keys | null,
+  options: Record<string, unknown>,
+): Promise<Binance> {
+  const exchange = new Exchange({
     ...(keys ? { apiKey: keys.apiKey, secret: keys.secret } : {}),
     timeout: 5_000,
     enableRateLimit: false,
     options: {
-      fetchMarkets: { types: ['spot'] },
       fetchMargins: false,
       fetchCurrencies: false,
       fetchOpenOrders: { warnWithoutSymbol: false },

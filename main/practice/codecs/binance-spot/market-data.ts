@@ -237,7 +237,7 @@ export const bookTicker = (context: SpotContext, params: Params): unknown =>
   });
 
 /** One object for `symbol`, a list for `symbols` or for none. */
-function perSymbol(context: SpotContext, params: Params, render: (market: SymbolMarket) => unknown): unknown {
+export function perSymbol(context: SpotContext, params: Params, render: (market: SymbolMarket) => unknown): unknown {
   if (params.has('symbol')) return render(context.exchange.fresh(rulesOf(context, params).symbol));
   return requestedSymbols(context, params).map((rules) => render(context.exchange.fresh(rules.symbol)));
 }

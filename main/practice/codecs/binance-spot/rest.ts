@@ -19,32 +19,36 @@ export interface RestReply {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-type Security = 'none' | 'signed';
+type Security = 'none' | 'key' | 'signed';
 
-export interface Route {
+export interface Route<Context extends SpotContext = SpotContext> {
   readonly weight: number | ((params: Params) => number);
   readonly security: Security;
   /** Counts against the order limits. */
   readonly isOrder: boolean;
   /** The body of the reply; a promise of it where the answer takes long to compute. */
-  readonly handle: (context: SpotContext, params: Params) => unknown;
+  readonly handle: (context: Context, params: Params) => unknown;
 }
 
-const open = (weight: Route['weight'], handle: Route['handle']): Route => ({
+export const open = <C extends SpotContext>(weight: Route['weight'], handle: Route<C>['handle']): Route<C> => ({
   weight,
   security: 'none',
   isOrder: false,
   handle,
 });
-const signed = (weight: Route['weight'], handle: Route['handle'], isOrder = false): Route => ({
+export const signed = <C extends SpotContext>(
+  weight: Route['weight'],
+  handle: Route<C>['handle'],
+  isOrder = false,
+): Route<C> => ({
   weight,
   security: 'signed',
   isOrder,
   handle,
 });
-const perSymbol = (one: number, all: number) => (params: Params) => (params.has('symbol') ? one : all);
+export const perSymbol = (one: number, all: number) => (params: Params) => (params.has('symbol') ? one : all);
 
-export const ROUTES: ReadonlyMap<string, Route> = new Map([
+export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['GET /api/v3/ping', open(1, () => ({}))],
   ['GET /api/v3/time', open(1, (context) => ({ serverTime: context.nowMs() }))],
   ['GET /api/v3/exchangeInfo', open(20, market.exchangeInfo)],
@@ -73,16 +77,21 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map([
 ]);
 
 /** Answers one REST request; never throws for anything that a client can send. */
-export function answerRest(context: SpotContext, request: RestRequest): RestReply | Promise<RestReply> {
+export function answerRest<Context extends SpotContext>(
+  routes: ReadonlyMap<string, Route<Context>>,
+  context: Context,
+  request: RestRequest,
+): RestReply | Promise<RestReply> {
   const nowMs = context.nowMs();
   let isOrder = false;
   try {
-    const route = ROUTES.get(`${request.method} ${request.path}`);
+    const route = routes.get(`${request.method} ${request.path}`);
     if (!route) throw unknownEndpoint(context, request);
     const values = new Map([...parseForm(request.rawBody), ...parseForm(request.rawQuery)]);
     const params = new Params(values);
     context.limits.spend(typeof route.weight === 'number' ? route.weight : route.weight(params), nowMs);
     isOrder = route.isOrder;
+    if (route.security === 'key') checkApiKey(request.apiKey, context.credentials);
     if (route.security === 'signed') authorize(context, request, values, nowMs);
     if (isOrder) context.limits.spendOrder(nowMs);
     const body = route.handle(context, params);

@@ -1,10 +1,11 @@
 import type { PublicPrint } from '../../crowd/klines.ts';
 import type { StepCandle } from '../../crowd/step-candle.ts';
 import { formatAmount, formatLots, formatTicks, type TradingRules } from '../../matching/rules.ts';
+import type { Level } from '../../matching/taker-plan.ts';
 import type { BookDiff, SymbolMarket } from '../../symbol-market.ts';
 import { priceLevel } from './market-data.ts';
 import { quoteAtoms } from './render.ts';
-import { idRange } from './tickers.ts';
+import { type DayTicker, idRange, miniTickerEvent, tickerEvent } from './tickers.ts';
 
 export const tradeEvent = (rules: TradingRules, print: PublicPrint, id: number, eventTimeMs: number) => ({
   e: 'trade',
@@ -77,3 +78,30 @@ export function klineEvent(
     },
   };
 }
+
+/** How an exchange words what its public streams tell. */
+export interface StreamDialect {
+  trade(rules: TradingRules, print: PublicPrint, id: number, eventTimeMs: number): unknown;
+  aggTrade(rules: TradingRules, print: PublicPrint, id: number, eventTimeMs: number): unknown;
+  depth(rules: TradingRules, diff: BookDiff, eventTimeMs: number): unknown;
+  readonly kline: typeof klineEvent;
+  best(market: SymbolMarket, bid: Level, ask: Level, eventTimeMs: number): unknown;
+  ticker(market: SymbolMarket, ticker: DayTicker, eventTimeMs: number): unknown;
+  miniTicker(market: SymbolMarket, ticker: DayTicker, eventTimeMs: number): unknown;
+  /** Absent where nothing has a mark price. */
+  mark?(market: SymbolMarket, eventTimeMs: number): unknown;
+}
+
+export const SPOT_DIALECT: StreamDialect = {
+  trade: tradeEvent,
+  aggTrade: aggTradeEvent,
+  depth: depthEvent,
+  kline: klineEvent,
+  best: (market, bid, ask) => {
+    const [b, B] = priceLevel(market.rules, bid);
+    const [a, A] = priceLevel(market.rules, ask);
+    return { u: market.updateId, s: market.rules.symbol, b, B, a, A };
+  },
+  ticker: tickerEvent,
+  miniTicker: miniTickerEvent,
+};

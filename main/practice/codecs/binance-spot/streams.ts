@@ -6,8 +6,8 @@ import type { Level } from '../../matching/taker-plan.ts';
 import type { BookDiff, SymbolMarket } from '../../symbol-market.ts';
 import { INTERVAL_MS } from './intervals.ts';
 import { priceLevel } from './market-data.ts';
-import { aggTradeEvent, depthEvent, klineEvent, tradeEvent } from './stream-events.ts';
-import { dayTicker, miniTickerEvent, tickerEvent } from './tickers.ts';
+import type { StreamDialect } from './stream-events.ts';
+import { dayTicker } from './tickers.ts';
 
 const STREAMS_PER_CONNECTION_MAX = 1_024;
 const KLINE_EVERY_MS = 250;
@@ -47,6 +47,7 @@ export class PublicStreams {
   readonly #exchange: Exchange;
   readonly #nowMs: () => number;
   readonly #log: (text: string) => void;
+  readonly #dialect: StreamDialect;
   readonly #subscribers = new Map<Connection, Subscriber>();
   readonly #byStream = new Map<string, Set<Subscriber>>();
   readonly #runningKlines = new Map<string, RunningKline>();
@@ -57,8 +58,9 @@ export class PublicStreams {
   #tickersAtMs = 0;
   #slowDepthAtMs = 0;
 
-  constructor(exchange: Exchange, nowMs: () => number, log: (text: string) => void) {
+  constructor(exchange: Exchange, dialect: StreamDialect, nowMs: () => number, log: (text: string) => void) {
     this.#exchange = exchange;
+    this.#dialect = dialect;
     this.#nowMs = nowMs;
     this.#log = log;
   }
@@ -123,8 +125,8 @@ export class PublicStreams {
     const { ids } = this.#exchange.market(symbol);
     for (const print of prints) {
       const id = ids.idOf(print);
-      if (hearsTrades) this.#send(`${lower}@trade`, tradeEvent(rules, print, id, eventTimeMs));
-      if (hearsAggregates) this.#send(`${lower}@aggTrade`, aggTradeEvent(rules, print, id, eventTimeMs));
+      if (hearsTrades) this.#send(`${lower}@trade`, this.#dialect.trade(rules, print, id, eventTimeMs));
+      if (hearsAggregates) this.#send(`${lower}@aggTrade`, this.#dialect.aggTrade(rules, print, id, eventTimeMs));
     }
   }
 
@@ -132,7 +134,7 @@ export class PublicStreams {
     const lower = diff.symbol.toLowerCase();
     const rules = this.#exchange.rules.get(diff.symbol)!;
     if (this.#byStream.has(`${lower}@depth@100ms`)) {
-      this.#send(`${lower}@depth@100ms`, depthEvent(rules, diff, this.#nowMs()));
+      this.#send(`${lower}@depth@100ms`, this.#dialect.depth(rules, diff, this.#nowMs()));
     }
     if (this.#byStream.has(`${lower}@depth`)) collect(this.#slowDepth, diff);
     const market = this.#exchange.market(diff.symbol);
@@ -181,7 +183,7 @@ export class PublicStreams {
     if (!candle) return;
     kline.toldAtMs = nowMs;
     const isClosed = nowMs >= openMs + intervalMs;
-    this.#send(name, klineEvent(market, candle, interval, intervalMs, isClosed, nowMs));
+    this.#send(name, this.#dialect.kline(market, candle, interval, intervalMs, isClosed, nowMs));
   }
 
   #sendTickers(nowMs: number): void {
@@ -189,11 +191,20 @@ export class PublicStreams {
       const lower = symbol.toLowerCase();
       const wantsMini = this.#byStream.has(`${lower}@miniTicker`);
       const wantsFull = this.#byStream.has(`${lower}@ticker`);
-      if (!wantsMini && !wantsFull) continue;
       const market = this.#exchange.market(symbol);
+      this.#sendMark(lower, market, nowMs);
+      if (!wantsMini && !wantsFull) continue;
       const ticker = dayTicker(market, market.cursorMs);
-      if (wantsMini) this.#send(`${lower}@miniTicker`, miniTickerEvent(market, ticker, nowMs));
-      if (wantsFull) this.#send(`${lower}@ticker`, tickerEvent(market, ticker, nowMs));
+      if (wantsMini) this.#send(`${lower}@miniTicker`, this.#dialect.miniTicker(market, ticker, nowMs));
+      if (wantsFull) this.#send(`${lower}@ticker`, this.#dialect.ticker(market, ticker, nowMs));
+    }
+  }
+
+  #sendMark(lower: string, market: SymbolMarket, nowMs: number): void {
+    const { mark } = this.#dialect;
+    if (!mark) return;
+    for (const name of [`${lower}@markPrice`, `${lower}@markPrice@1s`]) {
+      if (this.#byStream.has(name)) this.#send(name, mark(market, nowMs));
     }
   }
 
@@ -201,7 +212,7 @@ export class PublicStreams {
     for (const [symbol, slow] of this.#slowDepth) {
       const rules = this.#exchange.rules.get(symbol)!;
       const diff = { ...slow, symbol, timeMs: 0, bids: levelsOf(slow.bids), asks: levelsOf(slow.asks) };
-      this.#send(`${symbol.toLowerCase()}@depth`, depthEvent(rules, diff, this.#nowMs()));
+      this.#send(`${symbol.toLowerCase()}@depth`, this.#dialect.depth(rules, diff, this.#nowMs()));
     }
     this.#slowDepth.clear();
   }
@@ -209,12 +220,10 @@ export class PublicStreams {
   #bestChanged(lower: string, rules: TradingRules, market: SymbolMarket): void {
     const [bid, ask] = [market.bestShown('buy'), market.bestShown('sell')];
     if (!bid || !ask) return;
-    const [b, B] = priceLevel(rules, bid);
-    const [a, A] = priceLevel(rules, ask);
-    const best = `${b} ${B} ${a} ${A}`;
+    const best = [...priceLevel(rules, bid), ...priceLevel(rules, ask)].join(' ');
     if (this.#lastBest.get(lower) === best) return;
     this.#lastBest.set(lower, best);
-    this.#send(`${lower}@bookTicker`, { u: market.updateId, s: rules.symbol, b, B, a, A });
+    this.#send(`${lower}@bookTicker`, this.#dialect.best(market, bid, ask, this.#nowMs()));
   }
 
   #partialDepth(name: string, levels: number, market: SymbolMarket): void {
@@ -238,7 +247,8 @@ export class PublicStreams {
     const subscriber = this.#subscribers.get(connection)!;
     if (subscriber.streams.size + names.length > STREAMS_PER_CONNECTION_MAX) return 'Invalid request: too many streams';
     for (const name of names) {
-      if (!isStream(name)) return `Invalid request: unknown stream ${name.slice(0, 60)}`;
+      if (!isStream(name) && !(this.#dialect.mark && isMarkStream(name)))
+        return `Invalid request: unknown stream ${name.slice(0, 60)}`;
     }
     for (const name of names) {
       subscriber.streams.add(name);
@@ -307,6 +317,8 @@ function isStream(name: string): boolean {
     );
   return match !== null && (match[2] === undefined || INTERVAL_MS.has(match[2]));
 }
+
+const isMarkStream = (name: string): boolean => /^[a-z0-9]{2,20}@markPrice(?:@1s)?$/.test(name);
 
 interface StreamRequest {
   readonly method: string;

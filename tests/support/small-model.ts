@@ -85,9 +85,13 @@ export async function smallPackage(model: Uint8Array = exportSmallModel()): Prom
 }
 
 /** Writes the package below a new temporary models folder and returns that folder. */
-export async function writePackage({ card, golden, model }: SmallPackage, modelsDir?: string): Promise<string> {
+export async function writePackage(
+  { card, golden, model }: SmallPackage,
+  modelsDir?: string,
+  under: string = join(card.name, card.version),
+): Promise<string> {
   const dir = modelsDir ?? (await mkdtemp(join(tmpdir(), 'countersign-models-')));
-  const folder = join(dir, card.name, card.version);
+  const folder = join(dir, under);
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'card.json'), JSON.stringify(card));
   await writeFile(join(folder, 'golden.json'), JSON.stringify(golden));

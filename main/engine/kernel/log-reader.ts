@@ -42,9 +42,15 @@ export function segmentNumbers(dir: string, lane: Lane): number[] {
 
 /**
  * Reads one lane in order, checking every link of the chain, and hands each valid record to `onRecord`. Stops at the
- * first damage. A ledger lane must begin at the genesis; a market lane may begin at the anchor of its oldest segment.
+ * first damage. A ledger lane must begin at the genesis; a market lane may begin at the anchor of the first segment read.
+ * `newest`: of a market lane only its newest segment, which is all that one who writes on needs to know.
  */
-export function readLane(dir: string, lane: Lane, onRecord: (record: LogRecord, hash: string) => void): LaneContents {
+export function readLane(
+  dir: string,
+  lane: Lane,
+  onRecord: (record: LogRecord, hash: string) => void,
+  segments: 'all' | 'newest' = 'all',
+): LaneContents {
   let hash = GENESIS_HASH;
   let seq = 0;
   let records = 0;
@@ -58,7 +64,7 @@ export function readLane(dir: string, lane: Lane, onRecord: (record: LogRecord, 
     lastSegmentBytes: validBytes,
     damage,
   });
-  for (const number of segmentNumbers(dir, lane)) {
+  for (const number of segmentNumbers(dir, lane).slice(segments === 'newest' ? -1 : 0)) {
     const file = segmentName(lane, number);
     const damaged = (line: number, what: string, torn = false): LaneContents =>
       contents({ badSeq: seq + 1, file, line, what, torn });

@@ -103,6 +103,24 @@ describe('event log', () => {
     expect(verify().ok).toBe(true);
   });
 
+  it('of the market lane opens on the newest segment alone: an older one that is damaged is for the check to find', () => {
+    const { log } = open(2_000);
+    for (let n = 0; n < 100; n += 1) {
+      log.append({ kind: 'ClockTicked' }, n);
+      log.commit();
+    }
+    log.close();
+    const older = join(paths().dir, 'market-000002.log');
+    writeFileSync(older, readFileSync(older, 'utf8').replace('ClockTicked', 'ClockTickle'));
+    const again = open(2_000);
+    expect(again.log.lastSeq).toBe(100);
+    expect(again.log.append({ kind: 'ClockTicked' }, 100)).toBe(101);
+    again.log.close();
+    const verdict = verifyLog(paths().dir, paths().headFile);
+    expect(verdict.ok).toBe(false);
+    expect(verdict.text).toContain('market-000002.log line 2');
+  });
+
   it('rotates the market lane out with its anchor kept, the ledger lane never', () => {
     const { log } = open(400, 1_200);
     for (let i = 0; i < 60; i += 1) {

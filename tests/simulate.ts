@@ -1,50 +1,61 @@
-/** The engine in simulated worlds, many seeds: `npm run simulate -- --seeds 1000 --from 0 [--tell]`. */
+/** The engine in simulated worlds, many seeds: `npm run simulate -- --seeds 1000 --from 0 [--threads N] [--tell]`. */
 import '../main/require-node.ts';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { count, createCoverage, describeCoverage } from './simulation/engine/coverage.ts';
+import { simulateMany } from './simulation/engine/many-seeds.ts';
 import { describeHistory, shrink } from './simulation/engine/shrink.ts';
-import { simulateSeed, simulateSteps } from './simulation/engine/simulate-seed.ts';
+import { isReplayed, type SeedSummary, simulateSeed, simulateSteps } from './simulation/engine/simulate-seed.ts';
 
-const REPLAY_EVERY = 10;
-const SHRINK_TRIES_MAX = 400;
+const TOLD_EVERY = 100;
 
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1000' },
     from: { type: 'string', default: '0' },
+    threads: { type: 'string', default: String(availableParallelism()) },
     /** Shows the whole shortened story of what failed. */
     tell: { type: 'boolean', default: false },
-    /** Goes on after a seed that failed, this many times. */
+    /** Ends when so many seeds have failed. */
     failures: { type: 'string', default: '1' },
+    /** How often a history that failed is tried in a shorter form. */
+    tries: { type: 'string', default: '400' },
   },
 });
-const whole = (name: 'seeds' | 'from' | 'failures'): number => {
+const whole = (name: 'seeds' | 'from' | 'threads' | 'failures' | 'tries'): number => {
   const value = Number(values[name]);
   if (Number.isSafeInteger(value) && value >= 0) return value;
   console.error(`--${name} must be a whole number, not ${values[name]}`);
   process.exit(2);
 };
-const [seeds, from, failuresMax] = [whole('seeds'), whole('from'), whole('failures')];
+const [seeds, from, threads] = [whole('seeds'), whole('from'), Math.max(1, whole('threads'))];
+const [failuresMax, triesMax] = [Math.max(1, whole('failures')), whole('tries')];
 
 const coverage = createCoverage();
+const failures: SeedSummary[] = [];
 const startedMs = performance.now();
-const failures: string[] = [];
-for (let seed = from; seed < from + seeds && failures.length < failuresMax; seed += 1) {
-  const outcome = await simulateSeed(seed, { replay: seed % REPLAY_EVERY === 0 });
-  count(coverage, outcome);
-  if ((seed - from) % 100 === 99) {
-    const perMinute = (coverage.seeds / (performance.now() - startedMs)) * 60_000;
-    console.error(`${coverage.seeds} seeds, ${failures.length} failed, ${perMinute.toFixed(0)} a minute`);
-  }
-  if (outcome.violation === null) continue;
-  console.log(`seed ${seed} fails after ${outcome.steps.length} steps: ${outcome.violation.message}`);
-  const shortest = await shrink(outcome, SHRINK_TRIES_MAX);
+const perMinute = (): string => ((coverage.seeds / (performance.now() - startedMs)) * 60_000).toFixed(0);
+
+await simulateMany({ from, end: from + seeds }, threads, (summary) => {
+  count(coverage, summary);
+  if (summary.violation !== null) failures.push(summary);
+  if (coverage.seeds % TOLD_EVERY === 0)
+    console.error(`${coverage.seeds} seeds, ${failures.length} failed, ${perMinute()} a minute`);
+  return failures.length < failuresMax;
+});
+const speed = `${perMinute()} seeds a minute in ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+
+for (const { seed, steps, violation } of failures) {
+  console.log(`seed ${seed} fails after ${steps} steps: ${violation?.message}`);
+  // Again, in this thread: a seed is the same history every time.
+  const options = { replay: isReplayed(seed) };
+  const shortest = await shrink(await simulateSeed(seed, options), triesMax, options);
   console.log(describeHistory(shortest));
-  if (values.tell) console.log((await simulateSteps(seed, shortest.steps, { tell: true })).story.join('\n'));
-  failures.push(`${seed} ${outcome.violation.rule}`);
+  if (values.tell)
+    console.log((await simulateSteps(seed, shortest.steps, { ...options, tell: true })).story.join('\n'));
 }
 console.log(describeCoverage(coverage));
-const perMinute = (coverage.seeds / (performance.now() - startedMs)) * 60_000;
-console.log(`${perMinute.toFixed(0)} seeds a minute on one core`);
-if (failures.length > 0) console.log(`failed: ${failures.join('; ')}`);
+console.log(speed);
+if (failures.length > 0)
+  console.log(`failed: ${failures.map(({ seed, violation }) => `${seed} ${violation?.rule}`).join('; ')}`);
 process.exitCode = failures.length > 0 ? 1 : 0;

@@ -7,7 +7,10 @@ import { hold } from './bookkeeper.ts';
 import { checkBooks } from './checks.ts';
 import type { World } from './world.ts';
 
-/** Once nothing is wrong any more, everything must have come to rest within this. */
+/**
+ * Once nothing is wrong any more, everything must have come to rest within this; counted from the last fill, for a thin book
+ * takes a large target bit by bit.
+ */
 const REST_MS_MAX = 300_000;
 /** Trades whose own stop the venue would not take any more: each may leave so much unprotected. */
 const DUST_QUOTE = 6n * 10n ** 18n;
@@ -42,11 +45,12 @@ export async function settle(world: World): Promise<void> {
   for (const listing of world.venue.listings) world.life.connector.feed(listing, 'live');
   world.marketStill = true;
   world.request({ kind: 'MandateSet', mandate: null });
-  const fromMs = world.time.nowMs;
+  let [fromMs, fills] = [world.time.nowMs, world.venue.fills.length];
   await world.pass(10_000);
   // An audit may find what is then put right: at rest is what it leaves alone.
   do {
     while (!isQuiet(world) || world.books.differing.size > 0) {
+      if (world.venue.fills.length > fills) [fromMs, fills] = [world.time.nowMs, world.venue.fills.length];
       const stuck = (): string => describeOpen(world);
       hold(world.time.nowMs - fromMs < REST_MS_MAX, 'comes-to-rest', stuck);
       await world.pass(2_000);

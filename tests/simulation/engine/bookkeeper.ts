@@ -41,6 +41,7 @@ export class Bookkeeper {
   readonly orders = new Map<string, Signed>();
   readonly balances = new Map<string, bigint>();
   readonly #fills = new Set<string>();
+  readonly #signedProposals = new Set<string>();
   /** Per instrument: bought under a stop and not sold since. */
   readonly promised = new Map<string, bigint>();
   /** Per instrument: bought with a target and no stop, sold since or not. Such a promise may outlive one of a stop. */
@@ -81,6 +82,11 @@ export class Bookkeeper {
       case 'OrderSigned': {
         const { order } = event;
         hold(!this.orders.has(order.clientOrderId), 'signed-once', () => `${order.clientOrderId} is signed twice`);
+        if (order.proposalId !== null) {
+          const first = !this.#signedProposals.has(order.proposalId);
+          hold(first, 'one-signature-per-proposal', () => `${order.proposalId} is signed twice`);
+          this.#signedProposals.add(order.proposalId);
+        }
         this.orders.set(order.clientOrderId, { order, state: 'signed' });
         return;
       }

@@ -1,6 +1,6 @@
 import { ORDER_STATES, ORDER_TRANSITIONS } from '../../../main/engine/domain/order.ts';
 import { ALL_FAULTS, NATURAL_REFUSALS } from './faults.ts';
-import type { Outcome } from './simulate-seed.ts';
+import type { SeedSummary } from './simulate-seed.ts';
 
 /** What many seeds came to together. */
 export interface Coverage {
@@ -29,9 +29,9 @@ function addAll(into: Map<string, number>, from: ReadonlyMap<string, number>): v
   for (const [key, count] of from) into.set(key, (into.get(key) ?? 0) + count);
 }
 
-export function count(coverage: Coverage, outcome: Outcome): void {
+export function count(coverage: Coverage, outcome: SeedSummary): void {
   coverage.seeds += 1;
-  coverage.steps += outcome.steps.length;
+  coverage.steps += outcome.steps;
   coverage.orders += outcome.orders;
   coverage.fills += outcome.fills;
   coverage.sessions += outcome.sessions;

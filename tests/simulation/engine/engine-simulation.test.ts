@@ -1,36 +1,56 @@
 import { describe, expect, it } from 'vitest';
-import { count, createCoverage, describeCoverage, missedFaults } from './coverage.ts';
+import { count, createCoverage, describeCoverage, missedFaults, missedTransitions } from './coverage.ts';
+import { simulateMany } from './many-seeds.ts';
 import { PINNED_SEEDS } from './pinned-seeds.ts';
 import { describeHistory, shrink } from './shrink.ts';
-import { FAULTS_MIN, ORDERS_MIN, type Outcome, STEPS_MIN, simulateSeed } from './simulate-seed.ts';
+import {
+  FAULTS_MIN,
+  isReplayed,
+  ORDERS_MIN,
+  type RunOptions,
+  type SeedSummary,
+  STEPS_MIN,
+  simulateSeed,
+} from './simulate-seed.ts';
 
-/** About half a minute of one core, the same seeds on every machine; `npm run simulate` runs as many as one likes. */
-const SEEDS = 100;
+/** The same seeds on every machine; `npm run simulate` runs as many as one likes. */
+const SEEDS = 1_000;
 const FIRST_SEED = 1_000_000;
+const THREADS = 2;
+const SHRINK_TRIES_MAX = 150;
 
-async function holds(seed: number, replay: boolean): Promise<Outcome> {
-  const outcome = await simulateSeed(seed, { replay });
-  if (outcome.violation) expect.fail(describeHistory(await shrink(outcome, 150)));
-  return outcome;
+async function holds(seed: number, options: RunOptions): Promise<void> {
+  const outcome = await simulateSeed(seed, options);
+  if (outcome.violation) expect.fail(describeHistory(await shrink(outcome, SHRINK_TRIES_MAX, options)));
 }
+
+const faultsOf = ({ faults }: SeedSummary): number => [...faults.values()].reduce((sum, times) => sum + times, 0);
 
 describe('the engine in simulated worlds', () => {
   it.each(PINNED_SEEDS)('seed $seed holds: $why', async ({ seed }) => {
-    await holds(seed, false);
+    await holds(seed, {});
   });
 
-  it('whatever happens, every promise holds', { timeout: 600_000 }, async () => {
+  it(`whatever happens in seeds ${FIRST_SEED} to ${FIRST_SEED + SEEDS - 1}, every promise holds`, {
+    timeout: 900_000,
+  }, async () => {
     const coverage = createCoverage();
-    for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed += 1) {
-      const outcome = await holds(seed, seed % 10 === 0);
-      expect(outcome.steps.length, `steps of seed ${seed}`).toBeGreaterThanOrEqual(STEPS_MIN);
-      expect(outcome.orders, `orders of seed ${seed}`).toBeGreaterThanOrEqual(ORDERS_MIN);
-      const faults = [...outcome.faults.values()].reduce((sum, times) => sum + times, 0);
-      expect(faults, `faults of seed ${seed}`).toBeGreaterThanOrEqual(FAULTS_MIN);
-      count(coverage, outcome);
-    }
+    const idle: number[] = [];
+    const broken: number[] = [];
+    await simulateMany({ from: FIRST_SEED, end: FIRST_SEED + SEEDS }, THREADS, (summary) => {
+      count(coverage, summary);
+      const { seed, steps, orders } = summary;
+      if (steps < STEPS_MIN || orders < ORDERS_MIN || faultsOf(summary) < FAULTS_MIN) idle.push(seed);
+      if (summary.violation !== null) broken.push(seed);
+      return broken.length === 0;
+    });
+    for (const seed of broken) await holds(seed, { replay: isReplayed(seed) });
     console.log(describeCoverage(coverage));
+    expect(broken, 'seeds that failed').toEqual([]);
+    expect(coverage.seeds).toBe(SEEDS);
+    expect(idle, 'seeds in which too little happened').toEqual([]);
     expect(missedFaults(coverage), 'faults that never struck').toEqual([]);
+    expect(missedTransitions(coverage), 'transitions that were never seen').toEqual([]);
   });
 
   it('the same seed is the same history, word for word', async () => {

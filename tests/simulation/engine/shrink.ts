@@ -1,5 +1,5 @@
 import type { Step } from './operations.ts';
-import { type Outcome, simulateSteps } from './simulate-seed.ts';
+import { type Outcome, type RunOptions, simulateSteps } from './simulate-seed.ts';
 
 /** Deeds that are left out leave their time behind; times in a row become one. */
 function without(steps: readonly Step[], from: number, size: number): Step[] {
@@ -15,14 +15,14 @@ function without(steps: readonly Step[], from: number, size: number): Step[] {
 }
 
 /** The shortest history found that breaks the same rule, by leaving out ever smaller runs of steps. */
-export async function shrink(failed: Outcome, triesMax: number): Promise<Outcome> {
+export async function shrink(failed: Outcome, triesMax: number, options: RunOptions = {}): Promise<Outcome> {
   const rule = failed.violation?.rule;
   let best = failed;
   let tries = 0;
   const stillFails = async (steps: readonly Step[]): Promise<boolean> => {
     if (steps.length >= best.steps.length) return false;
     tries += 1;
-    const outcome = await simulateSteps(failed.seed, steps);
+    const outcome = await simulateSteps(failed.seed, steps, options);
     if (outcome.violation?.rule !== rule) return false;
     best = outcome;
     return true;

@@ -26,12 +26,26 @@ export interface Outcome {
   readonly story: readonly string[];
 }
 
+/** What many seeds are counted by; crosses between threads. */
+export interface SeedSummary extends Omit<Outcome, 'steps' | 'violation' | 'story'> {
+  readonly steps: number;
+  readonly violation: { readonly rule: string; readonly message: string } | null;
+}
+
+export function summaryOf({ steps, violation, story: _, ...outcome }: Outcome): SeedSummary {
+  const broken = violation && { rule: violation.rule, message: violation.message };
+  return { ...outcome, steps: steps.length, violation: broken };
+}
+
 export interface RunOptions {
   /** The session is replayed from its log and must decide the same. */
   readonly replay?: boolean;
   /** Every word between engine and venue is kept. */
   readonly tell?: boolean;
 }
+
+/** Every tenth seed's sessions are also replayed from their log. */
+export const isReplayed = (seed: number): boolean => seed % 10 === 0;
 
 /** One seed from its first step to rest. */
 export function simulateSeed(seed: number, options: RunOptions = {}): Promise<Outcome> {

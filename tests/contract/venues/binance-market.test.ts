@@ -131,7 +131,8 @@ describe('market data over unmodified ccxt', () => {
   });
 
   test('a lost book message is found, counted, and the book comes back whole', async () => {
-    const { next, port } = open();
+    // Found by its number: nobody waits until the book has been silent for too long.
+    const { next, port } = open({ silence: { quoteMs: 10_000, owedMs: 600_000, quietMs: 600_000 } });
     port.send({ kind: 'watchBook', instrumentId: BTC });
     await next('BookTop', undefined, 0);
     await venue.fault({ fault: 'gap', stream: 'btcusdt@depth', count: 1 });

@@ -444,6 +444,19 @@ describe('a signed sale', () => {
     expect(stateOf(rig, exit)).toBe('filled');
   });
 
+  it('[E20] cancelled after it sold a part: the rest is protected before the fills of that part are told', () => {
+    protectedEntry();
+    const exit = rig.sign({ side: 'sell', qty: '0.5', price: '61300' });
+    cancelled(rig, stopId(rig));
+    answer(rig, exit, 'accepted');
+    rig.dispatch({
+      kind: 'OrderReported',
+      report: reportOf(exit, 'cancelled', { side: 'sell', qtyBase: '0.5', filledBase: '0.2' }),
+    });
+    expect(stateOf(rig, exit)).toBe('cancelled');
+    expect(stopOf(rig)).toBe('SELL 0.3 stop 60000 sent');
+  });
+
   it('[E20] a limit sale at rest gives way when the bid reaches the stop whose place it took', () => {
     protectedEntry();
     const sale = rig.sign({ side: 'sell', qty: '0.5', price: '61300' });

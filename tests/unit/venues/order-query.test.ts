@@ -7,10 +7,12 @@ import type { PrivateReads } from '../../../main/engine/venues/binance/private-r
 import { BTC, fillOf } from '../../support/trading-rig.ts';
 
 const NOW_MS = 1_000_000;
+const RECV_WINDOW_MS = 5_000;
 
 function openQueries(fills: readonly VenueFill[] = []) {
   const asked: string[] = [];
   const answers: OrderQueried[] = [];
+  let nowMs = NOW_MS;
   const reads: PrivateReads = {
     async order(_id, by) {
       asked.push('clientOrderId' in by ? by.clientOrderId : by.venueOrderId);
@@ -22,16 +24,28 @@ function openQueries(fills: readonly VenueFill[] = []) {
     balances: async () => [],
   };
   const context = {
-    recvWindowMs: 5_000,
-    nowMs: () => NOW_MS,
+    recvWindowMs: RECV_WINDOW_MS,
+    nowMs: () => nowMs,
     running: () => true,
-    sleep: async () => {},
+    sleep: async (ms: number) => {
+      nowMs += ms;
+    },
     emit: (event: OrderQueried) => answers.push(event),
   } as unknown as ConnectorContext;
   const queries = createOrderQueries(context, reads);
   const query = { kind: 'query', clientOrderId: 'c1', venueOrderId: null, instrumentId: BTC, type: 'limit' } as const;
-  return { asked, answers, queries, ask: () => queries.ask({ ...query, sentAtMs: NOW_MS - 60_000 }) };
+  const ask = (sentAtMs = NOW_MS - 60_000) => queries.ask({ ...query, sentAtMs });
+  return { asked, answers, queries, ask, nowMs: () => nowMs };
 }
+
+it('what nobody knows is not found only once the venue would no longer take it, two seconds of margin included', async () => {
+  const venue = openQueries();
+  const sentAtMs = NOW_MS - 100;
+  await venue.ask(sentAtMs);
+  expect(venue.answers.map(({ outcome }) => outcome)).toEqual(['not-found']);
+  expect(venue.nowMs()).toBeGreaterThanOrEqual(sentAtMs + RECV_WINDOW_MS + 2_000);
+  expect(venue.asked).toEqual(['c1', 'c1']);
+});
 
 it('asked again while the question is open, the venue is asked once and once is answered', async () => {
   const venue = openQueries();

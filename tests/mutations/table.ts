@@ -1,0 +1,256 @@
+/** Tests that run in one go. */
+export type Suite =
+  /** Files, or folders of them, of one project of `vitest.config.ts`; `only` picks tests by their name. */
+  | { readonly project: string; readonly files: readonly string[]; readonly only?: string }
+  /** So many seeds of the simulation, from this one on. */
+  | { readonly seeds: number; readonly from: number };
+
+/** One promise of the program, broken on purpose: `find` stands in `file` exactly once and becomes `replace`. */
+export interface Mutation {
+  readonly name: string;
+  readonly breaks: string;
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+  /** Every one of them must notice. */
+  readonly killedBy: readonly Suite[];
+}
+
+const unit = (...files: string[]): Suite => ({ project: 'unit', files: files.map((file) => `tests/unit/${file}`) });
+const SEEDS: Suite = { seeds: 80, from: 1_000_000 };
+
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'durable-before-send',
+    breaks: 'what led to an order is on the disk before the order goes out',
+    file: 'main/engine/kernel/core.ts',
+    find: `        deps.journal.commit();
+        for (const effect of effects) deps.perform(effect);`,
+    replace: `        for (const effect of effects) deps.perform(effect);
+        deps.journal.commit();`,
+    killedBy: [unit('kernel/core.test.ts'), SEEDS],
+  },
+  {
+    name: 'ledger-not-synced',
+    breaks: 'a ledger event is on the platter when its commit returns',
+    file: 'main/engine/kernel/event-log.ts',
+    find: '        fdatasyncSync(lanes.ledger.file);\n',
+    replace: '',
+    killedBy: [unit('kernel')],
+  },
+  {
+    name: 'hash-chain-unread',
+    breaks: 'a record that was changed on the disk is found',
+    file: 'main/engine/kernel/log-reader.ts',
+    find: 'if (record.seq <= seq || chainHash(hash, record.seq, record.timeMs, record.json) !== record.hash) {',
+    replace: 'if (record.seq <= seq) {',
+    killedBy: [unit('kernel')],
+  },
+  {
+    name: 'reconciliation-of-fills',
+    breaks: 'the audit books fills that no stream brought',
+    file: 'main/engine/execution/audit.ts',
+    find: 'for (const fill of fillsOnce(audit.fills)) {',
+    replace: 'for (const fill of fillsOnce([])) {',
+    killedBy: [unit('execution'), SEEDS],
+  },
+  {
+    name: 'reconciliation-of-orders',
+    breaks: 'the audit takes in what the venue says of orders',
+    file: 'main/engine/execution/audit.ts',
+    find: 'for (const report of latestReports(audit)) {',
+    replace: 'for (const report of latestReports(audit).slice(0, 0)) {',
+    killedBy: [unit('execution'), SEEDS],
+  },
+  {
+    name: 'restart-without-books',
+    breaks: 'after a start nothing is placed before the venue’s books were read',
+    file: 'main/engine/execution/apply-orders.ts',
+    find: '      state.reconciled = false;\n',
+    replace: '      state.reconciled = true;\n',
+    killedBy: [unit('execution'), SEEDS],
+  },
+  {
+    name: 'entries-before-books',
+    breaks: 'after a start no entry is signed before the venue’s books were read',
+    file: 'main/engine/risk/risk-state.ts',
+    find: `        armed = false;
+        reconciled = false;`,
+    replace: `        armed = false;
+        reconciled = true;`,
+    killedBy: [unit('risk'), SEEDS],
+  },
+  {
+    name: 'sent-again-after-restart',
+    breaks: 'an order of unknown outcome is asked about and never sent again',
+    file: 'main/engine/execution/execution-stage.ts',
+    find: `    } else if (record.state === 'unknown') {
+      askVenue(hand, record);`,
+    replace: `    } else if (record.state === 'unknown' && record.order) {
+      hand.perform({ kind: 'SubmitOrder', order: record.order });`,
+    killedBy: [unit('execution'), SEEDS],
+  },
+  {
+    name: 'timeout-taken-as-refusal',
+    breaks: 'an order whose answer is lost is unknown, not refused',
+    file: 'main/engine/venues/binance/errors.ts',
+    find: "return { kind: 'unknown', code: 'NO_ANSWER',",
+    replace: "return { kind: 'refused', code: 'NO_ANSWER',",
+    killedBy: [unit('venues'), SEEDS],
+  },
+  {
+    name: 'not-found-too-soon',
+    breaks: 'an order counts as not found only when the venue would no longer take it',
+    file: 'main/engine/venues/binance/order-query.ts',
+    find: 'command.sentAtMs + context.recvWindowMs + MARGIN_MS',
+    replace: 'command.sentAtMs',
+    killedBy: [unit('venues')],
+  },
+  {
+    name: 'unknown-blocks-no-entry',
+    breaks: 'an order of unknown outcome blocks new entries in its instrument',
+    file: 'main/engine/risk/evaluate.ts',
+    find: 'if (inputs.hasUnknown) {',
+    replace: "if (inputs.hasUnknown && proposal.origin !== 'manual') {",
+    killedBy: [unit('risk'), SEEDS],
+  },
+  {
+    name: 'no-recheck-at-sending',
+    breaks: 'the gate looks once more at the moment of sending',
+    file: 'main/engine/approval/approval-stage.ts',
+    find: 'const verdict = deps.recheck(proposal, qtyBase, context.nowMs);',
+    replace: `const verdict =
+      held.verdict?.outcome === 'pass' ? held.verdict : deps.recheck(proposal, qtyBase, context.nowMs);`,
+    killedBy: [unit('approval'), SEEDS],
+  },
+  {
+    name: 'no-band-at-approval',
+    breaks: 'an approval holds only inside the price band it was asked with',
+    file: 'main/engine/approval/approval-stage.ts',
+    find: 'if (withinBand(now, then, bandBps)) return null;',
+    replace: 'if (now > 0n) return null;',
+    killedBy: [unit('approval')],
+  },
+  {
+    name: 'two-signatures',
+    breaks: 'one signature per proposal, whatever the keys repeat',
+    file: 'main/engine/approval/approval-stage.ts',
+    find: 'if (!isAsked(held)) {',
+    replace: "if (!isAsked(held) && held.state !== 'signed') {",
+    killedBy: [unit('approval'), SEEDS],
+  },
+  {
+    name: 'proposals-outlive-restart',
+    breaks: 'pending proposals lapse on restart',
+    file: 'main/engine/approval/approval-stage.ts',
+    find: "        lapseAll(context, 'the engine was restarted', isOpen);\n",
+    replace: '',
+    killedBy: [unit('approval')],
+  },
+  {
+    name: 'approval-after-expiry',
+    breaks: 'an approval that comes after the proposal’s time signs nothing',
+    file: 'main/engine/approval/approval-stage.ts',
+    find: '  nowMs > expiresAtMs || nowMs < updatedAtMs - CLOCK_BACK_MS_MAX;',
+    replace: '  nowMs > expiresAtMs + 86_400_000 || nowMs < updatedAtMs - CLOCK_BACK_MS_MAX;',
+    killedBy: [unit('approval')],
+  },
+  {
+    name: 'any-order-is-countersigned',
+    breaks: 'only what approval sealed in this process can be sent',
+    file: 'main/engine/approval/approval-stage.ts',
+    find: 'isCountersigned: (order) => seal.isStamped(order),',
+    replace: 'isCountersigned: () => true,',
+    killedBy: [unit('approval')],
+  },
+  {
+    name: 'unsealed-verdict',
+    breaks: 'only a verdict that the gate itself made is signed',
+    file: 'main/engine/risk/risk-stage.ts',
+    find: 'isVerdict: (verdict) => seal.isStamped(verdict),',
+    replace: 'isVerdict: () => true,',
+    killedBy: [unit('risk', 'approval')],
+  },
+  {
+    name: 'position-limit-ignored',
+    breaks: 'no entry takes a position over its limit',
+    file: 'main/engine/risk/evaluate.ts',
+    find: 'if (cap.qty >= order.qty) continue;',
+    replace: "if (cap.qty >= order.qty || cap.finding.code === 'position-limit') continue;",
+    killedBy: [unit('risk'), SEEDS],
+  },
+  {
+    name: 'quote-never-stale',
+    breaks: 'nothing is signed on a stale quote',
+    file: 'main/engine/risk/evaluate.ts',
+    find: 'if (ageMs <= limits.quoteAgeMsMax && ageMs >= -QUOTE_AHEAD_MS_MAX) return null;',
+    replace: 'if (ageMs >= -QUOTE_AHEAD_MS_MAX) return null;',
+    killedBy: [unit('risk')],
+  },
+  {
+    name: 'fill-booked-twice',
+    breaks: 'a fill is booked once, however often it is told',
+    file: 'main/engine/execution/venue-reports.ts',
+    find: 'const before = state.fills.get(fillKey(fill));',
+    replace: "const before = via === 'audit' ? state.fills.get(fillKey(fill)) : undefined;",
+    killedBy: [unit('execution'), SEEDS],
+  },
+  {
+    name: 'stop-stays-small',
+    breaks: 'the stop grows with what fills after it was placed',
+    file: 'main/engine/execution/protection-plan.ts',
+    find: "if (elapsedMs(placedAtMs, input.nowMs) >= STOP_RESIZE_MS) draft.cancels.set(stop.clientOrderId, 'replace-stop');",
+    replace: "if (placedAtMs < 0) draft.cancels.set(stop.clientOrderId, 'replace-stop');",
+    killedBy: [unit('execution'), SEEDS],
+  },
+  {
+    name: 'stop-does-not-return',
+    breaks: 'a stop that made room for a sale comes back when the sale fails',
+    file: 'main/engine/execution/protection-plan.ts',
+    find: 'const sells = isSale(record) && record.order !== null && isLive(record);',
+    replace: 'const sells = isSale(record) && record.order !== null;',
+    killedBy: [unit('execution')],
+  },
+  {
+    name: 'stop-larger-than-held',
+    breaks: 'stops never sell more than is held',
+    file: 'main/engine/execution/protection-plan.ts',
+    find: '  let pool = input.held;',
+    replace: '  let pool = input.held * 2n;',
+    killedBy: [unit('execution'), SEEDS],
+  },
+  {
+    name: 'kill-switch-leaves-orders',
+    breaks: 'the kill switch takes back every order that adds risk',
+    file: 'main/engine/execution/people.ts',
+    find: "if (record.side === 'buy') wantCancel(hand, record, 'kill-switch');\n}\n\n/** A buy of ours",
+    replace: "if (record.side !== 'buy') wantCancel(hand, record, 'kill-switch');\n}\n\n/** A buy of ours",
+    killedBy: [unit('execution')],
+  },
+  {
+    name: 'fee-not-booked',
+    breaks: 'cash and coins add up to the fills, fees included',
+    file: 'main/engine/ledger/apply-bookings.ts',
+    find: "const cost = multiplyDecimal(price, qty, 'up') + feeQuote;",
+    replace: "const cost = multiplyDecimal(price, qty, 'up');",
+    killedBy: [unit('ledger')],
+  },
+  {
+    name: 'print-gap-unnoticed',
+    breaks: 'a candle over missing prints is not called whole',
+    file: 'main/engine/market/instrument-market.ts',
+    find: 'const missing = skipped && numberedRun >= NUMBERED_RUN;',
+    replace: 'const missing = skipped && numberedRun < 0;',
+    killedBy: [unit('market')],
+  },
+  {
+    name: 'book-gap-unnoticed',
+    breaks: 'a lost message of the book is found and the book is taken anew',
+    file: 'main/engine/venues/binance/tapped-binance.ts',
+    find: "watchTickers: { name: 'ticker' },",
+    replace: "watchTickers: { name: 'ticker' },\n        watchOrderBook: { checksum: false },",
+    killedBy: [
+      { project: 'contract', files: ['tests/contract/venues/binance-market.test.ts'], only: 'a lost book message' },
+    ],
+  },
+];

@@ -16,7 +16,7 @@ import { forkMlHost } from './engine/inference/fork-ml-host.ts';
 import { createInferenceClient } from './engine/inference/inference-client.ts';
 import { verifyJournalFiles } from './engine/journal-check.ts';
 import { systemClock, systemTimers } from './engine/kernel/clock.ts';
-import { openEventLog } from './engine/kernel/event-log.ts';
+import { LogWriteError, openEventLog } from './engine/kernel/event-log.ts';
 import { newSessionId } from './engine/kernel/ids.ts';
 import { featureSetsOf, figuresOf, readModelCards } from './engine/model-cards.ts';
 import { BINANCE_DEFAULTS } from './engine/venues/binance/connector.ts';
@@ -139,8 +139,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
           onNotice,
         }),
       onFatal(error) {
-        options.onLog(`The engine has halted: ${error instanceof Error ? error.stack : String(error)}`);
-        process.exit(70);
+        const isBug = !(error instanceof LogWriteError);
+        options.onLog(`The engine has halted: ${isBug ? ((error as Error).stack ?? String(error)) : error.message}.`);
+        process.exit(isBug ? 70 : 1);
       },
     });
     const { approval, execution, instruments, ledger, market, risk } = engine.pipeline;

@@ -30,7 +30,7 @@ export interface EngineDeps {
     onEvent: (event: InputEvent) => void,
     onNotice: (notice: InferenceNotice) => void,
   ) => InferenceClient;
-  /** A broken invariant: nothing is handled any more. The process should end; a restart recovers from the log. */
+  /** A broken invariant, or LogWriteError: nothing is handled any more. The process should end; a restart recovers from the log. */
   readonly onFatal: (error: unknown) => void;
 }
 
@@ -78,17 +78,30 @@ export function createEngine(deps: EngineDeps): Engine {
   });
   for (const record of opened.ledger) core.restore(record);
 
+  function halt(error: unknown): void {
+    halted = true;
+    deps.onFatal(error);
+  }
+
   function dispatch(input: InputEvent): readonly EngineEvent[] {
     if (halted) return [];
     handling = true;
     try {
       return core.dispatch(input, clock.nowMs());
     } catch (error) {
-      halted = true;
-      deps.onFatal(error);
+      halt(error);
       return [];
     } finally {
       handling = false;
+    }
+  }
+
+  function syncLog(): void {
+    if (halted) return;
+    try {
+      opened.log.sync();
+    } catch (error) {
+      halt(error);
     }
   }
 
@@ -157,7 +170,7 @@ export function createEngine(deps: EngineDeps): Engine {
       venue.start();
       inference.start();
       const stopTick = timers.every(TICK_MS, () => take({ kind: 'ClockTicked' }));
-      const stopSync = timers.every(SYNC_MS, () => opened.log.sync());
+      const stopSync = timers.every(SYNC_MS, syncLog);
       stopTimers = () => {
         stopTick();
         stopSync();

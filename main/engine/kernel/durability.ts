@@ -86,6 +86,9 @@ const TRAITS: Readonly<Record<EventKind, Traits>> = {
   Reconciled: LEDGER_DECISION,
 };
 
+/** False for what only another version of the program writes. */
+export const isKnownKind = (kind: string): kind is EventKind => Object.hasOwn(TRAITS, kind);
+
 export const laneOf = (event: EngineEvent): Lane => TRAITS[event.kind].lane;
 
 export const isDecision = (event: EngineEvent): boolean => TRAITS[event.kind].decision;

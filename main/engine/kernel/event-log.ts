@@ -14,7 +14,7 @@ import type { EngineEvent } from '../domain/events.ts';
 import { type Lane, laneOf } from './durability.ts';
 import { chainHash, encodeHeader, encodeRecord, type LogRecord, segmentName } from './log-format.ts';
 import { type LaneHead, openHeadFile } from './log-head.ts';
-import { type LaneContents, readLane, segmentNumbers } from './log-reader.ts';
+import { type LaneContents, readLane, segmentNumbers, wasNeverPromised } from './log-reader.ts';
 
 export interface EventLogOptions {
   /** Folder of the segments; made where missing. */
@@ -31,7 +31,7 @@ export interface EventLog {
   readonly lastSeq: number;
   /** Adds an event; nothing is promised until `commit`. */
   append(event: EngineEvent, timeMs: number): number;
-  /** Writes all that was appended; where a ledger event is among it, returns only when it is on the disk. */
+  /** Writes all that was appended; where a ledger event is among it, returns only when it is on the disk. @throws LogWriteError */
   commit(): void;
   /** Puts the market lane on the disk too (called about once a second). */
   sync(): void;
@@ -60,9 +60,21 @@ interface LaneWriter {
   pending: string[];
 }
 
+/** The log takes no more records: nothing that follows from them may happen. */
+export class LogWriteError extends Error {
+  override readonly name = 'LogWriteError';
+
+  constructor(dir: string, cause: Error) {
+    super(
+      `the journal in ${dir} cannot be written (${cause.message}): nothing more is sent; what works at the venue, stops too, stays there. Make room and start again`,
+      { cause },
+    );
+  }
+}
+
 /**
- * Opens or makes the log. A torn end beyond the recorded head (the process died while writing) is cut and reported; any
- * other damage is an error, for the books could be wrong.
+ * Opens or makes the log. A half-written end beyond the recorded head (the process died while writing, or the power went)
+ * is cut and reported; any other damage is an error, for the books could be wrong.
  * @throws LogDamagedError
  */
 export function openEventLog(options: EventLogOptions): OpenedLog {
@@ -101,6 +113,28 @@ export function openEventLog(options: EventLogOptions): OpenedLog {
     if (name === 'market') dropOldSegments(options.dir, options.marketBytesMax);
   };
 
+  const commit = (): void => {
+    // Market first: a ledger record never stands in a file without what led to it.
+    const wroteMarket = writeLane('market');
+    if (writeLane('ledger')) {
+      fdatasyncSync(lanes.ledger.file);
+      recordHeads(headFile.heads.market);
+      rotateIfFull('ledger');
+    }
+    if (wroteMarket) rotateIfFull('market');
+  };
+  let failure: LogWriteError | null = null;
+  /** After a write that failed nobody knows what stands in the files: this process writes no more. */
+  const writing = (write: () => void): void => {
+    if (failure) throw failure;
+    try {
+      write();
+    } catch (error) {
+      failure = new LogWriteError(options.dir, error as Error);
+      throw failure;
+    }
+  };
+
   const log: EventLog = {
     get lastSeq() {
       return seq;
@@ -114,21 +148,14 @@ export function openEventLog(options: EventLogOptions): OpenedLog {
       lane.pending.push(encodeRecord(seq, timeMs, lane.hash, json));
       return seq;
     },
-    commit() {
-      // Market first: a ledger record never stands in a file without what led to it.
-      const wroteMarket = writeLane('market');
-      if (writeLane('ledger')) {
-        fdatasyncSync(lanes.ledger.file);
-        recordHeads(headFile.heads.market);
-        rotateIfFull('ledger');
-      }
-      if (wroteMarket) rotateIfFull('market');
-    },
+    commit: () => writing(commit),
     sync() {
-      log.commit();
-      if (lanes.market.seq === headFile.heads.market.seq) return;
-      fdatasyncSync(lanes.market.file);
-      recordHeads({ seq: lanes.market.seq, hash: lanes.market.hash });
+      writing(() => {
+        commit();
+        if (lanes.market.seq === headFile.heads.market.seq) return;
+        fdatasyncSync(lanes.market.file);
+        recordHeads({ seq: lanes.market.seq, hash: lanes.market.hash });
+      });
     },
     close() {
       log.sync();
@@ -141,6 +168,12 @@ export function openEventLog(options: EventLogOptions): OpenedLog {
 }
 
 function checkAgainstHead(lane: Lane, contents: LaneContents, head: LaneHead, repairs: string[]): void {
+  const { damage } = contents;
+  if (damage?.how === 'newer') {
+    throw new LogDamagedError(
+      `${damage.file} line ${damage.line} was written by a newer Countersign (${damage.what}); start that version, or use --data-dir`,
+    );
+  }
   if (contents.lastSeq < head.seq) {
     const where = contents.damage
       ? `${contents.damage.file} line ${contents.damage.line}: ${contents.damage.what}`
@@ -149,19 +182,21 @@ function checkAgainstHead(lane: Lane, contents: LaneContents, head: LaneHead, re
       `the ${lane} log is damaged from record ${contents.lastSeq + 1} on (${where}); its recorded head is ${head.seq}`,
     );
   }
-  if (contents.damage) {
-    if (!contents.damage.torn) {
-      throw new LogDamagedError(
-        `the ${lane} log is damaged from record ${contents.damage.badSeq} on: ${contents.damage.file} line ${contents.damage.line}: ${contents.damage.what}`,
-      );
-    }
-    repairs.push(
-      `Cut a half-written record off the ${lane} log (${contents.damage.file} line ${contents.damage.line}).`,
+  if (!damage) return;
+  if (!wasNeverPromised(contents, head)) {
+    throw new LogDamagedError(
+      `the ${lane} log is damaged from record ${damage.badSeq} on: ${damage.file} line ${damage.line}: ${damage.what}`,
     );
   }
+  // Power that fails may leave anything behind what had reached the disk: nobody has acted on it.
+  repairs.push(`Cut a half-written record off the ${lane} log (${damage.file} line ${damage.line}).`);
 }
 
 function openLane(dir: string, lane: Lane, contents: LaneContents): LaneWriter {
+  // Begun, and the process died before anything was in it.
+  for (const number of segmentNumbers(dir, lane)) {
+    if (number > contents.lastSegment) unlinkSync(join(dir, segmentName(lane, number)));
+  }
   if (contents.lastSegment === 0) return startSegment(dir, lane, 1, contents.lastSeq, contents.lastHash);
   const path = join(dir, segmentName(lane, contents.lastSegment));
   const file = openSync(path, 'r+');

@@ -46,12 +46,22 @@ export interface SegmentHeader {
   readonly previousHash: string;
 }
 
+export const LOG_FORMAT = 1;
+
 export function encodeHeader({ lane, number, previousSeq, previousHash }: SegmentHeader): string {
-  const body = `# countersign-log 1 ${lane} ${number} ${previousSeq} ${previousHash}`;
+  const body = `# countersign-log ${LOG_FORMAT} ${lane} ${number} ${previousSeq} ${previousHash}`;
   return `${body} ${headerSum(body)}\n`;
 }
 
 const headerSum = (body: string): string => createHash('sha256').update(body).digest('hex').slice(0, 16);
+
+const VERSION_PATTERN = /^# countersign-log (\d+) /;
+
+/** Which format the segment says it is of; null where the line does not begin as a header does. */
+export function headerVersion(line: string): number | null {
+  const match = VERSION_PATTERN.exec(line);
+  return match ? Number(match[1]) : null;
+}
 
 const HEADER_PATTERN = /^(# countersign-log 1 (ledger|market) (\d+) (\d+) ([0-9a-f]{64})) ([0-9a-f]{16})$/;
 

@@ -1,16 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EngineEvent } from '../domain/events.ts';
-import type { Lane } from './durability.ts';
+import { isKnownKind, type Lane } from './durability.ts';
 import {
   chainHash,
   decodeHeader,
   decodeLine,
   GENESIS_HASH,
+  headerVersion,
+  LOG_FORMAT,
   type LogRecord,
   parseSegmentName,
   segmentName,
 } from './log-format.ts';
+import type { LaneHead } from './log-head.ts';
 
 /** What is wrong with a lane, and from which record on. `badSeq` is the first record that cannot be trusted. */
 export interface LaneDamage {
@@ -18,8 +21,11 @@ export interface LaneDamage {
   readonly file: string;
   readonly line: number;
   readonly what: string;
-  /** The last line has no end: the process died while writing it. */
-  readonly torn: boolean;
+  /**
+   * `torn`: the last line has no end, for the process died while writing it. `newer`: nothing is wrong, but a newer version
+   * of the program wrote it. `changed`: anything else.
+   */
+  readonly how: 'torn' | 'newer' | 'changed';
 }
 
 export interface LaneContents {
@@ -30,6 +36,15 @@ export interface LaneContents {
   /** Bytes of the last segment that hold whole, valid records: a torn end starts here. */
   readonly lastSegmentBytes: number;
   readonly damage: LaneDamage | null;
+}
+
+/**
+ * Whether nobody can have acted on what is damaged: it stands behind the recorded head. A head of nothing vouches only for
+ * a line without an end.
+ */
+export function wasNeverPromised({ damage, lastSeq }: LaneContents, head: LaneHead): boolean {
+  if (!damage || damage.how === 'newer' || lastSeq < head.seq) return false;
+  return damage.how === 'torn' || head.seq > 0;
 }
 
 export function segmentNumbers(dir: string, lane: Lane): number[] {
@@ -66,12 +81,15 @@ export function readLane(
   });
   for (const number of segmentNumbers(dir, lane).slice(segments === 'newest' ? -1 : 0)) {
     const file = segmentName(lane, number);
-    const damaged = (line: number, what: string, torn = false): LaneContents =>
-      contents({ badSeq: seq + 1, file, line, what, torn });
+    const damaged = (line: number, what: string, how: LaneDamage['how'] = 'changed'): LaneContents =>
+      contents({ badSeq: seq + 1, file, line, what, how });
     if (segment !== 0 && number !== segment + 1) return damaged(0, `segment ${segment + 1} is missing`);
     const text = readFileSync(join(dir, file), 'utf8');
     const lines = text.split('\n');
-    const header = decodeHeader(lines[0] ?? '');
+    if (lines.length === 1) return damaged(1, 'the segment was begun and has no header yet', 'torn');
+    const version = headerVersion(lines[0] as string);
+    if (version !== null && version > LOG_FORMAT) return damaged(1, `it is of log format ${version}`, 'newer');
+    const header = decodeHeader(lines[0] as string);
     if (!header || header.lane !== lane || header.number !== number) return damaged(1, 'the segment header is damaged');
     const isFirst = segment === 0;
     if (isFirst && lane === 'market') {
@@ -87,15 +105,18 @@ export function readLane(
       const isLast = index === lines.length - 1;
       if (isLast && line === '') break;
       const record = isLast ? null : decodeLine(line);
-      if (!record) return damaged(index + 1, isLast ? 'the last record is torn' : 'not a record', isLast);
+      if (isLast) return damaged(index + 1, 'the last record is torn', 'torn');
+      if (!record) return damaged(index + 1, 'not a record');
       if (record.seq <= seq || chainHash(hash, record.seq, record.timeMs, record.json) !== record.hash) {
         return damaged(index + 1, 'the hash chain is broken: this record or the one before was changed');
       }
+      const event = JSON.parse(record.json) as EngineEvent;
+      if (!isKnownKind(event.kind)) return damaged(index + 1, `it holds a record of the kind ${event.kind}`, 'newer');
       hash = record.hash;
       seq = record.seq;
       records += 1;
       validBytes += Buffer.byteLength(line) + 1;
-      onRecord({ seq, timeMs: record.timeMs, event: JSON.parse(record.json) as EngineEvent }, hash);
+      onRecord({ seq, timeMs: record.timeMs, event }, hash);
     }
   }
   return contents(null);

@@ -136,7 +136,7 @@ function readRecorded(dir: string): { before: LogRecord[]; recorded: LogRecord[]
       if (lane === 'market') marketFromSeq ??= record.seq;
       all.push(record);
     });
-    if (damage && !damage.torn) throw new Error(`${damage.file} line ${damage.line}: ${damage.what}`);
+    if (damage && damage.how !== 'torn') throw new Error(`${damage.file} line ${damage.line}: ${damage.what}`);
   }
   all.sort((a, b) => a.seq - b.seq);
   const rotatedOut = (segmentNumbers(dir, 'market')[0] ?? 1) > 1 ? (marketFromSeq ?? 0) : 0;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Lane } from './durability.ts';
 import { type Heads, readHeads } from './log-head.ts';
-import { type LaneContents, readLane } from './log-reader.ts';
+import { type LaneContents, readLane, wasNeverPromised } from './log-reader.ts';
 
 export interface LogVerdict {
   readonly ok: boolean;
@@ -54,9 +54,9 @@ function findingOf(read: CheckedLane, heads: Heads | null, other: CheckedLane): 
   const { lane, contents, hashAtHead } = read;
   const found = (text: string): Finding => ({ firstBadSeq: firstMissing(contents.lastSeq, other.seqs), text });
   if (contents.damage) {
-    const { file, line, what, torn } = contents.damage;
-    // A record torn by a crash beyond the head was never promised; the next start cuts it off.
-    const harmless = torn && heads !== null && contents.lastSeq >= heads[lane].seq;
+    const { file, line, what } = contents.damage;
+    // The next start cuts it off.
+    const harmless = heads !== null && wasNeverPromised(contents, heads[lane]);
     if (!harmless) return found(`${lane} log, ${file} line ${line}: ${what}`);
   }
   if (heads === null) {

@@ -1,5 +1,10 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import { type BusyTerminal, doubleFills, openBusyTerminal, working } from '../support/busy-terminal.ts';
+import { runCli } from '../support/cli-process.ts';
+import { atoms, onlyAccount } from '../support/raw-books.ts';
 import type { RawOrder } from '../support/venue-rest.ts';
 import type { FaultCase } from './case.ts';
 
@@ -80,6 +85,60 @@ async function killedAndAllCancelled(): Promise<void> {
   );
 }
 
+async function twoInstances(): Promise<void> {
+  const busy = await terminal();
+  const before = await busy.client.hello({});
+  const second = await runCli(['serve', '--no-open', '--json', '--data-dir', busy.dataDir]);
+  expect(second).toMatchObject({ exit: 1, json: { ok: false } });
+  expect(second.stderr).toMatch(/^another Countersign is running on this data folder [^\n]+\n$/);
+  expect((await busy.client.hello({})).sessionId).toBe(before.sessionId);
+  expect(await busy.client.verifyJournal({})).toMatchObject({ ok: true });
+}
+
+/** From now on no file of this process grows beyond what its journal of the market has. */
+function fillDisk(busy: BusyTerminal): void {
+  const journal = join(onlyAccount(busy.dataDir), 'journal');
+  const file = readdirSync(journal).findLast((name) => name.startsWith('market')) as string;
+  const bytes = statSync(join(journal, file)).size;
+  execFileSync('prlimit', ['--pid', String(busy.host.pid), `--fsize=${bytes}:`]);
+}
+
+async function diskFull(): Promise<void> {
+  const busy = await terminal();
+  await busy.until('reconciled', ({ safety }) => safety.holds.length === 0);
+  fillDisk(busy);
+  expect(await busy.host.ended()).toBe(1);
+  expect(busy.host.stderr()).toMatch(
+    /The engine has halted: the journal in \S+ cannot be written \(E\w+: [^)]+\): nothing more is sent; [^\n]+ Make room and start again\.\n/,
+  );
+  await busy.start();
+  const after = await busy.until('reconciled', ({ safety }) => safety.holds.length === 0);
+  expect(names(working(after))).toEqual(names(await busy.venue.openOrders()));
+  expect(await busy.client.verifyJournal({})).toMatchObject({ ok: true });
+}
+
+/** The account's folder is gone; what the terminal sent in its earlier life works at the venue. */
+async function folderLost(): Promise<void> {
+  const busy = await terminal();
+  await busy.until('reconciled', ({ safety }) => safety.holds.length === 0);
+  const { bidPrice } = await busy.venue.bookTicker('ETHUSDT');
+  await busy.venue.placeLimit('ETHUSDT', 'BUY', '0.01', (Number(bidPrice) * 0.9).toFixed(2), 'of-an-earlier-life');
+  await busy.kill();
+  rmSync(onlyAccount(busy.dataDir), { recursive: true });
+  await busy.start();
+  const after = await busy.until('reconciled', ({ safety }) => safety.holds.length === 0);
+  const theirs = await busy.venue.openOrders();
+  expect(theirs.length).toBeGreaterThan(0);
+  expect(names(working(after))).toEqual(names(theirs));
+  expect(new Set(working(after).map(({ signedBy }) => signedBy))).toEqual(new Set(['elsewhere']));
+  const balances = await busy.venue.balances();
+  for (const { asset, ledger } of after.account.balances) {
+    const { free, locked } = balances.get(asset) ?? { free: '0', locked: '0' };
+    expect([asset, atoms(ledger)]).toEqual([asset, atoms(free) + atoms(locked)]);
+  }
+  expect(after.fills).toEqual([]);
+}
+
 export const RESTART_ON_HOSTS: readonly FaultCase[] = [
   {
     id: 'killed-with-500-orders',
@@ -100,5 +159,30 @@ export const RESTART_ON_HOSTS: readonly FaultCase[] = [
     seen: 'All of them in the journal’s sentence of that reconciliation.',
     check: killedAndAllCancelled,
     limitMs: 240_000,
+  },
+  {
+    id: 'two-instances',
+    title: 'a second instance is started on the account and data folder of a running one',
+    injected: 'real hosts: `serve` on the same data folder',
+    holds: 'The second one ends before it has touched anything; the first one trades on, its journal whole.',
+    seen: 'One sentence that names the folder’s lock and what to do.',
+    check: twoInstances,
+  },
+  {
+    id: 'disk-full',
+    title: 'the disk takes no more',
+    injected: 'real host: its journal may not grow any more (`prlimit --fsize`)',
+    holds:
+      'The engine halts before it acts on what is not on the disk; with room again it starts, and books and journal are whole.',
+    seen: 'One sentence with the journal’s folder, the system’s reason and what to do; on the screen that the engine is away.',
+    check: diskFull,
+  },
+  {
+    id: 'folder-lost',
+    title: 'the account’s folder is gone, and orders of an earlier life work at the venue',
+    injected: 'real host: killed, its account folder deleted, started again',
+    holds: 'The venue’s amounts are the opening balances; every order that works is adopted; no fill is made up.',
+    seen: 'The orders as “elsewhere”, the holdings as opening balance; then no hold.',
+    check: folderLost,
   },
 ];

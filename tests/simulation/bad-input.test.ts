@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +9,6 @@ import type { EngineClient } from '../../renderer/transport/client.ts';
 import { runCli } from '../support/cli-process.ts';
 import { type Desk, mustDo, type OpenClient, openEngineClient, readDesk } from '../support/engine-client.ts';
 import {
-  endVenues,
   type HostProcess,
   isAlive,
   makeDataDir,
@@ -17,7 +16,7 @@ import {
   startHostProcess,
   venueOf,
 } from '../support/host-process.ts';
-import { atoms, atomsText, onlyAccount } from '../support/raw-books.ts';
+import { atoms, atomsText } from '../support/raw-books.ts';
 import { VenueRest } from '../support/venue-rest.ts';
 
 const BTC = 'binance:BTC/USDT';
@@ -78,13 +77,6 @@ describe('a terminal at work', () => {
     targetPrice: null,
   });
   const ordersOf = (desk: Desk) => desk.orders.filter((order) => order.purpose === 'entry');
-
-  it('refuses a second one on its folder, in one sentence, and goes on', async () => {
-    const second = await runCli(['serve', '--no-open', '--json', '--data-dir', dataDir]);
-    expect(second).toMatchObject({ exit: 1, stderr: oneSentence, json: { ok: false } });
-    expect(second.stderr).toContain('another Countersign is running on this data folder');
-    expect((await open.client.hello({})).product).toBe('Countersign');
-  });
 
   it('keeps its port: another on the same port ends with the port named', async () => {
     const args = ['serve', '--no-open', '--json', '--data-dir', newDataDir(), '--port', String(host.port)];
@@ -187,78 +179,6 @@ describe('a terminal at work', () => {
     expect(await open.client.verifyJournal({})).toMatchObject({ ok: true });
     expect((await open.client.hello({})).sessionId).toMatch(/^\w+$/);
     expect(isAlive(host.pid)).toBe(true);
-  });
-});
-
-describe('files damaged while it was off', () => {
-  const dataDir = newDataDir();
-  const spare = join(dataDir, '..', `${dataDir.split('/').at(-1)}-spare`);
-  dataDirs.push(spare);
-  let armedSeq = 0;
-
-  beforeAll(async () => {
-    const host = await startHostProcess({ dataDir, args: ['--seed', '7'] });
-    const open = await openEngineClient(host.url);
-    await until(open.client, 'everything live', isUp);
-    await mustDo(open.client.setArmed({ armed: true }));
-    await mustDo(open.client.saveSetting({ key: 'theme', value: 'light' }));
-    armedSeq = (await readDesk(open.client)).journal.find(({ kind }) => kind === 'ArmSet')?.seq ?? 0;
-    open.close();
-    await host.stop();
-    await endVenues(dataDir);
-    cpSync(dataDir, spare, { recursive: true });
-  });
-
-  it('databases and settings are set aside, said in the health, and made again; the journal still knows everything', async () => {
-    const account = onlyAccount(dataDir);
-    for (const name of ['journal.db', 'candles.db']) {
-      for (const suffix of ['-wal', '-shm']) rmSync(join(account, name + suffix), { force: true });
-      writeFileSync(join(account, name), 'this is no database, but it is long enough to look like one. '.repeat(100));
-    }
-    writeFileSync(join(dataDir, 'settings.json'), '{"theme":');
-    writeFileSync(join(dataDir, 'instance.lock'), 'nor is this a lock, whatever it may look like. '.repeat(100));
-
-    const host = await startHostProcess({ dataDir, args: ['--seed', '7'] });
-    const open = await openEngineClient(host.url);
-    const desk = await until(open.client, 'everything live', isUp);
-    const repairs = desk.health.repairs.map(({ text }) => text).join('\n');
-    expect(repairs).toMatch(/The journal's database was unreadable/);
-    expect(repairs).toMatch(/The candle store .* is damaged/);
-    expect(repairs).toMatch(/The settings in .* were unreadable/);
-    const { entries } = await open.client.journalPage({ limit: 500 });
-    expect(entries.find(({ seq }) => seq === armedSeq)?.text).toBe('Ticket armed.');
-    expect(await open.client.loadSetting({ key: 'theme' })).toEqual({ value: null });
-    expect(await open.client.verifyJournal({})).toMatchObject({ ok: true });
-    const history = await open.client.chartHistory({ instrumentId: BTC, timeframe: '1m', limit: 500, indicators: [] });
-    expect(history.candles.openTimeMs.length).toBe(500);
-    open.close();
-    await host.stop();
-    expect(existsSync(join(account, 'journal.db.damaged'))).toBe(true);
-    expect(readdirSync(account).some((name) => name.startsWith('candles.db.damaged'))).toBe(true);
-    expect(existsSync(join(dataDir, 'settings.json.damaged'))).toBe(true);
-  });
-
-  it('a changed record in the journal stops the start: the file and line are named, and nothing is written', async () => {
-    const copy = newDataDir();
-    cpSync(spare, copy, { recursive: true });
-    const file = join(onlyAccount(copy), 'journal', 'ledger-000001.log');
-    const damaged = readFileSync(file, 'utf8').replace('"armed":true', '"armed":null');
-    writeFileSync(file, damaged);
-    const run = await runCli(['serve', '--no-open', '--json', '--data-dir', copy, '--seed', '7']);
-    expect(run).toMatchObject({ exit: 1, stderr: oneSentence, json: { ok: false } });
-    expect(run.stderr).toMatch(/the ledger log is damaged from record \d+ on.*ledger-000001\.log line \d+/);
-    expect(readFileSync(file, 'utf8')).toBe(damaged);
-  });
-
-  it("a practice venue whose memory is damaged is not begun anew behind the trader's back", async () => {
-    const copy = newDataDir();
-    cpSync(spare, copy, { recursive: true });
-    const folder = join(copy, 'practice', 'generated-7');
-    for (const suffix of ['-wal', '-shm']) rmSync(join(folder, `venue.sqlite${suffix}`), { force: true });
-    writeFileSync(join(folder, 'venue.sqlite'), 'no database at all, yet long enough to look like one. '.repeat(100));
-    const run = await runCli(['serve', '--no-open', '--json', '--data-dir', copy, '--seed', '7']);
-    expect(run).toMatchObject({ exit: 1, stderr: oneSentence });
-    expect(run.stderr).toMatch(/The practice venue cannot open .*venue\.sqlite/);
   });
 });
 

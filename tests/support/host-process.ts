@@ -31,6 +31,8 @@ export interface HostProcess {
   stderr(): string;
   /** `kill -9`, and its children with it as the system does; resolves when it is gone. The venue lives on. */
   kill(): Promise<void>;
+  /** Waits until it ends by itself; its exit code. @throws Error when it does not */
+  ended(): Promise<number | null>;
   /** Ends it in an orderly way. @throws Error when it does not end in time */
   stop(): Promise<void>;
 }
@@ -100,6 +102,11 @@ export async function startHostProcess(options: HostOptions): Promise<HostProces
     async kill() {
       child.kill('SIGKILL');
       await gone;
+    },
+    async ended() {
+      const isOver = await Promise.race([gone.then(() => true), sleep(READY_LIMIT_MS, false, { ref: false })]);
+      if (!isOver) throw new Error(`the host still runs:\n${stderr}`);
+      return child.exitCode;
     },
     async stop() {
       child.kill('SIGTERM');

@@ -96,13 +96,20 @@ async function ofAnOrderInDoubt(): Promise<void> {
   await scene.rest();
 }
 
-/** The stop of an earlier trade has sold, and nobody says so until a new trade with a stop of its own is open. */
+/**
+ * The stop of the second of three trades has sold, and nobody says so until the third is open. The first, whose promise is
+ * the oldest, and the third, which is the newest, keep their whole stops.
+ */
 async function oldStopsFill(): Promise<void> {
   const scene = await Scene.open();
-  const first = scene.ticket({ qty: '0.01', stopBps: 100 }) as string;
-  await scene.until('the stop', () => position(scene)?.stopState === 'on-venue');
-  const stops = () => scene.desk().orders.filter(({ purpose }) => purpose === 'stop');
-  const old = stops()[0]?.clientOrderId as string;
+  const stopOf = (coveredQty: string) =>
+    scene.desk().orders.find(({ purpose, qtyBase }) => purpose === 'stop' && qtyBase === coveredQty);
+  const rests = (qty: string): boolean => stopOf(qty)?.state === 'acknowledged';
+  scene.ticket({ qty: '0.015', stopBps: 400 });
+  await scene.until('the first stop', () => rests('0.01498'));
+  scene.ticket({ qty: '0.01', stopBps: 100 });
+  await scene.until('the second stop', () => rests('0.00999'));
+  const old = stopOf('0.00999')?.clientOrderId as string;
   // The stop triggers and sells; neither report reaches us.
   scene.world.faults.plan('report-lost');
   scene.world.faults.plan('report-lost');
@@ -110,20 +117,17 @@ async function oldStopsFill(): Promise<void> {
   await scene.pass(1_000);
   expect(scene.atVenue(old)?.status).toBe('filled');
   expect(scene.order(old).state).toBe('acknowledged');
-  const second = scene.ticket({ qty: '0.02', stopBps: 200 }) as string;
-  await scene.until(
-    'the second stop',
-    () => stops().length === 2 && stops().every(({ state }) => state === 'acknowledged'),
-  );
+  scene.ticket({ qty: '0.02', stopBps: 200 });
+  await scene.until('the third stop', () => rests('0.01998'));
   await scene.until('the audit', () => scene.order(old).state === 'filled', 62_000);
-  await scene.pass(5_000);
-  const own = stops().filter((row) => row.clientOrderId !== old);
-  expect(own).toMatchObject([{ state: 'acknowledged', qtyBase: '0.01998' }]);
-  expect(scene.atVenue(own[0]?.clientOrderId as string)?.status).toBe('new');
-  expect(position(scene)).toMatchObject({ stopState: 'on-venue' });
+  await scene.pass(10_000);
+  for (const qty of ['0.01498', '0.01998']) {
+    expect(scene.atVenue(stopOf(qty)?.clientOrderId as string)?.status).toBe('new');
+  }
+  expect(scene.desk().orders.filter(({ purpose }) => purpose === 'stop')).toHaveLength(3);
+  expect(position(scene)?.stopState).toBe('on-venue');
   const sale = booked(scene).find(({ fill }) => fill.side === 'sell');
   expect(sale).toMatchObject({ purpose: 'stop', fill: { clientOrderId: old } });
-  expect([scene.order(first).state, scene.order(second).state]).toEqual(['filled', 'filled']);
   await scene.rest();
 }
 
@@ -170,10 +174,10 @@ export const LATE_FILLS: readonly FaultCase[] = [
   },
   {
     id: 'old-stops-fill',
-    title: 'an earlier trade’s stop has sold, and its fill comes when a new trade is open',
+    title: 'a trade’s stop has sold, and its fill comes when a new trade is open, beside an older one',
     injected: 'simulated wire: the reports of the stop are lost; the market falls through it',
-    holds: 'It takes from its own trade alone: the new trade keeps its whole stop, which never leaves the venue.',
-    seen: 'The old stop as filled (found by the audit), the new trade’s stop as it was.',
+    holds: 'It takes from its own trade alone: the others keep their whole stops, which never leave the venue.',
+    seen: 'The old stop as filled (found by the audit), the other trades’ stops as they were.',
     check: oldStopsFill,
   },
 ];

@@ -59,13 +59,14 @@ async function fillRacesCancel(): Promise<void> {
   const scene = await Scene.open();
   const id = await resting(scene);
   scene.world.faults.plan('cancel-slow');
-  // What the stream would have told comes late, so that the cancel's answer is the first that is heard.
+  // So that the cancel's answer is the first that is heard of it.
   scene.world.faults.plan('report-lost');
   scene.world.request({ kind: 'CancelRequested', clientOrderId: id });
   await scene.pass(500);
   touch(scene, 20_000);
-  await scene.until('the fill', () => scene.order(id).state === 'filled');
+  await scene.until('the fill', () => scene.order(id).state === 'filled', 10_000);
   expect(scene.events.some((event) => event.kind === 'CancelAnswered' && event.outcome === 'gone')).toBe(true);
+  expect(scene.journal().join('\n')).not.toContain('is cancelled');
   await scene.until('the stop', () => position(scene)?.stopState === 'on-venue');
   expect(bought(scene)).toHaveLength(1);
   await scene.rest();

@@ -32,9 +32,11 @@ async function banned(status: 429 | 418, banMs: number): Promise<void> {
   expect(scene.order(first).note).toBe('The venue refused: too many requests.');
   const sent = watchRequests(scene);
   const second = scene.ticket(RESTING) as string;
-  scene.world.request({ kind: 'CancelRequested', clientOrderId: resting });
   await scene.pass(banMs / 2);
   expect(scene.order(second)).toMatchObject({ state: 'rejected', note: expect.stringContaining('Not sent') });
+  // Behind the reads that wait already.
+  scene.world.request({ kind: 'CancelRequested', clientOrderId: resting });
+  await scene.pass(5_000);
   expect(scene.order(resting)).toMatchObject({ state: 'acknowledged', cancelRequested: true });
   expect(sent).toEqual([]);
   await scene.until('the cancel', () => scene.order(resting).state === 'cancelled', banMs);

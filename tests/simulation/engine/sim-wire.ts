@@ -36,6 +36,10 @@ export class SimWire {
   hidesForMs = 45_000;
   /** Every answer takes so much longer on its way back. */
   repliesLateMs = 0;
+  /** In place of what the venue answers; what it did stays done. */
+  answerInstead: ((kind: RequestKind, reply: Reply) => Reply) | null = null;
+  /** The next order's connection breaks as it goes out, and the order itself arrives so much later. */
+  straysForMs: number | null = null;
   /** What the venue says has been used of its request weight; null: it says nothing of it. */
   weightStated: number | null = null;
   #listener: ((report: OrderReport) => void) | null = null;
@@ -61,6 +65,8 @@ export class SimWire {
     this.streamDownUntilMs = 0;
     this.hiddenUntilMs.clear();
     this.repliesLateMs = 0;
+    this.answerInstead = null;
+    this.straysForMs = null;
     this.weightStated = null;
     this.#parts.faults.clear();
   }
@@ -101,11 +107,17 @@ export class SimWire {
         );
       };
       if (unreachable || fault === 'submit-connection-refused') return noAnswer(2, 'ECONNREFUSED');
+      if (kind === 'submit' && this.straysForMs !== null) {
+        time.after(this.straysForMs, () => this.#serve(timestampMs, null, serve));
+        this.straysForMs = null;
+        return noAnswer(20, 'ECONNRESET');
+      }
       if (fault?.endsWith('-lost') && !fault.endsWith('reply-lost'))
         return noAnswer(TIMEOUT_MS, 'UND_ERR_HEADERS_TIMEOUT');
       const toVenueMs = this.latencyMs() + delayOf(fault);
       time.after(toVenueMs, () => {
-        const reply = this.#serve(timestampMs, fault, serve);
+        const served = this.#serve(timestampMs, fault, serve);
+        const reply = this.answerInstead?.(kind, served) ?? served;
         const back = this.latencyMs() + this.repliesLateMs + (fault === 'read-slow' ? delayOf(fault) : 0);
         const lost = fault?.endsWith('reply-lost') || toVenueMs + back > TIMEOUT_MS;
         if (lost) return noAnswer(Math.max(0, TIMEOUT_MS - toVenueMs), 'UND_ERR_HEADERS_TIMEOUT');

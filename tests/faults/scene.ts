@@ -1,4 +1,4 @@
-import type { EngineEvent } from '../../main/engine/domain/events.ts';
+import type { EngineEvent, InputEvent } from '../../main/engine/domain/events.ts';
 import { createDeskTopics } from '../../main/engine/gateway/desk-topics.ts';
 import { journalLine } from '../../main/engine/gateway/journal-text.ts';
 import { createNoticeBoard } from '../../main/engine/gateway/notice-board.ts';
@@ -9,7 +9,7 @@ import { settle } from '../simulation/engine/at-rest.ts';
 import { carryOut } from '../simulation/engine/deeds.ts';
 import type { WorldShape } from '../simulation/engine/operations.ts';
 import type { Listing } from '../simulation/engine/sim-venue.ts';
-import { World } from '../simulation/engine/world.ts';
+import { type SimModels, World } from '../simulation/engine/world.ts';
 
 export const BTC = 'binance:BTC/USDT';
 
@@ -41,18 +41,19 @@ export class Scene {
   readonly events: EngineEvent[] = [];
   #tickets = 0;
 
-  constructor(shape: Partial<WorldShape> = {}) {
+  constructor(shape: Partial<WorldShape> = {}, models?: SimModels) {
     this.world = new World(
       1,
       { heldBefore: false, feesInCoin: false, spreadBps: 1, levelQuote: 5_000, ...shape },
       (event) => this.events.push(event),
+      models,
     );
     this.world.marketStill = true;
   }
 
   /** A world that trades: reconciled, armed, with quotes. */
-  static async open(shape: Partial<WorldShape> = {}): Promise<Scene> {
-    const scene = new Scene(shape);
+  static async open(shape: Partial<WorldShape> = {}, models?: SimModels): Promise<Scene> {
+    const scene = new Scene(shape, models);
     await scene.pass(5_000);
     scene.world.request({ kind: 'ArmSet', armed: true });
     return scene;
@@ -124,6 +125,11 @@ export class Scene {
     return this.desk().proposals.find((row) => row.id === id) as Proposal;
   }
 
+  /** What reaches the engine from its own processes, such as a model's. */
+  hear(event: InputEvent): void {
+    this.world.guard(() => this.world.life.predict(event));
+  }
+
   /** The venue takes other prices and quantities from now on, and tells nobody. */
   changeRules(change: RulesChange, instrumentId = BTC): void {
     this.world.venue.changeRules(this.listing(instrumentId), change);
@@ -172,6 +178,7 @@ export class Scene {
       instruments: pipeline.instruments.view,
       board: createNoticeBoard(),
       models: () => [],
+      gameDay: () => null,
       journal: () => [],
       logEvents: () => this.world.engine.lastSeq(),
       chain: () => 'ok',

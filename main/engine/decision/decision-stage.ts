@@ -49,6 +49,8 @@ const no = (kind: string, text: string): Result<never, NoProposal> => fail({ kin
 export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view: DecisionView } {
   const { market, portfolio, orders, agents, feeBps } = deps;
   const state = createDecisionState(agents);
+  /** Proposed in the course of an input and not applied yet: a tick may both close a candle and end a quiet. */
+  const proposedNow = new WeakMap<StageContext, Set<InstrumentId>>();
 
   /** Spot trades long and flat: what is held can be sold, else something can be bought. */
   const actionableSide = (instrumentId: InstrumentId): 'buy' | 'sell' =>
@@ -97,11 +99,13 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
   };
 
   /** Everything that may stand between a stance and a proposal. */
-  const draft = (instrumentId: InstrumentId, outcome: Outcome, nowMs: number): Result<Draft, NoProposal> => {
+  const draft = (instrumentId: InstrumentId, outcome: Outcome, context: StageContext): Result<Draft, NoProposal> => {
+    const { nowMs } = context;
     if (outcome.stance === 'none') return no(outcome.code, outcome.text);
     const instrument = deps.instruments().get(instrumentId);
     if (!instrument) return no('unknown-instrument', 'its trading rules are not loaded');
-    if (state.hasPending(instrumentId)) return no('pending-proposal', 'a proposal is already waiting');
+    const isPending = state.hasPending(instrumentId) || proposedNow.get(context)?.has(instrumentId);
+    if (isPending) return no('pending-proposal', 'a proposal is already waiting');
     const quote = freshQuote(instrumentId, nowMs);
     if (!quote) return no('stale', 'no fresh quote');
     if (parseDecimal(quote.bid) <= 0n || parseDecimal(quote.ask) < parseDecimal(quote.bid)) {
@@ -126,6 +130,7 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
       limits: deps.limits(),
       nowMs: context.nowMs,
     });
+    proposedNow.set(context, (proposedNow.get(context) ?? new Set()).add(instrumentId));
     context.emit({ kind: 'ProposalMade', proposal });
   };
 
@@ -147,7 +152,7 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
       abstain({ kind: 'stale', text: 'the candle closed too long ago' });
       return;
     }
-    const drafted = draft(instrumentId, outcome, nowMs);
+    const drafted = draft(instrumentId, outcome, context);
     if (!drafted.ok) {
       abstain(drafted.error);
       return;
@@ -184,7 +189,7 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
     }
     candidates.sort((a, b) => b.score - a.score || (a.instrumentId < b.instrumentId ? -1 : 1));
     for (const { instrumentId, outcome, ballots } of candidates) {
-      const drafted = draft(instrumentId, outcome, nowMs);
+      const drafted = draft(instrumentId, outcome, context);
       if (!drafted.ok) continue;
       propose(instrumentId, outcome, ballots, drafted.value, context);
       return;

@@ -227,7 +227,7 @@ export function createInferenceClient(options: InferenceClientOptions): Inferenc
     onNotice({ kind: 'ModelsChanged' });
     if (lastEnd !== '') onNotice({ kind: 'MlHostRestarted', attempt: ++restarts, why: lastEnd });
     for (const { model, version, reason } of refused.values())
-      tellState(model, version, `it was not loaded, ${reason}`);
+      tellState(model, version, `it was not loaded, ${reason.replace(/\.$/, '')}`);
     for (const { loaded } of board.values()) tellState(loaded.model, loaded.version, null);
     for (const request of early.splice(0)) ask(request);
   }

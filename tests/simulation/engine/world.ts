@@ -1,6 +1,6 @@
 import type { EngineEvent, InputEvent } from '../../../main/engine/domain/events.ts';
 import { createEngine, type Engine } from '../../../main/engine/engine.ts';
-import type { InferenceClient } from '../../../main/engine/inference/inference-client.ts';
+import type { InferenceClient, InferenceNotice } from '../../../main/engine/inference/inference-client.ts';
 import type { LoggedEvent } from '../../../main/engine/kernel/core.ts';
 import { createRandom, type Random } from '../../../main/engine/kernel/random.ts';
 import type { VenuePort } from '../../../main/engine/venues/venue-port.ts';
@@ -32,6 +32,16 @@ export const CARD = {
   outOfSample: { rule: { probabilityMin: 0.6 } },
 } as unknown as ModelCard;
 
+/** Which models there are, and who asks them. */
+export interface SimModels {
+  readonly cards: readonly ModelCard[];
+  client(
+    process: ProcessTime,
+    onEvent: (event: InputEvent) => void,
+    onNotice: (notice: InferenceNotice) => void,
+  ): InferenceClient;
+}
+
 /** An engine process and all that dies with it. */
 export interface Life {
   readonly engine: Engine;
@@ -47,7 +57,7 @@ export class World {
   readonly time = new SimTime(START_MS);
   readonly faults = new FaultBox();
   readonly disk = new SimDisk();
-  readonly reader = new LogReader([CARD]);
+  readonly reader: LogReader;
   readonly wire: SimWire;
   readonly venue: SimVenue;
   readonly books: Bookkeeper;
@@ -79,9 +89,17 @@ export class World {
 
   /** Told of every event of every session, as it is logged. */
   readonly #onEvent: (event: EngineEvent) => void;
+  readonly #models: SimModels;
 
-  constructor(seed: number, shape: Partial<WorldShape> = {}, onEvent: (event: EngineEvent) => void = () => {}) {
+  constructor(
+    seed: number,
+    shape: Partial<WorldShape> = {},
+    onEvent: (event: EngineEvent) => void = () => {},
+    models: SimModels = SPEAKING_WHEN_TOLD,
+  ) {
     this.seed = seed;
+    this.#models = models;
+    this.reader = new LogReader(models.cards);
     this.shape = { ...shapeOf(seed), ...shape };
     this.#onEvent = onEvent;
     this.random = createRandom(seed ^ 0x1ee7);
@@ -224,11 +242,11 @@ export class World {
       clock: process,
       timers: process,
       opened: this.disk.open(),
-      cards: [CARD],
+      cards: this.#models.cards,
       venue: this.#watched(connector),
-      inference: (onEvent) => {
+      inference: (onEvent, onNotice) => {
         predict = onEvent;
-        return IDLE_MODELS;
+        return this.#models.client(process, onEvent, onNotice);
       },
       onFatal: (error) => this.#failed(error),
     });
@@ -365,3 +383,5 @@ export const IDLE_MODELS: InferenceClient = {
   state: () => 'ready',
   stop: async () => {},
 };
+
+export const SPEAKING_WHEN_TOLD: SimModels = { cards: [CARD], client: () => IDLE_MODELS };

@@ -1,0 +1,4 @@
+import { MODELS } from './models.ts';
+import { runPart } from './run-part.ts';
+
+runPart(MODELS);

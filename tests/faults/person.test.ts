@@ -1,0 +1,4 @@
+import { PERSON } from './person.ts';
+import { runPart } from './run-part.ts';
+
+runPart(PERSON);

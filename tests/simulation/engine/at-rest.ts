@@ -14,6 +14,8 @@ import type { World } from './world.ts';
 const REST_MS_MAX = 300_000;
 /** Trades whose own stop the venue would not take any more: each may leave so much unprotected. */
 const DUST_QUOTE = 6n * 10n ** 18n;
+/** The same where the venue has changed its rules: below its largest smallest order, by less than its largest lot. */
+const DUST_QUOTE_CHANGED = 17n * 10n ** 18n;
 
 const isQuiet = (world: World): boolean => {
   const { execution } = world.engine.pipeline;
@@ -165,7 +167,8 @@ function checkProtection(world: World): void {
       ({ order, state }) => order.purpose === 'entry' && order.instrumentId === record.id && state !== 'rejected',
     );
     const bare = promised - stops;
-    const dust = (DUST_QUOTE * 10n ** 18n) / price;
+    const dustQuote = world.faults.struck.has('rules-changed') ? DUST_QUOTE_CHANGED : DUST_QUOTE;
+    const dust = (dustQuote * 10n ** 18n) / price;
     const text = (): string =>
       `${record.id}: promised ${formatDecimal(promised)}, under stops ${formatDecimal(stops)}, held ${formatDecimal(held)}; the engine says ${JSON.stringify(world.engine.pipeline.execution.view.protection(record.id))}`;
     hold(bare <= dust * BigInt(Math.max(1, entries.length)), 'stop-present', text);

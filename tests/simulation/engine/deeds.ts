@@ -2,6 +2,7 @@ import type { Case } from '../../../main/engine/approval/cases.ts';
 import { formatDecimal, parseDecimal } from '../../../main/engine/domain/decimal.ts';
 import type { InputEvent } from '../../../main/engine/domain/events.ts';
 import { floorToLot } from '../../../main/engine/domain/money.ts';
+import type { RulesChange } from '../../../main/practice/matching/rules.ts';
 import type { Deed } from './operations.ts';
 import type { CrashPoint } from './sim-disk.ts';
 import type { Listing } from './sim-venue.ts';
@@ -219,11 +220,23 @@ function befall(world: World, { fault, pick, ms, size }: DeedOf<'world'>): void 
       world.venue.cancel(order.orderId, `web-x${order.orderId}`);
       break;
     }
+    case 'rules-changed':
+      world.venue.changeRules(listing, rulesDrawn(listing, size));
+      break;
     case 'traded-elsewhere':
       if (!tradeElsewhere(world, listing, size)) return;
       break;
   }
   world.faults.strike(fault);
+}
+
+/** Other steps, coarser or the market's own again, and another smallest order. */
+function rulesDrawn({ rules }: Listing, size: number): RulesChange {
+  const ticks = [1n, 5n, 10n][Math.floor(size * 7) % 3] as bigint;
+  const lots = [1n, 2n, 10n][Math.floor(size * 14) % 3] as bigint;
+  const lotStep = formatDecimal(rules.lotAtoms * lots);
+  const tickSize = formatDecimal(rules.tickAtoms * ticks);
+  return { tickSize, lotStep, minQty: lotStep, minNotional: size < 0.5 ? '5' : '10' };
 }
 
 function tradeElsewhere(world: World, listing: Listing, size: number): boolean {

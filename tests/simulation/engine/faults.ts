@@ -32,6 +32,7 @@ export const WORLD_FAULTS = [
   'clock-step',
   'cancelled-elsewhere',
   'traded-elsewhere',
+  'rules-changed',
 ] as const;
 
 export const CRASH_FAULTS = [

@@ -28,7 +28,8 @@ export class TapeVenue {
   private readonly source;
   private readonly symbols: readonly string[];
   private readonly orders: Working[] = [];
-  private readonly held = new Map<string, bigint>([['USDT', 10_000n * UNIT]]);
+  readonly openingQuote: bigint = 10_000n * UNIT;
+  private readonly held = new Map<string, bigint>([['USDT', this.openingQuote]]);
   private readonly quotes = new Map<string, { bid: bigint; ask: bigint }>();
   private listener: ((event: VenueEvent) => void) | null = null;
   private nowMs: number;
@@ -96,6 +97,16 @@ export class TapeVenue {
       if (nowMs % 60_000 === 0) this.closeMinute(instrument);
     }
     this.tradedToMs = nowMs;
+  }
+
+  /** What the account holds by the venue's own books, as decimals. */
+  balances(): ReadonlyMap<string, string> {
+    return new Map([...this.held].map(([asset, amount]) => [asset, atomsText(amount)]));
+  }
+
+  /** An audit's answer, as if the engine had asked for it just now. */
+  tellAudit(): void {
+    this.audit([]);
   }
 
   private open(): void {

@@ -14,6 +14,7 @@ import type {
   VenueBalance,
   VenueFill,
   VenueOrderReport,
+  VenuePosition,
 } from './order.ts';
 import type { Edge, Mandate, Proposal, RiskLimits, RiskVerdict, TrackRecord, Vote } from './proposal.ts';
 
@@ -252,6 +253,8 @@ export interface AuditReceived {
   /** Every fill since the last audited time, all instruments. */
   readonly fills: readonly VenueFill[];
   readonly balances: readonly VenueBalance[];
+  /** Open derivatives positions; absent where the venue has none to have. */
+  readonly positions?: readonly VenuePosition[];
   readonly askedAtMs: number;
   /** Marks in quote of every held asset at the time, for opening balances. */
   readonly marks: readonly { readonly asset: string; readonly priceQuote: string }[];

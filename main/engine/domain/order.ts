@@ -90,6 +90,19 @@ export interface VenueFill {
   readonly eventTimeMs: number;
 }
 
+/** One of our derivatives positions as the venue states it: `qtyBase` below zero is short. */
+export interface VenuePosition {
+  readonly instrumentId: InstrumentId;
+  readonly qtyBase: string;
+  readonly entryPrice: string;
+  readonly markPrice: string;
+  /** At the mark price; below zero for a loss. */
+  readonly unrealizedQuote: string;
+  /** Null where the whole account would have to lose more than it has. */
+  readonly liquidationPrice: string | null;
+  readonly eventTimeMs: number;
+}
+
 export interface VenueBalance {
   readonly asset: string;
   readonly free: string;

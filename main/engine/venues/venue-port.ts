@@ -107,8 +107,18 @@ export interface HistoryStored {
   readonly problem: string;
 }
 
+/** What became of a `countdown`: with an empty `problem` the venue counts from some time after `askedAtMs`. */
+export interface CountdownAnswered {
+  readonly kind: 'CountdownAnswered';
+  readonly instrumentId: InstrumentId;
+  readonly countdownMs: number;
+  /** By our clock, before it was sent. */
+  readonly askedAtMs: number;
+  readonly problem: string;
+}
+
 /** Never enters the core: for screens and system health. */
-export type VenueNotice = BookTop | Ticker24h | VenueHealth | WorkerStatus | HistoryStored;
+export type VenueNotice = BookTop | Ticker24h | VenueHealth | WorkerStatus | HistoryStored | CountdownAnswered;
 export type VenueEvent = VenueInput | VenueNotice;
 
 const NOTICE_KINDS: ReadonlySet<VenueEvent['kind']> = new Set([
@@ -117,6 +127,7 @@ const NOTICE_KINDS: ReadonlySet<VenueEvent['kind']> = new Set([
   'VenueHealth',
   'WorkerStatus',
   'HistoryStored',
+  'CountdownAnswered',
 ]);
 export const isNotice = (event: VenueEvent): event is VenueNotice => NOTICE_KINDS.has(event.kind);
 
@@ -156,6 +167,15 @@ export type VenueCommand =
       readonly believedOpen: readonly BelievedOpen[];
       /** Fills from here on are asked for; null: since the last audit, on the first one the last day. */
       readonly fillsSinceMs: number | null;
+    }
+  | {
+      /**
+       * The venue's dead-man switch: unless this comes again within `countdownMs`, the venue cancels every order of the
+       * instrument, protective stops among them. 0 takes it away. Answered by `CountdownAnswered`.
+       */
+      readonly kind: 'countdown';
+      readonly instrumentId: InstrumentId;
+      readonly countdownMs: number;
     }
   | { readonly kind: 'watchBook'; readonly instrumentId: InstrumentId | null }
   | {

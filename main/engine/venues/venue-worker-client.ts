@@ -63,8 +63,8 @@ export function createVenueWorkerPort(options: VenueWorkerOptions): VenueWorkerP
   function launch(): void {
     startedAtMs = Date.now();
     tellStatus(restarts === 0 ? 'starting' : 'restarting', '');
-    const { candleStorePath, connector } = options;
-    const data: WorkerStart = { candleStorePath, connector };
+    const { candleStorePath, connector, market = 'spot' } = options;
+    const data: WorkerStart = { candleStorePath, connector, market };
     const mine = new Worker(options.workerUrl ?? new URL('./worker.ts', import.meta.url), { workerData: data });
     worker = mine;
     let reason = '';

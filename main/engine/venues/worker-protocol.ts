@@ -4,6 +4,8 @@ import type { VenueCommand, VenueEvent } from './venue-port.ts';
 /** Given to a venue worker when it starts. Credentials come in the first message and live nowhere else. */
 export interface WorkerStart {
   readonly candleStorePath: string;
+  /** Which of Binance's markets; spot when absent. */
+  readonly market?: 'spot' | 'usdm';
   readonly connector: Omit<BinanceConnectorConfig, 'credentials'>;
 }
 

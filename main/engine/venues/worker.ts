@@ -1,6 +1,8 @@
 /** Entry of a venue worker thread: the connector, the candle store's only writer, and the keys. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Connector, createBinanceConnector } from './binance/connector.ts';
+import { SPOT_MARKET } from './binance/market.ts';
+import { usdmMarket } from './binance-usdm/market.ts';
 import { openCandleStore } from './candle-store/candle-store.ts';
 import { createEventOutbox } from './event-outbox.ts';
 import type { VenueCommand } from './venue-port.ts';
@@ -25,7 +27,13 @@ port.on('message', (message: ToWorker) => {
   switch (message.kind) {
     case 'credentials': {
       const { apiKey, secret } = message;
-      connector = createBinanceConnector({ ...start.connector, credentials: { apiKey, secret } }, store, outbox);
+      const market = start.market === 'usdm' ? usdmMarket() : SPOT_MARKET;
+      connector = createBinanceConnector(
+        { ...start.connector, credentials: { apiKey, secret } },
+        store,
+        outbox,
+        market,
+      );
       connector.start();
       for (const command of early.splice(0)) connector.send(command);
       return;

@@ -7,6 +7,7 @@ import { createVenueWorkerPort, type VenueWorkerPort } from '../../../main/engin
 import type { PracticeProcess } from './practice-process.ts';
 
 export const BTC = 'binance:BTC/USDT';
+export const BTC_PERPETUAL = 'binance-usdm:BTC/USDT:USDT';
 const WAIT_MS_MAX = 40_000;
 
 type EventOf<K extends VenueEvent['kind']> = Extract<VenueEvent, { kind: K }>;
@@ -23,28 +24,40 @@ export interface OpenConnector {
     matches?: (event: EventOf<K>) => boolean,
     since?: number,
   ): Promise<EventOf<K>>;
+  /**
+   * Events one after the other, from now on: take it before what brings them about, for they may be here before the call
+   * that does has returned.
+   */
+  follow(): Follower;
   submit(clientOrderId: string, order?: Partial<OrderToSubmit>): void;
   close(): Promise<void>;
+}
+
+export interface Follower {
+  /** The first such event after the one found before. */
+  next<K extends VenueEvent['kind']>(kind: K, matches?: (event: EventOf<K>) => boolean): Promise<EventOf<K>>;
 }
 
 /** The connector as the engine uses it, in its worker, against a practice venue; impatient, so that tests are short. */
 export function openConnector(
   venue: PracticeProcess,
-  changes: Partial<BinanceConnectorConfig> & { candleStorePath?: string } = {},
+  changes: Partial<BinanceConnectorConfig> & { candleStorePath?: string; market?: 'spot' | 'usdm' } = {},
 ): OpenConnector {
   const folder = mkdtempSync(join(tmpdir(), 'connector-'));
-  const { candleStorePath = join(folder, 'candles.db'), ...config } = changes;
+  const { candleStorePath = join(folder, 'candles.db'), market = 'spot', ...config } = changes;
+  const instrumentId = market === 'spot' ? BTC : BTC_PERPETUAL;
   const problems: string[] = [];
   const seen: VenueEvent[] = [];
   const waiting = new Set<(event: VenueEvent) => void>();
   const port = createVenueWorkerPort({
     candleStorePath,
+    market,
     connector: {
       ...BINANCE_DEFAULTS,
       timeoutMs: 1_500,
       recvWindowMs: 1_500,
       redialMs: 50,
-      symbols: ['BTC/USDT'],
+      symbols: [market === 'spot' ? 'BTC/USDT' : 'BTC/USDT:USDT'],
       loopbackPort: venue.port,
       ...config,
     },
@@ -56,7 +69,7 @@ export function openConnector(
     for (const wake of [...waiting]) wake(event);
   });
   port.start();
-  return {
+  const connector: OpenConnector = {
     port,
     candleStorePath,
     problems,
@@ -82,12 +95,22 @@ export function openConnector(
         waiting.add(wake);
       });
     },
+    follow() {
+      let at = seen.length;
+      return {
+        async next(kind, matches) {
+          const event = await connector.next(kind, matches, at);
+          at = seen.indexOf(event) + 1;
+          return event;
+        },
+      };
+    },
     submit(clientOrderId, order = {}) {
       port.send({
         kind: 'submit',
         order: {
           clientOrderId,
-          instrumentId: BTC,
+          instrumentId,
           purpose: 'entry',
           side: 'buy',
           type: 'market',
@@ -103,4 +126,5 @@ export function openConnector(
       rmSync(folder, { recursive: true, force: true });
     },
   };
+  return connector;
 }

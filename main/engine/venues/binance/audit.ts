@@ -101,6 +101,7 @@ export function createAuditor(context: ConnectorContext, { reads, markOf, isName
     const fills = (await Promise.all(context.instruments.all.map(({ id }) => reads.fills(id, since)))).flat();
     closed.push(...(await strangers(fills, [...openOrders, ...closed])));
     const balances = await reads.balances();
+    const positions = await reads.positions?.();
     const prices = await Promise.all(balances.map(({ asset }) => markOf(asset)));
     const marks = balances.flatMap(({ asset }, index) => {
       const priceQuote = prices[index] ?? null;
@@ -109,7 +110,8 @@ export function createAuditor(context: ConnectorContext, { reads, markOf, isName
     auditedToMs = venueNowMs;
     for (const order of closed)
       if (order.status !== 'open' && order.status !== 'partially-filled') believed.delete(order.clientOrderId);
-    return { kind: 'AuditReceived', openOrders, closedOrders: closed, fills, balances, askedAtMs, marks };
+    const books = { openOrders, closedOrders: closed, fills, balances, ...(positions ? { positions } : {}) };
+    return { kind: 'AuditReceived', ...books, askedAtMs, marks };
   }
 
   function askFrom(sinceMs: number | null): void {

@@ -46,7 +46,7 @@ export function createBackfill(context: ConnectorContext): Backfill {
 
   async function fetchPage(instrumentId: InstrumentId, timeframe: Timeframe, range: TimeRange): Promise<CandleRow[]> {
     const answer = await readFromVenue(context, 'market', KLINES_WEIGHT, () =>
-      exchange.publicGetKlines({
+      exchange.askKlines({
         symbol: instruments.venueSymbol(instrumentId),
         interval: timeframe,
         startTime: range.fromMs,

@@ -19,17 +19,15 @@ import {
   READ_WAIT_MS_MAX,
   readFromVenue,
 } from './connector-context.ts';
-import { readInstrument } from './convert.ts';
 import { describeError } from './errors.ts';
+import { type BinanceMarket, SPOT_MARKET } from './market.ts';
 import { createMarketBatches } from './market-batches.ts';
 import { createMarketFeed, type SilenceLimits } from './market-feed.ts';
 import { createOrderQueries } from './order-query.ts';
-import { createOrderDesk } from './orders.ts';
 import { createPrivateFeed } from './private-feed.ts';
-import { createPrivateReads } from './private-reads.ts';
 import { createRulesWatch } from './rules-watch.ts';
 import { createSilenceWatchdog } from './silence-watchdog.ts';
-import { type Credentials, TappedBinance } from './tapped-binance.ts';
+import type { Credentials } from './tapped-binance.ts';
 import { observeResponse } from './venue-limits.ts';
 
 export interface BinanceConnectorConfig {
@@ -63,8 +61,6 @@ const CLOCK_EVERY_MS = 10_000;
 const HEALTH_EVERY_MS = 1_000;
 const LOAD_RETRY_MS_FIRST = 250;
 const LOAD_RETRY_MS_MAX = 5_000;
-/** Binance's published spot limit until its exchange info says otherwise. */
-const WEIGHT_PER_MINUTE = 6_000;
 const REQUESTS_WAITING_MAX = 500;
 /** The first audit follows the private stream; without one it comes after this long all the same. */
 const AUDIT_WITHOUT_STREAM_MS = 5_000;
@@ -89,6 +85,7 @@ export function createBinanceConnector(
   config: BinanceConnectorConfig,
   store: CandleStore,
   outlet: ConnectorOutlet,
+  market: BinanceMarket = SPOT_MARKET,
 ): Connector {
   let running = true;
   let adjusting: Promise<void> | null = null;
@@ -113,7 +110,7 @@ export function createBinanceConnector(
   const every = (ms: number, action: () => void): void => void timers.add(setInterval(action, ms));
 
   const budget = createRequestBudget(
-    { weightMax: WEIGHT_PER_MINUTE, windowMs: 60_000, waitingMax: REQUESTS_WAITING_MAX },
+    { weightMax: market.weightPerMinute, windowMs: 60_000, waitingMax: REQUESTS_WAITING_MAX },
     {
       nowMs,
       after(delayMs, action) {
@@ -135,7 +132,7 @@ export function createBinanceConnector(
       handle(message);
     };
 
-  const exchange = new TappedBinance({ ...config, sockets: SOCKETS }, budget, {
+  const exchange = market.openExchange({ ...config, sockets: SOCKETS }, budget, {
     trade: counted((message) => marketFeed.onTrade(message)),
     quote: counted((message) => marketFeed.onQuote(message)),
     kline: counted((message) => marketFeed.onKline(message)),
@@ -150,7 +147,7 @@ export function createBinanceConnector(
 
   // Past the breaker of the reads: a cancel may be waiting for the right time.
   const clock = createClockSync(nowMs, (onSent) =>
-    exchange.traced({ ...newTrace('query', 1, READ_WAIT_MS_MAX), onSent }, () => exchange.publicGetTime()),
+    exchange.traced({ ...newTrace('query', 1, READ_WAIT_MS_MAX), onSent }, () => exchange.askTime()),
   );
   const context: ConnectorContext = {
     exchange,
@@ -184,7 +181,7 @@ export function createBinanceConnector(
     marketFeed.onPrintsDropped(instrumentId),
   );
   const watchdog = createSilenceWatchdog(nowMs);
-  const reads = createPrivateReads(context);
+  const reads = market.createReads(context);
   const queries = createOrderQueries(context, reads);
   const backfill = createBackfill(context);
   const marketFeed = createMarketFeed(context, {
@@ -198,12 +195,16 @@ export function createBinanceConnector(
   const auditor: Auditor = createAuditor(context, { reads, markOf, isNamed: queries.isNamed });
   let auditDueAtMs: number | null = null;
   let privateWasLive = false;
-  const privateFeed = createPrivateFeed(context, () => {
-    privateWasLive = true;
-    auditor.request();
-  });
-  const desk = createOrderDesk(context);
-  const rules = createRulesWatch(context);
+  const privateFeed = createPrivateFeed(
+    context,
+    () => {
+      privateWasLive = true;
+      auditor.request();
+    },
+    market,
+  );
+  const desk = market.createDesk(context);
+  const rules = createRulesWatch(context, market.readInstrument);
   let bookWanted: InstrumentId | null = null;
 
   /** What reports say of our orders also tells the audit which ones to ask about. */
@@ -238,7 +239,7 @@ export function createBinanceConnector(
     const seen = marketFeed.lastPrice(record.id);
     if (seen !== null) return seen;
     const symbol = instruments.venueSymbol(record.id);
-    const answer = await readFromVenue(context, 'query', 2, () => exchange.publicGetTicker24hr({ symbol }));
+    const answer = await readFromVenue(context, 'query', 2, () => exchange.askTicker(symbol));
     const last = (answer as { lastPrice?: unknown }).lastPrice;
     return typeof last === 'string' && Number(last) > 0 ? last : null;
   }
@@ -250,8 +251,9 @@ export function createBinanceConnector(
         const markets = await exchange.loadMarkets(true);
         const wanted = config.symbols ?? Object.keys(markets).slice(0, INSTRUMENTS_MAX);
         const list = wanted.flatMap((symbol) => {
-          const market = markets[symbol];
-          const record = market && market.active !== false ? believed(context, readInstrument(market)) : undefined;
+          const listed = markets[symbol];
+          const isActive = listed && listed.active !== false;
+          const record = isActive ? believed(context, market.readInstrument(listed)) : undefined;
           return record ? [record] : [];
         });
         if (list.length > 0) {
@@ -341,6 +343,9 @@ export function createBinanceConnector(
           return;
         case 'audit':
           auditor.request(command.believedOpen, command.fillsSinceMs);
+          return;
+        case 'countdown':
+          void market.setCountdown(context, command);
           return;
         case 'watchBook':
           bookWanted = command.instrumentId;

@@ -46,6 +46,9 @@ const PUT_OFF_CODES: ReadonlySet<string> = new Set([
 ]);
 export const isPutOff = (code: string): boolean => PUT_OFF_CODES.has(code);
 
+/** USD-M has a code of its own for a client id that an order of ours has already. */
+const DUPLICATE_ID = -4116;
+
 /** A venue's JSON answer, or null for anything else (HTML, a cut text). */
 export function parseAnswer(body: string): Readonly<Record<string, unknown>> | null {
   try {
@@ -125,7 +128,7 @@ function judgeRefusal(status: number, answer: Readonly<Record<string, unknown>> 
       text: `The venue's answer leaves it open: ${said}`,
     };
   }
-  if (code === -2010 && /duplicate/i.test(message)) {
+  if ((code === -2010 && /duplicate/i.test(message)) || code === DUPLICATE_ID) {
     return { kind: 'unknown', code: String(code), text: 'The venue already has an order with this id.' };
   }
   return { kind: 'refused', code: String(code), text: message || `The venue refused with code ${code}.` };

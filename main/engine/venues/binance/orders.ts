@@ -1,11 +1,13 @@
 import { parseDecimal } from '../../domain/decimal.ts';
 import type { InstrumentRecord } from '../../domain/instrument.ts';
-import type { VenueOrderReport } from '../../domain/order.ts';
+import type { VenueFill, VenueOrderReport } from '../../domain/order.ts';
 import type { RequestClass } from '../request-budget.ts';
 import type { OrderToSubmit, VenueCommand } from '../venue-port.ts';
 import { askVenue, believed, type ConnectorContext, newTrace } from './connector-context.ts';
+import type { InstrumentOf, Read } from './convert.ts';
 import { readReplyFills, readRestOrder } from './convert-orders.ts';
 import { isPutOff, judgeOutcome, namesOrder, type Outcome, venueCodeOf } from './errors.ts';
+import type { TappedBinance } from './tapped-binance.ts';
 
 /** An entry that finds no room in the budget for this long is not sent: the price that was approved is past. */
 const ENTRY_WAIT_MS_MAX = 2_000;
@@ -63,7 +65,35 @@ export function offGridText(order: OrderToSubmit, { tickSize, lotStep }: Instrum
   return off(order.triggerPrice, tickSize) ? text('trigger', order.triggerPrice, tickSize) : null;
 }
 
-export function createOrderDesk(context: ConnectorContext): OrderDesk {
+/** How orders are put to one of Binance's markets, and how its answers are read. */
+export interface OrderWording {
+  /** Codes of refusals that say that an order does not keep to the rules. */
+  readonly againstRules: readonly number[];
+  ccxtOrder(order: OrderToSubmit): ReturnType<typeof ccxtOrder>;
+  /** Does this answer name the order that was sent, or cancelled? */
+  isOrder(body: Answer): boolean;
+  isCancelled(body: Answer): boolean;
+  idOf(body: Answer): string;
+  /** Null where the answer names the order and says nothing of it. */
+  readOrder(body: Answer, instrumentOf: InstrumentOf): Read<VenueOrderReport | null>;
+  readFills(body: Answer, report: VenueOrderReport): Read<VenueFill[]>;
+  cancel(exchange: TappedBinance, command: CancelCommand, record: InstrumentRecord): Promise<unknown>;
+}
+type Answer = Readonly<Record<string, unknown>>;
+
+const SPOT_WORDING: OrderWording = {
+  againstRules: AGAINST_RULES,
+  ccxtOrder,
+  isOrder: namesOrder,
+  isCancelled: namesOrder,
+  idOf: (body) => String(body['orderId']),
+  readOrder: readRestOrder,
+  readFills: readReplyFills,
+  cancel: (exchange, { venueOrderId, clientOrderId }, { symbol }) =>
+    exchange.cancelOrder(venueOrderId ?? '', symbol, { origClientOrderId: clientOrderId }),
+};
+
+export function createOrderDesk(context: ConnectorContext, wording = SPOT_WORDING): OrderDesk {
   const { exchange, instruments } = context;
 
   function refuse(order: OrderToSubmit, code: string, text: string): void {
@@ -90,11 +120,11 @@ export function createOrderDesk(context: ConnectorContext): OrderDesk {
       context.emit({ kind: 'SubmitAnswered', clientOrderId, outcome: 'unknown', venueOrderId: null, code, text });
       return;
     }
-    const venueOrderId = String(outcome.body['orderId']);
+    const venueOrderId = wording.idOf(outcome.body);
     context.emit({ kind: 'SubmitAnswered', clientOrderId, outcome: 'accepted', venueOrderId, code: '', text: '' });
-    const report = believed(context, readRestOrder(outcome.body, instruments.byVenueSymbol));
+    const report = believed(context, wording.readOrder(outcome.body, instruments.byVenueSymbol));
     if (!report) return;
-    for (const fill of believed(context, readReplyFills(outcome.body, report)) ?? []) {
+    for (const fill of believed(context, wording.readFills(outcome.body, report)) ?? []) {
       context.emit({ kind: 'FillReported', fill });
     }
     context.emit({ kind: 'OrderReported', report });
@@ -113,7 +143,7 @@ export function createOrderDesk(context: ConnectorContext): OrderDesk {
     }
     const requestClass = classOf(order);
     const trace = newTrace(requestClass, 1, requestClass === 'entry' ? ENTRY_WAIT_MS_MAX : undefined);
-    const { type, price, params } = ccxtOrder(order);
+    const { type, price, params } = wording.ccxtOrder(order);
     let error: unknown;
     try {
       // ccxt takes decimal strings and sends them as they are; its types know numbers only.
@@ -125,9 +155,9 @@ export function createOrderDesk(context: ConnectorContext): OrderDesk {
     } catch (caught) {
       error = caught;
     }
-    answerSubmit(order, judgeOutcome(trace, error, namesOrder));
+    answerSubmit(order, judgeOutcome(trace, error, wording.isOrder));
     const code = venueCodeOf(trace);
-    if (code !== null && AGAINST_RULES.includes(code)) context.doubtRules();
+    if (code !== null && wording.againstRules.includes(code)) context.doubtRules();
     if (code === CLOCK_OFF) await context.correctClock();
   }
 
@@ -135,10 +165,7 @@ export function createOrderDesk(context: ConnectorContext): OrderDesk {
   function answerCancel(command: CancelCommand, outcome: Outcome, lastTry: boolean): boolean {
     const { clientOrderId } = command;
     if (outcome.kind === 'done') {
-      const report: VenueOrderReport | undefined = believed(
-        context,
-        readRestOrder(outcome.body, instruments.byVenueSymbol),
-      );
+      const report = believed(context, wording.readOrder(outcome.body, instruments.byVenueSymbol));
       // First: it says how much had filled, which the bare answer does not.
       if (report) context.emit({ kind: 'OrderReported', report });
       context.emit({ kind: 'CancelAnswered', clientOrderId, outcome: 'cancelled', text: '' });
@@ -160,16 +187,12 @@ export function createOrderDesk(context: ConnectorContext): OrderDesk {
       let error: unknown = new Error('the venue has not been reached yet');
       if (record) {
         try {
-          await askVenue(context, trace, () =>
-            exchange.cancelOrder(command.venueOrderId ?? '', record.symbol, {
-              origClientOrderId: command.clientOrderId,
-            }),
-          );
+          await askVenue(context, trace, () => wording.cancel(exchange, command, record));
         } catch (caught) {
           error = caught;
         }
       }
-      const outcome = judgeOutcome(trace, error, namesOrder);
+      const outcome = judgeOutcome(trace, error, wording.isCancelled);
       const lastTry = !record || !context.running() || context.nowMs() - startedMs > CANCEL_TRIES_MS_MAX;
       if (answerCancel(command, outcome, lastTry)) return;
       if (venueCodeOf(trace) === CLOCK_OFF) await context.correctClock();

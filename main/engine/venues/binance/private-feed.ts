@@ -1,9 +1,6 @@
 import { believed, type ConnectorContext, isClockError } from './connector-context.ts';
-import { readExecutionReport } from './convert-orders.ts';
+import { type BinanceMarket, SPOT_MARKET } from './market.ts';
 import { keepWatching } from './stream-loop.ts';
-
-/** ccxt's key for the account's event stream. */
-const PRIVATE_SUBSCRIPTION = 'spot';
 
 /** Our own orders and fills as they happen. What it missed while it was down is the audit's to find. */
 export interface PrivateFeed {
@@ -13,7 +10,11 @@ export interface PrivateFeed {
   onEnded(why: string): void;
 }
 
-export function createPrivateFeed(context: ConnectorContext, afterSubscribe: () => void): PrivateFeed {
+export function createPrivateFeed(
+  context: ConnectorContext,
+  afterSubscribe: () => void,
+  market: BinanceMarket = SPOT_MARKET,
+): PrivateFeed {
   let status: 'connecting' | 'live' | 'down' = 'connecting';
 
   function setStatus(next: typeof status, why: string): void {
@@ -38,7 +39,7 @@ export function createPrivateFeed(context: ConnectorContext, afterSubscribe: () 
         broke: (why) => {
           setStatus('down', why);
           // Whatever broke may have been a fill: a new subscription, and the audit that follows it, make sure.
-          for (const socket of context.exchange.socketsOf(PRIVATE_SUBSCRIPTION)) {
+          for (const socket of context.exchange.socketsOf(market.privateSubscription)) {
             socket.onError(new Error(why));
             socket.close();
           }
@@ -47,7 +48,7 @@ export function createPrivateFeed(context: ConnectorContext, afterSubscribe: () 
       });
     },
     onExecutionReport(message) {
-      const read = believed(context, readExecutionReport(message, context.instruments.byVenueSymbol));
+      const read = believed(context, market.readPrivateEvent(message, context.instruments.byVenueSymbol));
       if (!read) return;
       if (read.fill) context.emit({ kind: 'FillReported', fill: read.fill });
       context.emit({ kind: 'OrderReported', report: read.report });

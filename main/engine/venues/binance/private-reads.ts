@@ -1,5 +1,5 @@
 import type { InstrumentId } from '../../domain/instrument.ts';
-import type { VenueBalance, VenueFill, VenueOrderReport } from '../../domain/order.ts';
+import type { VenueBalance, VenueFill, VenueOrderReport, VenuePosition } from '../../domain/order.ts';
 import { askVenue, type ConnectorContext, newTrace, readAll } from './connector-context.ts';
 import { readBalances } from './convert.ts';
 import { readMyTrade, readRestOrder } from './convert-orders.ts';
@@ -26,9 +26,11 @@ export interface PrivateReads {
   /** Every fill from `sinceMs` on, however long ago that was, oldest first. */
   fills(instrumentId: InstrumentId, sinceMs: number): Promise<VenueFill[]>;
   balances(): Promise<VenueBalance[]>;
+  /** Open positions of the instruments that are followed. Spot has none. */
+  positions?(): Promise<VenuePosition[]>;
 }
 
-class UnreadableAnswer extends Error {
+export class UnreadableAnswer extends Error {
   override readonly name = 'UnreadableAnswer';
 }
 

@@ -16,23 +16,22 @@ export interface RulesWatch {
   reread(): void;
 }
 
-export function createRulesWatch(context: ConnectorContext): RulesWatch {
+/** @param readOne how the rules of one instrument are read from a row of the exchange info */
+export function createRulesWatch(context: ConnectorContext, readOne = readInstrument): RulesWatch {
   const { exchange, instruments, quarantine } = context;
   let wanted = false;
   let busy = false;
 
   async function read(): Promise<void> {
     const symbols = instruments.all.map(({ id }) => instruments.venueSymbol(id) as string);
-    const answer = await readFromVenue(context, 'query', WEIGHT, () =>
-      exchange.publicGetExchangeInfo({ symbols: JSON.stringify(symbols) }),
-    );
+    const answer = await readFromVenue(context, 'query', WEIGHT, () => exchange.askRules(symbols));
     const stated = (answer as { symbols?: unknown } | null)?.symbols;
     const rows = Array.isArray(stated) ? (stated as Record<string, unknown>[]) : [];
     const changed: Record<string, unknown>[] = [];
     const list = instruments.all.map((known) => {
       const venueSymbol = instruments.venueSymbol(known.id) as string;
       const row = rows.find(({ symbol }) => symbol === venueSymbol);
-      const now = row ? readInstrument({ ...known, info: row }) : null;
+      const now = row ? readOne({ ...known, info: row }) : null;
       if (now && !now.ok) quarantine.add(now.error.why);
       if (!row || !now?.ok || isSame(known, now.value)) return { ...known, venueSymbol };
       changed.push(row);

@@ -74,7 +74,13 @@ export class TappedBinance extends binance {
   readonly #traces = new AsyncLocalStorage<RequestTrace>();
   readonly #dispatcher: UndiciAgent;
 
-  constructor(options: TappedBinanceOptions, budget: RequestBudget, taps: Taps) {
+  /** @param market what another of Binance's markets wants of ccxt's options */
+  constructor(
+    options: TappedBinanceOptions,
+    budget: RequestBudget,
+    taps: Taps,
+    market: Readonly<Record<string, unknown>> = {},
+  ) {
     super({
       apiKey: options.credentials.apiKey,
       secret: options.credentials.secret,
@@ -98,6 +104,7 @@ export class TappedBinance extends binance {
           connectionTimeout: options.timeoutMs,
           backoff: { base: options.redialMs, factor: 2, max: 30_000, stableAfter: 30_000 },
         },
+        ...market,
       },
     });
     this.#taps = taps;
@@ -121,6 +128,21 @@ export class TappedBinance extends binance {
   async pinTransport(): Promise<void> {
     await this.loadFetchImplementation();
     this.fetchDispatcher = this.#dispatcher;
+  }
+
+  // Questions whose address differs from market to market.
+  askTime(): Promise<unknown> {
+    return this.publicGetTime();
+  }
+  askKlines(params: Record<string, unknown>): Promise<unknown> {
+    return this.publicGetKlines(params);
+  }
+  askTicker(symbol: string | undefined): Promise<unknown> {
+    return this.publicGetTicker24hr({ symbol });
+  }
+  /** Exchange info of these symbols, by the venue's own names. */
+  askRules(symbols: readonly string[]): Promise<unknown> {
+    return this.publicGetExchangeInfo({ symbols: JSON.stringify(symbols) });
   }
 
   /** Runs one request under a class and weight of the budget, and records what became of it in `trace`. */

@@ -1,0 +1,294 @@
+import { formatDecimal, isDecimal, parseDecimal, smallerOf } from '../../domain/decimal.ts';
+import type { InstrumentRecord } from '../../domain/instrument.ts';
+import type { OrderType, VenueBalance, VenueFill, VenueOrderReport, VenuePosition } from '../../domain/order.ts';
+import {
+  attempt,
+  decimal,
+  type Fields,
+  fieldsOf,
+  type InstrumentOf,
+  identifier,
+  instrumentIn,
+  integer,
+  MalformedField,
+  positiveDecimal,
+  type Read,
+} from '../binance/convert.ts';
+
+/** The id by which a conditional order is known here: it has a numbering of its own, apart from orders'. */
+export const algoVenueId = (algoId: string): string => `algo-${algoId}`;
+export const algoIdOf = (venueOrderId: string): string | null =>
+  venueOrderId.startsWith('algo-') ? venueOrderId.slice('algo-'.length) : null;
+
+const ALGO_TYPES: ReadonlyMap<string, OrderType> = new Map([
+  ['STOP', 'stop-loss'],
+  ['STOP_MARKET', 'stop-loss'],
+  ['TAKE_PROFIT', 'take-profit'],
+  ['TAKE_PROFIT_MARKET', 'take-profit'],
+]);
+const STATUSES: ReadonlyMap<string, VenueOrderReport['status']> = new Map([
+  ['NEW', 'open'],
+  ['PARTIALLY_FILLED', 'partially-filled'],
+  ['FILLED', 'filled'],
+  ['CANCELED', 'cancelled'],
+  ['EXPIRED', 'expired'],
+  ['EXPIRED_IN_MATCH', 'expired'],
+  ['REJECTED', 'rejected'],
+]);
+/** Once triggered, the order that it became says how it stands. */
+const ALGO_STATUSES: ReadonlyMap<string, VenueOrderReport['status'] | 'became'> = new Map([
+  ['NEW', 'open'],
+  ['TRIGGERING', 'open'],
+  ['TRIGGERED', 'became'],
+  ['FINISHED', 'became'],
+  ['CANCELED', 'cancelled'],
+  ['EXPIRED', 'expired'],
+  ['REJECTED', 'rejected'],
+]);
+
+function named<T>(map: ReadonlyMap<string, T>, fields: Fields, key: string): T {
+  const said = fields[key];
+  const value = typeof said === 'string' ? map.get(said) : undefined;
+  if (value === undefined) throw new MalformedField(`${key} is unknown`);
+  return value;
+}
+const sideOf = (fields: Fields, key: string): 'buy' | 'sell' => named(SIDES, fields, key);
+const SIDES: ReadonlyMap<string, 'buy' | 'sell'> = new Map([
+  ['BUY', 'buy'],
+  ['SELL', 'sell'],
+]);
+
+/** GTX is a limit order that may only make. A liquidation is a market order of the venue's own. */
+function typeOf(fields: Fields, typeKey: string, inForceKey: string): OrderType {
+  const type = fields[typeKey];
+  if (type === 'MARKET' || type === 'LIQUIDATION') return 'market';
+  if (type !== 'LIMIT') throw new MalformedField(`${typeKey} is unknown`);
+  return fields[inForceKey] === 'GTX' ? 'post-only' : 'limit';
+}
+function priceOrNull(fields: Fields, key: string): string | null {
+  const value = decimal(fields, key);
+  return value === '0' ? null : value;
+}
+/** A decimal that may lie below zero, in its shortest form. */
+function signedDecimal(fields: Fields, key: string): string {
+  const value = fields[key];
+  if (typeof value !== 'string' || value.length > 40 || !isDecimal(value)) {
+    throw new MalformedField(`${key} is not a decimal`);
+  }
+  return formatDecimal(parseDecimal(value));
+}
+
+/** An order as REST states it. */
+export function readRestOrder(order: unknown, instrumentOf: InstrumentOf): Read<VenueOrderReport> {
+  return attempt('order', () => {
+    const fields = fieldsOf(order);
+    return {
+      venueOrderId: identifier(fields, 'orderId'),
+      clientOrderId: identifier(fields, 'clientOrderId'),
+      instrumentId: instrumentIn(fields, 'symbol', instrumentOf),
+      side: sideOf(fields, 'side'),
+      type: typeOf(fields, 'type', 'timeInForce'),
+      status: named(STATUSES, fields, 'status'),
+      qtyBase: decimal(fields, 'origQty'),
+      filledBase: decimal(fields, 'executedQty'),
+      limitPrice: priceOrNull(fields, 'price'),
+      triggerPrice: null,
+      eventTimeMs: integer(fields, 'updateTime'),
+    };
+  });
+}
+
+/** A conditional order, with the id of the order that it became and whether that one now says how it stands. */
+export interface AlgoReading {
+  readonly report: VenueOrderReport;
+  readonly orderId: string | null;
+  readonly became: boolean;
+}
+
+/** A conditional order as REST states it. */
+export function readAlgoOrder(order: unknown, instrumentOf: InstrumentOf): Read<AlgoReading> {
+  return attempt('algo order', () => {
+    const fields = fieldsOf(order);
+    return algoReading(fields, {
+      id: identifier(fields, 'algoId'),
+      clientOrderId: identifier(fields, 'clientAlgoId'),
+      instrumentId: instrumentIn(fields, 'symbol', instrumentOf),
+      side: sideOf(fields, 'side'),
+      keys: { type: 'orderType', status: 'algoStatus', qty: 'quantity', price: 'price', trigger: 'triggerPrice' },
+      orderId: fields.actualOrderId,
+      eventTimeMs: integer(fields, 'updateTime'),
+    });
+  });
+}
+
+/** An `ALGO_UPDATE`. */
+export function readAlgoUpdate(message: unknown, instrumentOf: InstrumentOf): Read<AlgoReading> {
+  return attempt('ALGO_UPDATE', () => {
+    const event = fieldsOf(message);
+    const fields = fieldsOf(event.o);
+    return algoReading(fields, {
+      id: identifier(fields, 'aid'),
+      clientOrderId: identifier(fields, 'caid'),
+      instrumentId: instrumentIn(fields, 's', instrumentOf),
+      side: sideOf(fields, 'S'),
+      keys: { type: 'o', status: 'X', qty: 'q', price: 'p', trigger: 'tp' },
+      orderId: fields.ai,
+      eventTimeMs: integer(event, 'T'),
+    });
+  });
+}
+
+function algoReading(
+  fields: Fields,
+  said: Pick<VenueOrderReport, 'clientOrderId' | 'instrumentId' | 'side' | 'eventTimeMs'> & {
+    readonly id: string;
+    readonly keys: Readonly<Record<'type' | 'status' | 'qty' | 'price' | 'trigger', string>>;
+    readonly orderId: unknown;
+  },
+): AlgoReading {
+  const { id, keys, orderId, ...rest } = said;
+  const status = named(ALGO_STATUSES, fields, keys.status);
+  const report: VenueOrderReport = {
+    ...rest,
+    venueOrderId: algoVenueId(id),
+    type: named(ALGO_TYPES, fields, keys.type),
+    status: status === 'became' ? 'open' : status,
+    qtyBase: decimal(fields, keys.qty),
+    filledBase: '0',
+    limitPrice: priceOrNull(fields, keys.price),
+    triggerPrice: priceOrNull(fields, keys.trigger),
+  };
+  const hasOrder = (typeof orderId === 'string' && orderId !== '') || typeof orderId === 'number';
+  return { report, orderId: hasOrder ? String(orderId) : null, became: status === 'became' };
+}
+
+/** An `ORDER_TRADE_UPDATE`: the order as it now stands, and the fill where it is one. */
+export function readOrderTradeUpdate(
+  message: unknown,
+  instrumentOf: InstrumentOf,
+): Read<{ readonly report: VenueOrderReport; readonly fill: VenueFill | null }> {
+  return attempt('ORDER_TRADE_UPDATE', () => {
+    const fields = fieldsOf(fieldsOf(message).o);
+    const report: VenueOrderReport = {
+      venueOrderId: identifier(fields, 'i'),
+      clientOrderId: identifier(fields, 'c'),
+      instrumentId: instrumentIn(fields, 's', instrumentOf),
+      side: sideOf(fields, 'S'),
+      type: typeOf(fields, 'o', 'f'),
+      status: named(STATUSES, fields, 'X'),
+      qtyBase: decimal(fields, 'q'),
+      filledBase: decimal(fields, 'z'),
+      limitPrice: priceOrNull(fields, 'p'),
+      triggerPrice: null,
+      eventTimeMs: integer(fields, 'T'),
+    };
+    // A liquidation's executions are CALCULATED.
+    if (fields.x !== 'TRADE' && fields.x !== 'CALCULATED') return { report, fill: null };
+    positiveDecimal(fields, 'l');
+    positiveDecimal(fields, 'L');
+    const fill: VenueFill = {
+      fillId: identifier(fields, 't'),
+      venueOrderId: report.venueOrderId,
+      clientOrderId: report.clientOrderId,
+      instrumentId: report.instrumentId,
+      side: report.side,
+      price: decimal(fields, 'L'),
+      qtyBase: decimal(fields, 'l'),
+      fee: fields.n === undefined ? '0' : signedDecimal(fields, 'n'),
+      feeAsset: fields.N === undefined ? 'USDT' : identifier(fields, 'N'),
+      liquidity: fields.m === true ? 'maker' : 'taker',
+      eventTimeMs: report.eventTimeMs,
+    };
+    return { report, fill };
+  });
+}
+
+/** A row of `GET /fapi/v1/userTrades`. */
+export function readUserTrade(row: unknown, instrumentOf: InstrumentOf): Read<VenueFill> {
+  return attempt('userTrades', () => {
+    const fields = fieldsOf(row);
+    positiveDecimal(fields, 'qty');
+    positiveDecimal(fields, 'price');
+    return {
+      fillId: identifier(fields, 'id'),
+      venueOrderId: identifier(fields, 'orderId'),
+      clientOrderId: null,
+      instrumentId: instrumentIn(fields, 'symbol', instrumentOf),
+      side: sideOf(fields, 'side'),
+      price: decimal(fields, 'price'),
+      qtyBase: decimal(fields, 'qty'),
+      fee: signedDecimal(fields, 'commission'),
+      feeAsset: identifier(fields, 'commissionAsset'),
+      liquidity: fields.maker === true ? 'maker' : 'taker',
+      eventTimeMs: integer(fields, 'time'),
+    };
+  });
+}
+
+/** A row of `GET /fapi/v3/positionRisk`. */
+export function readPosition(row: unknown, instrumentOf: InstrumentOf): Read<VenuePosition> {
+  return attempt('positionRisk', () => {
+    const fields = fieldsOf(row);
+    if (fields.positionSide !== 'BOTH') throw new MalformedField('positionSide is not BOTH');
+    return {
+      instrumentId: instrumentIn(fields, 'symbol', instrumentOf),
+      qtyBase: signedDecimal(fields, 'positionAmt'),
+      entryPrice: decimal(fields, 'entryPrice'),
+      markPrice: decimal(fields, 'markPrice'),
+      unrealizedQuote: signedDecimal(fields, 'unRealizedProfit'),
+      liquidationPrice: priceOrNull(fields, 'liquidationPrice'),
+      eventTimeMs: integer(fields, 'updateTime'),
+    };
+  });
+}
+
+/** The wallet of `GET /fapi/v3/account`: what of it stands behind positions and orders is locked. */
+export function readWallet(account: unknown): Read<VenueBalance[]> {
+  return attempt('account', () => {
+    const rows = fieldsOf(account).assets;
+    if (!Array.isArray(rows)) throw new MalformedField('no assets');
+    return rows
+      .map(fieldsOf)
+      .map((row) => {
+        const wallet = parseDecimal(signedDecimal(row, 'walletBalance'));
+        const available = parseDecimal(decimal(row, 'availableBalance'));
+        const free = smallerOf(available, wallet);
+        return { asset: identifier(row, 'asset'), free: formatDecimal(free), locked: formatDecimal(wallet - free) };
+      })
+      .filter((balance) => balance.free !== '0' || balance.locked !== '0');
+  });
+}
+
+/** A perpetual's rules from ccxt's market, by the venue's own strings. */
+export function readPerpetual(market: {
+  readonly symbol?: unknown;
+  readonly base?: unknown;
+  readonly quote?: unknown;
+  readonly info?: unknown;
+}): Read<InstrumentRecord & { readonly venueSymbol: string }> {
+  return attempt('instrument', () => {
+    const info = fieldsOf(market.info);
+    const filters = Array.isArray(info.filters) ? info.filters.map(fieldsOf) : [];
+    const filter = (type: string): Fields => filters.find((entry) => entry.filterType === type) ?? {};
+    const step = (fields: Fields, key: string): string => {
+      positiveDecimal(fields, key);
+      return decimal(fields, key);
+    };
+    const notional = filter('MIN_NOTIONAL');
+    return {
+      id: `${USDM_VENUE}:${identifier({ ...market }, 'symbol')}`,
+      venue: USDM_VENUE,
+      symbol: identifier({ ...market }, 'symbol'),
+      base: identifier({ ...market }, 'base'),
+      quote: identifier({ ...market }, 'quote'),
+      tickSize: step(filter('PRICE_FILTER'), 'tickSize'),
+      lotStep: step(filter('LOT_SIZE'), 'stepSize'),
+      minQty: decimal(filter('LOT_SIZE'), 'minQty'),
+      maxQty: decimal(filter('LOT_SIZE'), 'maxQty'),
+      minNotional: notional.notional === undefined ? '0' : decimal(notional, 'notional'),
+      venueSymbol: identifier(info, 'symbol'),
+    };
+  });
+}
+
+export const USDM_VENUE = 'binance-usdm';

@@ -1,0 +1,34 @@
+import type { BinanceMarket } from '../binance/market.ts';
+import { createOrderDesk } from '../binance/orders.ts';
+import { readAlgoUpdate, readOrderTradeUpdate, readPerpetual } from './convert-orders.ts';
+import { setCountdown } from './countdown.ts';
+import { USDM_WORDING } from './orders.ts';
+import { createUsdmReads } from './private-reads.ts';
+import { TappedUsdm } from './tapped-usdm.ts';
+import { createTriggeredOrders } from './triggered-orders.ts';
+
+/** USD-M futures. One of these per connection: it remembers what conditional orders became. */
+export function usdmMarket(): BinanceMarket {
+  const triggered = createTriggeredOrders();
+  return {
+    weightPerMinute: 2_400,
+    privateSubscription: 'future',
+    openExchange: (options, budget, taps) => new TappedUsdm(options, budget, taps),
+    readInstrument: readPerpetual,
+    createReads: (context) => createUsdmReads(context, triggered),
+    createDesk: (context) => createOrderDesk(context, USDM_WORDING),
+    readPrivateEvent(message, instrumentOf) {
+      if ((message as { e?: unknown }).e !== 'ALGO_UPDATE') {
+        const read = readOrderTradeUpdate(message, instrumentOf);
+        if (!read.ok) return read;
+        const { report, fill } = read.value;
+        return { ok: true, value: { report: triggered.report(report), fill: fill && triggered.fill(fill) } };
+      }
+      const read = readAlgoUpdate(message, instrumentOf);
+      if (!read.ok) return read;
+      const report = triggered.note(read.value);
+      return { ok: true, value: report && { report, fill: null } };
+    },
+    setCountdown,
+  };
+}

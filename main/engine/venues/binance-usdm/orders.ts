@@ -1,0 +1,42 @@
+import { namesOrder } from '../binance/errors.ts';
+import { ccxtOrder, type OrderWording } from '../binance/orders.ts';
+import { algoIdOf, algoVenueId, readAlgoOrder, readRestOrder } from './convert-orders.ts';
+import type { TappedUsdm } from './tapped-usdm.ts';
+
+/** Filters in the codes of USD-M: precision, quantity, tick, price bounds, smallest order. */
+const AGAINST_RULES: readonly number[] = [-1111, -4003, -4005, -4014, -4016, -4164];
+
+/** An order that is no entry may only reduce: the venue itself sees to it. */
+export const USDM_WORDING: OrderWording = {
+  againstRules: AGAINST_RULES,
+  ccxtOrder(order) {
+    const { type, price, params } = ccxtOrder(order);
+    return { type, price, params: order.purpose === 'entry' ? params : { ...params, reduceOnly: true } };
+  },
+  isOrder: (body) => namesOrder(body) || isAlgo(body),
+  isCancelled: (body) => namesOrder(body) || isAlgo(body),
+  idOf: (body) => (isAlgo(body) ? algoVenueId(String(body['algoId'])) : String(body['orderId'])),
+  readOrder(body, instrumentOf) {
+    if (!isAlgo(body)) return readRestOrder(body, instrumentOf);
+    // The answer to a cancel names the order and says no more of it.
+    if (body['orderType'] === undefined) return { ok: true, value: null };
+    const read = readAlgoOrder(body, instrumentOf);
+    return read.ok ? { ok: true, value: read.value.report } : read;
+  },
+  // The reply says how much filled, not by which trades: those come on the stream, or with the audit.
+  readFills: () => ({ ok: true, value: [] }),
+  async cancel(exchange, { clientOrderId, venueOrderId }, record) {
+    const usdm = exchange as TappedUsdm;
+    const asAlgo = (): Promise<unknown> => usdm.fapiPrivateDeleteAlgoOrder({ clientAlgoId: clientOrderId });
+    if (venueOrderId !== null && algoIdOf(venueOrderId) !== null) return asAlgo();
+    try {
+      return await usdm.cancelOrder(venueOrderId ?? '', record.symbol, { origClientOrderId: clientOrderId });
+    } catch (error) {
+      if (venueOrderId !== null || (error as Error).name !== 'OrderNotFound') throw error;
+      return await asAlgo();
+    }
+  },
+};
+
+const isAlgo = (body: Readonly<Record<string, unknown>>): boolean =>
+  typeof body['algoId'] === 'string' || typeof body['algoId'] === 'number';

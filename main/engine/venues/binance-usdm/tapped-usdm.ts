@@ -1,0 +1,64 @@
+import { TappedBinance, type TappedBinanceOptions, type Taps } from '../binance/tapped-binance.ts';
+import type { RequestBudget } from '../request-budget.ts';
+
+/** USD-M has sockets of three kinds; the account's events come on those of this path. */
+const PRIVATE_PATH = '/private/ws';
+
+/** The same ccxt on USD-M futures: other addresses for the same questions, and a private stream behind a listen key. */
+export class TappedUsdm extends TappedBinance {
+  readonly #taps: Taps;
+
+  constructor(options: TappedBinanceOptions, budget: RequestBudget, taps: Taps) {
+    super(options, budget, taps, {
+      fetchMarkets: { types: ['linear'] },
+      defaultType: 'swap',
+      defaultSubType: 'linear',
+      watchPositions: { fetchPositionsSnapshot: false },
+      streamLimits: { spot: 1, future: options.sockets },
+    });
+    this.#taps = taps;
+  }
+
+  override askTime(): Promise<unknown> {
+    return this.fapiPublicGetTime();
+  }
+  override askKlines(params: Record<string, unknown>): Promise<unknown> {
+    return this.fapiPublicGetKlines(params);
+  }
+  override askTicker(symbol: string | undefined): Promise<unknown> {
+    return this.fapiPublicGetTicker24hr({ symbol });
+  }
+  /** Here the exchange info is of all symbols, whichever one asks for. */
+  override askRules(): Promise<unknown> {
+    return this.fapiPublicGetExchangeInfo();
+  }
+
+  /** A listen key may have lapsed or been closed while the stream was down: without a socket it is asked for anew. */
+  override watchOrders(): ReturnType<TappedBinance['watchOrders']> {
+    if (this.socketsOf('future').length === 0) this.options['future'] = {};
+    return super.watchOrders();
+  }
+
+  override onConnected(client: unknown, message?: unknown): void {
+    super.onConnected(client, message);
+    const { url } = client as { url: string };
+    const tell = this.#taps.privateStreamLive as (socket: unknown) => void;
+    if (url.includes(PRIVATE_PATH)) tell(client);
+  }
+
+  override handleMessage(client: Parameters<TappedBinance['handleMessage']>[0], message: unknown): void {
+    if ((message as { e?: unknown } | null)?.e !== 'listenKeyExpired') {
+      super.handleMessage(client, message);
+      return;
+    }
+    const why = 'the venue ended the private stream';
+    this.#taps.privateStreamEnded(why);
+    const socket = client as unknown as { onError(error: Error): void; close(): unknown };
+    socket.onError(new Error(why));
+    socket.close();
+  }
+
+  override handleAcountUpdate(): void {
+    // Wallet and positions are read by the audit.
+  }
+}

@@ -1,0 +1,44 @@
+import type { InstrumentRecord } from '../../domain/instrument.ts';
+import type { VenueFill, VenueOrderReport } from '../../domain/order.ts';
+import type { RequestBudget } from '../request-budget.ts';
+import type { VenueCommand } from '../venue-port.ts';
+import type { ConnectorContext } from './connector-context.ts';
+import { type InstrumentOf, type Read, readInstrument } from './convert.ts';
+import { readExecutionReport } from './convert-orders.ts';
+import { createOrderDesk, type OrderDesk } from './orders.ts';
+import { createPrivateReads, type PrivateReads } from './private-reads.ts';
+import { TappedBinance, type TappedBinanceOptions, type Taps } from './tapped-binance.ts';
+
+/** What an event of the private stream says; null when it says nothing that we follow. */
+export type PrivateNews = { readonly report: VenueOrderReport; readonly fill: VenueFill | null } | null;
+
+type CcxtMarket = Parameters<typeof readInstrument>[0];
+
+/** What one of Binance's markets has of its own. All else about a connection is common to them. */
+export interface BinanceMarket {
+  /** The published limit, until the exchange info says otherwise. */
+  readonly weightPerMinute: number;
+  /** ccxt's key for the account's event stream. */
+  readonly privateSubscription: string;
+  openExchange(options: TappedBinanceOptions, budget: RequestBudget, taps: Taps): TappedBinance;
+  readInstrument(market: CcxtMarket): Read<InstrumentRecord & { readonly venueSymbol: string }>;
+  createReads(context: ConnectorContext): PrivateReads;
+  createDesk(context: ConnectorContext): OrderDesk;
+  readPrivateEvent(message: unknown, instrumentOf: InstrumentOf): Read<PrivateNews>;
+  /** Sets the venue's dead-man switch and tells what came of it. */
+  setCountdown(context: ConnectorContext, command: Extract<VenueCommand, { kind: 'countdown' }>): Promise<void>;
+}
+
+export const SPOT_MARKET: BinanceMarket = {
+  weightPerMinute: 6_000,
+  privateSubscription: 'spot',
+  openExchange: (options, budget, taps) => new TappedBinance(options, budget, taps),
+  readInstrument,
+  createReads: createPrivateReads,
+  createDesk: (context) => createOrderDesk(context),
+  readPrivateEvent: readExecutionReport,
+  async setCountdown(context, { instrumentId, countdownMs }) {
+    const problem = 'Spot has no dead-man switch.';
+    context.emit({ kind: 'CountdownAnswered', instrumentId, countdownMs, askedAtMs: context.nowMs(), problem });
+  },
+};

@@ -17,6 +17,11 @@ export interface Mutation {
 }
 
 const unit = (...files: string[]): Suite => ({ project: 'unit', files: files.map((file) => `tests/unit/${file}`) });
+const faults = (part: string, only: string): Suite => ({
+  project: 'faults',
+  files: [`tests/faults/${part}.test.ts`],
+  only,
+});
 const SEEDS: Suite = { seeds: 80, from: 1_000_000 };
 
 export const MUTATIONS: readonly Mutation[] = [
@@ -234,6 +239,30 @@ export const MUTATIONS: readonly Mutation[] = [
     find: "const cost = multiplyDecimal(price, qty, 'up') + feeQuote;",
     replace: "const cost = multiplyDecimal(price, qty, 'up');",
     killedBy: [unit('ledger')],
+  },
+  {
+    name: 'old-stop-sells-another-trade',
+    breaks: 'a stop’s fill takes from its own trade alone, however late it comes',
+    file: 'main/engine/execution/apply-fill.ts',
+    find: '    if (record.coveredBy !== null && record.coveredBy !== id) continue;\n',
+    replace: '',
+    killedBy: [unit('execution'), faults('fills', 'old-stops-fill')],
+  },
+  {
+    name: 'rules-not-read-again',
+    breaks: 'a refusal for the venue’s rules has them read again',
+    file: 'main/engine/venues/binance/rules-watch.ts',
+    find: '      wanted = true;\n      if (!busy)',
+    replace: '      if (!busy)',
+    killedBy: [faults('submit-path', 'lot-grows:')],
+  },
+  {
+    name: 'stop-off-the-tick',
+    breaks: 'a stop that no longer fits the venue’s tick is placed at the next price that does',
+    file: 'main/engine/domain/money.ts',
+    find: "return atoms % tickSize === 0n ? price : formatDecimal(roundToStep(atoms, tickSize, 'ceil'));",
+    replace: 'return atoms > 0n ? price : formatDecimal(tickSize);',
+    killedBy: [unit('execution'), faults('submit-path', 'tick-grows-before-the-stop')],
   },
   {
     name: 'print-gap-unnoticed',

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { FaultCase, FaultPart } from './case.ts';
+import { killFromSecondScreen } from './frozen-screen.ts';
 import { mandate, nothingSent, predict, proposal, proposed, signedFor, waiting } from './proposals.ts';
 import { BTC, Scene } from './scene.ts';
 
@@ -153,6 +154,16 @@ const CASES: readonly FaultCase[] = [
     holds: 'The switch is still on and the cancel is taken up again; an armed ticket is refused.',
     seen: 'The switch as on after the start, the order as cancelled.',
     check: killAcrossRestart,
+  },
+  {
+    id: 'kill-switch-frozen-screen',
+    title: 'the screen hangs and half of the network is down when the kill switch is wanted',
+    injected: 'a page that never gives its thread back; practice venue: requests for orders hang, streams go on',
+    holds:
+      'The switch on a second screen is on at once; nothing new goes out; the cancel is sent until the venue answers.',
+    seen: 'The second screen: the switch as on, the order as being cancelled, then cancelled.',
+    check: killFromSecondScreen,
+    limitMs: 300_000,
   },
 ];
 

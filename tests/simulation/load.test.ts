@@ -24,7 +24,7 @@ function block(ms: number): void {
 }
 
 describe('the whole way from the venue’s sockets to the core', () => {
-  it('10,000 messages a second over 20 symbols: every one taken in, every print in the core, in order', async () => {
+  it('[V11] [V13] 10,000 messages a second over 20 symbols: every one taken in, every print in the core, in order', async () => {
     await load.run(10_000, 2_000);
     load.showBook(SYMBOLS[7] as string);
     await load.run(10_000, 1_000);
@@ -46,7 +46,7 @@ describe('the whole way from the venue’s sockets to the core', () => {
     expect(load.health()?.messagesQuarantined).toBe(0);
   });
 
-  it('a core that hangs for seconds: what the worker held back comes afterwards, every print, in order', async () => {
+  it('[V12] [V13] a core that hangs for seconds: what the worker held back comes afterwards, every print, in order', async () => {
     const running = load.run(5_000, 3_000);
     await new Promise((resolve) => setTimeout(resolve, 300));
     block(2_000);

@@ -156,7 +156,7 @@ describe('what the venue says', () => {
   });
 
   it.each(READERS)(
-    '%s that is damaged is believed where all of it can be, else refused by its field',
+    '[V10] %s that is damaged is believed where all of it can be, else refused by its field',
     (_n, sample, read) => {
       fc.assert(
         fc.property(fc.oneof({ weight: 6, arbitrary: damaged(sample) }, anyJson), (message) => {
@@ -197,7 +197,7 @@ describe('what the venue says', () => {
     );
   });
 
-  it('an answer to an order is done only where it names one, refused only where the venue said so, else its fate is unknown', () => {
+  it('[V10] an answer to an order is done only where it names one, refused only where the venue said so, else its fate is unknown', () => {
     const words = fc.oneof(
       fc.constant('Account has insufficient balance.'),
       fc.constant('Duplicate order sent.'),

@@ -28,7 +28,7 @@ const step = fc.oneof(
 const PRINTS_MAX = 20_000;
 
 describe('market batches', () => {
-  it('give every print once and in order, or count it as given up; of quotes the last; nothing while the engine is behind', () => {
+  it('[V11] give every print once and in order, or count it as given up; of quotes the last; nothing while the engine is behind', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         let behind = false;
@@ -110,7 +110,7 @@ describe('the outbox of a venue worker', () => {
     { weight: 1, arbitrary: fc.constant('flood' as const) },
   );
 
-  it('keeps the order, leaves out nothing but display values while the engine is behind, and says when there is room again', () => {
+  it('[V12] keeps the order, leaves out nothing but display values while the engine is behind, and says when there is room again', () => {
     fc.assert(
       fc.property(fc.array(move, { maxLength: 120 }), (moves) => {
         const posted: (readonly VenueEvent[])[] = [];

@@ -11,6 +11,8 @@ export interface DataFolder {
   readonly screenToken: string;
   /** The practice venue's own memory. */
   readonly practiceDir: string;
+  /** Reports of game days. */
+  readonly gameDays: string;
 }
 
 /** The books of one account at one venue: another market is another account with books of its own. */
@@ -40,6 +42,7 @@ export function openDataFolder(dir?: string): DataFolder {
     lock: join(root, 'instance.lock'),
     screenToken: join(root, 'screen.token'),
     practiceDir: join(root, 'practice'),
+    gameDays: join(root, 'game-days'),
   };
 }
 

@@ -22,6 +22,7 @@ import { featureSetsOf, figuresOf, readModelCards } from './engine/model-cards.t
 import { BINANCE_DEFAULTS } from './engine/venues/binance/connector.ts';
 import { openCandleStore } from './engine/venues/candle-store/candle-store.ts';
 import { createVenueWorkerPort } from './engine/venues/venue-worker-client.ts';
+import { createGameDay } from './game-day/game-day.ts';
 import { lockInstance } from './instance-lock.ts';
 import { ensurePracticeVenue } from './practice/spawn.ts';
 import { type MarketChoice, marketFolder } from './practice/venue-folder.ts';
@@ -145,6 +146,12 @@ export async function startHost(options: HostOptions): Promise<Host> {
       },
     });
     const { approval, execution, instruments, ledger, market, risk } = engine.pipeline;
+    const gameDay = createGameDay({
+      reportsDir: folder.gameDays,
+      limits: () => risk.view.limits(),
+      nowMs: () => systemClock.nowMs(),
+      onLog: options.onLog,
+    });
     const figures = cards.map(figuresOf);
     const desk = createEngineDesk(
       {
@@ -174,6 +181,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
         },
         journalStore: journal.store,
         settings,
+        gameDay: gameDay.state,
+        startGameDay: gameDay.start,
+        stopGameDay: gameDay.stop,
         request: (event) => engine.request(event),
         verifyJournal: () => verifyJournalFiles(books),
         watchBook: (instrumentId) => engine.tellVenue({ kind: 'watchBook', instrumentId }),
@@ -198,7 +208,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       async close() {
         gateway.close();
         stopStoring();
-        await engine.stop();
+        await Promise.all([engine.stop(), gameDay.close()]);
         candles.close();
         journal.store.close();
         lock.release();

@@ -354,6 +354,27 @@ export const journalEntrySchema = z.strictObject({
   severity: z.enum(['info', 'good', 'warn', 'bad']),
 });
 
+/** Faults played on a second practice venue and a second engine, under the trader's limits. */
+export const gameDaySchema = z.strictObject({
+  state: z.enum(['running', 'passed', 'failed', 'stopped']),
+  startedAtMs: timeMs,
+  endedAtMs: timeMs.nullable(),
+  /** What goes on besides the cases, or why it ended early; mostly empty. */
+  note: z.string(),
+  cases: z.array(
+    z.strictObject({
+      id,
+      title: z.string(),
+      state: z.enum(['waiting', 'running', 'passed', 'failed', 'left-out']),
+      /** What happened, or what did not hold; empty before that. */
+      text: z.string(),
+      durationMs: z.int().nonnegative().nullable(),
+    }),
+  ),
+  /** Where the report lies, once it has ended. */
+  reportFile: z.string().nullable(),
+});
+
 /** Everything a desk shows apart from the market, keyed rows by topic. */
 export const deskSnapshotSchema = z.strictObject({
   proposals: z.array(proposalSchema),
@@ -367,6 +388,8 @@ export const deskSnapshotSchema = z.strictObject({
   limits: limitsSchema,
   mandate: mandateSchema.nullable(),
   health: healthSchema,
+  /** The one that runs or the last one; null before the first. */
+  gameDay: gameDaySchema.nullable(),
 });
 
 const deskPatchSchema = deskSnapshotSchema.partial().extend({
@@ -538,6 +561,10 @@ export const contract = {
   setLimits: oc.input(limitsSchema).output(done),
   setMandate: oc.input(z.strictObject({ mandate: mandateSchema.nullable() })).output(done),
 
+  /** One at a time; the trader's own venue, account and log are not touched. */
+  startGameDay: oc.output(done),
+  stopGameDay: oc.output(done),
+
   journalPage: oc
     .input(z.strictObject({ beforeSeq: z.int().optional(), limit: z.int().min(1).max(500) }))
     .output(z.strictObject({ entries: z.array(journalEntrySchema), more: z.boolean() })),
@@ -566,6 +593,7 @@ export type Limits = z.infer<typeof limitsSchema>;
 export type Mandate = z.infer<typeof mandateSchema>;
 export type Model = z.infer<typeof modelSchema>;
 export type Health = z.infer<typeof healthSchema>;
+export type GameDay = z.infer<typeof gameDaySchema>;
 export type JournalEntry = z.infer<typeof journalEntrySchema>;
 export type DeskSnapshot = z.infer<typeof deskSnapshotSchema>;
 export type DeskPatch = z.infer<typeof deskPatchSchema>;

@@ -5,6 +5,7 @@ import { moveFocus } from '../stores/queue-store.ts';
 import { showLook, viewStore } from '../stores/view-store.ts';
 import { CommandPalette } from './CommandPalette.tsx';
 import { runCommand } from './commands.ts';
+import { GameDayDialog } from './GameDayDialog.tsx';
 import { HealthBar } from './HealthBar.tsx';
 import { commandFor, isTypingTarget } from './hotkeys.ts';
 import { KeysSheet } from './KeysSheet.tsx';
@@ -60,6 +61,7 @@ export function Desk() {
       <KeysSheet />
       <LimitsDialog />
       <MandateDialog />
+      <GameDayDialog />
       <Toasts />
       <LiveRegions />
     </div>

@@ -38,6 +38,8 @@ export function RightActions({ id }: { id: PanelId | undefined }) {
       return <CsvButton what="positions" run={downloadPositionsCsv} />;
     case 'orders':
       return <CsvButton what="fills" run={downloadFillsCsv} />;
+    case 'health':
+      return <GameDayButton />;
     case 'watchlist':
       return <Note>{<InstrumentCount />}</Note>;
     case 'ticket':
@@ -125,6 +127,21 @@ function QueueCounts() {
     <Note>
       {waiting} waiting · {signed} signed
     </Note>
+  );
+}
+
+function GameDayButton() {
+  const running = useDesk((desk) => (desk.gameDay?.state === 'running' ? desk.gameDay.cases : null), null);
+  const ended = running?.filter((row) => row.durationMs !== null).length ?? 0;
+  return (
+    <button
+      type="button"
+      className="button button-quiet"
+      aria-haspopup="dialog"
+      onClick={() => setView({ overlay: 'game-day' })}
+    >
+      Game day{running === null ? '' : ` ${ended} of ${running.length}`}
+    </button>
   );
 }
 

@@ -44,6 +44,8 @@ export function runCommand(id: string): boolean {
   return run !== undefined;
 }
 
+const showGameDay = (): void => setView({ overlay: 'game-day' });
+
 /** What the palette lists, instruments apart. */
 export function allCommands(): readonly Command[] {
   const fromKeys = HOTKEYS.filter((hotkey) => hotkey.command !== 'palette').map((hotkey) => ({
@@ -81,6 +83,7 @@ export function allCommands(): readonly Command[] {
       group: 'Screen',
       run: () => setView({ palette: 'colour-blind' }),
     },
+    { id: 'game-day', text: 'Game day: play faults on a second practice venue', group: 'Screen', run: showGameDay },
     { id: 'reset-layout', text: 'Reset layout', group: 'Screen', run: resetLayout },
   ] as const;
   return [...fromKeys, ...timeframes, ...panels, ...screen];

@@ -71,6 +71,9 @@ export const acknowledgeDifference = (difference: {
     `${difference.asset} is booked as the venue has it.`,
   );
 
+export const startGameDay = (): Promise<Outcome> => ask((client) => client.startGameDay());
+export const stopGameDay = (): Promise<Outcome> => ask((client) => client.stopGameDay());
+
 export function toggleArmed(): Promise<Outcome> {
   const armed = deskStore.getState().desk?.safety.armed ?? false;
   return orToast(ask((client) => client.setArmed({ armed: !armed })));

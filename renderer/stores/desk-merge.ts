@@ -5,6 +5,7 @@ import type {
   DeskPatch,
   DeskSnapshot,
   Fill,
+  GameDay,
   Health,
   JournalEntry,
   Limits,
@@ -35,6 +36,7 @@ export interface Desk {
   readonly limits: Limits;
   readonly mandate: Mandate | null;
   readonly health: Health;
+  readonly gameDay: GameDay | null;
 }
 
 /** Rows of `fresh` replace rows of the same key in place; new ones go to the end. */
@@ -95,6 +97,7 @@ function withPatch(before: Desk, revision: number, patch: DeskPatch): Desk {
     limits: patch.limits ?? before.limits,
     mandate: patch.mandate === undefined ? before.mandate : patch.mandate,
     health: patch.health ?? before.health,
+    gameDay: patch.gameDay === undefined ? before.gameDay : patch.gameDay,
   };
 }
 

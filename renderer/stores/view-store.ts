@@ -9,7 +9,7 @@ const INDICATORS_MAX = 8;
 
 export type Theme = 'dark' | 'light';
 export type Palette = 'standard' | 'colour-blind' | 'red-up';
-export type Overlay = 'none' | 'commands' | 'keys' | 'indicators' | 'instruments' | 'limits' | 'mandate';
+export type Overlay = 'none' | 'commands' | 'keys' | 'indicators' | 'instruments' | 'limits' | 'mandate' | 'game-day';
 
 export interface ViewState {
   readonly instrumentId: string | null;

@@ -295,6 +295,7 @@ export function doubleDesk(market: DoubleMarket): DeskSnapshot {
       approvalTtlMs: 60_000,
     },
     mandate: null,
+    gameDay: null,
     health: {
       feedAgeMs: 84,
       venueRoundTripMs: 12,

@@ -239,6 +239,8 @@ export function createDeskDouble(options: { seed?: number; lively?: boolean } = 
       firstBadSeq: null,
       text: 'Every event and the head agree.',
     })),
+    startGameDay: os.startGameDay.handler(() => done),
+    stopGameDay: os.stopGameDay.handler(() => done),
     loadSetting: os.loadSetting.handler(({ input }) => ({ value: (settings.get(input.key) ?? null) as null })),
     saveSetting: os.saveSetting.handler(({ input }) => {
       settings.set(input.key, input.value);

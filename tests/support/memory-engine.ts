@@ -86,6 +86,8 @@ export function createMemoryEngine() {
       return { entries: entries.slice(0, limit), more: entries.length > limit };
     },
     verifyJournal: () => ({ ok: true, events: 3, firstBadSeq: null, text: 'Every event and the head agree.' }),
+    startGameDay: () => done,
+    stopGameDay: () => done,
     loadSetting: (key) => settings.get(key) ?? null,
     saveSetting(key, value) {
       settings.set(key, value);

@@ -18,6 +18,7 @@ const TOPICS: readonly Topic[] = [
   'limits',
   'mandate',
   'health',
+  'gameDay',
 ];
 
 /** How a row is known within its topic; topics without an entry are replaced whole. */

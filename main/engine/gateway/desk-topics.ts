@@ -2,6 +2,7 @@ import type {
   Account,
   DeskSnapshot,
   Fill,
+  GameDay,
   Health,
   JournalEntry,
   Limits,
@@ -33,6 +34,7 @@ export interface DeskSources {
   readonly board: NoticeBoard;
   models(): Model[];
   journal(): JournalEntry[];
+  gameDay(): GameDay | null;
   logEvents(): number;
   chain(): Health['chain'];
   /** Repairs of this start, before the venue's books were read. */
@@ -61,6 +63,7 @@ export function createDeskTopics(sources: DeskSources): { [K in keyof DeskSnapsh
     positions: () => ledger.positions().map((row) => positionRow(row, execution)),
     models: sources.models,
     journal: sources.journal,
+    gameDay: sources.gameDay,
     account: () => accountRow(ledger, risk.limits(), sources.nowMs()),
     safety: () => {
       const { armed, killSwitch, holds } = risk.safety();

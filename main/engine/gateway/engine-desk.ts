@@ -1,4 +1,4 @@
-import type { Health, Hello, WatchRow } from '../../../preload/contract.ts';
+import type { Done, Health, Hello, WatchRow } from '../../../preload/contract.ts';
 import { formatDecimal, multiplyDecimal, parseDecimal } from '../domain/decimal.ts';
 import type { EngineEvent, InputEvent } from '../domain/events.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
@@ -23,6 +23,8 @@ export interface EngineDeskDeps extends Omit<DeskSources, 'board' | 'journal' | 
   readonly candles: CandleSource;
   readonly journalStore: JournalStore;
   readonly settings: SettingsFile;
+  startGameDay(): Done;
+  stopGameDay(): Done;
   request(event: InputEvent): readonly EngineEvent[];
   verifyJournal(): { ok: boolean; events: number; firstBadSeq: number | null; text: string };
   watchBook(instrumentId: InstrumentId | null): void;
@@ -134,6 +136,8 @@ export function createEngineDesk(
       chain = verdict.ok ? 'ok' : 'broken';
       return verdict;
     },
+    startGameDay: deps.startGameDay,
+    stopGameDay: deps.stopGameDay,
     loadSetting: (key) => deps.settings.load(key),
     saveSetting: (key, value) => deps.settings.save(key, value),
     onEvent: deps.onEvent,

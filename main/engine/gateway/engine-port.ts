@@ -57,6 +57,8 @@ export interface EnginePort {
   watchBook(instrumentId: string, watching: boolean): void;
   journalPage(beforeSeq: number | undefined, limit: number): { entries: JournalEntry[]; more: boolean };
   verifyJournal(): { ok: boolean; events: number; firstBadSeq: number | null; text: string };
+  startGameDay(): Done;
+  stopGameDay(): Done;
   loadSetting(key: string): unknown;
   saveSetting(key: string, value: unknown): ReturnType<SettingsFile['save']>;
   onEvent(listener: (logged: LoggedEvent) => void): () => void;

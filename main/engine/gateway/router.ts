@@ -59,6 +59,8 @@ export function createGateway(port: EnginePort, clock: Clock, timers: Timers): G
     setKillSwitch: os.setKillSwitch.handler(({ input }) => ask({ kind: 'KillSwitchSet', ...input })),
     setLimits: os.setLimits.handler(({ input }) => ask({ kind: 'LimitsSet', limits: input })),
     setMandate: os.setMandate.handler(({ input }) => ask({ kind: 'MandateSet', ...input })),
+    startGameDay: os.startGameDay.handler(() => port.startGameDay()),
+    stopGameDay: os.stopGameDay.handler(() => port.stopGameDay()),
     journalPage: os.journalPage.handler(({ input }) => port.journalPage(input.beforeSeq, input.limit)),
     verifyJournal: os.verifyJournal.handler(() => port.verifyJournal()),
     loadSetting: os.loadSetting.handler(({ input }) => ({ value: (port.loadSetting(input.key) ?? null) as never })),

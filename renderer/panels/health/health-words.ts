@@ -39,7 +39,7 @@ export function feedsVerdict(feeds: Health['feeds'], symbolOf: (instrumentId: st
 /** `null` while the connector has said nothing. */
 export function requestsVerdict(venue: VenueHealth | null, nowMs: number): Verdict {
   if (venue === null) return { tone: 'info', text: 'no word yet' };
-  if (nowMs - venue.atMs > SILENT_MS) return warn(`no word for ${showAgo(nowMs - venue.atMs)}`);
+  if (nowMs - venue.atMs > SILENT_MS) return warn(`silent ${showAgo(nowMs - venue.atMs)}`);
   const { pausedUntilMs, weightUsed, weightMax } = venue.budget;
   if (pausedUntilMs !== null) return warn(`paused ${showCountdown(pausedUntilMs - nowMs)}`);
   const used = weightUsed / weightMax;

@@ -107,6 +107,8 @@ const REQUESTS: Record<
     told: { kind: 'FlattenRequested', instrumentId: null },
     answer: { ok: true },
   },
+  startGameDay: { ask: (c) => c.startGameDay(), answer: { ok: true } },
+  stopGameDay: { ask: (c) => c.stopGameDay(), answer: { ok: true } },
   setArmed: {
     ask: (c) => c.setArmed({ armed: true }),
     told: { kind: 'ArmSet', armed: true },

@@ -41,7 +41,7 @@ describe('the words of the health screen', () => {
     expect(said(requestsVerdict(withBudget({ weightUsed: 3_900 }), NOW_MS))).toBe('warn: 65\u202f% used');
     const paused = withBudget({ pausedUntilMs: NOW_MS + 61_000, pausedWhy: 'banned (HTTP 418)' });
     expect(said(requestsVerdict(paused, NOW_MS))).toBe('warn: paused 1:01');
-    expect(said(requestsVerdict(venue, NOW_MS + 8_000))).toBe('warn: no word for 8 s');
+    expect(said(requestsVerdict(venue, NOW_MS + 8_000))).toBe('warn: silent 8 s');
   });
 
   it('breakers: closed, open with the time to the trial, half-open', () => {

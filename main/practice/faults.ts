@@ -58,6 +58,10 @@ const faultSchema = z.discriminatedUnion('fault', [
   z.strictObject({ fault: z.literal('latency'), delayMs: ms, channel, stream, ...limits }),
   z.strictObject({ fault: z.literal('login-fail'), ...limits }),
   z.strictObject({ fault: z.literal('stream-terminated') }),
+  /** The API key is no good any more, or only for reading. Public data goes on. */
+  z.strictObject({ fault: z.literal('key-refused'), only: z.literal('trading').optional(), ...limits }),
+  /** REST answers 503 but for the system's status, which says so; connections are closed and no new ones taken. */
+  z.strictObject({ fault: z.literal('maintenance'), msg: z.string().max(200).optional(), ...limits }),
 ]);
 
 export type Fault = z.infer<typeof faultSchema>;
@@ -153,10 +157,15 @@ export class FaultBoard {
     return hit[0] ?? null;
   }
 
+  /** What stands of this kind. Looking is no strike. */
+  standing<K extends FaultKind>(kind: K): FaultOf<K> | null {
+    const found = this.list().find(({ fault }) => fault.fault === kind);
+    return (found?.fault as FaultOf<K> | undefined) ?? null;
+  }
+
   /** How far the exchange's clock is off. Reading it is no strike. */
   skewMs(): number {
-    const skew = this.list().find(({ fault }) => fault.fault === 'clock-skew')?.fault;
-    return skew?.fault === 'clock-skew' ? skew.skewMs : 0;
+    return this.standing('clock-skew')?.skewMs ?? 0;
   }
 
   #strike<T extends Fault>(hits: (fault: Fault) => fault is T): T[] {

@@ -5,6 +5,8 @@ import type { FaultBoard } from './faults.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
 const PRIVATE_EVENT_LEAD_MS = 30;
+/** What even an exchange in maintenance answers. */
+const SYSTEM_STATUS_PATH = '/sapi/v1/system/status';
 const HTML =
   '<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>Checking your browser</body></html>';
 
@@ -61,7 +63,13 @@ async function serve(
   const method = req.method ?? 'GET';
   const host = (req.headers.host ?? '').toLowerCase();
   const request = { host, method, path, rawQuery, rawBody, headers: req.headers };
-  const strikes = path.startsWith('/_') ? [] : faults.forHttp(method, path);
+  const isControl = path.startsWith('/_');
+  const closed = isControl || path === SYSTEM_STATUS_PATH ? null : faults.first('maintenance');
+  if (closed) {
+    write(res, { status: 503, body: { code: -1008, msg: closed.msg ?? 'System is under maintenance.' }, headers: {} });
+    return;
+  }
+  const strikes = isControl ? [] : faults.forHttp(method, path);
   const strike = (kind: string) => strikes.find(({ fault }) => fault === kind);
   for (const fault of strikes) if (fault.fault === 'delay') await sleep(fault.delayMs);
   if (strike('hang')) return;

@@ -84,7 +84,7 @@ export async function createPracticeVenue(options: PracticeVenueOptions): Promis
     const limits = new RateLimits({ ...DEFAULT_RATE_LIMITS, ...options.rateLimits });
     const nowMs = (): number => clock() + faults.skewMs();
     const slices = new WorkSlices();
-    const spot: SpotContext = { exchange, store, credentials: keys, limits, slices, nowMs, log };
+    const spot: SpotContext = { exchange, store, credentials: keys, limits, slices, faults, nowMs, log };
     const usdm = new UsdmVenue({
       dataDir: options.dataDir,
       source: options.source,
@@ -122,7 +122,7 @@ interface Parts {
 async function openVenue(parts: Parts): Promise<PracticeVenue> {
   const { options, store, keys, faults, exchange, spot, usdm, clock } = parts;
   const streams = new PublicStreams(exchange, SPOT_DIALECT, clock, parts.log);
-  const api = new WebSocketApi(spot, faults);
+  const api = new WebSocketApi(spot);
   let lastUsedMs = clock();
   exchange.listen({
     onPrints: (symbol, prints) => streams.onPrints(symbol, prints),
@@ -164,8 +164,9 @@ async function openVenue(parts: Parts): Promise<PracticeVenue> {
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const channel = channelOf(request, usdm);
     const refused = faults.first('refuse-upgrade', channel ?? undefined);
-    if (channel === null || refused) {
-      const status = refused?.status ?? 404;
+    const closed = faults.first('maintenance');
+    if (channel === null || refused || closed) {
+      const status = refused?.status ?? (closed ? 503 : 404);
       parts.log(`refused WebSocket to ${request.headers.host ?? ''}${request.url ?? ''}`);
       socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
@@ -283,6 +284,11 @@ function strikeConnections(fault: Fault, streams: PublicStreams, api: WebSocketA
     api.terminateSubscriptions();
     usdm.terminatePrivate();
     return struck;
+  }
+  if (fault.fault === 'maintenance') {
+    const all = [...streams.connections, ...api.connections];
+    for (const connection of all) connection.close(1001, 'maintenance');
+    return all.length;
   }
   if (fault.fault !== 'terminate' && fault.fault !== 'close') return 0;
   const { stream } = fault;

@@ -80,6 +80,8 @@ export const RISK_CODES = [
   'unknown-order',
   'not-armed',
   'reconciling',
+  'maintenance',
+  'key-refused',
 ] as const;
 export type RiskCode = (typeof RISK_CODES)[number];
 

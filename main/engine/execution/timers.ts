@@ -57,6 +57,9 @@ export function applyToTimers(timers: Timers, state: ExecutionState, event: Engi
     case 'FillBooked':
       timers.undecidedFills.delete(fillKey(event.fill));
       return;
+    case 'EngineStarted':
+      timers.privateStream = 'connecting';
+      return;
     case 'PrivateStreamChanged':
       timers.privateStream = event.status;
       return;

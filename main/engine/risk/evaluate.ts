@@ -28,7 +28,7 @@ export interface RiskInputs {
   readonly ordersLastMinute: number;
   readonly killSwitch: boolean;
   readonly armed: boolean;
-  readonly holds: readonly (Reason & { readonly code: 'halted' | 'reconciling' })[];
+  readonly holds: readonly (Reason & { readonly code: 'halted' | 'reconciling' | 'maintenance' | 'key-refused' })[];
   readonly hasUnknown: boolean;
   readonly feeBps: number;
 }

@@ -1,5 +1,5 @@
 import { parseDecimal } from '../domain/decimal.ts';
-import type { EngineEvent } from '../domain/events.ts';
+import type { EngineEvent, VenueAccessChanged } from '../domain/events.ts';
 import type { Reason, RiskLimits } from '../domain/proposal.ts';
 import { assert } from '../domain/result.ts';
 import { type ExactLimits, readLimits } from './exact-limits.ts';
@@ -7,10 +7,13 @@ import { type ExactLimits, readLimits } from './exact-limits.ts';
 const MINUTE_MS = 60_000;
 
 export interface Hold extends Reason {
-  readonly code: 'halted' | 'reconciling';
+  readonly code: 'halted' | 'reconciling' | VenueAccessChanged['code'];
   /** What differs, where a person's word can end the hold. */
   readonly difference?: { readonly asset: string; readonly ledger: string; readonly venue: string };
 }
+
+const accessText = (code: VenueAccessChanged['code'], why: string): string =>
+  code === 'maintenance' ? `the venue is in maintenance: ${why}` : why;
 
 /** Switches, limits and holds; changed by `apply` alone. */
 export interface RiskState {
@@ -33,6 +36,8 @@ export function createRiskState(): RiskState {
   let reconciled = false;
   /** Null until somebody says. */
   let privateStream: 'connecting' | 'live' | 'down' | null = null;
+  /** What keeps the venue from letting us trade, in its words. */
+  const barred = new Map<VenueAccessChanged['code'], string>();
   const differing = new Map<string, NonNullable<Hold['difference']>>();
   let signedMs: number[] = [];
 
@@ -50,6 +55,7 @@ export function createRiskState(): RiskState {
         armed = false;
         reconciled = false;
         privateStream = null;
+        barred.clear();
         if (!chosenByPerson) assert(take(event.limits), 'the engine was started with limits that are none');
         break;
       case 'ArmSet':
@@ -69,6 +75,10 @@ export function createRiskState(): RiskState {
       case 'PrivateStreamChanged':
         privateStream = event.status;
         if (event.status === 'down') reconciled = false;
+        break;
+      case 'VenueAccessChanged':
+        if (event.why === null) barred.delete(event.code);
+        else barred.set(event.code, event.why);
         break;
       case 'BalanceDiffered':
         // The ledger says equal amounts when an asset no longer differs.
@@ -111,6 +121,7 @@ export function createRiskState(): RiskState {
         holds.push({ code: 'reconciling', text: 'the order stream to the venue is not up yet' });
       } else if (!reconciled)
         holds.push({ code: 'reconciling', text: "not yet reconciled with the venue's own books" });
+      for (const [code, why] of barred) holds.push({ code, text: accessText(code, why) });
       for (const difference of differing.values()) {
         const { asset, ledger, venue } = difference;
         holds.push({ code: 'halted', text: `${asset}: the ledger says ${ledger}, the venue ${venue}`, difference });

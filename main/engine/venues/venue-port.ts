@@ -13,6 +13,7 @@ import type {
   OrderReported,
   PrivateStreamChanged,
   SubmitAnswered,
+  VenueAccessChanged,
   VenueCandleClosed,
 } from '../domain/events.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
@@ -29,6 +30,7 @@ export type VenueInput =
   | OpenCandleReceived
   | FeedStatusChanged
   | PrivateStreamChanged
+  | VenueAccessChanged
   | SubmitAnswered
   | CancelAnswered
   | OrderReported

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { VenueAccessChanged } from '../domain/events.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
 import type { Credentials } from './binance/tapped-binance.ts';
 import { createInFlight } from './in-flight.ts';
@@ -41,6 +42,8 @@ export function createVenueWorkerPort(options: VenueWorkerOptions): VenueWorkerP
   const listeners: ((event: VenueEvent, receivedTimeMs: number) => void)[] = [];
   const inFlight = createInFlight();
   const followed = new Set<InstrumentId>();
+  /** What the worker said of the venue's door: the next one begins by finding out for itself. */
+  const barred = new Set<VenueAccessChanged['code']>();
   let worker: Worker | null = null;
   let stopping = false;
   let restarts = 0;
@@ -53,6 +56,10 @@ export function createVenueWorkerPort(options: VenueWorkerOptions): VenueWorkerP
 
   function tell(event: VenueEvent, receivedTimeMs = Date.now()): void {
     inFlight.answered(event);
+    if (event.kind === 'VenueAccessChanged') {
+      if (event.why === null) barred.delete(event.code);
+      else barred.add(event.code);
+    }
     if (event.kind === 'InstrumentsLoaded') for (const { id } of event.instruments) followed.add(id);
     for (const listener of listeners) listener(event, receivedTimeMs);
   }
@@ -102,6 +109,7 @@ export function createVenueWorkerPort(options: VenueWorkerOptions): VenueWorkerP
     for (const instrumentId of followed) {
       tell({ kind: 'FeedStatusChanged', instrumentId, status: 'down', why: 'the venue worker ended' });
     }
+    for (const code of barred) tell({ kind: 'VenueAccessChanged', code, why: null });
     for (const event of inFlight.answerAll('The venue worker ended before an answer came.')) tell(event);
     if (Date.now() - startedAtMs > STABLE_MS) pauseMs = RESTART_MS_FIRST;
     restarts += 1;

@@ -14,6 +14,7 @@ import { createOrderDesk } from '../../../main/engine/venues/binance/orders.ts';
 import { createPrivateFeed } from '../../../main/engine/venues/binance/private-feed.ts';
 import { createPrivateReads } from '../../../main/engine/venues/binance/private-reads.ts';
 import { createRulesWatch } from '../../../main/engine/venues/binance/rules-watch.ts';
+import type { WsClientLike } from '../../../main/engine/venues/binance/tapped-binance.ts';
 import { createCircuitBreaker } from '../../../main/engine/venues/circuit-breaker.ts';
 import { createQuarantine } from '../../../main/engine/venues/quarantine.ts';
 import { createRequestBudget } from '../../../main/engine/venues/request-budget.ts';
@@ -25,6 +26,8 @@ import type { ProcessTime, SimTime } from './sim-time.ts';
 import type { Listing, SimVenue } from './sim-venue.ts';
 import type { SimWire } from './sim-wire.ts';
 
+/** The wire carries messages, not sockets. */
+const SOCKET: WsClientLike = { subscriptions: {}, isConnected: true, onError() {}, close() {} };
 const RECV_WINDOW_MS = 5_000;
 const AUDIT_EVERY_MS = 60_000;
 const RULES_EVERY_MS = 300_000;
@@ -82,7 +85,7 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
     nowMs,
     onArrival: parts.onArrival,
     onStreamLive: () => {
-      if (process.alive) privateFeed.onLive();
+      if (process.alive) privateFeed.onLive(SOCKET);
     },
     onExecutionReport: (message) => {
       if (process.alive) privateFeed.onExecutionReport(message);
@@ -133,9 +136,12 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
   const queries = createOrderQueries(context, reads);
   const auditor: Auditor = createAuditor(context, { reads, markOf, isNamed: queries.isNamed });
   let privateWasLive = false;
-  const privateFeed = createPrivateFeed(context, () => {
-    privateWasLive = true;
-    auditor.request();
+  const privateFeed = createPrivateFeed(context, {
+    loginMsMax: 10_000,
+    afterSubscribe() {
+      privateWasLive = true;
+      auditor.request();
+    },
   });
   const desk = createOrderDesk(context);
   const rules = createRulesWatch(context);

@@ -203,7 +203,7 @@ export function createSimExchange(parts: ExchangeParts): SimExchange {
         },
       }));
     },
-    publicGetExchangeInfo: () =>
+    askRules: () =>
       call('read', false, () => ({
         status: 200,
         body: { symbols: venue.listings.map(({ rules }) => symbolInfo(rules)) },
@@ -227,6 +227,7 @@ export function createSimExchange(parts: ExchangeParts): SimExchange {
       });
     },
     socketsOf: () => [],
+    drop() {},
   };
   return { exchange: exchange as unknown as TappedBinance, close: () => closeStream() };
 }

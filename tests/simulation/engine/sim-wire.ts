@@ -27,6 +27,8 @@ export class SimWire {
   readonly #parts: WireParts;
   /** Until then nothing at the venue answers a connection. */
   unreachableUntilMs = 0;
+  /** How that shows: a closed port, or a name that nobody resolves. */
+  unreachableCode: 'ECONNREFUSED' | 'ENOTFOUND' | 'EAI_AGAIN' = 'ECONNREFUSED';
   ban: { readonly status: 429 | 418; readonly untilMs: number } | null = null;
   /** Until then a private stream cannot be opened. */
   streamDownUntilMs = 0;
@@ -106,7 +108,8 @@ export class SimWire {
           }),
         );
       };
-      if (unreachable || fault === 'submit-connection-refused') return noAnswer(2, 'ECONNREFUSED');
+      if (unreachable) return noAnswer(2, this.unreachableCode);
+      if (fault === 'submit-connection-refused') return noAnswer(2, 'ECONNREFUSED');
       if (kind === 'submit' && this.straysForMs !== null) {
         time.after(this.straysForMs, () => this.#serve(timestampMs, null, serve));
         this.straysForMs = null;

@@ -40,7 +40,7 @@ export interface Follower {
 
 /** The connector as the engine uses it, in its worker, against a practice venue; impatient, so that tests are short. */
 export function openConnector(
-  venue: PracticeProcess,
+  venue: Pick<PracticeProcess, 'port' | 'apiKey' | 'secret'>,
   changes: Partial<BinanceConnectorConfig> & { candleStorePath?: string; market?: 'spot' | 'usdm' } = {},
 ): OpenConnector {
   const folder = mkdtempSync(join(tmpdir(), 'connector-'));
@@ -57,6 +57,7 @@ export function openConnector(
       timeoutMs: 1_500,
       recvWindowMs: 1_500,
       redialMs: 50,
+      redialMsMax: 1_000,
       symbols: [market === 'spot' ? 'BTC/USDT' : 'BTC/USDT:USDT'],
       loopbackPort: venue.port,
       ...config,

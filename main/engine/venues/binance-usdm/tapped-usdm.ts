@@ -1,4 +1,4 @@
-import { TappedBinance, type TappedBinanceOptions, type Taps } from '../binance/tapped-binance.ts';
+import { TappedBinance, type TappedBinanceOptions, type Taps, type WsClientLike } from '../binance/tapped-binance.ts';
 import type { RequestBudget } from '../request-budget.ts';
 
 /** USD-M has sockets of three kinds; the account's events come on those of this path. */
@@ -28,6 +28,12 @@ export class TappedUsdm extends TappedBinance {
   override askTicker(symbol: string | undefined): Promise<unknown> {
     return this.fapiPublicGetTicker24hr({ symbol });
   }
+  override askOpenOrders(symbol: string | undefined): Promise<unknown> {
+    return this.fapiPrivateGetOpenOrders({ symbol });
+  }
+  override testOrder(order: Record<string, unknown>): Promise<unknown> {
+    return this.fapiPrivatePostOrderTest(order);
+  }
   /** Here the exchange info is of all symbols, whichever one asks for. */
   override askRules(): Promise<unknown> {
     return this.fapiPublicGetExchangeInfo();
@@ -42,8 +48,7 @@ export class TappedUsdm extends TappedBinance {
   override onConnected(client: unknown, message?: unknown): void {
     super.onConnected(client, message);
     const { url } = client as { url: string };
-    const tell = this.#taps.privateStreamLive as (socket: unknown) => void;
-    if (url.includes(PRIVATE_PATH)) tell(client);
+    if (url.includes(PRIVATE_PATH)) this.#taps.privateStreamLive(client as WsClientLike);
   }
 
   override handleMessage(client: Parameters<TappedBinance['handleMessage']>[0], message: unknown): void {
@@ -53,9 +58,7 @@ export class TappedUsdm extends TappedBinance {
     }
     const why = 'the venue ended the private stream';
     this.#taps.privateStreamEnded(why);
-    const socket = client as unknown as { onError(error: Error): void; close(): unknown };
-    socket.onError(new Error(why));
-    socket.close();
+    this.drop([client as unknown as WsClientLike], why);
   }
 
   override handleAcountUpdate(): void {

@@ -56,10 +56,7 @@ export function createBookFeed(context: ConnectorContext, watchdog: SilenceWatch
     const current = (): boolean => generation === mine;
     watchdog.watch(`book ${instrumentId}`, silence, (silentMs) => {
       countResync(instrumentId);
-      for (const socket of exchange.socketsOf(`orderbook::${symbol}`)) {
-        socket.onError(new Error(`no book of ${symbol} for ${silentMs} ms`));
-        socket.close();
-      }
+      exchange.drop(exchange.socketsOf(`orderbook::${symbol}`), `no book of ${symbol} for ${silentMs} ms`);
     });
     void keepWatching(context, {
       name: `book of ${symbol}`,

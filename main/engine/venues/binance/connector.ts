@@ -6,6 +6,7 @@ import { createCircuitBreaker } from '../circuit-breaker.ts';
 import { createQuarantine } from '../quarantine.ts';
 import { createRequestBudget } from '../request-budget.ts';
 import type { VenueCommand, VenueEvent } from '../venue-port.ts';
+import { createWakeWatch } from '../wake-watch.ts';
 import { type Auditor, createAuditor } from './audit.ts';
 import { createBackfill } from './backfill.ts';
 import { createBookFeed } from './book-feed.ts';
@@ -19,6 +20,7 @@ import {
   READ_WAIT_MS_MAX,
   readFromVenue,
 } from './connector-context.ts';
+import { readBookDiff } from './convert.ts';
 import { describeError } from './errors.ts';
 import { type BinanceMarket, SPOT_MARKET } from './market.ts';
 import { createMarketBatches } from './market-batches.ts';
@@ -28,6 +30,7 @@ import { createPrivateFeed } from './private-feed.ts';
 import { createRulesWatch } from './rules-watch.ts';
 import { createSilenceWatchdog } from './silence-watchdog.ts';
 import type { Credentials } from './tapped-binance.ts';
+import { createVenueAccess } from './venue-access.ts';
 import { observeResponse } from './venue-limits.ts';
 
 export interface BinanceConnectorConfig {
@@ -39,6 +42,7 @@ export interface BinanceConnectorConfig {
   readonly timeoutMs: number;
   readonly recvWindowMs: number;
   readonly redialMs: number;
+  readonly redialMsMax: number;
   readonly keepAliveMs: number;
   readonly auditEveryMs: number;
   readonly rulesEveryMs: number;
@@ -49,6 +53,7 @@ export const BINANCE_DEFAULTS: Omit<BinanceConnectorConfig, 'loopbackPort' | 'cr
   timeoutMs: 10_000,
   recvWindowMs: 5_000,
   redialMs: 1_000,
+  redialMsMax: 30_000,
   keepAliveMs: 20_000,
   auditEveryMs: 60_000,
   rulesEveryMs: 300_000,
@@ -133,16 +138,27 @@ export function createBinanceConnector(
     };
 
   const exchange = market.openExchange({ ...config, sockets: SOCKETS }, budget, {
+    frame: () => wake.alive(),
     trade: counted((message) => marketFeed.onTrade(message)),
     quote: counted((message) => marketFeed.onQuote(message)),
     kline: counted((message) => marketFeed.onKline(message)),
     ticker: counted((message) => marketFeed.onTicker(message)),
-    bookChanged: counted(() => undefined),
+    bookDiff(message) {
+      messages += 1;
+      return believed(context, readBookDiff(message, instruments.byVenueSymbol)) !== undefined;
+    },
     executionReport: counted((message) => privateFeed.onExecutionReport(message)),
-    privateStreamLive: () => privateFeed.onLive(),
+    privateStreamLive(socket) {
+      access.onPrivateStreamLive();
+      privateFeed.onLive(socket);
+    },
     privateStreamEnded: (why) => privateFeed.onEnded(why),
     malformedFrame: () => quarantine.add('frame: not JSON'),
-    response: (status, headers, _url, parsed) => observeResponse(budget, nowMs(), status, headers, parsed),
+    response(answer) {
+      observeResponse(budget, nowMs(), answer.status, answer.headers, answer.parsed);
+      access.onAnswer(answer);
+    },
+    socketRefusal: (code, text) => access.onSocketRefusal(code, text),
   });
 
   // Past the breaker of the reads: a cancel may be waiting for the right time.
@@ -195,14 +211,22 @@ export function createBinanceConnector(
   const auditor: Auditor = createAuditor(context, { reads, markOf, isNamed: queries.isNamed });
   let auditDueAtMs: number | null = null;
   let privateWasLive = false;
-  const privateFeed = createPrivateFeed(
-    context,
-    () => {
+  const access = createVenueAccess(context);
+  const privateFeed = createPrivateFeed(context, {
+    loginMsMax: config.timeoutMs,
+    market,
+    afterSubscribe() {
       privateWasLive = true;
       auditor.request();
     },
-    market,
-  );
+  });
+  /** Quotes and fills of before wait in the sockets; nothing of them may pass for news. */
+  const wake = createWakeWatch(nowMs, (asleepMs) => {
+    const why = `nothing ran here for ${Math.round(asleepMs / 1_000)} s`;
+    marketFeed.onStale(why);
+    privateFeed.onEnded(why);
+    exchange.startAnew(why);
+  });
   const desk = market.createDesk(context);
   const rules = createRulesWatch(context, market.readInstrument);
   let bookWanted: InstrumentId | null = null;
@@ -292,7 +316,9 @@ export function createBinanceConnector(
   }
 
   function reportHealth(): void {
+    wake.alive();
     watchdog.check();
+    privateFeed.check();
     outlet.emit({
       kind: 'VenueHealth',
       roundTripMs: clock.roundTripMs,

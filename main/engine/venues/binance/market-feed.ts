@@ -42,6 +42,8 @@ export interface MarketFeed {
   onTicker(message: unknown): void;
   /** Prints were given up because nobody took them. */
   onPrintsDropped(instrumentId: InstrumentId): void;
+  /** Whatever is known is old: every feed is stale until it speaks again. */
+  onStale(why: string): void;
   lastPrice(instrumentId: InstrumentId): string | null;
 }
 
@@ -90,11 +92,7 @@ export function createMarketFeed(context: ConnectorContext, parts: MarketFeedPar
   }
   /** Ends the sockets that carry a subscription, so that it is made anew. */
   function redial(subscription: string, why: string): void {
-    for (const socket of exchange.socketsOf(subscription)) {
-      const error = new Error(why);
-      socket.onError(error);
-      socket.close();
-    }
+    exchange.drop(exchange.socketsOf(subscription), why);
   }
 
   function startPrints({ id, symbol }: InstrumentRecord): void {
@@ -220,6 +218,9 @@ export function createMarketFeed(context: ConnectorContext, parts: MarketFeedPar
     },
     onPrintsDropped: (instrumentId) =>
       printsMissing(instrumentId, 'Prints were given up: the engine was too far behind.'),
+    onStale(why) {
+      for (const instrumentId of states.keys()) setStatus(instrumentId, 'stale', why);
+    },
     lastPrice: (instrumentId) => states.get(instrumentId)?.lastPrice ?? null,
   };
 }

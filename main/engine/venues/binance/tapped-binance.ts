@@ -28,17 +28,33 @@ export interface RequestTrace {
 
 /** Every message of the venue in the order it came, before ccxt merges or parses anything. */
 export interface Taps {
+  /** A message came on a socket, whatever it is: called before it is looked at. */
+  frame(): void;
   trade(message: unknown): void;
   kline(message: unknown): void;
   quote(message: unknown): void;
   ticker(message: unknown): void;
-  bookChanged(message: unknown): void;
+  /** A change of the book; false: it cannot be believed, and ccxt is not to see it. */
+  bookDiff(message: unknown): boolean;
   executionReport(message: unknown): void;
-  privateStreamLive(): void;
+  /** The login on this socket was answered: the account's events come on it. */
+  privateStreamLive(socket: WsClientLike): void;
   privateStreamEnded(why: string): void;
   malformedFrame(): void;
   /** A response to any HTTP request. */
-  response(status: number, headers: Readonly<Record<string, unknown>>, url: string, parsed: unknown): void;
+  response(answer: VenueAnswer): void;
+  /** A request over a socket was refused with the venue's code. */
+  socketRefusal(code: number, text: string): void;
+}
+
+export interface VenueAnswer {
+  readonly method: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  /** The JSON of the body; undefined for anything else. */
+  readonly parsed: unknown;
+  /** Whether the request carried our key. */
+  readonly signed: boolean;
 }
 
 export interface TappedBinanceOptions {
@@ -46,17 +62,20 @@ export interface TappedBinanceOptions {
   readonly loopbackPort: number;
   readonly credentials: Credentials;
   readonly timeoutMs: number;
-  /** Pause before the first redial of a socket; doubles from there. */
+  /** Pause before the first redial of a socket; doubles from there to the longest. */
   readonly redialMs: number;
+  readonly redialMsMax: number;
   readonly keepAliveMs: number;
   readonly sockets: number;
   readonly recvWindowMs: number;
 }
 
 type CcxtClient = Parameters<binance['handleOrderBook']>[0];
-interface WsClientLike {
-  readonly url: string;
+export interface WsClientLike {
   readonly subscriptions: Record<string, unknown>;
+  readonly isConnected: boolean;
+  /** When it was connected, in ms; undefined before. */
+  readonly connectionEstablished?: number;
   onError(error: Error): void;
   close(): unknown;
 }
@@ -72,7 +91,10 @@ export class TappedBinance extends binance {
   readonly #taps: Taps;
   readonly #budget: RequestBudget;
   readonly #traces = new AsyncLocalStorage<RequestTrace>();
-  readonly #dispatcher: UndiciAgent;
+  readonly #dial: () => Socket;
+  #dispatcher: UndiciAgent;
+  /** Sockets that were given up: what still arrives on them is not heard. */
+  readonly #dropped = new WeakSet<object>();
 
   /** @param market what another of Binance's markets wants of ccxt's options */
   constructor(
@@ -102,7 +124,7 @@ export class TappedBinance extends binance {
           cost: 5,
           keepAlive: options.keepAliveMs,
           connectionTimeout: options.timeoutMs,
-          backoff: { base: options.redialMs, factor: 2, max: 30_000, stableAfter: 30_000 },
+          backoff: { base: options.redialMs, factor: 2, max: options.redialMsMax, stableAfter: 30_000 },
         },
         ...market,
       },
@@ -110,18 +132,23 @@ export class TappedBinance extends binance {
     this.#taps = taps;
     this.#budget = budget;
     const dial = (): Socket => connect(options.loopbackPort, '127.0.0.1');
-    this.#dispatcher = new UndiciAgent({
-      connect: (_target, done) => {
-        const socket = dial();
-        socket.once('connect', () => done(null, socket)).once('error', (error) => done(error, null));
-      },
-    });
+    this.#dial = dial;
+    this.#dispatcher = this.#pool();
     this.agent = new (class extends HttpsAgent {
       override createConnection(): Socket {
         return dial();
       }
     })();
     Object.assign(this, { log: () => taps.malformedFrame() });
+  }
+
+  #pool(): UndiciAgent {
+    return new UndiciAgent({
+      connect: (_target, done) => {
+        const socket = this.#dial();
+        socket.once('connect', () => done(null, socket)).once('error', (error) => done(error, null));
+      },
+    });
   }
 
   /** Call before the first request. */
@@ -139,6 +166,13 @@ export class TappedBinance extends binance {
   }
   askTicker(symbol: string | undefined): Promise<unknown> {
     return this.publicGetTicker24hr({ symbol });
+  }
+  askOpenOrders(symbol: string | undefined): Promise<unknown> {
+    return this.privateGetOpenOrders({ symbol });
+  }
+  /** The venue only checks the order. */
+  testOrder(order: Record<string, unknown>): Promise<unknown> {
+    return this.privatePostOrderTest(order);
   }
   /** Exchange info of these symbols, by the venue's own names. */
   askRules(symbols: readonly string[]): Promise<unknown> {
@@ -166,6 +200,33 @@ export class TappedBinance extends binance {
   socketsOf(key: string): WsClientLike[] {
     const clients = Object.values(this.clients ?? {}) as unknown as WsClientLike[];
     return clients.filter((client) => Object.keys(client.subscriptions).some((name) => name.startsWith(key)));
+  }
+
+  /**
+   * Ends sockets: whoever watches them is told `why`, and nothing that still arrives on them is heard. One that is still being
+   * dialled has nothing to say yet; ending it would leave a connection that nobody knows of.
+   */
+  drop(sockets: readonly WsClientLike[], why: string): void {
+    for (const socket of sockets) {
+      if (!socket.isConnected) continue;
+      this.#dropped.add(socket);
+      socket.onError(new Error(why));
+      socket.close();
+    }
+  }
+
+  /** Ends every socket, and lets no further request use a pooled connection. What is under way is waited for as before. */
+  startAnew(why: string): void {
+    this.drop(Object.values(this.clients ?? {}) as unknown as WsClientLike[], why);
+    const before = this.#dispatcher;
+    this.#dispatcher = this.#pool();
+    this.fetchDispatcher = this.#dispatcher;
+    void before.close();
+  }
+
+  override handleMessage(client: CcxtClient, message: unknown): void {
+    this.#taps.frame();
+    if (!this.#dropped.has(client)) super.handleMessage(client, message);
   }
 
   override throttle(): Promise<void> {
@@ -207,8 +268,9 @@ export class TappedBinance extends binance {
         trace.status = status;
         trace.body = body;
       }
-      this.#taps.response(status, headers, url, parsed);
-    }
+      const signed = (requestHeaders as Record<string, unknown> | undefined)?.['X-MBX-APIKEY'] !== undefined;
+      this.#taps.response({ method, status, headers, parsed, signed });
+    } else this.#taps.socketRefusal(status, reason);
     return super.handleErrors(status, reason, url, method, headers, body, parsed, requestHeaders, requestBody);
   }
 
@@ -225,8 +287,8 @@ export class TappedBinance extends binance {
     this.#taps.ticker(message);
   }
   override handleOrderBook(client: CcxtClient, message: unknown): void {
-    super.handleOrderBook(client, message);
-    this.#taps.bookChanged(message);
+    // A diff left out shows as a gap, and the book starts anew; one of no numbers would stay in it unseen.
+    if (this.#taps.bookDiff(message)) super.handleOrderBook(client, message);
   }
   override handleOrderUpdate(_client: unknown, message: unknown): void {
     this.#taps.executionReport(message);
@@ -237,13 +299,12 @@ export class TappedBinance extends binance {
   override handleUserDataStreamSubscribe(client: CcxtClient, message: unknown): void {
     super.handleUserDataStreamSubscribe(client, message);
     const result = (message as { result?: { subscriptionId?: unknown } }).result;
-    if (result?.subscriptionId !== undefined) this.#taps.privateStreamLive();
+    if (result?.subscriptionId !== undefined) this.#taps.privateStreamLive(client as unknown as WsClientLike);
   }
   override handleEventStreamTerminated(client: unknown): void {
     // ccxt would leave `watchOrders` waiting for ever.
-    const socket = client as WsClientLike;
-    this.#taps.privateStreamEnded('the venue ended the private stream');
-    socket.onError(new Error('the venue ended the private stream'));
-    socket.close();
+    const why = 'the venue ended the private stream';
+    this.#taps.privateStreamEnded(why);
+    this.drop([client as WsClientLike], why);
   }
 }

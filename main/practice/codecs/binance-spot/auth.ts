@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { FaultBoard } from '../../faults.ts';
 import { BinanceError, illegalCharacters, missingParameter } from './errors.ts';
 
 export interface ApiCredentials {
@@ -17,6 +18,14 @@ export function checkApiKey(sent: string | undefined, credentials: ApiCredential
   if (!sameText(sent, credentials.apiKey)) {
     throw new BinanceError(-2015, 'Invalid API-key, IP, or permissions for action.', 401);
   }
+}
+
+/** @throws BinanceError -2015 while a fault says that the key is not good enough, for anything or for trading. */
+export function checkPermission(faults: FaultBoard, isTrading: boolean): void {
+  const fault = faults.standing('key-refused');
+  if (!fault || (fault.only === 'trading' && !isTrading)) return;
+  faults.first('key-refused');
+  throw new BinanceError(-2015, 'Invalid API-key, IP, or permissions for action.', 401);
 }
 
 /** REST signs the raw query followed by the raw body, without the signature itself. */

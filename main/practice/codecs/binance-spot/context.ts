@@ -1,4 +1,5 @@
 import type { Exchange } from '../../exchange.ts';
+import type { FaultBoard } from '../../faults.ts';
 import type { TradingRules } from '../../matching/rules.ts';
 import type { VenueStore } from '../../store/venue-store.ts';
 import type { WorkSlices } from '../../work-slices.ts';
@@ -14,6 +15,7 @@ export interface SpotContext {
   readonly credentials: ApiCredentials;
   readonly limits: RateLimits;
   readonly slices: WorkSlices;
+  readonly faults: FaultBoard;
   /** The exchange's clock as clients see it (a fault may skew it). */
   readonly nowMs: () => number;
   readonly log: (text: string) => void;

@@ -1,4 +1,4 @@
-import { checkApiKey, checkRestSignature, checkTiming } from './auth.ts';
+import { checkApiKey, checkPermission, checkRestSignature, checkTiming } from './auth.ts';
 import type { SpotContext } from './context.ts';
 import { BinanceError, missingParameter } from './errors.ts';
 import * as market from './market-data.ts';
@@ -72,9 +72,15 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['POST /api/v3/order/oco', signed(1, trading.placeOco, true)],
   ['GET /api/v3/allOrders', signed(20, trading.allOrders)],
   ['GET /api/v3/myTrades', signed(20, trading.myTrades)],
+  ['GET /sapi/v1/system/status', open(1, systemStatus)],
   ['GET /sapi/v1/bnbBurn', signed(1, trading.getBnbBurn)],
   ['POST /sapi/v1/bnbBurn', signed(1, trading.setBnbBurn)],
 ]);
+
+function systemStatus({ faults }: SpotContext): { status: 0 | 1; msg: string } {
+  const maintenance = faults.standing('maintenance');
+  return maintenance ? { status: 1, msg: maintenance.msg ?? 'system_maintenance' } : { status: 0, msg: 'normal' };
+}
 
 /** Answers one REST request; never throws for anything that a client can send. */
 export function answerRest<Context extends SpotContext>(
@@ -113,6 +119,7 @@ function authorize(
   nowMs: number,
 ): void {
   checkApiKey(request.apiKey, context.credentials);
+  checkPermission(context.faults, request.method !== 'GET');
   const signature = values.get('signature');
   if (!signature) throw missingParameter('signature');
   checkTiming(values.get('timestamp'), values.get('recvWindow'), nowMs);

@@ -1,8 +1,7 @@
 import type { Connection } from '../../connection.ts';
-import type { FaultBoard } from '../../faults.ts';
 import type { Balance } from '../../matching/account.ts';
 import type { OrderReport } from '../../matching/order.ts';
-import { checkApiKey, checkTiming, checkWsSignature } from './auth.ts';
+import { checkApiKey, checkPermission, checkTiming, checkWsSignature } from './auth.ts';
 import type { SpotContext } from './context.ts';
 import { BinanceError } from './errors.ts';
 import { Params } from './params.ts';
@@ -40,14 +39,12 @@ interface ApiRequest {
 /** The WebSocket API: requests with replies, and the account's own events on the connections that subscribed. */
 export class WebSocketApi {
   readonly #context: SpotContext;
-  readonly #faults: FaultBoard;
   /** Subscription id per connection, null while it has none. */
   readonly #connections = new Map<Connection, number | null>();
   #nextSubscription = 0;
 
-  constructor(context: SpotContext, faults: FaultBoard) {
+  constructor(context: SpotContext) {
     this.#context = context;
-    this.#faults = faults;
   }
 
   get connections(): readonly Connection[] {
@@ -103,10 +100,10 @@ export class WebSocketApi {
   #answer(connection: Connection, request: ApiRequest): unknown {
     const nowMs = this.#context.nowMs();
     if (request.method === 'userDataStream.subscribe.signature') {
-      if (this.#faults.first('login-fail'))
+      if (this.#context.faults.first('login-fail'))
         throw new BinanceError(-2015, 'Invalid API-key, IP, or permissions for action.', 401);
       this.#context.limits.spend(2, nowMs);
-      this.#authorize(request, nowMs);
+      this.#authorize(request, nowMs, false);
       const subscriptionId = this.#connections.get(connection) ?? this.#nextSubscription++;
       this.#connections.set(connection, subscriptionId);
       return { subscriptionId };
@@ -115,20 +112,22 @@ export class WebSocketApi {
       this.#connections.set(connection, null);
       return {};
     }
-    const route = ROUTES.get(METHODS.get(request.method) ?? '');
+    const twin = METHODS.get(request.method) ?? '';
+    const route = ROUTES.get(twin);
     if (!route) {
       this.#context.log(`UNKNOWN WEBSOCKET METHOD ${request.method.slice(0, 80)}`);
       throw new BinanceError(-1000, `The practice venue does not serve ${request.method.slice(0, 80)}.`);
     }
     const params = new Params(request.params);
     this.#context.limits.spend(typeof route.weight === 'number' ? route.weight : route.weight(params), nowMs);
-    if (route.security === 'signed') this.#authorize(request, nowMs);
+    if (route.security === 'signed') this.#authorize(request, nowMs, !twin.startsWith('GET'));
     if (route.isOrder) this.#context.limits.spendOrder(nowMs);
     return route.handle(this.#context, params);
   }
 
-  #authorize(request: ApiRequest, nowMs: number): void {
+  #authorize(request: ApiRequest, nowMs: number, isTrading: boolean): void {
     checkApiKey(request.params.get('apiKey'), this.#context.credentials);
+    checkPermission(this.#context.faults, isTrading);
     checkTiming(request.params.get('timestamp'), request.params.get('recvWindow'), nowMs);
     checkWsSignature(request.params, this.#context.credentials.secret);
   }

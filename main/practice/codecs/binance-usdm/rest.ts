@@ -28,6 +28,7 @@ export const USDM_ROUTES: ReadonlyMap<string, Route<UsdmContext>> = new Map<stri
   ['GET /fapi/v1/premiumIndex', open(perSymbol(1, 10), market.premiumIndex)],
   ['GET /fapi/v1/fundingRate', open(1, market.fundingRates)],
   ['POST /fapi/v1/order', signed(1, trading.placeOrder, true)],
+  ['POST /fapi/v1/order/test', signed(1, trading.testOrder)],
   ['GET /fapi/v1/order', signed(1, trading.queryOrder)],
   ['DELETE /fapi/v1/order', signed(1, trading.cancelOrder)],
   ['GET /fapi/v1/openOrders', signed(perSymbol(1, 40), trading.openOrders)],

@@ -26,6 +26,12 @@ export function placeOrder(context: UsdmContext, params: Params): unknown {
   return orderJson(rules, { ...placed.value, status: 'new', executedLots: 0, cumQuoteAtoms: 0n });
 }
 
+/** Its words are checked; the account is not asked. */
+export function testOrder(context: UsdmContext, params: Params): unknown {
+  readOrder(params, rulesOf(context, params), freshId(context));
+  return {};
+}
+
 export function queryOrder(context: UsdmContext, params: Params): unknown {
   const rules = rulesOf(context, params);
   context.exchange.fresh(rules.symbol);

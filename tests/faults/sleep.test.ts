@@ -1,0 +1,4 @@
+import { runPart } from './run-part.ts';
+import { SLEEP } from './sleep.ts';
+
+runPart(SLEEP);

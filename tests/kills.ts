@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { type KillReport, killRun } from './simulation/kills/kill-run.ts';
 
 /** On one data folder: the venue tells of a thousand orders and fills of an instrument at once. */
-const KILLS_PER_FOLDER = 40;
+const KILLS_PER_FOLDER = 25;
 
 const { values } = parseArgs({
   options: { kills: { type: 'string', default: '200' }, seed: { type: 'string', default: '1' } },

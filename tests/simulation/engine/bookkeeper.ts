@@ -50,6 +50,8 @@ export class Bookkeeper {
   /** Assets in which the engine says that ledger and venue differ. */
   readonly differing = new Set<string>();
   killed = false;
+  /** The venue's books were read since the engine last started. */
+  reconciled = false;
   differencesStated = 0;
   anomalies = 0;
   readonly #venue: SimVenue;
@@ -104,6 +106,10 @@ export class Bookkeeper {
       }
       case 'OrderStateChanged':
         this.#changeState(event.clientOrderId, event.from, event.to);
+        // The engine was told no. An order that is there all the same was in doubt and not refused.
+        if (event.from === 'sent' && event.to === 'rejected' && this.#venue.order(event) !== undefined) {
+          throw new Violation('no-means-no', `${event.clientOrderId} is called rejected (${event.code}) and is there`);
+        }
         return;
       case 'FillBooked':
         this.#bookFill(event);
@@ -124,6 +130,12 @@ export class Bookkeeper {
         return;
       case 'KillSwitchSet':
         this.killed = event.on;
+        return;
+      case 'EngineStarted':
+        this.reconciled = false;
+        return;
+      case 'Reconciled':
+        this.reconciled = true;
         return;
       case 'AnomalyStated':
         this.anomalies += 1;

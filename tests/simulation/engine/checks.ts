@@ -21,6 +21,9 @@ export function checkSubmit(books: Bookkeeper, sent: Set<string>, order: OrderTo
   hold(!sent.has(id), 'sent-once', () => `${id} goes out twice`);
   sent.add(id);
   hold(!books.killed || order.side === 'sell', 'kill-switch', () => `${id} buys while the kill switch is on`);
+  // A person's own sale, and a flatten, wait for nothing.
+  const waits = order.side === 'buy' || order.purpose === 'stop' || order.purpose === 'target';
+  hold(books.reconciled || !waits, 'books-before-risk', () => `${id} (${order.purpose}) before the venue's books`);
   if (order.purpose !== 'stop') return;
   const held = books.held(order.instrumentId);
   const text = (): string => `${id} is a stop for ${order.qtyBase}, held is ${formatDecimal(held)}`;

@@ -155,7 +155,7 @@ class KillScene {
       const market = this.#pick(MARKETS);
       await this.#place(() => this.#buy(market, where));
     }
-    const sale = await this.#sell(this.#pick(MARKETS), desk);
+    const sale = await this.#sell(desk);
     await sleep(this.#random.next() * 400);
     const late = [await this.#buy(this.#pick(MARKETS), 'market'), await this.#buy(this.#pick(MARKETS), 'touch'), sale];
     for (const order of late) if (order !== null) this.#client.placeOrder(order).catch(() => {});
@@ -270,12 +270,14 @@ class KillScene {
     };
   }
 
-  /** Sells a third of what is held at market; null where that is too little to sell. */
-  async #sell(market: Market, desk: Desk): Promise<ManualOrder | null> {
-    const held = desk.positions.find((position) => position.instrumentId === market.id)?.qtyBase ?? '0';
-    const { bidPrice } = await this.#venue.bookTicker(market.symbol);
-    const qty = floorTo(atoms(held) / 3n, this.#stepsOf(market).lot);
-    if ((qty * atoms(bidPrice)) / 10n ** 18n < 20n * 10n ** 18n) return null;
+  /** Sells half of the largest position at market, so that the money lasts; null where that is too little to sell. */
+  async #sell(desk: Desk): Promise<ManualOrder | null> {
+    const worth = ({ qtyBase, markPrice }: Desk['positions'][number]): bigint =>
+      (atoms(qtyBase) * atoms(markPrice ?? '0')) / 10n ** 18n;
+    const [largest] = desk.positions.toSorted((a, b) => (worth(a) < worth(b) ? 1 : -1));
+    const market = MARKETS.find(({ id }) => id === largest?.instrumentId);
+    if (!largest || !market || worth(largest) < 40n * 10n ** 18n) return null;
+    const qty = floorTo(atoms(largest.qtyBase) / 2n, this.#stepsOf(market).lot);
     return {
       requestId: randomUUID(),
       instrumentId: market.id,

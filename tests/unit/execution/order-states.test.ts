@@ -155,6 +155,15 @@ describe('unknown', () => {
     expect(rig.execution.view.isReconciled()).toBe(true);
   });
 
+  it('[E5] what was in doubt before a restart is asked about again and not sent', () => {
+    const id = rig.sign({ qty: '0.5' });
+    answer(rig, id, 'unknown');
+    rig.restart();
+    expect(stateOf(rig, id)).toBe('unknown');
+    expect(rig.take('QueryOrder').map((effect) => effect.clientOrderId)).toEqual([id]);
+    expect(rig.submitted()).toEqual([]);
+  });
+
   it('[E6] what was not found and fills after all is booked, said and looked up', () => {
     const id = rig.sign({ qty: '0.5' });
     answer(rig, id, 'unknown');

@@ -94,6 +94,14 @@ const BUYS: readonly Row[] = [
   ['[R16] no cash', {}, staked({ freeCashQuote: '-5' }), 'deny', '0', ['insufficient-cash', 'below-minimum']],
   ['[R17] below the smallest order', { qtyBase: '0.00008' }, {}, 'deny', '0', ['below-minimum']],
   ['[R18] an order of unknown outcome', {}, { hasUnknown: true }, 'deny', '0', ['unknown-order']],
+  [
+    '[R18] a ticket beside one',
+    { origin: 'manual' },
+    { hasUnknown: true, armed: true },
+    'deny',
+    '0',
+    ['unknown-order'],
+  ],
   ['rules not loaded', {}, { instrument: null }, 'deny', '0', ['no-quote']],
 ];
 

@@ -58,7 +58,8 @@ export function segmentNumbers(dir: string, lane: Lane): number[] {
 /**
  * Reads one lane in order, checking every link of the chain, and hands each valid record to `onRecord`. Stops at the
  * first damage. A ledger lane must begin at the genesis; a market lane may begin at the anchor of the first segment read.
- * `newest`: of a market lane only its newest segment, which is all that one who writes on needs to know.
+ * `newest`: of a market lane only its newest segment, which is all that one who writes on needs to know; where a crash kept
+ * even its header off the disk, the one before too.
  */
 export function readLane(
   dir: string,
@@ -79,7 +80,8 @@ export function readLane(
     lastSegmentBytes: validBytes,
     damage,
   });
-  for (const number of segmentNumbers(dir, lane).slice(segments === 'newest' ? -1 : 0)) {
+  const numbers = segmentNumbers(dir, lane);
+  for (const number of segments === 'newest' ? newestWithHeader(dir, lane, numbers) : numbers) {
     const file = segmentName(lane, number);
     const damaged = (line: number, what: string, how: LaneDamage['how'] = 'changed'): LaneContents =>
       contents({ badSeq: seq + 1, file, line, what, how });
@@ -120,4 +122,11 @@ export function readLane(
     }
   }
   return contents(null);
+}
+
+function newestWithHeader(dir: string, lane: Lane, numbers: readonly number[]): readonly number[] {
+  const newest = numbers.at(-1);
+  if (newest === undefined) return [];
+  const firstLine = readFileSync(join(dir, segmentName(lane, newest)), 'utf8').split('\n', 1)[0] as string;
+  return numbers.slice(decodeHeader(firstLine) ? -1 : -2);
 }

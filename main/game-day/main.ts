@@ -27,6 +27,6 @@ process.on('message', (message: ToGameDay) => {
     onProgress: (progress) => tell({ kind: 'progress', progress }),
   }).then((outcome) => {
     tell({ kind: 'ended', outcome });
-    process.disconnect?.();
+    if (process.connected) process.disconnect();
   });
 });

@@ -151,7 +151,7 @@ const REQUESTS: readonly [keyof Procedures, fc.Arbitrary<{ readonly input: objec
 describe('requests', () => {
   it('are all here that tell the engine anything', () => {
     const reads = ['hello', 'watchDesk', 'watchMarket', 'chartHistory', 'previewOrder', 'journalPage', 'verifyJournal'];
-    const others = [...reads, 'cancelAll', 'loadSetting', 'saveSetting'];
+    const others = [...reads, 'cancelAll', 'startGameDay', 'stopGameDay', 'loadSetting', 'saveSetting'];
     expect([...REQUESTS.map(([name]) => name), ...others].sort()).toEqual(Object.keys(contract).sort());
   });
 

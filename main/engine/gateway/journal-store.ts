@@ -17,7 +17,7 @@ const journal = sqliteTable('journal', {
 });
 
 /** Raised whenever the table or the sentences change: what an older build wrote is made again. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 const CREATE_SQL = `CREATE TABLE IF NOT EXISTS journal (
   seq INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL,
   instrument_id TEXT, severity TEXT NOT NULL

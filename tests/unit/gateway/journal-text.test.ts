@@ -138,6 +138,24 @@ const LINES: readonly [EngineEvent, string, string][] = [
   [{ kind: 'KillSwitchSet', on: true }, 'bad', 'Kill switch on: no new risk, working entries are cancelled.'],
   [{ kind: 'FlattenRequested', instrumentId: BTC }, 'warn', 'Flatten BTC/USDT.'],
   [{ kind: 'FlattenRequested', instrumentId: null }, 'warn', 'Flatten everything.'],
+  [
+    { kind: 'PrivateStreamChanged', status: 'down', why: 'nothing ran here for 8 s' },
+    'warn',
+    'The order stream to the venue is down: nothing ran here for 8 s. New entries wait until it is back.',
+  ],
+  [{ kind: 'PrivateStreamChanged', status: 'live', why: '' }, 'info', 'The order stream to the venue is live.'],
+  [
+    { kind: 'VenueAccessChanged', code: 'maintenance', why: 'until 08:00' },
+    'bad',
+    'The venue is in maintenance: until 08:00. New entries wait; what rests there stays.',
+  ],
+  [{ kind: 'VenueAccessChanged', code: 'maintenance', why: null }, 'info', 'The venue is out of maintenance.'],
+  [
+    { kind: 'VenueAccessChanged', code: 'key-refused', why: 'the venue refuses the API key (x, -2015)' },
+    'bad',
+    'The venue refuses the API key (x, -2015). New entries wait; cancel and flatten are still tried.',
+  ],
+  [{ kind: 'VenueAccessChanged', code: 'key-refused', why: null }, 'info', 'The venue takes the API key again.'],
   [{ kind: 'LimitsSet', limits: LIMITS }, 'info', 'Risk limits changed.'],
 ];
 

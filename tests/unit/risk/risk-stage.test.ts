@@ -53,6 +53,20 @@ test('[R4] an audit that comes before the private stream is up lets no entry thr
   expect(codes(engine.propose(entryProposal({ id: 'p-2' })))).toEqual([]);
 });
 
+test('[R4] maintenance and a refused key hold entries in the venue’s words until they are over, and not past a restart', () => {
+  const engine = startedEngine();
+  const held = (of = engine) => of.risk.view.safety().holds.map(({ text }) => text);
+  engine.send({ kind: 'VenueAccessChanged', code: 'maintenance', why: 'until 08:00' });
+  engine.send({ kind: 'VenueAccessChanged', code: 'key-refused', why: 'the venue refuses the API key' });
+  expect(held()).toEqual(['the venue is in maintenance: until 08:00', 'the venue refuses the API key']);
+  expect(codes(engine.propose(entryProposal()))).toEqual(['maintenance', 'key-refused']);
+  engine.send({ kind: 'VenueAccessChanged', code: 'maintenance', why: null });
+  expect(held()).toEqual(['the venue refuses the API key']);
+  const next = engine.restarted();
+  next.start('bbbbbbbb');
+  expect(held(next)).toEqual([]);
+});
+
 test('[R6] a quote taken before the clock was set back is stale', () => {
   const engine = startedEngine();
   engine.nowMs -= 3_600_000;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeError, judgeOutcome, judgeVenue } from '../../../main/engine/venues/binance/errors.ts';
+import { describeError, isPutOff, judgeOutcome, judgeVenue } from '../../../main/engine/venues/binance/errors.ts';
 import type { RequestTrace } from '../../../main/engine/venues/binance/tapped-binance.ts';
 import { BudgetTimeout } from '../../../main/engine/venues/request-budget.ts';
 
@@ -47,6 +47,17 @@ describe('what is known after a submit', () => {
   test('no room in the budget', () => {
     expect(judge({ sent: false }, new BudgetTimeout('no room'))).toBe('refused NOT_SENT');
   });
+});
+
+test.each([
+  ['our clock is off', '-1021', true],
+  ['the key, or what it may do, is refused', '-2015', true],
+  ['the signature is not valid', '-1022', true],
+  ['nothing was sent', 'CONNECTION_REFUSED', true],
+  ['the balance is too small', '-2010', false],
+  ['a filter', '-1013', false],
+])('[E29] %s (%s): nothing was judged: %s', (_name, code, putOff) => {
+  expect(isPutOff(code)).toBe(putOff);
 });
 
 test('words for people carry nothing that was signed', () => {

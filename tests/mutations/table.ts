@@ -39,7 +39,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'ledger-not-synced',
     breaks: 'a ledger event is on the platter when its commit returns',
     file: 'main/engine/kernel/event-log.ts',
-    find: '        fdatasyncSync(lanes.ledger.file);\n',
+    find: 'fdatasyncSync(lanes.ledger.file);',
     replace: '',
     killedBy: [unit('kernel')],
   },

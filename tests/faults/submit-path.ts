@@ -1,5 +1,7 @@
 import { expect } from 'vitest';
 import type { ManualOrderRequested } from '../../main/engine/domain/events.ts';
+import { openConnector } from '../support/venues/open-connector.ts';
+import { startPracticeProcess } from '../support/venues/practice-process.ts';
 import type { FaultCase, FaultPart } from './case.ts';
 import { Scene } from './scene.ts';
 import { SUBMIT_ANSWERS } from './submit-answers.ts';
@@ -54,6 +56,49 @@ async function postOnlyWouldMatch(): Promise<void> {
   expect(scene.world.sent.size).toBe(1);
 }
 
+async function reduceOnlyRefused(): Promise<void> {
+  const venue = await startPracticeProcess(32);
+  const connector = openConnector(venue, { market: 'usdm' });
+  try {
+    await connector.next('AuditReceived', undefined, 0);
+    connector.submit('exit', { purpose: 'exit', side: 'sell', qtyBase: '0.01' });
+    const answer = await connector.next('SubmitAnswered', undefined, 0);
+    expect(answer).toMatchObject({ clientOrderId: 'exit', outcome: 'rejected', code: '-2022' });
+    expect(answer.text).toContain('ReduceOnly Order is rejected');
+    expect(answer.putOff).toBeUndefined();
+    const told = connector.follow();
+    connector.port.send({ kind: 'audit', why: 'test', believedOpen: [], fillsSinceMs: null });
+    expect(await told.next('AuditReceived')).toMatchObject({ openOrders: [], positions: [] });
+  } finally {
+    await connector.close();
+    await venue.stop();
+  }
+}
+
+async function saleOfWhatIsGone(): Promise<void> {
+  const scene = await Scene.open();
+  scene.ticket({ qty: '0.01' });
+  await scene.until('the position', () => scene.desk().positions[0]?.qtyBase === '0.00999');
+  for (const report of ['report-lost', 'report-lost'] as const) scene.world.faults.plan(report);
+  const elsewhere = { type: 'market', timeInForce: 'ioc', priceTicks: null, stopTicks: null } as const;
+  scene.world.venue.place({
+    ...elsewhere,
+    symbol: 'BTCUSDT',
+    side: 'sell',
+    qtyLots: 999,
+    quoteBudgetAtoms: null,
+    clientOrderId: 'web-1',
+    orderListId: -1,
+  });
+  const id = scene.ticket({ side: 'sell', type: 'market', qty: '0.00999' }) as string;
+  await scene.until('the no', () => scene.order(id).state === 'rejected');
+  expect(scene.order(id).note).toContain('insufficient balance');
+  await scene.until('the books', () => scene.desk().positions.length === 0, 10_000);
+  expect(scene.order('web-1')).toMatchObject({ purpose: 'foreign', state: 'filled' });
+  expect(scene.journal().join('\n')).toContain('An order not sent from here works on this account: sell 0.00999');
+  await scene.rest();
+}
+
 const CASES: readonly FaultCase[] = [
   {
     id: 'double-click',
@@ -81,11 +126,19 @@ const CASES: readonly FaultCase[] = [
   },
   {
     id: 'reduce-only-refused',
-    title: 'the venue refuses a reduce-only order that would open a position',
-    injected: 'Binance USD-M: nothing is held when the order arrives',
-    holds: 'The refusal is final; the books are read again.',
+    title: 'the venue refuses a reduce-only order, for there is nothing left to reduce',
+    injected: 'practice venue, Binance USD-M: nothing is held when the exit arrives; the real connector',
+    holds: 'An exit is sent reduce-only, so it opens no position the other way; -2022 is a definite no, and final.',
     seen: 'The order as rejected with the venue’s words.',
-    open: 'spot knows no reduce-only orders; it comes with Binance USD-M',
+    check: reduceOnlyRefused,
+  },
+  {
+    id: 'sale-of-what-is-gone',
+    title: 'a sale is refused, for what it sells was sold elsewhere and nobody said so',
+    injected: 'simulated venue: sold by another program; simulated wire: its reports are lost',
+    holds: 'The refusal is final, and has the books read at once: what is gone is booked as sold elsewhere.',
+    seen: 'The order as rejected with the venue’s words; the other program’s order; the position as it is.',
+    check: saleOfWhatIsGone,
   },
 ];
 

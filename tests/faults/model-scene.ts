@@ -45,6 +45,8 @@ export class ModelScene {
     this.#modelsDir = modelsDir;
     this.#cards = readModelCards(modelsDir);
     this.scene = new Scene({ approvalTtlMs: TTL_MS }, this.#models());
+    const { world } = this.scene;
+    world.engine.onEvent(({ event }) => this.#board.takeEvent(event, world.life.process.nowMs()));
   }
 
   /** Runs `act` in such a scene, with these models loaded, and ends the process. */

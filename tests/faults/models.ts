@@ -30,6 +30,7 @@ async function failsOnAFall(name: 'nan' | 'infinite' | 'chatty', problem: RegExp
     await models.declineAll();
     for (let minute = 0; minute < 5; minute += 1) await models.candle(-10);
     expect(models.vote('follower')).toMatchObject({ stance: 'hold', note: expect.stringContaining('% up') });
+    expect(models.row(name).note).toMatch(problem);
     await models.candle(90, HEAVY);
     const breakout = onlyWaiting(models);
     expect(breakout.agent).toBe('Momentum rule');
@@ -214,7 +215,7 @@ const CASES: readonly FaultCase[] = [
     title: 'a model answers NaN',
     injected: 'an ONNX graph that takes the logarithm of a negative feature, in the real ml-host',
     holds: 'That question fails and the model abstains; it may answer the next; other models go on.',
-    seen: 'Its vote on the next proposal: abstains, “the model answered NaN, not a probability”.',
+    seen: 'The model board, and its vote on the next proposal: abstains, “the model answered NaN, not a probability”.',
     check: () => failsOnAFall('nan', /nan: the model answered NaN, not a probability/),
   },
   {
@@ -222,7 +223,7 @@ const CASES: readonly FaultCase[] = [
     title: 'a model answers infinity',
     injected: 'an ONNX graph that divides by zero, in the real ml-host',
     holds: 'That question fails and the model abstains; it may answer the next; other models go on.',
-    seen: 'Its vote on the next proposal: abstains, “the model answered Infinity, not a probability”.',
+    seen: 'The model board, and its vote on the next proposal: abstains, “the model answered Infinity, not a probability”.',
     check: () => failsOnAFall('infinite', /infinite: the model answered Infinity, not a probability/),
   },
   {
@@ -230,7 +231,7 @@ const CASES: readonly FaultCase[] = [
     title: 'a model answers one question with several numbers',
     injected: 'an ONNX graph whose output is as long as the features above zero are many, in the real ml-host',
     holds: 'None of them is taken: the question fails and the model abstains; other models go on.',
-    seen: 'Its vote on the next proposal: abstains, with how many values there were.',
+    seen: 'The model board, and its vote on the next proposal: abstains, with how many values there were.',
     check: () => failsOnAFall('chatty', /chatty: output raw_probability has \d+ values for one row/),
   },
   {

@@ -28,6 +28,14 @@ function fitnessNote({ whole, inInstruments }: ModelFitnessBoard): string {
     .join('');
 }
 
+/** Where its last question had no answer: the first of these places with the reason, the rest by number. */
+function failureNote(failures: ReturnType<NoticeBoard['failures']>): string {
+  const [first, ...others] = failures;
+  if (!first) return '';
+  const rest = others.length === 0 ? '' : ` (and on ${others.length} more)`;
+  return `${symbolOf(first.instrumentId)}${rest}: no answer, ${first.why}. `;
+}
+
 function modelRow(
   { loaded, status }: ModelBoardEntry,
   figures: ModelFigures | null,
@@ -50,7 +58,7 @@ function modelRow(
     kind: 'model',
     label: loaded.title,
     state: fitness.whole.code === 'licence-ended' ? 'expired' : 'ready',
-    note: `${fitnessNote(fitness)}${loaded.question} ${loaded.edgeReason}`,
+    note: `${fitnessNote(fitness)}${failureNote(board.failures(loaded.model))}${loaded.question} ${loaded.edgeReason}`,
     provider: loaded.provider,
     latencyMsLast: latency?.last ?? status?.latencyMsEwma ?? null,
     latencyMsP99: latency?.p99 ?? null,

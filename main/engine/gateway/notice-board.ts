@@ -27,6 +27,8 @@ export interface NoticeBoard {
   readonly inferenceMs: number | null;
   ticker(instrumentId: InstrumentId): Ticker24h | null;
   latencies(model: string): { readonly last: number; readonly p99: number } | null;
+  /** Where, and why, a model's last question had no answer. */
+  failures(model: string): readonly { readonly instrumentId: InstrumentId; readonly why: string }[];
   /** Last prediction of a model: where, when, what. */
   lastPrediction(
     model: string,
@@ -40,6 +42,7 @@ export function createNoticeBoard(): NoticeBoard {
   const tickers = new Map<InstrumentId, Ticker24h>();
   const latencies = new Map<string, number[]>();
   const last = new Map<string, { instrumentId: InstrumentId; atMs: number; probability: number }>();
+  const failures = new Map<string, Map<InstrumentId, string>>();
   const closeSeenMs = new Map<InstrumentId, number>();
   const feeds = new Map<InstrumentId, Standing & { readonly status: string }>();
   let privateStream: Standing | null = null;
@@ -79,7 +82,11 @@ export function createNoticeBoard(): NoticeBoard {
       }
     },
     takeEvent(event, nowMs) {
-      if (event.kind === 'PredictionArrived') {
+      if (event.kind === 'PredictionFailed') {
+        const where = failures.get(event.model) ?? new Map<InstrumentId, string>();
+        failures.set(event.model, where.set(event.instrumentId, event.why));
+      } else if (event.kind === 'PredictionArrived') {
+        failures.get(event.model)?.delete(event.instrumentId);
         const kept = latencies.get(event.model) ?? [];
         kept.push(event.latencyMs);
         if (kept.length > LATENCIES_KEPT) kept.shift();
@@ -138,6 +145,7 @@ export function createNoticeBoard(): NoticeBoard {
       const sorted = [...kept].sort((a, b) => a - b);
       return { last: kept.at(-1) as number, p99: sorted[Math.floor((sorted.length - 1) * 0.99)] as number };
     },
+    failures: (model) => Array.from(failures.get(model) ?? [], ([instrumentId, why]) => ({ instrumentId, why })),
     lastPrediction: (model) => last.get(model) ?? null,
   };
 }

@@ -5,8 +5,10 @@ import { askVenue, type Hand } from './hand.ts';
 import { isLive, sideWord, symbolOf } from './order-record.ts';
 import { adoptedId, findOrder, handleFill, handleReport } from './venue-reports.ts';
 
-/** An order changed this shortly before the audit was asked may be missing from it without anything being wrong. */
+/** An order changed this shortly before the audit was asked, or since, may be missing from it without anything being wrong. */
 const RACE_MS = 1_000;
+/** No audit takes as long: what changed so much later changed before the clock was set back. */
+const AUDIT_MS_MAX = 600_000;
 
 /**
  * Merges the venue's own books: order states, orders made elsewhere, fills the stream did not bring. Whatever it says
@@ -60,7 +62,8 @@ function askAboutUntold(hand: Hand, audit: AuditReceived): void {
   );
   for (const record of activeOrders(hand.state)) {
     if (!isLive(record) || record.state === 'persisted' || record.state === 'sent') continue;
-    if (told.has(record.clientOrderId) || record.updatedAtMs > audit.askedAtMs - RACE_MS) continue;
+    const sinceAskedMs = record.updatedAtMs - audit.askedAtMs;
+    if (told.has(record.clientOrderId) || (sinceAskedMs > -RACE_MS && sinceAskedMs < AUDIT_MS_MAX)) continue;
     if (record.venueOrderId !== null && toldByVenue.has(venueKey(record.instrumentId, record.venueOrderId))) continue;
     if (record.state !== 'unknown') askVenue(hand, record);
   }

@@ -29,6 +29,8 @@ export interface InstrumentMarket {
   trades(batch: TradeBatch): void;
   /** The stream of prints broke: some may be missing before the next one. */
   streamBroke(): void;
+  /** Nothing happened for a while: a number that is skipped afterwards is a print that is missing. */
+  slept(): void;
   clock(venueTimeMs: number): void;
   takeOver(timeframe: Timeframe, candle: CandleRow, throughId: number | null, throughTimeMs: number): void;
   venueClosed(timeframe: Timeframe, candle: CandleRow): void;
@@ -55,6 +57,7 @@ export function createInstrumentMarket(
   let lastTradeId = -1;
   let numberedRun = 0;
   let broke = true;
+  let paused = false;
   let lastPriceText: string | null = null;
   /** Exact sum of every print's quantity so far, in atoms. */
   let volumeSum = 0n;
@@ -66,7 +69,9 @@ export function createInstrumentMarket(
     const missing = skipped && numberedRun >= NUMBERED_RUN;
     if (missing) counts.missing += tradeId - lastTradeId - 1;
     numberedRun = skipped ? 0 : numberedRun + 1;
-    if (!broke && !missing) return;
+    const mayMiss = broke || missing || (paused && skipped);
+    paused = false;
+    if (!mayMiss) return;
     broke = false;
     recent.clear();
     for (const { bars } of series) bars.gap(tradeId);
@@ -112,6 +117,9 @@ export function createInstrumentMarket(
     },
     streamBroke() {
       broke = true;
+    },
+    slept() {
+      paused = true;
     },
     clock(venueTimeMs) {
       for (const { bars, sink } of series) bars.clock(venueTimeMs, volumeSum, sink);

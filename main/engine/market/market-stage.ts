@@ -10,6 +10,11 @@ import { createVenueClock, type VenueClock } from './venue-clock.ts';
 /** How long after its end a bar waits for prints still under way before the clock closes it. */
 const CLOSE_GRACE_MS = 250;
 const QUOTE_AGE_MS_MAX_DEFAULT = 5_000;
+/** Ticks come four times a second: where the time moves by more than this between two events, or back, it is another clock. */
+const CLOCK_STEP_MS = 1_500;
+/** Or the computer slept: then prints may be missing. */
+const PAUSE_MS = 10_000;
+const CLOCK_BACK_MS = 1_000;
 
 export interface MarketStage extends Stage {
   readonly view: MarketView;
@@ -67,7 +72,9 @@ export function createMarketStage(): MarketStage {
   }
 
   function closeByClock(): void {
-    const venueTimeMs = venueClock.at(nowMs) - CLOSE_GRACE_MS;
+    const printedToMs = venueClock.at(nowMs);
+    if (printedToMs === null) return;
+    const venueTimeMs = printedToMs - CLOSE_GRACE_MS;
     for (const [id, market] of markets) {
       if (feedStatus(id) === 'live') market.clock(venueTimeMs);
     }
@@ -120,6 +127,14 @@ export function createMarketStage(): MarketStage {
     }
   }
 
+  /** A clock that was set: what was learnt of delays by the old one is worth nothing. */
+  function takeTime(timeMs: number): void {
+    const wasSet = timeMs - nowMs > CLOCK_STEP_MS || nowMs - timeMs > CLOCK_BACK_MS;
+    if (wasSet) venueClock = createVenueClock();
+    if (timeMs - nowMs > PAUSE_MS) for (const market of markets.values()) market.slept();
+    nowMs = wasSet ? timeMs : Math.max(nowMs, timeMs);
+  }
+
   const view: MarketView = {
     quote: (instrumentId) => markets.get(instrumentId)?.quote ?? null,
     mark(instrumentId) {
@@ -134,7 +149,7 @@ export function createMarketStage(): MarketStage {
   return {
     name: 'market',
     apply(event, timeMs) {
-      nowMs = Math.max(nowMs, timeMs);
+      takeTime(timeMs);
       concluded = [];
       applyEvent(event);
     },

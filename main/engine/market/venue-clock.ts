@@ -7,8 +7,8 @@ const JITTER_KEPT = 0.98;
 /** Estimates the venue's present time from the delays of what it sent (rule M6 of SPEC.md). */
 export interface VenueClock {
   observe(venueTimeMs: number, nowMs: number): void;
-  /** The time up to which prints should have come: the engine's less the delays seen lately. */
-  at(nowMs: number): number;
+  /** The time up to which prints should have come: the engine's less the delays seen lately. Null before the first print. */
+  at(nowMs: number): number | null;
 }
 
 export function createVenueClock(): VenueClock {
@@ -30,7 +30,7 @@ export function createVenueClock(): VenueClock {
     },
     at(nowMs) {
       const delayMs = Math.min(smallest, smallestBefore);
-      return Number.isFinite(delayMs) ? nowMs - delayMs - jitterMs : nowMs;
+      return Number.isFinite(delayMs) ? nowMs - delayMs - jitterMs : null;
     },
   };
 }

@@ -5,6 +5,8 @@ import { assert } from '../domain/result.ts';
 import { type ExactLimits, readLimits } from './exact-limits.ts';
 
 const MINUTE_MS = 60_000;
+/** What seems to lie far ahead was signed before the clock was set back, nobody knows how long ago. */
+const isWithinMinute = (atMs: number, nowMs: number): boolean => Math.abs(nowMs - atMs) < MINUTE_MS;
 
 export interface Hold extends Reason {
   readonly code: 'halted' | 'reconciling' | VenueAccessChanged['code'];
@@ -69,7 +71,7 @@ export function createRiskState(): RiskState {
         break;
       case 'OrderSigned':
         if (event.order.signature.by === 'system' || event.order.side !== 'buy') break;
-        signedMs = signedMs.filter((atMs) => timeMs - atMs < MINUTE_MS);
+        signedMs = signedMs.filter((atMs) => isWithinMinute(atMs, timeMs));
         signedMs.push(timeMs);
         break;
       case 'PrivateStreamChanged':
@@ -128,6 +130,6 @@ export function createRiskState(): RiskState {
       }
       return holds;
     },
-    ordersLastMinute: (nowMs) => signedMs.filter((atMs) => nowMs - atMs < MINUTE_MS).length,
+    ordersLastMinute: (nowMs) => signedMs.filter((atMs) => isWithinMinute(atMs, nowMs)).length,
   };
 }

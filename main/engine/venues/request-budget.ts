@@ -86,7 +86,10 @@ export function createRequestBudget(limits: BudgetLimits, clock: BudgetClock): R
 
   function refill(): void {
     const nowMs = clock.nowMs();
-    tokens = Math.min(weightMax, tokens + ((nowMs - refilledAtMs) * weightMax) / windowMs);
+    const sinceMs = nowMs - refilledAtMs;
+    // A clock that was set back takes nothing away, and a pause lasts no longer for it.
+    if (sinceMs < 0) pausedUntilMs += sinceMs;
+    tokens = Math.min(weightMax, tokens + (Math.max(0, sinceMs) * weightMax) / windowMs);
     refilledAtMs = nowMs;
   }
   /** Tokens still missing for the request; zero or less when it may go. A weight above its share waits for a full bucket. */

@@ -1,7 +1,7 @@
 import type { CandleRow } from '../../../main/engine/domain/events.ts';
 import type { Random } from '../../../main/engine/kernel/random.ts';
 import { type Auditor, createAuditor } from '../../../main/engine/venues/binance/audit.ts';
-import { createClockSync } from '../../../main/engine/venues/binance/clock-sync.ts';
+import { createClockSync, followSkew } from '../../../main/engine/venues/binance/clock-sync.ts';
 import {
   BREAKER_LIMITS,
   type ConnectorContext,
@@ -96,6 +96,11 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
       (exchange as unknown as { publicGetTime(): Promise<unknown> }).publicGetTime(),
     ),
   );
+  const followClock = (): Promise<void> =>
+    clock
+      .measure()
+      .then(() => followSkew(exchange.options, clock.skewMs))
+      .catch(() => undefined);
   const context: ConnectorContext = {
     exchange,
     budget,
@@ -171,7 +176,7 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
 
   async function run(): Promise<void> {
     instruments.set(venue.listings.map(({ record, rules }) => ({ ...record, venueSymbol: rules.symbol })));
-    await clock.measure().catch(() => undefined);
+    await followClock();
     if (!process.alive) return;
     emit({ kind: 'InstrumentsLoaded', instruments: instruments.all });
     for (const listing of venue.listings) {
@@ -186,7 +191,7 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
       if (!privateWasLive) auditor.request();
     });
     process.every(RULES_EVERY_MS, () => rules.reread());
-    process.every(CLOCK_EVERY_MS, () => void clock.measure().catch(() => undefined));
+    process.every(CLOCK_EVERY_MS, () => void followClock());
   }
 
   return {

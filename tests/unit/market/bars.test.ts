@@ -96,9 +96,48 @@ describe('prints into bars', () => {
     const later = T0 + 60_000;
     send({ kind: 'MarketBatchReceived', instrumentId: BTC, trades: null, quote: quoteAt(later) }, later);
     send({ kind: 'ClockTicked' }, later);
-    expect(rowsOf(closed('1s')).map((row) => row[0])).toEqual([T0 + 1_000]);
-    prints([print(9, 60_100, '105'), print(10, 61_100, '105')], later + 1_100);
-    expect(rowsOf(closed('1s')).map((row) => row[0])).toEqual([T0 + 1_000, T0 + 60_000]);
+    expect(closed('1s')).toEqual([]);
+    prints([print(9, 60_100, '105'), print(10, 61_100, '105'), print(11, 62_100, '105')], later + 2_100);
+    // Of the second in which it came to itself prints may be missing, too.
+    expect(rowsOf(closed('1s')).map((row) => row[0])).toEqual([T0 + 61_000]);
+  });
+
+  test('[M6] a clock that is set an hour ahead closes nothing before the next print has said what time it is', () => {
+    const { prints, send, closed } = liveStage();
+    const ahead = 3_600_000;
+    prints([print(1, 0, '100'), print(2, 30_000, '101')], T0 + 30_000);
+    send(
+      { kind: 'MarketBatchReceived', instrumentId: BTC, trades: null, quote: quoteAt(T0 + 31_000 + ahead) },
+      T0 + 31_000 + ahead,
+    );
+    send({ kind: 'ClockTicked' }, T0 + 31_250 + ahead);
+    expect(closed('1m')).toEqual([]);
+    prints([print(3, 45_000, '103'), print(4, 59_900, '104')], T0 + 59_900 + ahead);
+    send({ kind: 'ClockTicked' }, T0 + 60_000 + ahead);
+    expect(closed('1m')).toEqual([]);
+    prints([print(5, 61_000, '105')], T0 + 61_000 + ahead);
+    const candle = [T0, 100, 104, 100, 104, 2] as const;
+    send({ kind: 'VenueCandleClosed', instrumentId: BTC, timeframe: '1m', candle }, T0 + 61_100 + ahead);
+    expect(closed('1m')).toMatchObject([{ candle, from: 'venue' }]);
+  });
+
+  test('[M6] a clock that is set an hour back goes on closing bars, and quotes are as old as they are', () => {
+    const { stage, prints, send, closed } = liveStage();
+    const back = 3_600_000;
+    prints([print(1, 30_000, '100'), print(2, 61_000, '101')], T0 + 61_000);
+    const at = (ms: number): number => T0 + ms - back;
+    const quote = (ms: number): void =>
+      send({ kind: 'MarketBatchReceived', instrumentId: BTC, trades: null, quote: quoteAt(at(ms)) }, at(ms));
+    quote(62_000);
+    expect(stage.view.feedStatus(BTC)).toBe('live');
+    prints([print(3, 63_000, '102')], at(63_000));
+    for (let ms = 63_200; ms <= 120_200; ms += 200) {
+      quote(ms);
+      send({ kind: 'ClockTicked' }, at(ms));
+    }
+    expect(closed('1m')).toEqual([]);
+    send({ kind: 'ClockTicked' }, at(120_400));
+    expect(rowsOf(closed('1m'))).toEqual([[T0 + 60_000, 101, 102, 101, 102, 1]]);
   });
 
   test('[M6] a computer clock that runs 20 s ahead does not close bars early', () => {

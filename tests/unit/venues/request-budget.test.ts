@@ -12,6 +12,10 @@ function fakeClock() {
   const timers = new Set<{ atMs: number; action: () => void }>();
   return {
     nowMs: () => nowMs,
+    setBack(ms: number) {
+      nowMs -= ms;
+      for (const timer of timers) timer.atMs -= ms;
+    },
     after(delayMs: number, action: () => void) {
       const timer = { atMs: nowMs + delayMs, action };
       timers.add(timer);
@@ -158,5 +162,22 @@ describe('request budget', () => {
       pausedUntilMs: null,
       pausedWhy: '',
     });
+  });
+
+  test('a clock that is set back takes no budget away, and no pause lasts longer for it', async () => {
+    const { clock, went, ask, budget } = open();
+    await clock.advance(3_600_000);
+    budget.pauseUntil(clock.nowMs() + 5_000);
+    ask('cancel', 'protect', 1);
+    clock.setBack(3_600_000);
+    // Told every second.
+    budget.status();
+    await clock.advance(4_000);
+    expect(went).toEqual([]);
+    await clock.advance(1_100);
+    expect(went).toEqual(['cancel']);
+    ask('query', 'query', 70);
+    await clock.advance(0);
+    expect(went).toEqual(['cancel', 'query']);
   });
 });

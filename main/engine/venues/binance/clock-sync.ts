@@ -7,6 +7,15 @@ export interface ClockSync {
   measure(): Promise<void>;
 }
 
+/** A distance that has changed by less is left as it is: it is the network's doing. */
+const FOLLOWED_MS = 500;
+
+/** Has ccxt's signed requests carry the venue's time, wherever our clock has gone. */
+export function followSkew(options: Record<string, unknown>, skewMs: number | null): void {
+  if (skewMs === null || Math.abs(skewMs - Number(options['timeDifference'] ?? 0)) < FOLLOWED_MS) return;
+  Object.assign(options, { adjustForTimeDifference: true, timeDifference: skewMs });
+}
+
 /** @param askVenueTime calls `onSent` when the request goes out: what it waited for before is no part of the round trip. */
 export function createClockSync(
   nowMs: () => number,

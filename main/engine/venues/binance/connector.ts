@@ -10,7 +10,7 @@ import { createWakeWatch } from '../wake-watch.ts';
 import { type Auditor, createAuditor } from './audit.ts';
 import { createBackfill } from './backfill.ts';
 import { createBookFeed } from './book-feed.ts';
-import { createClockSync } from './clock-sync.ts';
+import { createClockSync, followSkew } from './clock-sync.ts';
 import {
   BREAKER_LIMITS,
   believed,
@@ -165,6 +165,11 @@ export function createBinanceConnector(
   const clock = createClockSync(nowMs, (onSent) =>
     exchange.traced({ ...newTrace('query', 1, READ_WAIT_MS_MAX), onSent }, () => exchange.askTime()),
   );
+  const followClock = (): Promise<void> =>
+    clock
+      .measure()
+      .then(() => followSkew(exchange.options, clock.skewMs))
+      .catch(() => undefined);
   const context: ConnectorContext = {
     exchange,
     budget,
@@ -296,7 +301,7 @@ export function createBinanceConnector(
     await exchange.pinTransport();
     await loadInstruments();
     if (!running) return;
-    await clock.measure().catch(() => undefined);
+    await followClock();
     const list = instruments.all;
     emit({ kind: 'InstrumentsLoaded', instruments: list });
     marketFeed.start(list);
@@ -312,7 +317,7 @@ export function createBinanceConnector(
       if (!privateWasLive) auditor.request();
     });
     every(config.rulesEveryMs, () => rules.reread());
-    every(CLOCK_EVERY_MS, () => void clock.measure().catch(() => undefined));
+    every(CLOCK_EVERY_MS, () => void followClock());
   }
 
   function reportHealth(): void {

@@ -56,6 +56,9 @@ export function createSilenceWatchdog(nowMs: () => number): SilenceWatchdog {
     },
     check() {
       for (const stream of streams.values()) {
+        // A clock that was set back: the silence is counted from here.
+        stream.lastSeenMs = Math.min(stream.lastSeenMs, nowMs());
+        if (stream.owedSinceMs !== null) stream.owedSinceMs = Math.min(stream.owedSinceMs, nowMs());
         const silentMs = silentFor(stream);
         if (silentMs === null) continue;
         stream.patience = Math.min(PATIENCE_MAX, stream.patience * 2);

@@ -82,6 +82,15 @@ export class VenueRest {
     return this.#ask('GET', `/api/v3/ticker/bookTicker?symbol=${symbol}`);
   }
 
+  /** The newest candles as numbers: open time, open, high, low, close, volume. */
+  async klines(symbol: string, interval: string, limit: number): Promise<number[][]> {
+    const rows = await this.#ask<unknown[][]>(
+      'GET',
+      `/api/v3/klines?symbol=${symbol}&interval=${interval}&limit=${limit}`,
+    );
+    return rows.map((row) => row.slice(0, 6).map(Number));
+  }
+
   /** Moves the whole market of one symbol at once. */
   shock(symbol: string, bps: number): Promise<unknown> {
     return this.#control('POST', '/_market/shock', { symbol, bps });

@@ -1,0 +1,102 @@
+import { expect } from 'vitest';
+import { type BusyTerminal, isLive, openBusyTerminal } from '../support/busy-terminal.ts';
+import { eventsOf, journalLines } from '../support/raw-books.ts';
+import type { FaultCase } from './case.ts';
+
+const MINUTE_MS = 60_000;
+const BTC = 'binance:BTC/USDT';
+const SKEW_MS = 2_000;
+const PRINTS_MIN = 100;
+const GAP_MS = 20_000;
+
+let shared: Promise<BusyTerminal> | null = null;
+const terminal = (): Promise<BusyTerminal> => {
+  shared ??= openBusyTerminal(13);
+  return shared;
+};
+
+/** Ends what the cases of this file have started. */
+export async function endTimeHosts(): Promise<void> {
+  await (await shared)?.close();
+  shared = null;
+}
+
+/** The distance is measured over a network: half a second of it is nobody's clock. */
+async function skewShown(): Promise<void> {
+  const busy = await terminal();
+  await busy.until('everything live', isLive);
+  for (const skewMs of [SKEW_MS, -SKEW_MS]) {
+    const fault = await busy.venue.startFault({ fault: 'clock-skew', skewMs });
+    await busy.until('the distance in the health', ({ health }) => Math.abs((health.clockSkewMs ?? 0) + skewMs) < 500);
+    await busy.fill(1);
+    await busy.client.cancelAll({});
+    await busy.until('nothing in doubt', ({ orders }) => orders.every(({ state }) => state !== 'unknown'));
+    await busy.venue.endFault(fault);
+  }
+  await busy.until('the distance gone', ({ health }) => Math.abs(health.clockSkewMs ?? SKEW_MS) < 500);
+}
+
+/** Over the end of a minute prints are dropped and no candle is told; then the connection breaks, too. */
+async function candlesMissing(): Promise<void> {
+  const busy = await terminal();
+  await busy.until('everything live', isLive);
+  // So many that a number which is left out is noticed, and time enough to leave some out.
+  await busy.until('prints', () => printsSeen(busy) > PRINTS_MIN);
+  const fromMs = Math.ceil((Date.now() + GAP_MS) / MINUTE_MS) * MINUTE_MS;
+  await busy.venue.startFault({ fault: 'mute-data', channel: 'stream', stream: 'btcusdt@kline', durationMs: 150_000 });
+  await busy.venue.startFault({ fault: 'gap', channel: 'stream', stream: 'btcusdt@trade', count: 10 });
+  await busy.until('the end of the minute', () => Date.now() > fromMs + 1_000);
+  await busy.venue.startFault({ fault: 'terminate', channel: 'stream', stream: 'btcusdt@trade' });
+  await busy.until('the candle of that minute', () =>
+    closedOnes(busy).some(({ candle }) => candle[0] === fromMs - MINUTE_MS),
+  );
+  await busy.until('live again', isLive);
+  const given = closedOnes(busy);
+  const times = given.map(({ candle }) => candle[0]);
+  expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));
+  expect(given.find(({ candle }) => candle[0] === fromMs - MINUTE_MS)?.from).toBe('venue');
+  // What was given out, and what the chart shows, are the venue's candles.
+  const venues = new Map((await busy.venue.klines('BTCUSDT', '1m', 100)).map((row) => [row[0], row]));
+  for (const { candle } of given) expect(candle).toEqual(venues.get(candle[0]));
+  const chart = await busy.client.chartHistory({ instrumentId: BTC, timeframe: '1m', limit: 60, indicators: [] });
+  const { openTimeMs, open, high, low, close, volume } = chart.candles;
+  const closed = openTimeMs.filter((openMs) => openMs < fromMs);
+  expect(closed.length).toBeGreaterThan(50);
+  closed.forEach((openMs, n) => {
+    if (n > 0) expect(openMs).toBe((closed[n - 1] as number) + MINUTE_MS);
+    expect([openMs, open[n], high[n], low[n], close[n], volume[n]]).toEqual(venues.get(openMs));
+  });
+}
+
+const printsSeen = (busy: BusyTerminal): number =>
+  eventsOf(journalLines(busy.dataDir, 'market'), 'MarketBatchReceived')
+    .filter(({ instrumentId }) => instrumentId === BTC)
+    .reduce((sum, { trades }) => sum + (trades?.id.length ?? 0), 0);
+
+const closedOnes = (busy: BusyTerminal) =>
+  eventsOf(journalLines(busy.dataDir, 'market'), 'CandleClosed').filter(
+    ({ instrumentId, timeframe }) => instrumentId === BTC && timeframe === '1m',
+  );
+
+export const TIME_ON_HOSTS: readonly FaultCase[] = [
+  {
+    id: 'clock-off-in-health',
+    title: 'the venue’s clock goes two seconds off, one way and the other',
+    injected: 'practice venue: clock-skew +2 s, −2 s',
+    holds: 'Orders and cancels go through with either, none in doubt.',
+    seen: 'The distance of the clocks in the health, within its next measurement.',
+    check: skewShown,
+    limitMs: 240_000,
+  },
+  {
+    id: 'candles-missing',
+    title: 'prints and the closed candle of a minute never come, and the connection breaks',
+    injected:
+      'practice venue: ten messages of prints dropped, candles muted over a minute’s end, connection terminated',
+    holds:
+      'The candle is fetched from the venue, never made up: everything given out or charted is the venue’s to the digit.',
+    seen: 'A chart without a hole.',
+    check: candlesMissing,
+    limitMs: 240_000,
+  },
+];

@@ -74,7 +74,7 @@ describe('a venue that says too many requests', () => {
     await showPanel(page, 'System health');
     const requests = panel(page, 'health').getByRole('region', { name: 'Requests' });
     await until('the share used', async () => /●\d+\u202f% used/.test((await requests.textContent()) ?? ''));
-    expect(await requests.textContent()).toMatch(/Read breaker●closedEntry breaker●closed/);
+    expect(await requests.textContent()).toMatch(/Read breaker● closedEntry breaker● closed/);
     // The venue is asked for its time every few seconds: that request meets the fault.
     const refusal = {
       fault: 'http-status',

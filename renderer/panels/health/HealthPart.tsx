@@ -14,11 +14,29 @@ export function HealthPart({ title, verdict, children }: { title: string; verdic
   );
 }
 
-export function VerdictChip({ verdict }: { verdict: Verdict }) {
+function VerdictChip({ verdict }: { verdict: Verdict }) {
   return (
     <span className="chip min-w-0" data-tone={verdict.tone}>
       <span aria-hidden="true">{SIGNS[verdict.tone]}</span>
       <span className="truncate">{verdict.text}</span>
+    </span>
+  );
+}
+
+const TONES: Record<Verdict['tone'], string> = {
+  good: 'text-up',
+  warn: 'text-seal-text',
+  bad: 'text-down',
+  info: 'text-text2',
+  note: 'text-text2',
+};
+
+/** A verdict within a line: quieter than the column's own. */
+export function VerdictText({ verdict }: { verdict: Verdict }) {
+  return (
+    <span className={`whitespace-nowrap ${TONES[verdict.tone]}`}>
+      <span aria-hidden="true">{SIGNS[verdict.tone]} </span>
+      {verdict.text}
     </span>
   );
 }

@@ -1,7 +1,7 @@
 /** The engine and its workers on this machine, and the log that everything rests on. */
 import type { Health } from '../../../preload/contract.ts';
 import { showCount, showMegabytes } from '../../format/number.ts';
-import { HealthLine, HealthPart, VerdictChip } from './HealthPart.tsx';
+import { HealthLine, HealthPart, VerdictText } from './HealthPart.tsx';
 import { countOf, type Verdict, workersVerdict } from './health-words.ts';
 
 const STATES: Record<Health['workers'][number]['state'], Verdict['tone']> = {
@@ -17,7 +17,7 @@ export function Machine({ health }: { health: Health }) {
         {health.workers.map((worker) => (
           <li key={worker.name} className="health-worker">
             <span className="truncate">{worker.name}</span>
-            <VerdictChip verdict={{ tone: STATES[worker.state], text: worker.state }} />
+            <VerdictText verdict={{ tone: STATES[worker.state], text: worker.state }} />
             <span className="note">
               {[...(worker.restarts > 0 ? [countOf(worker.restarts, 'restart')] : []), worker.note]
                 .filter((part) => part !== '')

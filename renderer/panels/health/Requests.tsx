@@ -2,7 +2,7 @@
 import type { Health } from '../../../preload/contract.ts';
 import { showCount } from '../../format/number.ts';
 import { showAgo, showClock } from '../../format/time.ts';
-import { HealthLine, HealthPart, VerdictChip } from './HealthPart.tsx';
+import { HealthLine, HealthPart, VerdictText } from './HealthPart.tsx';
 import { BREAKER_NAMES, breakerVerdict, requestsVerdict } from './health-words.ts';
 
 type VenueHealth = NonNullable<Health['venue']>;
@@ -85,7 +85,7 @@ function Breakers({ breakers, nowMs }: { breakers: VenueHealth['breakers']; nowM
           name={BREAKER_NAMES[breaker.name]}
           note={breaker.sinceMs !== null && `${breaker.why}, for ${showAgo(nowMs - breaker.sinceMs)}`}
         >
-          <VerdictChip verdict={breakerVerdict(breaker, nowMs)} />
+          <VerdictText verdict={breakerVerdict(breaker, nowMs)} />
         </HealthLine>
       ))}
     </dl>

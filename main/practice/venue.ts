@@ -286,7 +286,7 @@ function strikeConnections(fault: Fault, streams: PublicStreams, api: WebSocketA
     return struck;
   }
   if (fault.fault === 'maintenance') {
-    const all = [...streams.connections, ...api.connections];
+    const all = [...streams.connections, ...api.connections, ...usdm.publicConnections, ...usdm.privateConnections];
     for (const connection of all) connection.close(1001, 'maintenance');
     return all.length;
   }

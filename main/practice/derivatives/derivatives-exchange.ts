@@ -106,13 +106,13 @@ export class DerivativesExchange {
 
   /** Places one order; when it returns, order, fills, position and wallet are on disk. */
   place(request: OrderRequest): Result<VenueOrder, MarginRejection> & { readonly reports: readonly OrderReport[] } {
-    this.exchange.fresh(request.symbol);
-    if (this.#desk.isLiquidating) return { ...fail({ kind: 'liquidating' }), reports: [] };
-    if (request.reduceOnly && this.#desk.settlement.allowedLots(request, request.qtyLots ?? 0) === 0) {
-      return { ...fail({ kind: 'reduce-only' }), reports: [] };
-    }
-    this.#desk.moveTo(this.#nowMs());
-    return this.exchange.place(request);
+    const refused = this.#refusal(request);
+    return refused ? { ...fail(refused), reports: [] } : this.exchange.place(request);
+  }
+
+  /** Everything that would refuse the order now. */
+  test(request: OrderRequest): MarginRejection | null {
+    return this.#refusal(request) ?? this.exchange.test(request);
   }
 
   /** A conditional order is taken without a look at margin or position: that comes when it fires. */
@@ -213,6 +213,14 @@ export class DerivativesExchange {
 
   close(): void {
     this.exchange.close();
+  }
+
+  #refusal(request: OrderRequest): MarginRejection | null {
+    this.exchange.fresh(request.symbol);
+    this.#desk.moveTo(this.#nowMs());
+    if (this.#desk.isLiquidating) return { kind: 'liquidating' };
+    const mayTrade = this.#desk.settlement.allowedLots(request, request.qtyLots ?? 0);
+    return request.reduceOnly && mayTrade === 0 ? { kind: 'reduce-only' } : null;
   }
 
   #cancelConditionals(symbol: string, picks: (order: ConditionalOrder) => boolean): readonly ConditionalOrder[] {

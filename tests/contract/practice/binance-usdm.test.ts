@@ -344,6 +344,11 @@ describe('refusals', () => {
     ],
     ['an unknown order', () => x.fetchOrder('999999', SYMBOL), 'OrderNotFound'],
     ['cancelling an unknown order', () => x.cancelOrder('999999', SYMBOL), 'OrderNotFound'],
+    [
+      'an order that is only checked, and would be refused',
+      () => raw()['fapiPrivatePostOrderTest']!({ symbol: 'BTCUSDT', side: 'BUY', type: 'MARKET', quantity: '100' }),
+      'InsufficientFunds',
+    ],
     ['hedge mode', () => x.setPositionMode(true), 'OperationRejected'],
     ['a symbol that is not traded', () => raw()['fapiPublicGetDepth']!({ symbol: 'NOPEUSDT' }), 'BadSymbol'],
     ['an endpoint that is not served', () => raw()['fapiPrivateGetMultiAssetsMargin']!({}), 'OperationFailed'],

@@ -107,7 +107,7 @@ export interface AlgoReading {
 
 /** A conditional order as REST states it. */
 export function readAlgoOrder(order: unknown, instrumentOf: InstrumentOf): Read<AlgoReading> {
-  return attempt('algo order', () => {
+  return attempt('algoOrder', () => {
     const fields = fieldsOf(order);
     return algoReading(fields, {
       id: identifier(fields, 'algoId'),
@@ -123,7 +123,7 @@ export function readAlgoOrder(order: unknown, instrumentOf: InstrumentOf): Read<
 
 /** An `ALGO_UPDATE`. */
 export function readAlgoUpdate(message: unknown, instrumentOf: InstrumentOf): Read<AlgoReading> {
-  return attempt('ALGO_UPDATE', () => {
+  return attempt('algoUpdate', () => {
     const event = fieldsOf(message);
     const fields = fieldsOf(event.o);
     return algoReading(fields, {
@@ -167,7 +167,7 @@ export function readOrderTradeUpdate(
   message: unknown,
   instrumentOf: InstrumentOf,
 ): Read<{ readonly report: VenueOrderReport; readonly fill: VenueFill | null }> {
-  return attempt('ORDER_TRADE_UPDATE', () => {
+  return attempt('orderTradeUpdate', () => {
     const fields = fieldsOf(fieldsOf(message).o);
     const report: VenueOrderReport = {
       venueOrderId: identifier(fields, 'i'),
@@ -260,13 +260,9 @@ export function readWallet(account: unknown): Read<VenueBalance[]> {
 }
 
 /** A perpetual's rules from ccxt's market, by the venue's own strings. */
-export function readPerpetual(market: {
-  readonly symbol?: unknown;
-  readonly base?: unknown;
-  readonly quote?: unknown;
-  readonly info?: unknown;
-}): Read<InstrumentRecord & { readonly venueSymbol: string }> {
+export function readPerpetual(listed: unknown): Read<InstrumentRecord & { readonly venueSymbol: string }> {
   return attempt('instrument', () => {
+    const market = fieldsOf(listed);
     const info = fieldsOf(market.info);
     const filters = Array.isArray(info.filters) ? info.filters.map(fieldsOf) : [];
     const filter = (type: string): Fields => filters.find((entry) => entry.filterType === type) ?? {};
@@ -276,11 +272,11 @@ export function readPerpetual(market: {
     };
     const notional = filter('MIN_NOTIONAL');
     return {
-      id: `${USDM_VENUE}:${identifier({ ...market }, 'symbol')}`,
+      id: `${USDM_VENUE}:${identifier(market, 'symbol')}`,
       venue: USDM_VENUE,
-      symbol: identifier({ ...market }, 'symbol'),
-      base: identifier({ ...market }, 'base'),
-      quote: identifier({ ...market }, 'quote'),
+      symbol: identifier(market, 'symbol'),
+      base: identifier(market, 'base'),
+      quote: identifier(market, 'quote'),
       tickSize: step(filter('PRICE_FILTER'), 'tickSize'),
       lotStep: step(filter('LOT_SIZE'), 'stepSize'),
       minQty: decimal(filter('LOT_SIZE'), 'minQty'),

@@ -18,7 +18,7 @@ export function usdmMarket(): BinanceMarket {
     createReads: (context) => createUsdmReads(context, triggered),
     createDesk: (context) => createOrderDesk(context, USDM_WORDING),
     readPrivateEvent(message, instrumentOf) {
-      if ((message as { e?: unknown }).e !== 'ALGO_UPDATE') {
+      if ((message as { e?: unknown } | null)?.e !== 'ALGO_UPDATE') {
         const read = readOrderTradeUpdate(message, instrumentOf);
         if (!read.ok) return read;
         const { report, fill } = read.value;

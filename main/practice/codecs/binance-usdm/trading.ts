@@ -26,9 +26,11 @@ export function placeOrder(context: UsdmContext, params: Params): unknown {
   return orderJson(rules, { ...placed.value, status: 'new', executedLots: 0, cumQuoteAtoms: 0n });
 }
 
-/** Its words are checked; the account is not asked. */
+/** Everything that would refuse it now; nothing is placed. */
 export function testOrder(context: UsdmContext, params: Params): unknown {
-  readOrder(params, rulesOf(context, params), freshId(context));
+  const rules = rulesOf(context, params);
+  const rejection = context.derivatives.test(readOrder(params, rules, freshId(context)));
+  if (rejection) throw marginError(rejection, rules);
   return {};
 }
 

@@ -301,7 +301,9 @@ describe('the stop on the venue', () => {
     const second = rig.sign({ qty: '0.4', stop: '60500' });
     fill(rig, second, 'BUY 0.4 @ 61250.5');
     answer(rig, stopId(rig), 'accepted');
+    rig.take('CancelOrder');
     fill(rig, old, 'SELL 0.1 @ 59999');
+    expect(rig.take('CancelOrder')).toEqual([]);
     expect(rig.last('FillBooked')).toMatchObject({ purpose: 'stop', proposalId: null, fill: { clientOrderId: old } });
     expect(stopOf(rig)).toBe('SELL 0.4 stop 60500 acknowledged');
     expect(rig.ledger.view.positions()[0]?.qtyBase).toBe('1.3');

@@ -147,6 +147,20 @@ describe('market data over unmodified ccxt', () => {
     expect(Number(book.bids[0]?.[0])).toBeLessThan(Number(book.asks[0]?.[0]));
   });
 
+  test('a book that falls silent is asked for anew; the sockets, which carry prints too, stay', async () => {
+    // So many that the book shares its socket with somebody's prints.
+    const symbols = ['BTC', 'ETH', 'SOL', 'XRP', 'DOGE', 'LINK', 'AVAX'].map((base) => `${base}/USDT`);
+    const { next, follow, port, of } = open({ symbols, silence: { quoteMs: 60_000, owedMs: 5_000, quietMs: 600_000 } });
+    port.send({ kind: 'watchBook', instrumentId: BTC });
+    await next('BookTop', undefined, 0);
+    const told = follow();
+    await venue.fault({ fault: 'mute-data', stream: 'btcusdt@depth' });
+    await told.next('VenueHealth', (event) => event.resyncs.length > 0);
+    await venue.clearFaults();
+    await follow().next('BookTop');
+    expect(of('FeedStatusChanged').filter(({ why }) => why.includes('no book of'))).toEqual([]);
+  });
+
   test('cut frames are put aside and counted; quotes go on', async () => {
     const { next } = open();
     await next('FeedStatusChanged', (event) => event.status === 'live', 0);

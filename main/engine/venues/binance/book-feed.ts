@@ -54,9 +54,15 @@ export function createBookFeed(context: ConnectorContext, watchdog: SilenceWatch
 
   function run(instrumentId: InstrumentId, symbol: string, mine: number): void {
     const current = (): boolean => generation === mine;
+    let askedAnew = false;
     watchdog.watch(`book ${instrumentId}`, silence, (silentMs) => {
       countResync(instrumentId);
-      exchange.drop(exchange.socketsOf(`orderbook::${symbol}`), `no book of ${symbol} for ${silentMs} ms`);
+      // The socket carries prints too, and a book is only looked at: the stream alone is asked for anew, the socket ends
+      // where that did not help.
+      if (askedAnew)
+        exchange.drop(exchange.socketsOf(`orderbook::${symbol}`), `no book of ${symbol} for ${silentMs} ms`);
+      else void leave(symbol);
+      askedAnew = !askedAnew;
     });
     void keepWatching(context, {
       name: `book of ${symbol}`,
@@ -64,6 +70,7 @@ export function createBookFeed(context: ConnectorContext, watchdog: SilenceWatch
         const book = (await exchange.watchOrderBook(symbol)) as unknown as LiveBook;
         if (!current()) return;
         watchdog.seen(`book ${instrumentId}`);
+        askedAnew = false;
         if (show(instrumentId, book)) return;
         countResync(instrumentId);
         context.quarantine.add('book: bid is not below ask');

@@ -17,15 +17,18 @@ export interface ModelFigures {
   readonly outOfSample: Model['outOfSample'];
 }
 
-/** Why a model is not listened to, or not everywhere; empty where it is. */
+/** Why a model is not listened to, or not everywhere; empty where it is. One reason of a kind stands for all of them. */
 function fitnessNote({ whole, inInstruments }: ModelFitnessBoard): string {
   if (whole.state === 'silent') return `It abstains: ${whole.text}. `;
-  return inInstruments
-    .map(({ instrumentId, fitness }) => {
-      const what = fitness.state === 'silent' ? 'it abstains' : 'its word carries no weight';
-      return `${symbolOf(instrumentId)}: ${what}, ${fitness.text}. `;
-    })
-    .join('');
+  return [...Map.groupBy(inInstruments, ({ fitness }) => fitness.code).values()].map(sameNote).join('');
+}
+
+function sameNote(places: ModelFitnessBoard['inInstruments']): string {
+  const symbols = places.map(({ instrumentId }) => symbolOf(instrumentId));
+  const { state, text } = (places[0] as (typeof places)[number]).fitness;
+  const what = state === 'silent' ? 'it abstains' : 'its word carries no weight';
+  const whose = symbols.length === 1 ? '' : ` (${symbols[0]})`;
+  return `${symbols.join(', ')}: ${what}, ${text}${whose}. `;
 }
 
 /** Where its last question had no answer: the first of these places with the reason, the rest by number. */

@@ -11,7 +11,8 @@ import { keepConnected } from '../transport/connection.ts';
 import { loadSetting, saveSetting } from './actions.ts';
 import { deskStore, receiveDeskMessage } from './desk-store.ts';
 import { marketHub } from './market-hub.ts';
-import { announce } from './toast-store.ts';
+import { versionStep } from './same-version.ts';
+import { announce, showToast } from './toast-store.ts';
 import { CONFIDENCE_PANE, readSavedView, savedView, setView, type ViewState, viewStore } from './view-store.ts';
 
 const BOOK_LEVELS = 40;
@@ -65,10 +66,21 @@ async function runConnection({ client }: EngineConnection): Promise<void> {
 async function helloWithInstruments(client: EngineClient, limitMs: number): Promise<Hello> {
   const untilMs = performance.now() + limitMs;
   for (;;) {
-    const hello = helloSchema.parse(await client.hello());
+    const said = await client.hello();
+    expectSameVersion(said.contractVersion);
+    const hello = helloSchema.parse(said);
     if (hello.instruments.length > 0 || performance.now() > untilMs) return hello;
     await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
   }
+}
+
+/** @throws Error when the engine speaks another version of the contract than this page; the page is then loaded anew */
+function expectSameVersion(engineVersion: number): void {
+  const step = versionStep(engineVersion, sessionStorage);
+  if (step === 'same') return;
+  if (step === 'reload') location.reload();
+  else showToast('bad', 'The engine is of another version than this page. Close the page and open it again.');
+  throw new Error(`the engine speaks contract ${engineVersion}`);
 }
 
 /** The venue was away when the page connected; the desk shows without a market until it is back. */

@@ -5,7 +5,7 @@
  */
 import { implement } from '@orpc/server';
 import type { DeskMessage, DeskPatch, DeskSnapshot, Done, MarketFrame, Proposal } from '../../preload/contract.ts';
-import { contract } from '../../preload/contract.ts';
+import { CONTRACT_VERSION, contract } from '../../preload/contract.ts';
 import { createDoubleMarket } from './desk-double-market.ts';
 import { doubleDesk, proposalFor } from './desk-double-state.ts';
 
@@ -22,6 +22,11 @@ export function createDeskDouble(options: { seed?: number; lively?: boolean } = 
   const listeners = new Set<() => void>();
   let revision = 1;
   let nextId = 100;
+  let contractVersion: number = CONTRACT_VERSION;
+  /** As if an update had taken over. */
+  const speak = (version: number): void => {
+    contractVersion = version;
+  };
 
   function publish(patch: DeskPatch): void {
     revision += 1;
@@ -79,7 +84,7 @@ export function createDeskDouble(options: { seed?: number; lively?: boolean } = 
   const os = implement(contract);
   const router = os.router({
     hello: os.hello.handler(() => ({
-      contractVersion: 1,
+      contractVersion,
       product: 'Countersign',
       version: '0.1.0',
       sessionId: 'double',
@@ -250,7 +255,7 @@ export function createDeskDouble(options: { seed?: number; lively?: boolean } = 
 
   return {
     router,
-    script: { addProposal, setProposal, publish, desk, market },
+    script: { addProposal, setProposal, publish, speak, desk, market },
     close(): void {
       clearInterval(timer);
       clearInterval(slow);

@@ -193,6 +193,15 @@ describe('orders on perpetuals over unmodified ccxt', () => {
     expect(await refused(taking)).toMatchObject({ outcome: 'rejected', code: '-5022' });
     const past = { purpose: 'stop', side: 'sell', type: 'stop-loss', triggerPrice: (bid * 1.05).toFixed(2) } as const;
     expect(await refused(past)).toMatchObject({ outcome: 'rejected', code: '-2021' });
+    const resting = { type: 'limit', limitPrice: (bid * 0.8).toFixed(2) } as const;
+    const id = await accepted(resting);
+    const told = connector.follow();
+    connector.submit(id, resting);
+    // Whose the living order is stays open: it may be the one whose answer was lost.
+    const again = await told.next('SubmitAnswered', (event) => event.clientOrderId === id);
+    expect(again).toMatchObject({ outcome: 'unknown', code: '-4116' });
+    cancel(id);
+    await connector.next('CancelAnswered', (event) => event.clientOrderId === id && event.outcome === 'cancelled', 0);
   });
 
   test('an order whose answer is lost is unknown, and found by its name: in either list', async () => {

@@ -198,6 +198,7 @@ describe('the countdown', () => {
     const mark = bench.exchange.mark('BTCUSDT');
     const rests = order({ type: 'limit', timeInForce: 'gtc', priceTicks: Math.floor(mark * 0.8) });
     bench.exchange.place(rests);
+    bench.exchange.placeConditional(stop(Math.floor(mark * 0.7)));
     bench.exchange.setCountdown('BTCUSDT', 5_000);
     bench.pass(4_000);
     expect(bench.exchange.exchange.openOrders()).toHaveLength(1);
@@ -207,5 +208,6 @@ describe('the countdown', () => {
     bench.restart(2_000);
     bench.pass(20);
     expect(bench.exchange.exchange.openOrders()).toEqual([]);
+    expect(bench.conditionals().map(({ status }) => status)).toEqual(['cancelled']);
   });
 });

@@ -31,6 +31,20 @@ async function refusedThenLearnt(
   expect(scene.world.sent.size).toBe(2);
 }
 
+/** The reading that follows a refusal fails, more than once: it is tried again until it succeeds. */
+async function unreadable(): Promise<void> {
+  const scene = await Scene.open();
+  scene.changeRules({ lotStep: '0.0001', minQty: '0.0001' });
+  for (const fault of ['read-5xx', 'read-html', 'read-lost'] as const) scene.world.faults.plan(fault);
+  const id = scene.ticket({ qty: '0.01234', bps: -20 }) as string;
+  await scene.until('the no', () => scene.order(id).state === 'rejected');
+  await scene.pass(2_000);
+  expect(changedLines(scene)).toEqual([]);
+  await scene.until('the new rules', () => changedLines(scene).length === 1, 60_000);
+  expect(scene.ticket({ qty: '0.01234', bps: -20 })).toBeNull();
+  await scene.rest();
+}
+
 /** No order brings it to light: the rules are read again every five minutes, looser ones as well as stricter. */
 async function learntUnasked(): Promise<void> {
   const scene = await Scene.open();
@@ -181,6 +195,14 @@ export const SUBMIT_RULES: readonly FaultCase[] = [
         { venue: 'NOTIONAL', gate: 'is less than the venue' },
         { qty: '0.002', bps: -20 },
       ),
+  },
+  {
+    id: 'rules-unreadable',
+    title: 'the venue refuses an order for its new rules, and cannot be asked for them at once',
+    injected: `${SWITCH}; simulated wire: the reading is answered by 503, a page, and silence`,
+    holds: 'Read again every five seconds until it succeeds.',
+    seen: 'The order as rejected, the line with the old and the new step as soon as they are known.',
+    check: unreadable,
   },
   {
     id: 'rules-change-unheard',

@@ -102,7 +102,7 @@ async function rawTypeError(exchange: Bare, { venue }: LiveDesk): Promise<void> 
 
 async function garbageIsNoAnswer(desk: LiveDesk): Promise<void> {
   await desk.venue.fault({ fault: 'html', ...POST_ORDER, count: 1 });
-  const id = desk.order({ type: 'limit', price: desk.price(-500) });
+  const id = await desk.order({ type: 'limit', bps: -500 });
   await desk.untilState(id, 'unknown');
   await desk.untilState(id, 'rejected');
   expect(desk.row(id)?.note).toContain('it never arrived');
@@ -142,9 +142,9 @@ async function brokersId(exchange: Bare, desk: LiveDesk): Promise<void> {
 
 async function ourIdAlways(desk: LiveDesk): Promise<void> {
   const from = desk.told.length;
-  const resting = desk.order({ type: 'limit', price: desk.price(-500) });
+  const resting = await desk.order({ type: 'limit', bps: -500 });
   await desk.untilState(resting, 'acknowledged');
-  const entry = desk.order({ type: 'limit', price: desk.price(10), stopPrice: desk.price(-500) });
+  const entry = await desk.order({ type: 'limit', bps: 10, stopBps: -500 });
   const stop = await desk.until('the stop', () =>
     desk.desk().orders.find(({ purpose, state }) => purpose === 'stop' && state === 'acknowledged'),
   );
@@ -166,7 +166,7 @@ async function retriesOrders(exchange: Bare, { venue }: LiveDesk): Promise<void>
 
 async function sendsOnce(desk: LiveDesk): Promise<void> {
   await desk.venue.fault({ fault: 'http-status', status: 503, ...POST_ORDER });
-  const id = desk.order({ type: 'limit', price: desk.price(-500) });
+  const id = await desk.order({ type: 'limit', bps: -500 });
   await desk.untilState(id, 'unknown');
   await desk.untilState(id, 'rejected');
   expect(await desk.venue.struck('http-status')).toBe(1);
@@ -190,7 +190,7 @@ async function mergesStates(exchange: Bare, desk: LiveDesk): Promise<void> {
 }
 
 async function everyStateSeen(desk: LiveDesk): Promise<void> {
-  const id = desk.order({ type: 'market' });
+  const id = await desk.order({ type: 'market' });
   await desk.untilState(id, 'filled');
   const states = () =>
     desk.toldSince(0, 'OrderReported').flatMap(({ report }) => (report.clientOrderId === id ? [report.status] : []));

@@ -10,13 +10,13 @@ const heldBack = (desk: LiveDesk, words: RegExp) => (): boolean => words.test(de
 
 /** A resting buy that the venue fills while it cannot tell us, or does not. */
 async function fillUnseen(desk: LiveDesk): Promise<string> {
-  const id = desk.order({ type: 'limit', price: desk.price(-100) });
+  const id = await desk.order({ type: 'limit', bps: -100 });
   await desk.untilState(id, 'acknowledged');
   return id;
 }
 
 async function portClosed(desk: LiveDesk): Promise<void> {
-  const resting = desk.order({ type: 'limit', price: desk.price(-500) });
+  const resting = await desk.order({ type: 'limit', bps: -500 });
   await desk.untilState(resting, 'acknowledged');
   const from = desk.told.length;
   await desk.venue.kill();
@@ -44,7 +44,7 @@ async function halfOpenOrderStream(desk: LiveDesk): Promise<void> {
   await desk.venue.fault({ fault: 'mute-data', channel: 'ws-api' });
   await desk.venue.fault({ fault: 'mute-ack', channel: 'ws-api' });
   await desk.venue.fault({ fault: 'mute-pong', channel: 'ws-api' });
-  await desk.rest.shock('BTCUSDT', -150);
+  await desk.rest.shock('BTCUSDT', -300);
   await desk.until('the hold', heldBack(desk, /order stream/));
   expect(desk.journal(from).join(' ')).toMatch(/The order stream to the venue is down: .*(keepalive|login)/);
   await desk.venue.clearFaults();
@@ -69,16 +69,16 @@ async function orderStreamWithoutData(desk: LiveDesk): Promise<void> {
   const id = await fillUnseen(desk);
   await desk.venue.fault({ fault: 'mute-data', channel: 'ws-api' });
   const from = desk.events.length;
-  await desk.rest.shock('BTCUSDT', -150);
+  await desk.rest.shock('BTCUSDT', -300);
   await desk.untilState(id, 'filled');
   expect(desk.events.slice(from).some((event) => event.kind === 'PrivateStreamChanged')).toBe(false);
   expect(desk.journal(from).join(' ')).toContain('(found by the audit)');
 }
 
 async function streamsDownRestUp(desk: LiveDesk): Promise<void> {
-  const bought = desk.order({ type: 'market' });
+  const bought = await desk.order({ type: 'market' });
   await desk.untilState(bought, 'filled');
-  const resting = desk.order({ type: 'limit', price: desk.price(-500) });
+  const resting = await desk.order({ type: 'limit', bps: -500 });
   await desk.untilState(resting, 'acknowledged');
   await desk.venue.fault({ fault: 'refuse-upgrade', status: 503 });
   await desk.venue.fault({ fault: 'terminate' });
@@ -96,7 +96,7 @@ async function streamsDownRestUp(desk: LiveDesk): Promise<void> {
 
 async function streamsUpRestDown(desk: LiveDesk): Promise<void> {
   await desk.venue.fault({ fault: 'reset' });
-  const id = desk.order({ type: 'limit', price: desk.price(-500) });
+  const id = await desk.order({ type: 'limit', bps: -500 });
   await desk.untilState(id, 'unknown');
   const from = desk.told.length;
   await desk.until('quotes', () => desk.toldSince(from, 'MarketBatchReceived').some(({ quote }) => quote));

@@ -26,7 +26,8 @@ const LOOK_EVERY_MS = 40;
 type DeskRows = Omit<DeskSnapshot, 'models' | 'journal'>;
 type Click = { readonly side?: 'buy' | 'sell'; readonly qty?: string } & (
   | { readonly type: 'market' }
-  | { readonly type: 'limit'; readonly price: string; readonly stopPrice?: string }
+  /** Prices in bps from the bid at the moment of the click. */
+  | { readonly type: 'limit'; readonly bps: number; readonly stopBps?: number }
 );
 
 /** Impatient, so that a case takes seconds: silence is a fault sooner, and the books are audited more often. */
@@ -194,16 +195,17 @@ export class LiveDesk {
       side: order.side ?? 'buy',
       type: order.type,
       qtyBase: order.qty ?? '0.001',
-      limitPrice: order.type === 'limit' ? order.price : null,
-      stopPrice: order.type === 'limit' ? (order.stopPrice ?? null) : null,
+      limitPrice: order.type === 'limit' ? this.price(order.bps) : null,
+      stopPrice: order.type === 'limit' && order.stopBps !== undefined ? this.price(order.stopBps) : null,
       targetPrice: null,
     });
     const signed = events.find((event) => event.kind === 'OrderSigned');
     const words = events.flatMap((event) => journalLine(event)?.text ?? []).join(' ');
     return { id: signed?.kind === 'OrderSigned' ? signed.order.clientOrderId : null, words };
   }
-  /** A click that must be signed. @throws Error with the refusal */
-  order(order: Click): string {
+  /** A click that must be signed, so it waits for a desk that is well. @throws Error with the refusal */
+  async order(order: Click): Promise<string> {
+    await this.until('a desk that is well', () => this.isWell());
     const { id, words } = this.click(order);
     if (id === null) throw new Error(`not signed: ${words}`);
     return id;

@@ -73,7 +73,7 @@ const wakesToOldQuotes = () =>
     const old = quotes.filter(({ bid }) => Number(bid) > before * 0.99);
     expect(old, 'quotes out of the old socket passed for news').toEqual([]);
     expect(desk.journal(from).join(' ')).toMatch(/nothing ran here for \d+ s/);
-    await desk.untilState(desk.order({ type: 'market' }), 'filled');
+    await desk.untilState(await desk.order({ type: 'market' }), 'filled');
   });
 
 const wakesToExpiredApproval = () =>

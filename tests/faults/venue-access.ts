@@ -9,10 +9,10 @@ const bar = (desk: LiveDesk, code: 'maintenance' | 'key-refused') =>
   desk.desk().safety.holds.find((hold) => hold.code === code)?.text;
 
 async function hold(desk: LiveDesk): Promise<void> {
-  await desk.untilState(desk.order({ type: 'market' }), 'filled');
+  await desk.untilState(await desk.order({ type: 'market' }), 'filled');
 }
 async function rest(desk: LiveDesk): Promise<string> {
-  const id = desk.order({ type: 'limit', price: desk.price(-500) });
+  const id = await desk.order({ type: 'limit', bps: -500 });
   await desk.untilState(id, 'acknowledged');
   return id;
 }
@@ -67,7 +67,7 @@ async function keyNarrowed(desk: LiveDesk): Promise<void> {
   await hold(desk);
   const resting = await rest(desk);
   await desk.venue.fault({ fault: 'key-refused', only: 'trading' });
-  const refused = desk.order({ type: 'limit', price: desk.price(-600) });
+  const refused = await desk.order({ type: 'limit', bps: -600 });
   await desk.untilState(refused, 'rejected');
   expect(desk.row(refused)?.note).toContain('Invalid API-key');
   await desk.until('the word', () => bar(desk, 'key-refused'));
@@ -89,10 +89,10 @@ async function keyNarrowed(desk: LiveDesk): Promise<void> {
 
 /** The entry's stop cannot be placed for want of a right: the venue has judged nothing, so nothing is sold for it. */
 async function keyNarrowedBeforeStop(desk: LiveDesk): Promise<void> {
-  const id = desk.order({ type: 'limit', price: desk.price(-60), stopPrice: desk.price(-900) });
+  const id = await desk.order({ type: 'limit', bps: -60, stopBps: -900 });
   await desk.untilState(id, 'acknowledged');
   await desk.venue.fault({ fault: 'key-refused', only: 'trading' });
-  await desk.rest.shock('BTCUSDT', -100);
+  await desk.rest.shock('BTCUSDT', -300);
   await desk.untilState(id, 'filled');
   const stops = () => desk.desk().orders.filter(({ purpose, state }) => purpose === 'stop' && state === 'rejected');
   await desk.until('stops that were refused', () => stops().length >= 3);

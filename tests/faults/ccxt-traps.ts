@@ -3,7 +3,8 @@ import type { VenueHealth } from '../../main/engine/venues/venue-port.ts';
 import { type BareCcxt, bareCcxt } from '../support/venues/bare-ccxt.ts';
 import { ignoringCcxtLeaks } from '../support/venues/ccxt-leaks.ts';
 import type { FaultCase, FaultPart } from './case.ts';
-import { type LiveDesk, sharedDesk } from './live-desk.ts';
+import type { LiveDesk } from './live-desk.ts';
+import { sharedDesk } from './shared-desk.ts';
 
 export const ccxtTrapsDesk = sharedDesk(35);
 

@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import type { FaultCase, FaultPart } from './case.ts';
-import { type LiveDesk, sharedDesk } from './live-desk.ts';
+import type { LiveDesk } from './live-desk.ts';
 import { nameNotResolved, nameNotResolvedAtStop, resolverSaysNo } from './name-resolution.ts';
+import { sharedDesk } from './shared-desk.ts';
 
 export const connectivityDesk = sharedDesk(31);
 const live = connectivityDesk.on;

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { FaultCase, FaultPart } from './case.ts';
-import { type LiveDesk, sharedDesk } from './live-desk.ts';
+import type { LiveDesk } from './live-desk.ts';
+import { sharedDesk } from './shared-desk.ts';
 
 export const venueAccessDesk = sharedDesk(32);
 const live = venueAccessDesk.on;

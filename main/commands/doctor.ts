@@ -46,7 +46,7 @@ function electron(): Finding {
 async function inference(): Promise<Finding> {
   const name = 'ONNX Runtime';
   try {
-    const { listSupportedBackends } = await import('onnxruntime-node');
+    const { listSupportedBackends } = await import('../ml/onnx-runtime.ts');
     const backends = listSupportedBackends().map(
       (backend) => `${backend.name}${backend.bundled ? '' : ' (not bundled)'}`,
     );

@@ -1,6 +1,6 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import { TREE_MODEL_INPUT, TREE_MODEL_OUTPUT, TREE_MODEL_RAW_OUTPUT } from '../onnx/export-tree-ensemble.ts';
+import { InferenceSession, Tensor } from '../onnx-runtime.ts';
 
 /** What a model said about one row. */
 export interface ModelAnswer {

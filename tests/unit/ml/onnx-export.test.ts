@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from '../../../main/ml/onnx-runtime.ts';
 import { describe, expect, it } from 'vitest';
 import { exportTreeEnsemble } from '../../../main/ml/onnx/export-tree-ensemble.ts';
 import { varint } from '../../../main/ml/onnx/protobuf-writer.ts';

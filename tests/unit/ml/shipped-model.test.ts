@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from '../../../main/ml/onnx-runtime.ts';
 import { describe, expect, it } from 'vitest';
 import { readCandleFile } from '../../../main/candle-files/index.ts';
 import { FeatureSetState, featureNames, featureSetHash } from '../../../main/engine/features/feature-set.ts';

@@ -1,5 +1,5 @@
 import { formatDecimal, parseDecimal } from '../../../main/engine/domain/decimal.ts';
-import type { EngineEvent, FillBooked } from '../../../main/engine/domain/events.ts';
+import type { EngineEvent, FillBooked, OrderStateChanged } from '../../../main/engine/domain/events.ts';
 import { assetsOf } from '../../../main/engine/domain/instrument.ts';
 import {
   type CountersignedOrder,
@@ -106,10 +106,7 @@ export class Bookkeeper {
       }
       case 'OrderStateChanged':
         this.#changeState(event.clientOrderId, event.from, event.to);
-        // The engine was told no. An order that is there all the same was in doubt and not refused.
-        if (event.from === 'sent' && event.to === 'rejected' && this.#venue.order(event) !== undefined) {
-          throw new Violation('no-means-no', `${event.clientOrderId} is called rejected (${event.code}) and is there`);
-        }
+        this.#checkNo(event);
         return;
       case 'FillBooked':
         this.#bookFill(event);
@@ -152,6 +149,13 @@ export class Bookkeeper {
     if (!signed) return;
     hold(signed.state === from, 'order-states', () => `${id} was ${signed.state}, the log says ${key}`);
     signed.state = to;
+  }
+
+  /** An order that was called refused and is there was in doubt. Not found says no such thing: the venue's readers lag. */
+  #checkNo({ clientOrderId, from, to, code }: OrderStateChanged): void {
+    const refused = from === 'sent' && to === 'rejected' && code !== 'not-found';
+    const there = refused && this.#venue.order({ clientOrderId }) !== undefined;
+    hold(!there, 'no-means-no', () => `${clientOrderId} is called rejected (${code}) and is there`);
   }
 
   #bookFill({ fill, purpose }: FillBooked): void {

@@ -32,7 +32,7 @@ describe('the engine in simulated worlds', () => {
   });
 
   it(`whatever happens in seeds ${FIRST_SEED} to ${FIRST_SEED + SEEDS - 1}, every promise holds`, {
-    timeout: 900_000,
+    timeout: 1_800_000,
   }, async () => {
     const coverage = createCoverage();
     const idle: number[] = [];

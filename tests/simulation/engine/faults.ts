@@ -18,7 +18,7 @@ export const REQUEST_FAULTS = {
 } as const;
 
 /** What can go wrong with one message of the private stream. */
-export const STREAM_FAULTS = ['report-duplicated', 'report-late', 'report-lost'] as const;
+export const STREAM_FAULTS = ['report-duplicated', 'report-late', 'report-lost', 'reports-lost'] as const;
 
 /** What is wrong for a while, or happens once. */
 export const WORLD_FAULTS = [

@@ -1,6 +1,6 @@
 import type { Random } from '../../../main/engine/kernel/random.ts';
 import type { RequestTrace } from '../../../main/engine/venues/binance/tapped-binance.ts';
-import type { OrderReport } from '../../../main/practice/matching/order.ts';
+import { isOpen, type OrderReport } from '../../../main/practice/matching/order.ts';
 import type { FaultBox, RequestKind } from './faults.ts';
 import type { SimTime } from './sim-time.ts';
 
@@ -195,13 +195,21 @@ export class SimWire {
 
   /** One report of the venue on its way: in order, unless a fault takes it out of it. */
   #lastArrivalMs = 0;
+  /** The order of which nothing is told but its end. */
+  #onlyEndOf: number | null = null;
 
   tell(report: OrderReport): void {
     const { time, faults } = this.#parts;
     const listener = this.#listener;
     if (!listener) return;
+    const isEnd = !isOpen(report.order);
+    if (this.#onlyEndOf === report.order.orderId) {
+      if (!isEnd) return;
+      this.#onlyEndOf = null;
+    }
     const fault = faults.take('stream');
-    if (fault === 'report-lost') return;
+    if (fault === 'reports-lost' && !isEnd) this.#onlyEndOf = report.order.orderId;
+    if (fault === 'report-lost' || fault === 'reports-lost') return;
     const inOrderMs = Math.max(time.nowMs + this.latencyMs(), this.#lastArrivalMs);
     const hiddenMs = this.hiddenUntilMs.get(report.order.orderId) ?? 0;
     const late = fault === 'report-late' ? 200 + 6_000 * this.#parts.random().next() : 0;

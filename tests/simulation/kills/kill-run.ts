@@ -12,10 +12,11 @@ import { type Books, MARKETS, type Market, type VenueBooks, wrongIn } from './bo
 
 /** A restart asks the venue for much; several within its minute may have to wait for the next one's request weight. */
 const SETTLE_MS_MAX = 75_000;
-const FILL_MS_MAX = 20_000;
+const FILL_MS_MAX = 75_000;
 /** So far under the bid an order waits for the market to come to it. */
 const WAITING_BPS = 25n;
-const SHOCK_BPS = 60;
+const FALL_BPS = 60;
+const LOOKS_PER_FALL = 6;
 
 export interface KillReport {
   readonly kills: number;
@@ -65,6 +66,8 @@ class KillScene {
   readonly #random: Random;
   readonly #dataDir = makeDataDir();
   readonly #steps = new Map<string, { tick: bigint; lot: bigint }>();
+  /** How far the market was pushed from where it was, as yet. */
+  #movedBps = 0;
   #host: HostProcess | null = null;
   #open: OpenClient | null = null;
 
@@ -136,7 +139,7 @@ class KillScene {
     if (missed.length < filled.size) throw new Error(`${filled.size} orders are gone, for ${missed.length} fills`);
     if (repairs.length < missed.length)
       throw new Error(`${missed.length} fills came while it was dead: ${repairs.map(({ text }) => text).join('; ')}`);
-    for (const { symbol } of MARKETS) await this.#venue.shock(symbol, SHOCK_BPS);
+    await this.#moveMarkets(-this.#movedBps);
     return { fills: missed.length, repairs: repairs.length };
   }
 
@@ -182,14 +185,19 @@ class KillScene {
     const resting = (await open())
       .filter(({ clientOrderId, executedQty }) => waiting.includes(clientOrderId) && atoms(executedQty) === 0n)
       .map(({ orderId }) => orderId);
-    for (const { symbol } of MARKETS) await venue.shock(symbol, -SHOCK_BPS);
     const untilMs = performance.now() + FILL_MS_MAX;
-    while ((await open()).some(({ orderId }) => resting.includes(orderId))) {
-      if (performance.now() > untilMs)
-        throw new Error(`a market ${SHOCK_BPS} bps lower does not fill what waits there`);
+    for (let look = 0; look === 0 || (await open()).some(({ orderId }) => resting.includes(orderId)); look += 1) {
+      if (performance.now() > untilMs) throw new Error('the market falls and falls and does not fill what waits there');
+      // The market may have risen since; it falls until it is there.
+      if (look % LOOKS_PER_FALL === 0) await this.#moveMarkets(-FALL_BPS);
       await sleep(500);
     }
     return resting;
+  }
+
+  async #moveMarkets(bps: number): Promise<void> {
+    this.#movedBps += bps;
+    for (const { symbol } of MARKETS) await this.#venue.shock(symbol, bps);
   }
 
   async checkJournal(sessions: number): Promise<void> {

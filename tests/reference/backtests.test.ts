@@ -118,6 +118,9 @@ describe.skipIf(!hasRealData)('backtests that other engines agree on', () => {
     for (const [theirs, ours] of Object.entries(STATS)) {
       expectClose(stats[ours] as number, expected_stats[theirs] as number, theirs);
     }
+    for (const [theirs, ours] of Object.entries(DAILY)) {
+      expectClose(stats.daily[ours] as number, expected_stats.daily_metrics[theirs] as number, theirs);
+    }
     expectEqualCsv(
       readFileSync(join(out, 'trades.csv'), 'utf8'),
       readFileSync(join(dir, 'expected_trades.csv'), 'utf8'),

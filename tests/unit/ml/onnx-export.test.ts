@@ -1,7 +1,7 @@
-import { InferenceSession, Tensor } from '../../../main/ml/onnx-runtime.ts';
 import { describe, expect, it } from 'vitest';
 import { exportTreeEnsemble } from '../../../main/ml/onnx/export-tree-ensemble.ts';
 import { varint } from '../../../main/ml/onnx/protobuf-writer.ts';
+import { InferenceSession, Tensor } from '../../../main/ml/onnx-runtime.ts';
 import { predictMargins, sigmoid, type Tree, type TreeEnsemble } from '../../../main/ml/training/trees.ts';
 import { learnableRows, trainSmallEnsemble } from '../../support/small-model.ts';
 

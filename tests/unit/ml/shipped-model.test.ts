@@ -1,11 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { InferenceSession, Tensor } from '../../../main/ml/onnx-runtime.ts';
 import { describe, expect, it } from 'vitest';
 import { readCandleFile } from '../../../main/candle-files/index.ts';
 import { FeatureSetState, featureNames, featureSetHash } from '../../../main/engine/features/feature-set.ts';
 import { featureSetByName } from '../../../main/engine/features/feature-sets.ts';
 import { cardSchema } from '../../../main/ml/card.ts';
+import { InferenceSession, Tensor } from '../../../main/ml/onnx-runtime.ts';
 import { cardText } from '../../../main/ml/training/card-text.ts';
 import { judgeEdge } from '../../../main/ml/training/evaluate-reversals.ts';
 import { selectRows } from '../../../main/ml/training/labelled-rows.ts';

@@ -149,7 +149,7 @@ export const RESTART_ON_HOSTS: readonly FaultCase[] = [
       'Reconciled within 10 s: the desk’s working orders are the venue’s, none in doubt; position and stop as before.',
     seen: 'Each cancelled order and the adopted one among the repairs, before entries are let through again.',
     check: killedWithManyOrders,
-    limitMs: 240_000,
+    limitMs: 360_000,
   },
   {
     id: 'killed-and-all-cancelled',
@@ -158,7 +158,7 @@ export const RESTART_ON_HOSTS: readonly FaultCase[] = [
     holds: 'Each is asked about by name and known as cancelled with the first audit; the stop is untouched.',
     seen: 'All of them in the journal’s sentence of that reconciliation.',
     check: killedAndAllCancelled,
-    limitMs: 240_000,
+    limitMs: 360_000,
   },
   {
     id: 'two-instances',

@@ -19,7 +19,7 @@ const PROPOSALS_PER_MINUTE = 2_000;
 /** The book on screen changes this often, as with a person who looks through the list. */
 const BOOK_MS = 10_000;
 const SAMPLE_MS = 250;
-const FLOOR_MS = 20_000;
+const FLOOR_MS = 60_000;
 /** Fills candle rings and caches; memory is judged after it. */
 const WARM_UP_MS = 60_000;
 
@@ -89,12 +89,14 @@ const floors = floorsOf(
 const latency = summarise(load.latenciesMs);
 const share = (usage: { user: number; system: number }): number =>
   Math.round((usage.user + usage.system) / 10 / wallMs) / 100;
+// A request for old candles that failed and was made again is no message.
+const refused = (health?.quarantine ?? []).filter(({ why }) => !why.startsWith('backfill:'));
 const faults = [
   counts.fault,
   settled.sent !== settled.intake ? `${settled.sent} messages sent, ${settled.intake} taken in` : null,
   settled.prints !== counts.prints ? `${settled.prints} prints sent, ${counts.prints} in the core` : null,
   (health?.printsDropped ?? 0) > 0 ? `${health?.printsDropped} prints dropped` : null,
-  (health?.messagesQuarantined ?? 0) > 0 ? `quarantined: ${JSON.stringify(health?.quarantine)}` : null,
+  refused.length > 0 ? `messages put aside: ${JSON.stringify(refused)}` : null,
   settled.book === settled.bookShown ? null : `book at ${settled.bookShown}, the venue's at ${settled.book}`,
   counts.breaks.length > 0 ? `feeds broke: ${counts.breaks.slice(0, 3).join('; ')}` : null,
   proposals.counts.judged === proposals.counts.made ? null : 'proposals without a verdict',

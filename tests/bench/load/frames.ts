@@ -16,6 +16,8 @@ import { startLoadHost } from './load-host.ts';
 import { recordFeed, replayRouter } from './recorded-feed.ts';
 
 const RECORDED_MS = 30_000;
+/** A feed thinner than this says nothing about a screen of 60 frames a second. */
+const RECORDED_PER_SECOND_MIN = 30;
 const SETTLE_MS = 6_000;
 const MEASURED_MS = 15_000;
 const FRAME_MS = 1_000 / 60;
@@ -72,6 +74,13 @@ process.stderr.write(`Recording ${RECORDED_MS / 1_000} s under load …\n`);
 const load = await startLoadHost();
 const feed = await recordFeed(load.host.gateway.router, () => load.run(10_000, RECORDED_MS));
 await load.close();
+const recordedPerSecond = (feed.frames.length * 1_000) / RECORDED_MS;
+if (recordedPerSecond < RECORDED_PER_SECOND_MIN) {
+  console.error(
+    `Only ${recordedPerSecond.toFixed(1)} frames a second came to be recorded: the machine is too busy to measure the desk on it.`,
+  );
+  process.exit(1);
+}
 process.stderr.write(`Replaying ${feed.frames.length} frames and ${feed.desk.length} desk messages …\n`);
 let ended = (): void => {};
 const replayed = new Promise<void>((resolve) => {

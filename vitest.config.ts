@@ -1,7 +1,21 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Most files wait for processes and sockets most of the time: two at once also where there are two cores. */
 const FILES_AT_ONCE = 2;
+
+/** Files that wait for minutes, longest first: what is begun last is waited for alone. */
+const LONG = ['kill-restart', 'restart.test', 'game-day', 'engine-simulation', 'binance-market', 'binance-orders'];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const at = LONG.findIndex((part) => moduleId.includes(part));
+      return at < 0 ? LONG.length : at;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
 
 const project = (name: string, testTimeout: number, filesAtOnce = FILES_AT_ONCE) => ({
   test: {
@@ -17,6 +31,7 @@ const project = (name: string, testTimeout: number, filesAtOnce = FILES_AT_ONCE)
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       project('unit', 30_000),
       project('contract', 60_000),

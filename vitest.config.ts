@@ -5,7 +5,15 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const FILES_AT_ONCE = 2;
 
 /** Files that wait for minutes, longest first: what is begun last is waited for alone. */
-const LONG = ['kill-restart', 'restart.test', 'game-day', 'engine-simulation', 'binance-market', 'binance-orders'];
+const LONG = [
+  'kill-restart',
+  'faults/time.test',
+  'faults/restart.test',
+  'game-day',
+  'engine-simulation',
+  'binance-market',
+  'binance-orders',
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -11,8 +11,10 @@ import {
   instrumentIn,
   integer,
   MalformedField,
+  oneOf,
   positiveDecimal,
   type Read,
+  side,
 } from '../binance/convert.ts';
 
 /** The id by which a conditional order is known here: it has a numbering of its own, apart from orders'. */
@@ -46,18 +48,6 @@ const ALGO_STATUSES: ReadonlyMap<string, VenueOrderReport['status'] | 'became'> 
   ['REJECTED', 'rejected'],
 ]);
 
-function named<T>(map: ReadonlyMap<string, T>, fields: Fields, key: string): T {
-  const said = fields[key];
-  const value = typeof said === 'string' ? map.get(said) : undefined;
-  if (value === undefined) throw new MalformedField(`${key} is unknown`);
-  return value;
-}
-const sideOf = (fields: Fields, key: string): 'buy' | 'sell' => named(SIDES, fields, key);
-const SIDES: ReadonlyMap<string, 'buy' | 'sell'> = new Map([
-  ['BUY', 'buy'],
-  ['SELL', 'sell'],
-]);
-
 /** GTX is a limit order that may only make. A liquidation is a market order of the venue's own. */
 function typeOf(fields: Fields, typeKey: string, inForceKey: string): OrderType {
   const type = fields[typeKey];
@@ -86,9 +76,9 @@ export function readRestOrder(order: unknown, instrumentOf: InstrumentOf): Read<
       venueOrderId: identifier(fields, 'orderId'),
       clientOrderId: identifier(fields, 'clientOrderId'),
       instrumentId: instrumentIn(fields, 'symbol', instrumentOf),
-      side: sideOf(fields, 'side'),
+      side: side(fields, 'side'),
       type: typeOf(fields, 'type', 'timeInForce'),
-      status: named(STATUSES, fields, 'status'),
+      status: oneOf(STATUSES, fields, 'status'),
       qtyBase: decimal(fields, 'origQty'),
       filledBase: decimal(fields, 'executedQty'),
       limitPrice: priceOrNull(fields, 'price'),
@@ -113,7 +103,7 @@ export function readAlgoOrder(order: unknown, instrumentOf: InstrumentOf): Read<
       id: identifier(fields, 'algoId'),
       clientOrderId: identifier(fields, 'clientAlgoId'),
       instrumentId: instrumentIn(fields, 'symbol', instrumentOf),
-      side: sideOf(fields, 'side'),
+      side: side(fields, 'side'),
       keys: { type: 'orderType', status: 'algoStatus', qty: 'quantity', price: 'price', trigger: 'triggerPrice' },
       orderId: fields.actualOrderId,
       eventTimeMs: integer(fields, 'updateTime'),
@@ -130,7 +120,7 @@ export function readAlgoUpdate(message: unknown, instrumentOf: InstrumentOf): Re
       id: identifier(fields, 'aid'),
       clientOrderId: identifier(fields, 'caid'),
       instrumentId: instrumentIn(fields, 's', instrumentOf),
-      side: sideOf(fields, 'S'),
+      side: side(fields, 'S'),
       keys: { type: 'o', status: 'X', qty: 'q', price: 'p', trigger: 'tp' },
       orderId: fields.ai,
       eventTimeMs: integer(event, 'T'),
@@ -147,11 +137,11 @@ function algoReading(
   },
 ): AlgoReading {
   const { id, keys, orderId, ...rest } = said;
-  const status = named(ALGO_STATUSES, fields, keys.status);
+  const status = oneOf(ALGO_STATUSES, fields, keys.status);
   const report: VenueOrderReport = {
     ...rest,
     venueOrderId: algoVenueId(id),
-    type: named(ALGO_TYPES, fields, keys.type),
+    type: oneOf(ALGO_TYPES, fields, keys.type),
     status: status === 'became' ? 'open' : status,
     qtyBase: decimal(fields, keys.qty),
     filledBase: '0',
@@ -173,9 +163,9 @@ export function readOrderTradeUpdate(
       venueOrderId: identifier(fields, 'i'),
       clientOrderId: identifier(fields, 'c'),
       instrumentId: instrumentIn(fields, 's', instrumentOf),
-      side: sideOf(fields, 'S'),
+      side: side(fields, 'S'),
       type: typeOf(fields, 'o', 'f'),
-      status: named(STATUSES, fields, 'X'),
+      status: oneOf(STATUSES, fields, 'X'),
       qtyBase: decimal(fields, 'q'),
       filledBase: decimal(fields, 'z'),
       limitPrice: priceOrNull(fields, 'p'),
@@ -214,7 +204,7 @@ export function readUserTrade(row: unknown, instrumentOf: InstrumentOf): Read<Ve
       venueOrderId: identifier(fields, 'orderId'),
       clientOrderId: null,
       instrumentId: instrumentIn(fields, 'symbol', instrumentOf),
-      side: sideOf(fields, 'side'),
+      side: side(fields, 'side'),
       price: decimal(fields, 'price'),
       qtyBase: decimal(fields, 'qty'),
       fee: signedDecimal(fields, 'commission'),

@@ -9,8 +9,10 @@ import {
   instrumentIn,
   integer,
   MalformedField,
+  oneOf,
   positiveDecimal,
   type Read,
+  side,
 } from './convert.ts';
 
 const TYPES: ReadonlyMap<string, OrderType> = new Map([
@@ -34,16 +36,6 @@ const STATUSES: ReadonlyMap<string, VenueOrderReport['status']> = new Map([
   ['REJECTED', 'rejected'],
 ]);
 
-function oneOf<T>(map: ReadonlyMap<string, T>, fields: Fields, key: string): T {
-  const said = fields[key];
-  const value = typeof said === 'string' ? map.get(said) : undefined;
-  if (value === undefined) throw new MalformedField(`${key} is unknown`);
-  return value;
-}
-function side(fields: Fields, key: string): 'buy' | 'sell' {
-  if (fields[key] !== 'BUY' && fields[key] !== 'SELL') throw new MalformedField(`${key} is unknown`);
-  return fields[key] === 'BUY' ? 'buy' : 'sell';
-}
 function positiveAmount(fields: Fields, key: string): string {
   positiveDecimal(fields, key);
   return decimal(fields, key);

@@ -51,6 +51,18 @@ export function positiveDecimal(fields: Fields, key: string): string {
   if (!/[1-9]/.test(value)) throw new MalformedField(`${key} is not positive`);
   return value;
 }
+/** What a word of the venue's stands for. */
+export function oneOf<T>(meanings: ReadonlyMap<string, T>, fields: Fields, key: string): T {
+  const said = fields[key];
+  const meaning = typeof said === 'string' ? meanings.get(said) : undefined;
+  if (meaning === undefined) throw new MalformedField(`${key} is unknown`);
+  return meaning;
+}
+const SIDES: ReadonlyMap<string, 'buy' | 'sell'> = new Map([
+  ['BUY', 'buy'],
+  ['SELL', 'sell'],
+]);
+export const side = (fields: Fields, key: string): 'buy' | 'sell' => oneOf(SIDES, fields, key);
 export function integer(fields: Fields, key: string): number {
   const said = fields[key];
   // ccxt turns integers of 15 digits and more into strings.

@@ -55,6 +55,8 @@ try {
   await approve(page).click();
   await page.waitForTimeout(5_000);
   await shot(page, 'position-dark');
+  await page.getByRole('tab', { name: 'System health' }).click();
+  await shot(page, 'health-dark');
   await page.getByRole('button', { name: 'Screen', exact: true }).click();
   await page.getByRole('menuitemradio', { name: 'Light' }).click();
   await page.keyboard.press('Escape');

@@ -11,6 +11,9 @@ const SCORE_PER_GRADE = 1_000;
 const trackRecordOf = ({ n, right }: GradeRecord): TrackRecord | null =>
   n > 0 ? { saidFrom: 0, saidTo: 1, rightShare: right / n, n } : null;
 
+/** 8115 as 8,115. */
+const grouped = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
+
 function reasonsToBuy(reading: MomentumReading, record: GradeRecord): readonly Reason[] {
   const gain = `${reading.score >= 0 ? '+' : ''}${reading.score.toFixed(1)} ATR over 5 bars`;
   const where =
@@ -20,7 +23,7 @@ function reasonsToBuy(reading: MomentumReading, record: GradeRecord): readonly R
   const text = `Volume ${reading.volumeRatio.toFixed(1)}× its mean, ${where}`;
   const reasons: Reason[] = [{ code: reading.grade ?? 'none', text }];
   if (record.edge === 'none' || record.edge === 'unknown') {
-    const share = record.n > 0 ? `: right ${Math.round((100 * record.right) / record.n)} % of ${record.n}` : '';
+    const share = record.n > 0 ? `: right ${Math.round((100 * record.right) / record.n)} % of ${grouped(record.n)}` : '';
     const mean = record.n > 0 ? `, ${record.netBps.toFixed(1)} bps a trade after fees` : '';
     reasons.push({ code: 'no-edge', text: `No edge here${share}${mean}` });
   }

@@ -144,7 +144,7 @@ describe('what is proposed', () => {
     });
     const text = proposal?.reasons.map((reason) => reason.text).join(' | ');
     expect(text).toContain('Volume 3.0× its mean, close above the 20-bar high');
-    expect(text).toContain('No edge here: right 36 % of 6510, -18.8 bps a trade after fees');
+    expect(text).toContain('No edge here: right 36 % of 6,510, -18.8 bps a trade after fees');
     expect(proposal?.votes.map(({ agent, stance }) => `${agent}: ${stance}`)).toEqual([
       'reversal-gbt: abstain',
       'momentum-rule: buy',

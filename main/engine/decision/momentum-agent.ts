@@ -23,7 +23,8 @@ function reasonsToBuy(reading: MomentumReading, record: GradeRecord): readonly R
   const text = `Volume ${reading.volumeRatio.toFixed(1)}× its mean, ${where}`;
   const reasons: Reason[] = [{ code: reading.grade ?? 'none', text }];
   if (record.edge === 'none' || record.edge === 'unknown') {
-    const share = record.n > 0 ? `: right ${Math.round((100 * record.right) / record.n)} % of ${grouped(record.n)}` : '';
+    const share =
+      record.n > 0 ? `: right ${Math.round((100 * record.right) / record.n)} % of ${grouped(record.n)}` : '';
     const mean = record.n > 0 ? `, ${record.netBps.toFixed(1)} bps a trade after fees` : '';
     reasons.push({ code: 'no-edge', text: `No edge here${share}${mean}` });
   }

@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Most files wait for processes and sockets most of the time: two at once also where there are two cores. */
+/** Two files at once also where there are two cores; three of those that wait for processes and sockets most of the time. */
 const FILES_AT_ONCE = 2;
+const WAITING_FILES_AT_ONCE = 3;
 
 /** Files that wait for minutes, longest first: what is begun last is waited for alone. */
 const LONG = [
@@ -42,13 +43,13 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       project('unit', 30_000),
-      project('contract', 60_000),
+      project('contract', 60_000, WAITING_FILES_AT_ONCE),
       project('reference', 60_000),
       project('replay', 120_000),
       project('simulation', 120_000),
       project('fuzz', 60_000),
-      project('faults', 120_000),
-      // Each file starts a venue, an engine and a browser: one after the other, so that they do not starve each other.
+      project('faults', 120_000, WAITING_FILES_AT_ONCE),
+      // Each file starts a venue, an engine and a browser: one after the other, so that what they time is theirs.
       project('e2e', 180_000, 1),
     ],
   },

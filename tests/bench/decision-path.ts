@@ -143,6 +143,17 @@ export async function benchDecisionPath(rounds: number): Promise<{ closeToVotes:
     candles: history(boundaryMs, 600, FIVE_MINUTES_MS, 2),
   });
   emit({ kind: 'FeedStatusChanged', instrumentId: id, status: 'live', why: '' });
+  // Before the venue's books are read no candle is judged.
+  emit({ kind: 'PrivateStreamChanged', status: 'live', why: '' });
+  emit({
+    kind: 'AuditReceived',
+    openOrders: [],
+    closedOrders: [],
+    fills: [],
+    balances: [{ asset: 'USDT', free: '10000', locked: '0' }],
+    askedAtMs: rig.clock.nowMs(),
+    marks: [],
+  });
   const samples: number[] = [];
   let tradeId = 1;
   const print = (timeMs: number): void => {

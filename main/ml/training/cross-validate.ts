@@ -1,7 +1,8 @@
+import { purgedFolds } from '../../lab/splits/purged-folds.ts';
+import { type SampleTimes, splitBySpans } from '../../lab/splits/split.ts';
 import { type BoostingOptions, trainBoostedTrees } from './gradient-boosting.ts';
 import { type LabelledRows, selectRows } from './labelled-rows.ts';
 import { aucOf, sortByScore } from './metrics.ts';
-import { purgedFolds, type SampleTimes, splitAt } from './purged-folds.ts';
 import { predictMargins } from './trees.ts';
 
 export interface CrossValidation {
@@ -43,7 +44,7 @@ function splitForStopping(
   const knownMs = Float64Array.from(training, (index) => times.knownMs[index]!);
   const sorted = Float64Array.from(askedMs).sort();
   const fromMs = sorted[Math.floor(sorted.length * (1 - STOPPING_SHARE))]!;
-  const split = splitAt({ askedMs, knownMs }, fromMs, Number.POSITIVE_INFINITY, embargoMs);
+  const split = splitBySpans({ askedMs, knownMs }, [{ fromMs, toMs: Number.POSITIVE_INFINITY }], embargoMs);
   return {
     fitting: split.training.map((i) => training[i]!),
     stopping: split.test.map((i) => training[i]!),

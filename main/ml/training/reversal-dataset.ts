@@ -1,8 +1,8 @@
 import { type CandleColumns, TIMEFRAME_MS, type Timeframe } from '../../engine/domain/candle.ts';
 import { computeFeatures, type FeatureSet } from '../../engine/features/feature-set.ts';
+import type { SampleTimes } from '../../lab/splits/split.ts';
 import { averageUniqueness, labelReversals, type ReversalLabelOptions } from './label-reversals.ts';
 import type { LabelledRows } from './labelled-rows.ts';
-import type { SampleTimes } from './purged-folds.ts';
 
 export interface SymbolCandles {
   readonly symbol: string;

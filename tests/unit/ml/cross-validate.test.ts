@@ -5,41 +5,9 @@ import { trainBoostedTrees } from '../../../main/ml/training/gradient-boosting.t
 import { averageUniqueness, labelReversals } from '../../../main/ml/training/label-reversals.ts';
 import { selectRows } from '../../../main/ml/training/labelled-rows.ts';
 import { aucOf, sortByScore } from '../../../main/ml/training/metrics.ts';
-import { purgedFolds, splitAt } from '../../../main/ml/training/purged-folds.ts';
 import { predictMargins } from '../../../main/ml/training/trees.ts';
 import { randomWalkCandles } from '../../support/candle-columns.ts';
 import { smallBoosting } from '../../support/small-model.ts';
-
-describe('purged folds', () => {
-  const times = {
-    askedMs: Float64Array.of(0, 10, 20, 30, 40, 50, 60),
-    knownMs: Float64Array.of(15, 18, 35, 33, 45, 55, 70),
-  };
-
-  it('leave out what overlaps the test span and what follows within the embargo', () => {
-    // Test 20 and 30, known by 35: 0 and 10 were known before; 40 is inside the embargo of 10 ms, 50 is not.
-    const { training, test } = splitAt(times, 20, 35, 10);
-    expect([...test]).toEqual([2, 3]);
-    expect([...training]).toEqual([0, 1, 5, 6]);
-  });
-
-  it('purge a sample whose answer reaches into the test span', () => {
-    expect([...splitAt(times, 16, 40, 0).training]).not.toContain(1);
-  });
-
-  it('test every sample once, and never train on a life that meets the test span', () => {
-    const random = createRandom(3);
-    const askedMs = Float64Array.from({ length: 500 }, () => Math.floor(random.next() * 1_000));
-    const knownMs = askedMs.map((asked) => asked + 1 + Math.floor(random.next() * 40));
-    const folds = purgedFolds({ askedMs, knownMs }, 5, 25);
-    expect(folds.flatMap(({ test }) => [...test]).sort((a, b) => a - b)).toEqual([...askedMs.keys()]);
-    for (const { training, test } of folds) {
-      const from = Math.min(...test.map((i) => askedMs[i]!));
-      const to = Math.max(...test.map((i) => knownMs[i]!));
-      for (const i of training) expect(knownMs[i]! < from || askedMs[i]! > to + 25).toBe(true);
-    }
-  });
-});
 
 describe('a random walk, where there is nothing to find', () => {
   const candles = randomWalkCandles(6_000, createRandomFunction(21));

@@ -1,0 +1,70 @@
+import type { DecisionTrace, TraceDecisions } from './decision-trace.ts';
+
+/** What a run that began later did, beside the run over everything. */
+export interface LateStart {
+  readonly startBar: number;
+  /** Bars on which the two had to agree: after the warm-up, from where both stood alike. 0 where they never did. */
+  readonly comparedBars: number;
+  /** First of them on which they wanted different sides; null where they agreed throughout. */
+  readonly differsAtBar: number | null;
+}
+
+export interface WarmUpAudit {
+  /** Inconclusive: from no start did the two runs ever stand alike, so there was nothing to compare. */
+  readonly kind: 'holds' | 'fails' | 'inconclusive';
+  readonly warmUpBars: number;
+  readonly starts: readonly LateStart[];
+  /** Where it fails: the shortest warm-up that was tried, in doublings, and holds; null where none did. */
+  readonly enoughBars: number | null;
+}
+
+const STARTS = 8;
+const DOUBLINGS = 5;
+
+/**
+ * Begins the run at later bars: once it is warm, and holds what the run over everything holds, it must want the same side
+ * on every bar. A strategy whose indicators still remember their start does not. Quantities may differ with equity.
+ */
+export function auditWarmUp(trace: TraceDecisions, bars: number, warmUpBars: number): WarmUpAudit {
+  const full = trace(0, bars);
+  const startBars = Array.from({ length: STARTS }, (_, k) => Math.floor(((k + 1) * bars) / (2 * STARTS)));
+  const lates = startBars.map((startBar) => ({ startBar, late: trace(startBar, bars) }));
+  const compareAll = (warmUp: number): readonly LateStart[] =>
+    lates.map(({ startBar, late }) => compareFrom(full, late, startBar, warmUp));
+  const starts = compareAll(warmUpBars);
+  const kind = kindOf(starts);
+  const tried = Array.from({ length: DOUBLINGS }, (_, k) => Math.max(warmUpBars, 1) * 2 ** (k + 1));
+  const enoughBars = kind === 'fails' ? (tried.find((warmUp) => kindOf(compareAll(warmUp)) === 'holds') ?? null) : null;
+  return { kind, warmUpBars, starts, enoughBars };
+}
+
+function kindOf(starts: readonly LateStart[]): WarmUpAudit['kind'] {
+  if (starts.some(({ differsAtBar }) => differsAtBar !== null)) return 'fails';
+  return starts.some(({ comparedBars }) => comparedBars > 0) ? 'holds' : 'inconclusive';
+}
+
+function compareFrom(full: DecisionTrace, late: DecisionTrace, startBar: number, warmUpBars: number): LateStart {
+  const [whole, begun] = [wantedSides(full), wantedSides(late)];
+  let comparedBars = 0;
+  let isAlike = false;
+  let [fullSince, lateSince] = [0, 0];
+  for (let at = 0; at < late.sides.length; at += 1) {
+    const bar = startBar + at;
+    if (full.sides[bar] !== full.sides[bar - 1]) fullSince = bar;
+    if (at > 0 && late.sides[at] !== late.sides[at - 1]) lateSince = bar;
+    if (at < warmUpBars) continue;
+    // Flat both, or in a position that both entered on the same bar: before that, what was held from earlier differs.
+    isAlike ||= full.sides[bar] === late.sides[at] && (late.sides[at] === 0 || fullSince === lateSince);
+    if (!isAlike) continue;
+    comparedBars += 1;
+    if (whole[bar] !== begun[at]) return { startBar, comparedBars, differsAtBar: bar };
+  }
+  return { startBar, comparedBars, differsAtBar: null };
+}
+
+/** The side wanted after each close: what was decided there, else what is held. */
+function wantedSides({ sides, decisions }: DecisionTrace): Int8Array {
+  const wanted = sides.slice();
+  for (const { bar, side } of decisions) wanted[bar] = side;
+  return wanted;
+}

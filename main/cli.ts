@@ -214,6 +214,14 @@ bench
     ),
   );
 
+bench
+  .command('ticks')
+  .requiredOption('--feed <F64>', 'rows of six float64: kind, exchange time, local time, side, price, quantity')
+  .option('--reps <N>', 'runs in one process, the first one cold', count, 5)
+  .action((options) =>
+    run(async () => (await import('./commands/bench.ts')).benchTicksVerb(options.feed, options.reps)),
+  );
+
 for (const command of [program, ...program.commands, ...candles.commands, ...journal.commands, ...bench.commands]) {
   command.exitOverride().showSuggestionAfterError(false);
   if (command !== program) command.addOption(new Option('--json', 'print one JSON object on stdout'));

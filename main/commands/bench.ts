@@ -1,5 +1,6 @@
 import { benchIndicators } from '../lab/bench/indicators.ts';
 import { benchSmaCross, type SmaCrossBench } from '../lab/bench/sma-cross.ts';
+import { benchTicks } from '../lab/bench/ticks.ts';
 import { badInput, done, type Outcome } from './output.ts';
 
 /** `bench indicators --candles FILE --reps N`: the speed contract's figures for the indicator library. */
@@ -12,6 +13,13 @@ export async function benchIndicatorsVerb(candlesFile: string, reps: number): Pr
 /** `bench sma-cross --candles FILE --fast 10 --slow 30 …`: the bar engine over candles in memory. */
 export async function benchSmaCrossVerb(options: SmaCrossBench): Promise<Outcome> {
   const result = await benchSmaCross(options);
+  if (!result.ok) return badInput(result.error.message);
+  return done(result.value, JSON.stringify(result.value));
+}
+
+/** `bench ticks --feed FILE.f64 --reps N`: a market maker over a replayed book. */
+export async function benchTicksVerb(feed: string, reps: number): Promise<Outcome> {
+  const result = await benchTicks(feed, reps);
   if (!result.ok) return badInput(result.error.message);
   return done(result.value, JSON.stringify(result.value));
 }

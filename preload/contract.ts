@@ -543,9 +543,15 @@ export const contract = {
   declineProposal: oc.input(z.strictObject({ proposalId: id, why: z.string().max(200).default('') })).output(done),
   changeProposal: oc.input(z.strictObject({ proposalId: id, change: proposalChangeSchema })).output(done),
 
-  previewOrder: oc
-    .input(manualOrderSchema)
-    .output(z.strictObject({ verdict, notionalQuote: decimal, riskQuote: decimal.nullable() })),
+  previewOrder: oc.input(manualOrderSchema).output(
+    z.strictObject({
+      verdict,
+      notionalQuote: decimal,
+      riskQuote: decimal.nullable(),
+      /** The worst price at which the venue may fill an entry at market. */
+      worstPrice: decimal.nullable(),
+    }),
+  ),
   placeOrder: oc.input(manualOrderSchema).output(done),
   cancelOrder: oc.input(z.strictObject({ clientOrderId: id })).output(done),
   cancelAll: oc.output(done),

@@ -25,6 +25,7 @@ interface Preview {
   readonly verdict: Verdict;
   readonly notionalQuote: string;
   readonly riskQuote: string | null;
+  readonly worstPrice: string | null;
 }
 
 function quoteFor(instrumentId: string, side: 'buy' | 'sell'): string | null {
@@ -181,6 +182,9 @@ function PreviewLine({ preview, quote }: { preview: Preview | null; quote: strin
         </span>
         <span className={`font-semibold ${tones[verdict.outcome]}`}>{words[verdict.outcome]}</span>
       </div>
+      {preview.worstPrice === null ? null : (
+        <div>fills at {showDecimal(preview.worstPrice)} or better; the rest is cancelled</div>
+      )}
       {preview.riskQuote === null ? null : <div>risks {showDecimal(preview.riskQuote, 2)} to the stop</div>}
       {verdict.findings.map((finding) => (
         <div key={finding.code}>{finding.text}</div>

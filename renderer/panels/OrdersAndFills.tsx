@@ -29,7 +29,14 @@ function Side({ side }: { side: 'buy' | 'sell' }) {
 function OrderPrice({ order }: { order: Order }) {
   const places = pricesOf(order.instrumentId);
   if (order.triggerPrice !== null) return <span>at {showDecimal(order.triggerPrice, places)}</span>;
-  return <span>{order.limitPrice === null ? 'market' : showDecimal(order.limitPrice, places)}</span>;
+  if (order.limitPrice === null) return <span>market</span>;
+  const bound = order.type !== 'market' ? '' : order.side === 'buy' ? '≤ ' : '≥ ';
+  return (
+    <span>
+      {bound}
+      {showDecimal(order.limitPrice, places)}
+    </span>
+  );
 }
 
 function StateChip({ order }: { order: Order }) {

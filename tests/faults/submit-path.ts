@@ -5,6 +5,7 @@ import { startPracticeProcess } from '../support/venues/practice-process.ts';
 import type { FaultCase, FaultPart } from './case.ts';
 import { Scene } from './scene.ts';
 import { SUBMIT_ANSWERS } from './submit-answers.ts';
+import { SUBMIT_BOUND } from './submit-bound.ts';
 import { SUBMIT_CRASHES } from './submit-crashes.ts';
 import { SUBMIT_LIMITS } from './submit-limits.ts';
 import { SUBMIT_RULES } from './submit-rules.ts';
@@ -144,5 +145,5 @@ const CASES: readonly FaultCase[] = [
 
 export const SUBMIT_PATH: FaultPart = {
   title: 'On the way to the venue',
-  cases: [...SUBMIT_ANSWERS, ...SUBMIT_CRASHES, ...CASES, ...SUBMIT_RULES, ...SUBMIT_LIMITS],
+  cases: [...SUBMIT_ANSWERS, ...SUBMIT_CRASHES, ...CASES, ...SUBMIT_BOUND, ...SUBMIT_RULES, ...SUBMIT_LIMITS],
 };

@@ -154,7 +154,7 @@ export function createDeskDouble(options: { seed?: number; lively?: boolean } = 
       const verdict = { outcome: tooBig ? ('deny' as const) : ('pass' as const), qtyBase: input.qtyBase, findings };
       const stop = input.stopPrice === null ? null : Number(input.stopPrice);
       const riskQuote = stop === null ? null : Math.abs((price - stop) * Number(input.qtyBase)).toFixed(2);
-      return { verdict, notionalQuote: notional, riskQuote };
+      return { verdict, notionalQuote: notional, riskQuote, worstPrice: null };
     }),
     placeOrder: os.placeOrder.handler(({ input }) => {
       if (!desk.safety.armed && input.side === 'buy') return refused('not-armed', 'Arm first: this order adds risk.');

@@ -56,6 +56,7 @@ export function createMemoryEngine() {
       verdict: { outcome: 'pass', qtyBase: order.qtyBase, findings: [] },
       notionalQuote: '100',
       riskQuote: null,
+      worstPrice: null,
     }),
     topic(name) {
       reads.topics += 1;

@@ -7,7 +7,7 @@ import type {
   ReductionWanted,
 } from '../domain/events.ts';
 import type { Instrument, InstrumentId } from '../domain/instrument.ts';
-import { floorToLot, withinBand } from '../domain/money.ts';
+import { bandEdge, floorToLot, withinBand } from '../domain/money.ts';
 import type { CountersignedOrder, Signature } from '../domain/order.ts';
 import type { OrdersView } from '../domain/portfolio.ts';
 import type { Mandate, Proposal, RiskVerdict } from '../domain/proposal.ts';
@@ -39,6 +39,8 @@ export interface ApprovalView {
     request: Omit<ManualOrderRequested, 'kind'>,
     nowMs: number,
   ): Result<Proposal, { kind: string; text: string }>;
+  /** The worst price at which the venue may fill a proposal at market; null where there is no bound. */
+  marketBound(proposal: Proposal): string | null;
   /** True for the orders that this stage signed in this process, and for no other object. */
   isCountersigned(order: CountersignedOrder): boolean;
 }
@@ -116,6 +118,12 @@ export function createApprovalStage(deps: ApprovalDeps): Stage & { readonly view
     });
   };
 
+  /** The edge of the band that an entry at market was signed with; what reduces a position has no bound. */
+  const marketBound = ({ instrumentId, orderType, side, bandPrice, bandBps }: Proposal): string | null =>
+    orderType === 'market' && side === 'buy'
+      ? formatDecimal(bandEdge(parseDecimal(bandPrice), bandBps, side, instrumentOf(instrumentId)))
+      : null;
+
   const sign = (context: StageContext, proposal: Proposal, verdict: RiskVerdict, signature: Signature): void => {
     assert(deps.isVerdict(verdict) && verdict.outcome === 'pass', 'only a passing verdict of the gate is signed');
     const buys = proposal.side === 'buy';
@@ -127,7 +135,7 @@ export function createApprovalStage(deps: ApprovalDeps): Stage & { readonly view
       side: proposal.side,
       type: proposal.orderType,
       qtyBase: verdict.qtyBase,
-      limitPrice: proposal.orderType === 'market' ? null : proposal.entryPrice,
+      limitPrice: proposal.orderType === 'market' ? marketBound(proposal) : proposal.entryPrice,
       triggerPrice: null,
       protectiveStopPrice: buys ? proposal.stopPrice : null,
       targetPrice: buys ? proposal.targetPrice : null,
@@ -161,8 +169,9 @@ export function createApprovalStage(deps: ApprovalDeps): Stage & { readonly view
       askAgain(context, held, moved);
       return;
     }
-    const verdict = deps.recheck(proposal, qtyBase, context.nowMs);
-    if (verdict.outcome === 'pass') sign(context, proposal, verdict, signature);
+    const asked = { ...proposal, bandPrice: held.bandPrice };
+    const verdict = deps.recheck(asked, qtyBase, context.nowMs);
+    if (verdict.outcome === 'pass') sign(context, asked, verdict, signature);
     else askAgain(context, held, findingsText(verdict), verdict.outcome === 'shrink' ? verdict.qtyBase : held.qtyBase);
   };
 
@@ -391,6 +400,7 @@ export function createApprovalStage(deps: ApprovalDeps): Stage & { readonly view
       proposals: () => cases.all().filter(({ state }) => state !== 'made'),
       proposal: (proposalId) => cases.get(proposalId),
       mandate: () => mandate,
+      marketBound,
       draftManual: (request, nowMs) => manualProposal(request, 'preview', nowMs, deps),
       isCountersigned: (order) => seal.isStamped(order),
     },

@@ -1,4 +1,4 @@
-import { formatDecimal, parseDecimal, roundToStep } from './decimal.ts';
+import { divideRounded, formatDecimal, parseDecimal, roundToStep } from './decimal.ts';
 import type { Instrument } from './instrument.ts';
 
 declare const qtyBrand: unique symbol;
@@ -24,8 +24,25 @@ export function ceilToTick(price: string, { tickSize }: Instrument): string {
   return atoms % tickSize === 0n ? price : formatDecimal(roundToStep(atoms, tickSize, 'ceil'));
 }
 
+/** Hundredths of a basis point in one: the grain in which bands are taken. */
+const GRAINS_PER_UNIT = 1_000_000n;
+const grainsOf = (bandBps: number): bigint => BigInt(Math.round(bandBps * 100));
+
 /** Whether `value` lies within `bandBps` (hundredths of a bp count) of `reference`, in exact arithmetic. */
 export function withinBand(value: bigint, reference: bigint, bandBps: number): boolean {
   const distance = value > reference ? value - reference : reference - value;
-  return distance * 1_000_000n <= reference * BigInt(Math.round(bandBps * 100));
+  return distance * GRAINS_PER_UNIT <= reference * grainsOf(bandBps);
+}
+
+/** The worst price inside the band around `reference` that the tick has: the highest for a buy, the lowest for a sale. */
+export function bandEdge(
+  reference: bigint,
+  bandBps: number,
+  side: 'buy' | 'sell',
+  { tickSize }: Pick<Instrument, 'tickSize'>,
+): bigint {
+  const distance = divideRounded(reference * grainsOf(bandBps), GRAINS_PER_UNIT, 'floor');
+  return side === 'buy'
+    ? roundToStep(reference + distance, tickSize, 'floor')
+    : roundToStep(reference - distance, tickSize, 'ceil');
 }

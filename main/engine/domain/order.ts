@@ -19,6 +19,7 @@ export interface CountersignedOrder {
   readonly side: 'buy' | 'sell';
   readonly type: OrderType;
   readonly qtyBase: string;
+  /** Of a market order: the worst price at which it may fill; null where there is no bound, as for what reduces. */
   readonly limitPrice: string | null;
   readonly triggerPrice: string | null;
   /** The stop that execution keeps on the venue for what fills of this entry; covered by this signature. */

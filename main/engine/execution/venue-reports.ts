@@ -11,6 +11,7 @@ import {
   isPresumedGone,
   type OrderRecord,
   PUT_OFF,
+  type StateStep,
   sideWord,
   stateOfStatus,
   stepByFills,
@@ -105,8 +106,16 @@ export function handleReport(hand: Hand, report: VenueOrderReport, code: 'stream
     return null;
   }
   if (record.state === 'rejected' || isPresumedGone(record)) sayReappeared(hand, record);
-  changeState(hand, record, step, code, `The venue shows it as ${report.status}`);
+  changeState(hand, record, step, code, whatBecameOf(record, step, report));
   return `${describeOrder(record)} (${record.purpose}) is ${step.to}, we had it as ${record.state}`;
+}
+
+/** What the trader is told of a step; of an order that met the bound it was signed with, how far it got. */
+function whatBecameOf(record: OrderRecord, step: StateStep, report: VenueOrderReport): string {
+  const isBounded = record.type === 'market' && record.limitPrice !== null;
+  if (!isBounded || step.to !== 'expired') return `The venue shows it as ${report.status}`;
+  const [filled, ordered] = [formatDecimal(step.stated), formatDecimal(record.qty)];
+  return `${filled} of ${ordered} filled; for the rest there was nothing at ${record.limitPrice} or better, the edge of what was signed`;
 }
 
 /** Our name for an order made elsewhere. */

@@ -110,12 +110,18 @@ export function createEngineDesk(
       const drafted = deps.approval.draftManual(order, nowMs);
       if (!drafted.ok) {
         const finding = { code: drafted.error.kind, measured: '', limit: '', unit: '', text: drafted.error.text };
-        return { verdict: { outcome: 'deny', qtyBase: '0', findings: [finding] }, notionalQuote: '0', riskQuote: null };
+        const verdict = { outcome: 'deny' as const, qtyBase: '0', findings: [finding] };
+        return { verdict, notionalQuote: '0', riskQuote: null, worstPrice: null };
       }
       const verdict = deps.risk.preview(drafted.value, nowMs);
       const qty = parseDecimal(drafted.value.qtyBase);
       const notional = multiplyDecimal(qty, parseDecimal(drafted.value.entryPrice), 'up');
-      return { verdict: verdictRow(verdict), notionalQuote: formatDecimal(notional), riskQuote: verdict.riskQuote };
+      return {
+        verdict: verdictRow(verdict),
+        notionalQuote: formatDecimal(notional),
+        riskQuote: verdict.riskQuote,
+        worstPrice: deps.approval.marketBound(drafted.value),
+      };
     },
     topic: (name) => topics[name](),
     watchRows: () => deps.instruments.all().map(({ id }) => watchRow(id)),

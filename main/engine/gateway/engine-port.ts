@@ -40,7 +40,12 @@ export interface EnginePort {
   hello(): Hello;
   /** A person's input: logged, handled, answered. */
   request(event: InputEvent): Done;
-  previewOrder(order: ManualOrder): { verdict: Verdict; notionalQuote: string; riskQuote: string | null };
+  previewOrder(order: ManualOrder): {
+    verdict: Verdict;
+    notionalQuote: string;
+    riskQuote: string | null;
+    worstPrice: string | null;
+  };
   /** Rows of every topic as they are now. `fills` and `journal` newest first and bounded. */
   topic<K extends keyof DeskSnapshot>(name: K): DeskSnapshot[K];
   watchRows(): readonly WatchRow[];

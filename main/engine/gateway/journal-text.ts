@@ -115,7 +115,8 @@ export function journalLine(event: EngineEvent, nameOf: (proposalId: string) => 
           : o.signature.by === 'mandate'
             ? `mandate ${o.signature.mandate}`
             : `the system (${o.signature.why})`;
-      const at = o.triggerPrice ? ` with trigger ${o.triggerPrice}` : o.limitPrice ? ` at ${o.limitPrice}` : '';
+      const bound = o.type === 'market' ? ` at ${o.limitPrice} or better` : ` at ${o.limitPrice}`;
+      const at = o.triggerPrice ? ` with trigger ${o.triggerPrice}` : o.limitPrice ? bound : '';
       return line(
         'info',
         o.instrumentId,

@@ -10,7 +10,7 @@ import {
 import { bpsOf, lossPerUnit, type Stakes } from '../domain/exposure.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { FeedStatus, Quote } from '../domain/market.ts';
-import { floorToLot } from '../domain/money.ts';
+import { bandEdge, floorToLot } from '../domain/money.ts';
 import type { Proposal, Reason, RiskCode, RiskFinding, RiskVerdict } from '../domain/proposal.ts';
 import type { ExactLimits } from './exact-limits.ts';
 import { type ExactOrder, readOrder } from './read-order.ts';
@@ -141,11 +141,12 @@ const quoteCap = (code: RiskCode, room: bigint, perUnit: bigint, spent: bigint, 
   };
 };
 
-/** Caps on a buy, each from one limit. A market order is reckoned at the far end of its band. */
-function buyCaps(proposal: Proposal, order: ExactOrder, inputs: RiskInputs): readonly Cap[] {
+/** Caps on a buy, each from one limit. A market order is reckoned at the edge of its band: the venue fills it no worse. */
+function buyCaps(proposal: Proposal, order: ExactOrder, instrument: Instrument, inputs: RiskInputs): readonly Cap[] {
   const { limits, stakes, equityQuote, feeBps } = inputs;
   const { qty, entry, stop } = order;
-  const worst = proposal.orderType === 'market' ? entry + bpsOf(entry, limits.priceBandBps) : entry;
+  const atMarket = proposal.orderType === 'market';
+  const worst = atMarket ? bandEdge(parseDecimal(proposal.bandPrice), proposal.bandBps, 'buy', instrument) : entry;
   const equity = atLeastZero(equityQuote);
   const exposureMax = multiplyDecimal(equity, limits.exposureShareMax, 'floor');
   const positionRoom = limits.positionNotionalQuoteMax - stakes.instrumentQuote;
@@ -247,7 +248,7 @@ export function evaluate(proposal: Proposal, phase: RiskVerdict['phase'], inputs
   const against = denials(proposal, order, inputs);
   if (against.length > 0) return deny(against, order);
 
-  const caps = proposal.side === 'buy' ? buyCaps(proposal, order, inputs) : [sellCap(order.qty, inputs)];
+  const caps = proposal.side === 'buy' ? buyCaps(proposal, order, instrument, inputs) : [sellCap(order.qty, inputs)];
   let smallest = order.qty;
   const binding: RiskFinding[] = [];
   for (const cap of [...caps, sizeCap(order.qty, instrument)]) {

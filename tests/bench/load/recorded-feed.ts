@@ -81,6 +81,7 @@ export function replayRouter(feed: RecordedFeed, onMarketEnd: () => void): Engin
       verdict: { outcome: 'pass' as const, qtyBase: input.qtyBase, findings: [] },
       notionalQuote: '0',
       riskQuote: null,
+      worstPrice: null,
     })),
     placeOrder: os.placeOrder.handler(() => refused),
     cancelOrder: os.cancelOrder.handler(() => refused),

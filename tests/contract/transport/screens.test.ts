@@ -84,7 +84,12 @@ const REQUESTS: Record<
   },
   previewOrder: {
     ask: (c) => c.previewOrder(MANUAL_ORDER),
-    answer: { verdict: { outcome: 'pass', qtyBase: '0.01', findings: [] }, notionalQuote: '100', riskQuote: null },
+    answer: {
+      verdict: { outcome: 'pass', qtyBase: '0.01', findings: [] },
+      notionalQuote: '100',
+      riskQuote: null,
+      worstPrice: null,
+    },
   },
   placeOrder: {
     ask: (c) => c.placeOrder(MANUAL_ORDER),

@@ -60,6 +60,23 @@ describe('orders over unmodified ccxt', () => {
     }
   });
 
+  test('[E32] a market order with a bound fills up to it, and its rest is expired by the venue', async () => {
+    const quote = connector.of('MarketBatchReceived').findLast((event) => event.quote)?.quote;
+    const priceAt = (share: number): string => (Number(quote?.bid) * share).toFixed(2);
+    const ends = [
+      [priceAt(1.05), 'filled', '0.01'],
+      [priceAt(0.95), 'expired', '0'],
+    ] as const;
+    for (const [limitPrice, status, filledBase] of ends) {
+      const id = newId();
+      connector.submit(id, { type: 'market', qtyBase: '0.01', limitPrice });
+      expect(await answerOf(id)).toMatchObject({ outcome: 'accepted', code: '' });
+      const isEnd = (event: { report: { clientOrderId: string; status: string } }): boolean =>
+        event.report.clientOrderId === id && event.report.status === status;
+      expect((await connector.next('OrderReported', isEnd, 0)).report).toMatchObject({ filledBase });
+    }
+  });
+
   test('the venue’s refusal is a definite no in the venue’s words', async () => {
     const id = newId();
     connector.submit(id, { qtyBase: '900' });

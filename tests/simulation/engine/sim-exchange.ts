@@ -131,7 +131,7 @@ export function createSimExchange(parts: ExchangeParts): SimExchange {
         side,
         type:
           stopPrice !== undefined ? 'stop-loss' : isLimit ? (params['postOnly'] ? 'limit-maker' : 'limit') : 'market',
-        timeInForce: isLimit ? 'gtc' : 'ioc',
+        timeInForce: isLimit && params['timeInForce'] !== 'IOC' ? 'gtc' : 'ioc',
         priceTicks: isLimit ? ticksOf(rules, price as string) : null,
         stopTicks: stopPrice === undefined ? null : ticksOf(rules, stopPrice),
         qtyLots: lotsOf(rules, amount),

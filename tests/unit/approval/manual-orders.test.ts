@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { formatDecimal, parseDecimal } from '../../../main/engine/domain/decimal.ts';
 import type { EngineEvent, ManualOrderRequested } from '../../../main/engine/domain/events.ts';
+import { bandEdge } from '../../../main/engine/domain/money.ts';
 import { BTC, LIMITS, type SmallEngine, startedEngine } from '../../support/small-engine.ts';
 
 const ticket = (over: Partial<ManualOrderRequested> = {}): ManualOrderRequested => ({
@@ -39,6 +41,22 @@ test.each([
   ['more than the gate allows: not shrunk, refused', { qtyBase: '0.2' }, ['refused: position-limit']],
 ] as const)('[A10] the ticket signs %s', (_, over, expected) => {
   expect(outcome(armed().send(ticket(over as Partial<ManualOrderRequested>)))).toEqual(expected);
+});
+
+test.each([
+  ['an entry: 15 bps above the ask', { type: 'market', limitPrice: null }, '60090'],
+  ['a sale: none', { side: 'sell', type: 'market', limitPrice: null, stopPrice: null }, null],
+] as const)('[A19] the bound of what is signed at market, %s', (_, over, limitPrice) => {
+  const engine = armed();
+  engine.hold(BTC, '0.01');
+  const signed = engine.send(ticket({ qtyBase: '0.01', ...over })).find((event) => event.kind === 'OrderSigned');
+  expect(signed).toMatchObject({ order: { type: 'market', limitPrice } });
+});
+
+test('[A19] the edge of the band is rounded inward to the tick', () => {
+  const rules = { tickSize: parseDecimal('0.1') };
+  expect(formatDecimal(bandEdge(parseDecimal('100.1'), 15, 'buy', rules))).toBe('100.2');
+  expect(formatDecimal(bandEdge(parseDecimal('100.1'), 15, 'sell', rules))).toBe('100');
 });
 
 test('[A10] a refusal names the request and what would pass', () => {

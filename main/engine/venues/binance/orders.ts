@@ -43,6 +43,9 @@ export function ccxtOrder(order: OrderToSubmit): {
     case 'post-only':
       return { type: 'limit', price: order.limitPrice ?? undefined, params: { ...id, postOnly: true } };
     case 'market':
+      // Bounded: what the book does not give at that price or better is cancelled by the venue itself.
+      if (order.limitPrice !== null)
+        return { type: 'limit', price: order.limitPrice, params: { ...id, timeInForce: 'IOC' } };
       return { type: 'market', price: undefined, params: id };
     case 'stop-loss':
       return { type: 'market', price: undefined, params: { ...id, stopLossPrice: order.triggerPrice } };

@@ -1,3 +1,5 @@
+import { centralMoment, mean, quantile, sampleDeviation } from './moments.ts';
+
 /** Figures of a series of returns, each a share per period. Definitions follow empyrical-reloaded; no risk-free rate. */
 export interface ReturnMetrics {
   readonly observations: number;
@@ -32,28 +34,6 @@ export interface BenchmarkMetrics {
 }
 
 const TAIL = 0.05;
-
-const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** Mean of the `power`th power of the distance from `centre`. */
-function centralMoment(values: Float64Array, centre: number, power: number): number {
-  let sum = 0;
-  for (const value of values) sum += (value - centre) ** power;
-  return sum / values.length;
-}
-
-function sampleDeviation(values: Float64Array): number {
-  const { length } = values;
-  return Math.sqrt((centralMoment(values, mean(values), 2) * length) / (length - 1));
-}
-
-/** Linear between the neighbours, as numpy's default. */
-function quantile(sorted: Float64Array, share: number): number {
-  const at = (sorted.length - 1) * share;
-  const below = Math.floor(at);
-  const low = sorted[below]!;
-  return low + ((sorted[Math.min(below + 1, sorted.length - 1)] as number) - low) * (at - below);
-}
 
 /** The compounded series after each return: 1 at the start, which is not in it. */
 function compounded(returns: Float64Array): Float64Array {

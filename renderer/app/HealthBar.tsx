@@ -4,7 +4,7 @@ import { showCount, showMegabytes, showMilliseconds } from '../format/number.ts'
 import { showClock } from '../format/time.ts';
 import { troublesOf } from '../panels/health/health-words.ts';
 import { useTicker } from '../panels/use-market.ts';
-import { setText } from '../panels/Watchlist.tsx';
+import { setText } from '../panels/write-cell.ts';
 import { useDesk, useDeskStore } from '../stores/desk-store.ts';
 import { setView } from '../stores/view-store.ts';
 

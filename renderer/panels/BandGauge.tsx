@@ -5,7 +5,7 @@ import { driftBps } from '../format/decimal.ts';
 import { MINUS } from '../format/number.ts';
 import { marketHub } from '../stores/market-hub.ts';
 import { useMarketPaint } from './use-market.ts';
-import { setText } from './Watchlist.tsx';
+import { setText } from './write-cell.ts';
 
 export function BandGauge({ proposal }: { proposal: Proposal }) {
   const needle = useRef<HTMLDivElement>(null);

@@ -11,7 +11,7 @@ import { type OwnLine, placeOwn } from './own-in-book.ts';
 import { Panel } from './Panel.tsx';
 import { StatusMark } from './StatusMark.tsx';
 import { useFeedStatus, useHeight, useMarketPaint } from './use-market.ts';
-import { setText } from './Watchlist.tsx';
+import { setText } from './write-cell.ts';
 
 const ROW_PX = 18;
 const MIDDLE_PX = 30;

@@ -9,9 +9,10 @@ import { marketHub } from '../stores/market-hub.ts';
 import { useView } from '../stores/view-store.ts';
 import { Panel } from './Panel.tsx';
 import { useHeight, useMarketPaint } from './use-market.ts';
-import { setText } from './Watchlist.tsx';
+import { setClass, setText } from './write-cell.ts';
 
 const ROW_PX = 17;
+const WRITE_EVERY_MS = 80;
 
 export function Trades() {
   const instrumentId = useView((view) => view.instrumentId);
@@ -29,9 +30,16 @@ export function Trades() {
     for (const [at, row] of [...list.current.children].entries()) writeTrade(row as HTMLElement, trades[at], places);
   }
 
+  // A busy tape moves every row: more often than this nobody can read it, and each time costs a layout of them all.
+  const pending = useRef(0);
   useMarketPaint((paint) => {
-    if (paint.trades.length > 0) write();
+    if (paint.trades.length === 0 || pending.current !== 0) return;
+    pending.current = window.setTimeout(() => {
+      pending.current = 0;
+      write();
+    }, WRITE_EVERY_MS);
   });
+  useEffect(() => () => window.clearTimeout(pending.current), []);
   useEffect(write);
 
   return (
@@ -66,6 +74,6 @@ function writeTrade(
   if (!time || !price || !size) return;
   setText(time, trade ? showClock(trade.timeMs) : '');
   setText(price, trade ? `${arrowOf(trade.side === 'buy' ? 1 : -1)}${showDecimal(trade.price, places.price)}` : '');
-  price.className = `text-right ${trade?.side === 'buy' ? 'text-up' : 'text-down'}`;
+  setClass(price, `text-right ${trade?.side === 'buy' ? 'text-up' : 'text-down'}`);
   setText(size, trade ? showDecimal(trade.qtyBase, places.size) : '');
 }

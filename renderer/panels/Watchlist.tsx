@@ -10,6 +10,7 @@ import { fitRows } from './fit-rows.ts';
 import { Panel } from './Panel.tsx';
 import { STATUS_WORDS } from './StatusMark.tsx';
 import { useHeight, useMarketPaint } from './use-market.ts';
+import { setClass, setText } from './write-cell.ts';
 
 const HEADER_PX = 24;
 
@@ -113,13 +114,4 @@ function writeRow(cells: RowCells | undefined, row: WatchRow): void {
     setClass(cells.change, share > 0 ? 'text-up' : share < 0 ? 'text-down' : 'text-text3');
   }
   setClass(cells.last, row.status === 'live' ? '' : 'text-text3');
-}
-
-/** Writes only what differs, so that a quiet row costs nothing. */
-export function setText(element: HTMLElement, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
-}
-
-function setClass(element: HTMLElement, name: string): void {
-  if (element.className !== name) element.className = name;
 }

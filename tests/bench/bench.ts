@@ -17,7 +17,7 @@ process.stderr.write('Measuring; about three minutes …\n');
 const fsync = fsyncYardstick(300);
 const webSocket = await webSocketYardstick(2_000);
 const { closeToVotes, gate } = await benchDecisionPath(120);
-const screen = await benchScreenPath(40, 20);
+const screen = await benchScreenPath(90, 20);
 const restart = await benchRestartPath(500);
 
 const row = (path: string, budget: string, summary: Summary, beside: string): string[] => [

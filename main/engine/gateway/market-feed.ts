@@ -1,6 +1,6 @@
 import type { MarketFrame, Timeframe, WatchRow } from '../../../preload/contract.ts';
 import type { CandleRow } from '../domain/events.ts';
-import type { Clock, Timers } from '../kernel/clock.ts';
+import type { Cancel, Clock, Timers } from '../kernel/clock.ts';
 import type { BookTop, EnginePort, LiveIndicators } from './engine-port.ts';
 import { createSignal, type Signal } from './signal.ts';
 
@@ -29,7 +29,10 @@ interface Watcher {
 }
 
 export interface MarketFeed {
-  /** Merged frames of one chart, its book and the whole watchlist, at most one per frame interval. */
+  /**
+   * Merged frames of one chart, its book and the whole watchlist, at most one per frame interval: the first change after a
+   * quiet interval is told at once, what follows it waits for the interval's end.
+   */
   watch(query: MarketQuery, abort: AbortSignal | undefined): AsyncGenerator<MarketFrame>;
   close(): void;
 }
@@ -37,6 +40,35 @@ export interface MarketFeed {
 export function createMarketFeed(port: EnginePort, clock: Clock, timers: Timers): MarketFeed {
   const watchers = new Set<Watcher>();
   let rowsDirty = true;
+  let toldAtMs = Number.NEGATIVE_INFINITY;
+  let cancelTelling: Cancel | null = null;
+
+  function tell(): void {
+    cancelTelling = null;
+    toldAtMs = clock.nowMs();
+    for (const watcher of watchers) {
+      const has =
+        rowsDirty ||
+        watcher.openDirty ||
+        watcher.closed.length > 0 ||
+        watcher.trades.length > 0 ||
+        watcher.book !== null ||
+        watcher.confidenceDirty;
+      if (!has) continue;
+      watcher.framesWaiting += 1;
+      watcher.signal.raise();
+    }
+    rowsDirty = false;
+  }
+
+  /** Watchers read what is new after the event that brought it was handled whole, never in its midst. */
+  function changed(): void {
+    if (cancelTelling || watchers.size === 0) return;
+    // A clock that was set back must not hold frames.
+    const waitMs = Math.min(FRAME_MS, toldAtMs + FRAME_MS - clock.nowMs());
+    if (waitMs > 0) cancelTelling = timers.after(waitMs, tell);
+    else tell();
+  }
 
   const stopEvents = port.onEvent(({ event }) => {
     switch (event.kind) {
@@ -57,6 +89,7 @@ export function createMarketFeed(port: EnginePort, clock: Clock, timers: Timers)
           if (watcher.trades.length > TRADES_PER_FRAME_MAX)
             watcher.trades = watcher.trades.slice(-TRADES_PER_FRAME_MAX);
         }
+        changed();
         return;
       }
       case 'CandleClosed':
@@ -67,14 +100,17 @@ export function createMarketFeed(port: EnginePort, clock: Clock, timers: Timers)
           watcher.closed.push(event.kind === 'CandleClosed' ? event.candle : event.venues);
           watcher.openDirty = true;
         }
+        changed();
         return;
       case 'PredictionArrived':
         for (const watcher of watchers) {
           if (watcher.query.instrumentId === event.instrumentId) watcher.confidenceDirty = true;
         }
+        changed();
         return;
       case 'FeedStatusChanged':
         rowsDirty = true;
+        changed();
         return;
       default:
         return;
@@ -82,23 +118,8 @@ export function createMarketFeed(port: EnginePort, clock: Clock, timers: Timers)
   });
   const stopBooks = port.onBook((book) => {
     for (const watcher of watchers) if (watcher.query.instrumentId === book.instrumentId) watcher.book = book;
+    changed();
   });
-  const stopTimer = timers.every(FRAME_MS, () => {
-    for (const watcher of watchers) {
-      const has =
-        rowsDirty ||
-        watcher.openDirty ||
-        watcher.closed.length > 0 ||
-        watcher.trades.length > 0 ||
-        watcher.book !== null ||
-        watcher.confidenceDirty;
-      if (!has) continue;
-      watcher.framesWaiting += 1;
-      watcher.signal.raise();
-    }
-    rowsDirty = false;
-  });
-
   const changedRows = (watcher: Watcher): WatchRow[] =>
     port.watchRows().filter((row) => {
       const json = JSON.stringify(row);
@@ -196,7 +217,7 @@ export function createMarketFeed(port: EnginePort, clock: Clock, timers: Timers)
     close() {
       stopEvents();
       stopBooks();
-      stopTimer();
+      cancelTelling?.();
     },
   };
 }

@@ -390,7 +390,8 @@ describe.each(TRANSPORTS)('the contract over %s', (_name, open) => {
     expect(frame.indicators).toEqual([{ id: 'rsi:14', lines: [[2, 100]] }]);
     expect(frame.confidence).toEqual([{ openTimeMs: 60_000, probability: 0.6 }]);
     expect(frame.book).toEqual({ bids: [99, 98].map(level), asks: [101].map(level), eventTimeMs: 1, updateId: 5 });
-    expect(frame.merged).toBe(0);
+    // Told at once, and once more at the end of the interval if the screen was slower to ask.
+    expect(frame.merged).toBeLessThanOrEqual(1);
   });
 
   it('a desk that hangs is brought up to date with a snapshot when it missed too much', async () => {

@@ -198,7 +198,7 @@ describe('requests that are none', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(bytes, { minLength: 8, maxLength: 8 }), async (all) => {
-        await Promise.all(all.map((each) => rawExchange(server.port, each, 20)));
+        await Promise.all(all.map((each) => rawExchange(server.port, each, { answerMs: 20, silenceMs: 20 })));
         expect((await fetch(server.url)).status).toBe(200);
       }),
       { numRuns: 25 },
@@ -256,7 +256,7 @@ describe('screens', () => {
       .join('\r\n')}\r\n\r\n`;
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ minLength: 2, maxLength: 60 }), async (frame) => {
-        const answer = await rawExchange(server.port, Buffer.concat([Buffer.from(head), frame]), 30);
+        const answer = await rawExchange(server.port, Buffer.concat([Buffer.from(head), frame]), { silenceMs: 30 });
         expect(statusOf(answer)).toBe(101);
       }),
       { numRuns: 20 },

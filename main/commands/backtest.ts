@@ -1,9 +1,10 @@
 import { readCandleFile } from '../candle-files/index.ts';
-import { BarEngine } from '../lab/backtest/bar-engine.ts';
+import { runBacktest } from '../lab/backtest/run-backtest.ts';
 import { writeRun } from '../lab/backtest/run-files.ts';
 import { runStatistics } from '../lab/backtest/run-statistics.ts';
+import { REFERENCE } from '../lab/backtest/settings.ts';
 import { readSignals } from '../lab/backtest/signal-file.ts';
-import { type SignalRules, SignalStrategy, type Sizing } from '../lab/backtest/signal-strategy.ts';
+import { type SignalRules, type Sizing, signalStrategy } from '../lab/backtest/signal-strategy.ts';
 import { badInput, done, type Outcome } from './output.ts';
 
 export interface BacktestOptions {
@@ -33,8 +34,11 @@ export async function backtest(candlesFile: string, options: BacktestOptions): P
     stopLossShare: options.stopLossPct ?? null,
     takeProfitShare: options.takeProfitPct ?? null,
   };
-  const engine = new BarEngine(columns, { cashQuote: options.cash, feeRate: options.feeRate, fill: 'next-open' });
-  const run = engine.run(new SignalStrategy(columns, signals.value, rules));
+  const run = runBacktest({
+    strategy: signalStrategy(signals.value, rules),
+    markets: [{ candles: columns }],
+    settings: { ...REFERENCE, cashQuote: options.cash, makerFee: options.feeRate, takerFee: options.feeRate },
+  });
   if (options.out !== undefined) {
     try {
       await writeRun(options.out, run, columns.openTimeMs);

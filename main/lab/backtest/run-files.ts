@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BarRun } from './bar-engine.ts';
+import type { BarRun } from './bar-run.ts';
 
 const TRADE_HEADER =
   'entry_time_ms,exit_time_ms,entry_bar,exit_bar,side,qty,entry_price,exit_price,fees,pnl,exit_reason';

@@ -1,5 +1,5 @@
 import { type ReturnMetrics, returnMetrics } from '../metrics/return-metrics.ts';
-import type { BarRun } from './bar-engine.ts';
+import type { BarRun } from './bar-run.ts';
 import { dailyReturns } from './daily-returns.ts';
 import type { ExitReason } from './trade.ts';
 

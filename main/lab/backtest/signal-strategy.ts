@@ -1,5 +1,4 @@
-import type { CandleColumns } from '../../engine/domain/candle.ts';
-import type { BarDesk, BarStrategy, Side } from './bar-engine.ts';
+import { type Desk, type Direction, defineStrategy, type StrategyDefinition } from '../strategy/strategy.ts';
 
 /** What a signal file says at each bar's close; 1 where it speaks. */
 export interface Signals {
@@ -25,35 +24,36 @@ export interface SignalRules {
  * One position at a time. Flat, a long entry goes before a short one; in a position an entry the other way reverses it and
  * goes before an exit; entries the same way say nothing new.
  */
-export class SignalStrategy implements BarStrategy {
-  readonly #close: Float64Array;
-  readonly #signals: Signals;
-  readonly #rules: SignalRules;
-
-  constructor({ close }: CandleColumns, signals: Signals, rules: SignalRules) {
-    this.#close = close;
-    this.#signals = signals;
-    this.#rules = rules;
-  }
-
-  onBar(bar: number, desk: BarDesk): void {
-    const { enterLong, exitLong, enterShort, exitShort } = this.#signals;
-    if (desk.qty <= 0 && enterLong[bar] === 1) this.#enter(1, bar, desk);
-    else if (desk.qty >= 0 && enterShort[bar] === 1) this.#enter(-1, bar, desk);
-    else if (desk.qty > 0 ? exitLong[bar] === 1 : desk.qty < 0 && exitShort[bar] === 1) desk.exit();
-  }
-
-  #enter(side: Side, bar: number, desk: BarDesk): void {
-    const { sizing, stopLossShare, takeProfitShare } = this.#rules;
-    const close = this.#close[bar]!;
-    const qty = sizing.kind === 'fixed' ? sizing.qtyBase : (sizing.ofEquity * desk.equityQuote) / close;
+export function signalStrategy(signals: Signals, rules: SignalRules): StrategyDefinition {
+  const { enterLong, exitLong, enterShort, exitShort } = signals;
+  const { sizing, stopLossShare, takeProfitShare } = rules;
+  const enter = (direction: Direction, close: number, desk: Desk): void => {
     // Nothing left to trade with.
-    if (!(qty > 0)) return;
-    desk.enter(
-      side,
-      qty,
-      stopLossShare === null ? Number.NaN : close * (1 - side * stopLossShare),
-      takeProfitShare === null ? Number.NaN : close * (1 + side * takeProfitShare),
-    );
-  }
+    if (sizing.kind === 'fraction' && !(desk.equity > 0)) return;
+    const sign = direction === 'long' ? 1 : -1;
+    desk.enter(direction, {
+      ...(sizing.kind === 'fixed' ? { qty: sizing.qtyBase } : { share: sizing.ofEquity }),
+      ...(stopLossShare !== null && { stop: close * (1 - sign * stopLossShare) }),
+      ...(takeProfitShare !== null && { target: close * (1 + sign * takeProfitShare) }),
+    });
+  };
+  return defineStrategy({
+    name: 'signals',
+    title: 'Signals',
+    about: 'Follows signals made elsewhere.',
+    params: {},
+    start() {
+      let next = 0;
+      return {
+        onCandle({ close }, desk) {
+          const bar = next;
+          next += 1;
+          const { position } = desk;
+          if (position <= 0 && enterLong[bar] === 1) enter('long', close, desk);
+          else if (position >= 0 && enterShort[bar] === 1) enter('short', close, desk);
+          else if (position > 0 ? exitLong[bar] === 1 : position < 0 && exitShort[bar] === 1) desk.exit();
+        },
+      };
+    },
+  });
 }

@@ -1,12 +1,20 @@
 /** `bench sma-cross`: the bar engine as users get it, with the plainest strategy. */
 import { readCandleFile } from '../../candle-files/index.ts';
 import { ok, type Result } from '../../engine/domain/result.ts';
-import { BarEngine, type BarRun, type BarSettings } from '../backtest/bar-engine.ts';
-import { SmaCross, type SmaCrossParams } from '../strategies/sma-cross.ts';
+import type { BarRun } from '../backtest/bar-run.ts';
+import { runBacktest } from '../backtest/run-backtest.ts';
+import { REFERENCE, type RunSettings } from '../backtest/settings.ts';
+import { smaCross } from '../strategies/sma-cross.ts';
 import { measure, type Timings } from './measure.ts';
 
-export interface SmaCrossBench extends SmaCrossParams, BarSettings {
+export interface SmaCrossBench {
   readonly candlesFile: string;
+  readonly fast: number;
+  readonly slow: number;
+  readonly qtyBase: number;
+  readonly cashQuote: number;
+  readonly feeRate: number;
+  readonly fill: RunSettings['fill'];
   readonly reps: number;
 }
 
@@ -16,7 +24,7 @@ export interface SmaCrossAnswer extends Timings {
   /** Closed round trips. */
   readonly trades: number;
   readonly fills: number;
-  readonly fill: BarSettings['fill'];
+  readonly fill: RunSettings['fill'];
   readonly loadSeconds: number;
 }
 
@@ -29,9 +37,16 @@ export async function benchSmaCross(
   if (!file.ok) return file;
   const loadSeconds = Number(process.hrtime.bigint() - before) / 1e9;
   const { columns } = file.value;
+  const { fast, slow, qtyBase: qty, cashQuote, feeRate, fill } = options;
+  const plan = {
+    strategy: smaCross,
+    params: { fast, slow, qty },
+    markets: [{ candles: columns }],
+    settings: { ...REFERENCE, cashQuote, makerFee: feeRate, takerFee: feeRate, fill },
+  };
   let last: BarRun | null = null;
   const timings = measure(options.reps, () => {
-    last = new BarEngine(columns, options).run(new SmaCross(columns.close, options));
+    last = runBacktest(plan);
   });
   const { equityQuote, trades, fills } = last as unknown as BarRun;
   return ok({

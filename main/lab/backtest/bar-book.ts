@@ -1,0 +1,312 @@
+import type { CandleColumns } from '../../engine/domain/candle.ts';
+import type { Desk, Direction, Entry } from '../strategy/strategy.ts';
+import type { Account, Holding } from './account.ts';
+import { BarCandle } from './bar-candle.ts';
+import { FillModel } from './fill-model.ts';
+import { firstReached } from './finer.ts';
+import { Position } from './position.ts';
+import type { FundingEvent, Market, RunSettings } from './settings.ts';
+import type { ExitReason } from './trade.ts';
+
+interface Order {
+  /** An exit is of all that is held when it meets the market. */
+  readonly kind: 'enter' | 'exit' | 'rest';
+  readonly side: 1 | -1;
+  /** Left to fill, in base. */
+  qty: number;
+  /** NaN for the market. */
+  readonly price: number;
+  readonly stop: number;
+  readonly target: number;
+  readonly reason: ExitReason;
+  readonly arrivesMs: number;
+  /** It lies in the book: no longer a taker. */
+  resting: boolean;
+}
+
+/** Where a book stands: which of the run's instruments it is, and the books that its strategy looks at, which it joins. */
+export interface Place {
+  readonly instrument: number;
+  readonly group: BarBook[];
+}
+
+const NO_FUNDING: readonly FundingEvent[] = [];
+
+/**
+ * One instrument of a run: its orders and its position. Inside a bar orders meet the market first, at the open or where the price
+ * stood when they arrived; then stop, liquidation and target are looked at, and where stop and target lie inside the bar the stop
+ * counts, unless finer candles know better. A gap fills at the open: never better than the stop, never worse than the target.
+ */
+export class BarBook implements Desk, Holding {
+  readonly candle: BarCandle;
+  readonly held: Position;
+  openProfit = 0;
+  barsInMarket = 0;
+
+  readonly #bars: CandleColumns;
+  readonly #settings: RunSettings;
+  readonly #account: Account;
+  readonly #group: readonly BarBook[];
+  readonly #model: FillModel;
+  readonly #spanMs: number;
+  readonly #finer: CandleColumns | null;
+  readonly #funding: readonly FundingEvent[];
+  #fundingAt = 0;
+  /** More than what was paid in can be lost: shorts and leverage. */
+  readonly #canOwe: boolean;
+  readonly #borrows: boolean;
+  #orders: Order[] = [];
+  #stop = Number.NaN;
+  #target = Number.NaN;
+  /** Base that may still be traded in this bar. */
+  #volumeLeft = 0;
+
+  constructor(market: Market, place: Place, spanMs: number, settings: RunSettings, account: Account) {
+    this.candle = new BarCandle(market.candles, place.group.length);
+    this.held = new Position(account, settings, place.instrument);
+    place.group.push(this);
+    account.holdings.push(this);
+    this.#bars = market.candles;
+    this.#settings = settings;
+    this.#account = account;
+    this.#group = place.group;
+    this.#model = new FillModel(market, settings);
+    this.#spanMs = spanMs;
+    this.#finer = market.finer ?? null;
+    this.#funding = market.funding ?? NO_FUNDING;
+    this.#canOwe = settings.maintenanceShare > 0 && (settings.shorts || settings.leverageMax > 1);
+    this.#borrows = settings.borrowPerYear > 0 && market.funding === undefined;
+  }
+
+  get position(): number {
+    return this.held.qty;
+  }
+  get entryPrice(): number {
+    return this.held.price;
+  }
+  get equity(): number {
+    return this.#account.equityQuote;
+  }
+  get notional(): number {
+    return this.held.size * this.candle.close;
+  }
+
+  of(instrument: number): Desk {
+    const book = this.#group[instrument];
+    if (!book) throw new RangeError(`there is no instrument ${instrument}: there are ${this.#group.length}`);
+    return book;
+  }
+
+  enter(direction: Direction, entry: Entry): void {
+    const side = direction === 'long' ? 1 : -1;
+    if (this.position * side > 0) return;
+    if (this.#orders.length > 0 && this.#orders.some((order) => order.kind === 'enter' && order.side === side)) return;
+    this.exit();
+    if (side < 0 && !this.#settings.shorts) {
+      // Spot: the nearest thing to being short is to hold nothing.
+      this.#account.refused.noShorts += 1;
+      return;
+    }
+    const { close } = this.candle;
+    const wanted = 'qty' in entry ? entry.qty : (entry.share * this.equity) / close;
+    if (!Number.isFinite(wanted)) throw new RangeError(`an order of ${wanted} is no order`);
+    const qty = this.#model.onLot(wanted);
+    if (this.#model.isTooSmall(qty, close)) this.#account.refused.tooSmall += 1;
+    else this.#send('enter', side, qty, Number.NaN, entry.stop, entry.target);
+  }
+
+  exit(): void {
+    const { position } = this;
+    if (this.#orders.length > 0) this.#drop('enter');
+    if (position === 0 || this.#orders.some(({ kind }) => kind === 'exit')) return;
+    this.#send('exit', position > 0 ? -1 : 1, this.held.size);
+  }
+
+  rest(side: 'buy' | 'sell', qty: number, price: number): void {
+    const sign = side === 'buy' ? 1 : -1;
+    if (!(Number.isFinite(qty) && price > 0)) throw new RangeError(`an order of ${qty} at ${price} is no order`);
+    const lots = this.#model.onLot(qty);
+    if (this.#model.isTooSmall(lots, price)) this.#account.refused.tooSmall += 1;
+    else this.#send('rest', sign, lots, this.#model.restingPrice(sign, price));
+  }
+
+  cancel(): void {
+    this.#drop('rest');
+  }
+
+  /** A bar happens, up to its close; the strategy is asked after it. */
+  pass(bar: number): void {
+    this.candle.bar = bar;
+    const open = this.#bars.open[bar]!;
+    if (this.#funding !== NO_FUNDING) this.#payFunding(this.candle.openTimeMs);
+    if (this.#orders.length > 0 && this.#settings.fill === 'next-open') this.#meetMarket(bar, open);
+    else this.#volumeLeft = Number.NaN;
+    if (this.#funding !== NO_FUNDING) this.#payFunding(this.candle.openTimeMs + this.#spanMs - 1);
+    if (this.held.qty !== 0) {
+      this.#hold(bar, open);
+      if (this.held.qty !== 0) this.barsInMarket += 1;
+    }
+    this.#mark();
+  }
+
+  /** Orders given at this very close fill at it. */
+  fillAtClose(): void {
+    if (this.#orders.length === 0) return;
+    const { bar, close } = this.candle;
+    this.#volumeLeft = this.#model.volumeOf(bar);
+    for (const order of this.#orders) this.#take(bar, order, close);
+    this.#orders = this.#orders.filter(({ qty }) => qty > 0);
+    this.#mark();
+  }
+
+  #mark(): void {
+    const { qty, price } = this.held;
+    this.openProfit = qty === 0 ? 0 : (this.candle.close - price) * qty;
+  }
+
+  #send(
+    kind: Order['kind'],
+    side: 1 | -1,
+    qty: number,
+    price = Number.NaN,
+    stop = Number.NaN,
+    target = Number.NaN,
+    reason: ExitReason = 'signal',
+  ): void {
+    const arrivesMs = this.candle.openTimeMs + this.#spanMs + this.#settings.latencyMs;
+    this.#orders.push({ kind, side, qty, price, stop, target, reason, arrivesMs, resting: false });
+  }
+
+  #drop(kind: Order['kind']): void {
+    this.#orders = this.#orders.filter((order) => order.kind !== kind);
+  }
+
+  #meetMarket(bar: number, open: number): void {
+    this.#volumeLeft = this.#model.volumeOf(bar);
+    const { openTimeMs, close } = this.candle;
+    for (const order of this.#orders) {
+      const late = (order.arrivesMs - openTimeMs) / this.#spanMs;
+      if (late >= 1) continue;
+      // Between open and close the price is taken to go straight.
+      const market = late > 0 ? open + late * (close - open) : open;
+      if (Number.isNaN(order.price)) this.#take(bar, order, market);
+      else this.#meetAtLimit(bar, order, market);
+    }
+    this.#orders = this.#orders.filter(({ qty }) => qty > 0);
+  }
+
+  /** A limit that is past the market when it arrives takes; else it rests, and makes once the price comes to it. */
+  #meetAtLimit(bar: number, order: Order, market: number): void {
+    const { side, price } = order;
+    if (!order.resting && (market - price) * side <= 0) {
+      this.#take(bar, order, market);
+      return;
+    }
+    order.resting = true;
+    const reached = (side > 0 ? this.#bars.low : this.#bars.high)[bar]!;
+    const beyond = (price - reached) * side;
+    if (beyond > 0 || (beyond === 0 && this.#settings.touchFills)) this.#fill(bar, order, price, price, true);
+  }
+
+  #take(bar: number, order: Order, market: number): void {
+    const qty = Math.min(order.kind === 'exit' ? this.held.size : order.qty, this.#volumeLeft);
+    this.#fill(bar, order, this.#model.takerPrice(order.side, market, qty, bar), market, false);
+  }
+
+  /** Fills what equity carries and the bar's volume allows; the rest of the order stays for the next bar. */
+  #fill(bar: number, order: Order, price: number, market: number, maker: boolean): void {
+    const wanted = order.kind === 'exit' ? this.held.size : this.#affordable(order.side, order.qty, price);
+    const qty = wanted > this.#volumeLeft ? this.#model.onLot(this.#volumeLeft) : wanted;
+    order.qty = wanted - qty;
+    if (qty === 0) return;
+    this.#volumeLeft -= qty;
+    this.#account.costs.slippage += Math.abs(price - market) * qty;
+    const at = { bar, price, maker };
+    const closing = this.position * order.side < 0 ? Math.min(qty, this.held.size) : 0;
+    if (closing > 0) this.held.reduce(closing, at, order.kind === 'rest' ? 'limit' : order.reason);
+    if (qty > closing) this.held.add(order.side * (qty - closing), at);
+    if (order.kind === 'rest') return;
+    this.#stop = order.stop;
+    this.#target = order.target;
+  }
+
+  /** What equity carries of an order; what only reduces the position passes. */
+  #affordable(side: 1 | -1, qty: number, price: number): number {
+    const { leverageMax, takerFee, shorts } = this.#settings;
+    const reducing = this.position * side < 0 ? this.held.size : 0;
+    if (qty <= reducing) return qty;
+    if (side < 0 && !shorts) {
+      this.#account.refused.noShorts += 1;
+      return reducing;
+    }
+    if (leverageMax === Number.POSITIVE_INFINITY) return qty;
+    const others = this.#account.notionalQuote - (reducing > 0 ? this.notional : 0);
+    const room = (leverageMax * this.#account.equityQuote - others) / (price * (1 + leverageMax * takerFee));
+    if (qty - reducing <= room) return qty;
+    this.#account.refused.noMoney += 1;
+    const most = reducing + this.#model.onLot(Math.max(0, room));
+    return this.#model.isTooSmall(most, price) ? 0 : most;
+  }
+
+  /** A bar with a position: interest, and what ends it inside the bar. Comparisons with NaN are false: no stop, no target. */
+  #hold(bar: number, open: number): void {
+    const side = this.held.qty > 0 ? 1 : -1;
+    const worst = (side > 0 ? this.#bars.low : this.#bars.high)[bar]!;
+    const best = (side > 0 ? this.#bars.high : this.#bars.low)[bar]!;
+    if (this.#borrows)
+      this.held.payInterest(open, bar === 0 ? this.#spanMs : this.candle.openTimeMs - this.#bars.openTimeMs[bar - 1]!);
+    const stopped = (worst - this.#stop) * side <= 0;
+    const beyond = (best - this.#target) * side;
+    const reached = beyond > 0 || (beyond === 0 && this.#settings.touchFills);
+    if (stopped && !(reached && this.#targetCameFirst(side))) {
+      this.#leave(bar, side > 0 ? Math.min(open, this.#stop) : Math.max(open, this.#stop), 'stop_loss');
+      return;
+    }
+    if (this.#canOwe) {
+      const price = this.held.liquidationPrice(open);
+      if ((worst - price) * side <= 0) {
+        this.#leave(bar, side > 0 ? Math.min(open, price) : Math.max(open, price), 'liquidation');
+        return;
+      }
+    }
+    if (reached)
+      this.#leave(bar, side > 0 ? Math.max(open, this.#target) : Math.min(open, this.#target), 'take_profit');
+  }
+
+  #targetCameFirst(side: 1 | -1): boolean {
+    if (this.#finer === null) return false;
+    const fromMs = this.candle.openTimeMs;
+    const span = { fromMs, toMs: fromMs + this.#spanMs };
+    return firstReached(this.#finer, span, side, this.#stop, this.#target) === 'target';
+  }
+
+  /** A target rests in the book; stop and liquidation take. What the bar's volume does not allow goes with the next bar. */
+  #leave(bar: number, market: number, reason: ExitReason): void {
+    if (Number.isNaN(this.#volumeLeft)) this.#volumeLeft = this.#model.volumeOf(bar);
+    const side = this.position > 0 ? -1 : 1;
+    const maker = reason === 'take_profit';
+    const order: Order = {
+      kind: 'exit',
+      side,
+      qty: this.held.size,
+      price: Number.NaN,
+      stop: this.#stop,
+      target: this.#target,
+      reason,
+      arrivesMs: 0,
+      resting: false,
+    };
+    if (maker) this.#fill(bar, order, market, market, true);
+    else this.#take(bar, order, market);
+    this.#drop('exit');
+    if (order.qty > 0 && !maker) this.#orders.push({ ...order, qty: this.held.size });
+  }
+
+  #payFunding(untilMs: number): void {
+    for (; this.#fundingAt < this.#funding.length; this.#fundingAt += 1) {
+      const event = this.#funding[this.#fundingAt]!;
+      if (event.timeMs > untilMs) return;
+      if (this.held.qty !== 0) this.held.payFunding(event);
+    }
+  }
+}

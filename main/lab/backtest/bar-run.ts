@@ -1,0 +1,34 @@
+import type { Trade } from './trade.ts';
+
+/** What was paid beside the prices on the tape, in quote. */
+export interface RunCosts {
+  readonly fees: number;
+  /** Against the price that was there when the order met the market. */
+  readonly slippage: number;
+  /** Below zero where more was received. */
+  readonly funding: number;
+  readonly borrow: number;
+}
+
+/** Entries that came to nothing, or to less. */
+export interface RunRefusals {
+  /** Below the venue's smallest order. */
+  readonly tooSmall: number;
+  /** Made smaller, or nothing, for want of equity. */
+  readonly noMoney: number;
+  readonly noShorts: number;
+}
+
+export interface BarRun {
+  /** Closed ones, in the order of their exits. */
+  readonly trades: readonly Trade[];
+  /** Of the bars run over; of several instruments all times at which one has a bar. */
+  readonly openTimeMs: Float64Array;
+  /** At each bar's close. */
+  readonly equityQuote: Float64Array;
+  readonly barsInMarket: number;
+  /** Orders filled, wholly or in part. */
+  readonly fills: number;
+  readonly costs: RunCosts;
+  readonly refused: RunRefusals;
+}

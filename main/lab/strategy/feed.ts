@@ -1,0 +1,152 @@
+import { type Candle, TIMEFRAME_MS, type Timeframe } from '../../engine/domain/candle.ts';
+import type {
+  Line,
+  OfCloses,
+  Series,
+  StrategyCandle,
+  StrategyContext,
+  StrategyDefinition,
+  StrategyHandlers,
+} from './strategy.ts';
+
+interface Track {
+  readonly value: number;
+  step(candle: Candle): void;
+}
+
+class ClosesLine<I extends OfCloses> implements Line<I>, Track {
+  readonly indicator: I;
+  value = Number.NaN;
+
+  constructor(indicator: I) {
+    this.indicator = indicator;
+  }
+
+  step(candle: Candle): void {
+    this.value = this.indicator.update(candle.close);
+  }
+}
+
+class CandlesLine<I> implements Line<I>, Track {
+  readonly indicator: I;
+  readonly #update: (indicator: I, candle: Candle) => number;
+  value = Number.NaN;
+
+  constructor(indicator: I, update: (indicator: I, candle: Candle) => number) {
+    this.indicator = indicator;
+    this.#update = update;
+  }
+
+  step(candle: Candle): void {
+    this.value = this.#update(this.indicator, candle);
+  }
+}
+
+/** Tracks of one series of candles. */
+interface SeriesTracks {
+  readonly instrument: number;
+  readonly tracks: Track[];
+  /** Null for the candles of the run themselves. */
+  readonly longer: LongerCandle | null;
+}
+
+/** A candle of a longer timeframe while it is built from shorter ones. Its bars lie on the epoch's grid; missing candles are not filled in. */
+class LongerCandle implements Candle {
+  readonly #lengthMs: number;
+  openTimeMs = Number.NaN;
+  open = 0;
+  high = 0;
+  low = 0;
+  close = 0;
+  volume = 0;
+
+  constructor(timeframe: Timeframe) {
+    this.#lengthMs = TIMEFRAME_MS[timeframe];
+  }
+
+  get endMs(): number {
+    return this.openTimeMs + this.#lengthMs;
+  }
+
+  /** True where `candle` begins a later bar than the one being built. */
+  isOver(candle: Candle): boolean {
+    return candle.openTimeMs >= this.endMs;
+  }
+
+  add(candle: Candle): void {
+    if (!(candle.openTimeMs < this.endMs)) {
+      this.openTimeMs = candle.openTimeMs - (candle.openTimeMs % this.#lengthMs);
+      this.open = candle.open;
+      this.high = candle.high;
+      this.low = candle.low;
+      this.volume = 0;
+    }
+    if (candle.high > this.high) this.high = candle.high;
+    if (candle.low < this.low) this.low = candle.low;
+    this.close = candle.close;
+    this.volume += candle.volume;
+  }
+}
+
+/**
+ * One running strategy: feeds its indicators, and says when it is warm. All gears and the live desk feed strategies through
+ * this, so that an indicator has the same value in each.
+ */
+export class StrategyFeed {
+  readonly handlers: StrategyHandlers;
+  readonly #series: SeriesTracks[] = [];
+  readonly #spanMs: number;
+  #warm = false;
+
+  /** @param spanMs length of the candles that it will be fed. @throws RangeError what the strategy says of its parameters */
+  constructor(definition: StrategyDefinition, params: Readonly<Record<string, number>>, spanMs: number) {
+    this.#spanMs = spanMs;
+    const context: StrategyContext<Readonly<Record<string, number>>> = {
+      params,
+      track: (indicator, series) => this.#track(new ClosesLine(indicator), series),
+      trackCandles: (indicator, update, series) => this.#track(new CandlesLine(indicator, update), series),
+    };
+    this.handlers = definition.start(context);
+  }
+
+  /** Steps the indicators. True where every one of them has a value: then the strategy may be asked. */
+  take(candle: StrategyCandle): boolean {
+    const all = this.#series;
+    for (let at = 0; at < all.length; at += 1) {
+      const series = all[at]!;
+      if (series.instrument !== candle.instrument) continue;
+      if (series.longer === null) step(series.tracks, candle);
+      else this.#takeLonger(series, series.longer, candle);
+    }
+    return this.#warm || this.#isWarm();
+  }
+
+  #isWarm(): boolean {
+    this.#warm = this.#series.every(({ tracks }) => tracks.every(({ value }) => !Number.isNaN(value)));
+    return this.#warm;
+  }
+
+  #takeLonger({ tracks }: SeriesTracks, longer: LongerCandle, candle: StrategyCandle): void {
+    // A bar whose last candles are missing is over when a later one begins.
+    if (longer.isOver(candle)) step(tracks, longer);
+    longer.add(candle);
+    if (candle.openTimeMs + this.#spanMs < longer.endMs) return;
+    step(tracks, longer);
+    longer.openTimeMs = Number.NaN;
+  }
+
+  #track<T extends Track>(track: T, { timeframe, instrument = 0 }: Series = {}): T {
+    const isLonger = timeframe !== undefined && TIMEFRAME_MS[timeframe] !== this.#spanMs;
+    if (isLonger && !(TIMEFRAME_MS[timeframe] > this.#spanMs))
+      throw new RangeError(`candles of ${this.#spanMs / 60_000} minutes cannot give an indicator of ${timeframe}`);
+    const own = isLonger ? undefined : this.#series.find((each) => each.instrument === instrument && !each.longer);
+    const tracks = own?.tracks ?? [];
+    if (!own) this.#series.push({ instrument, tracks, longer: isLonger ? new LongerCandle(timeframe) : null });
+    tracks.push(track);
+    return track;
+  }
+}
+
+function step(tracks: readonly Track[], candle: Candle): void {
+  for (let at = 0; at < tracks.length; at += 1) tracks[at]!.step(candle);
+}

@@ -1,0 +1,166 @@
+/**
+ * What a trading strategy is, written once and run unchanged over history, in paper and live.
+ *
+ *     export const smaCross = defineStrategy({
+ *       name: 'sma-cross',
+ *       title: 'SMA cross',
+ *       about: 'Long while the fast average of closes is above the slow one.',
+ *       params: { fast: whole(10, 2, 500, 'bars of the fast average'), slow: whole(30, 3, 2_000, '…') },
+ *       start({ params, track }) {
+ *         const fast = track(new Sma(params.fast));
+ *         const slow = track(new Sma(params.slow));
+ *         return {
+ *           onCandle(_candle, desk) {
+ *             if (fast.value > slow.value) desk.enter('long', { share: 0.95 });
+ *             else desk.exit();
+ *           },
+ *         };
+ *       },
+ *     });
+ *
+ * A strategy wants; it never orders. In paper and live what it wants is a proposal like any other: risk may shrink or deny it,
+ * and nothing is sent without a countersignature.
+ */
+import type { Candle, Timeframe } from '../../engine/domain/candle.ts';
+import type { Parameters, Values } from './parameters.ts';
+
+export interface StrategyDefinition<P extends Parameters = Parameters> {
+  /** As users write it: `sma-cross`. */
+  readonly name: string;
+  readonly title: string;
+  /** One sentence: what it does. */
+  readonly about: string;
+  readonly params: P;
+  /** A sentence where values in their ranges do not fit together, else null. */
+  readonly conflict?: (params: Values<P>) => string | null;
+  /** How many instruments one of it looks at together; 1 where it is not said. */
+  readonly instruments?: number;
+  /** The same rule over whole columns, for sweeps; see `columns.ts`. */
+  readonly wanted?: (columns: StrategyColumns, params: Values<P>) => Int8Array;
+  /** A fresh one of it, before the first candle. */
+  start(context: StrategyContext<Values<P>>): StrategyHandlers;
+}
+
+/** Columns that many settings of one strategy share: each indicator is computed once. */
+export interface StrategyColumns {
+  readonly close: Float64Array;
+  /** Sums of the last `period` closes, the very numbers that `Sma.total` has; before there are enough, sums of what there is. */
+  smaTotals(period: number): Float64Array;
+}
+
+export interface StrategyContext<V> {
+  readonly params: V;
+  /**
+   * Declares an indicator once: it takes every close before `onCandle` is called, which is first called when every indicator has a
+   * value.
+   */
+  track<I extends OfCloses>(indicator: I, series?: Series): Line<I>;
+  /** The same for an indicator of more than closes: `trackCandles(new Atr(14), (atr, { high, low, close }) => atr.update(high, low, close))`. */
+  trackCandles<I>(indicator: I, update: (indicator: I, candle: Candle) => number, series?: Series): Line<I>;
+}
+
+/** An indicator that takes a close and returns its value, NaN while it has none. */
+export interface OfCloses {
+  update(close: number): number;
+}
+
+/** A declared indicator. */
+export interface Line<I> {
+  readonly indicator: I;
+  /** What its last update returned. */
+  readonly value: number;
+}
+
+/** Which candles an indicator wants; without it those of the run, of the first instrument. */
+export interface Series {
+  /** A longer timeframe, built from the candles of the run: a bar of it counts when it has closed. */
+  readonly timeframe?: Timeframe;
+  /** From 0. */
+  readonly instrument?: number;
+}
+
+export interface StrategyCandle extends Candle {
+  /** Whose candle it is, from 0. */
+  readonly instrument: number;
+}
+
+/** A public trade. */
+export interface Print {
+  readonly instrument: number;
+  readonly timeMs: number;
+  readonly price: number;
+  readonly qty: number;
+  /** Of the taker. */
+  readonly side: 'buy' | 'sell';
+}
+
+/** Best bid and ask. */
+export interface BestQuote {
+  readonly instrument: number;
+  readonly timeMs: number;
+  readonly bid: number;
+  readonly bidQty: number;
+  readonly ask: number;
+  readonly askQty: number;
+}
+
+/** An order of ours that was filled, wholly or in part. */
+export interface StrategyFill {
+  readonly instrument: number;
+  readonly side: 'buy' | 'sell';
+  readonly price: number;
+  readonly qty: number;
+  /** In quote. */
+  readonly fee: number;
+}
+
+/** A model's word at a candle's close. */
+export interface StrategyPrediction {
+  readonly instrument: number;
+  /** Calibrated, of a rise. */
+  readonly probability: number;
+}
+
+/** What is called when; each is optional. Trades and books exist where they are recorded or live, never over candles alone. */
+export interface StrategyHandlers {
+  onCandle?(candle: StrategyCandle, desk: Desk): void;
+  onPrediction?(prediction: StrategyPrediction, desk: Desk): void;
+  onTrade?(print: Print, desk: Desk): void;
+  onBook?(quote: BestQuote, desk: Desk): void;
+  onFill?(fill: StrategyFill, desk: Desk): void;
+}
+
+export type Direction = 'long' | 'short';
+
+/** How much: in base, or as a share of equity at the last close. */
+export type Size = { readonly qty: number } | { readonly share: number };
+
+export type Entry = Size & {
+  /** Prices at which the position is left, from the fill on. */
+  readonly stop?: number;
+  readonly target?: number;
+};
+
+/** What a strategy sees of one instrument, and what it may want there. */
+export interface Desk {
+  /** Base held; below zero for a short. */
+  readonly position: number;
+  /** Mean price of what is held; 0 where nothing is. */
+  readonly entryPrice: number;
+  /** Of the whole account at the last closes, in quote. */
+  readonly equity: number;
+  /** Opens a position at the market, leaving one the other way first; where one is held or on its way that way, nothing happens. */
+  enter(direction: Direction, entry: Entry): void;
+  /** Leaves the position at the market and gives up entries on their way. */
+  exit(): void;
+  /** An order that rests at its price until it fills or `cancel` is called. Lab and market making alone: no proposal comes of it. */
+  rest(side: 'buy' | 'sell', qty: number, price: number): void;
+  /** Takes back everything that rests. */
+  cancel(): void;
+  /** The same account, another instrument. */
+  of(instrument: number): Desk;
+}
+
+/** Checks nothing, infers the parameters' types. */
+export const defineStrategy = <P extends Parameters>(definition: StrategyDefinition<P>): StrategyDefinition =>
+  definition as unknown as StrategyDefinition;

@@ -1,4 +1,5 @@
-import type { CandleColumns } from '../../main/engine/domain/candle.ts';
+import type { Candle, CandleColumns } from '../../main/engine/domain/candle.ts';
+import type { StrategyDefinition } from '../../main/lab/strategy/strategy.ts';
 
 type Price = (values: Float64Array, bar: number) => number;
 
@@ -32,5 +33,36 @@ export function plantLookAhead(plant: string, candles: CandleColumns): CandleCol
     low: planted(low),
     close: planted(close),
     volume: planted(volume),
+  };
+}
+
+/** The strategy with its eyes on these candles in place of those of the run, bar for bar. */
+export function seeing(strategy: StrategyDefinition, candles: CandleColumns): StrategyDefinition {
+  return {
+    ...strategy,
+    start(context) {
+      let bar = -1;
+      const seen = <C extends Candle>(candle: C): C => ({
+        ...candle,
+        openTimeMs: candles.openTimeMs[bar]!,
+        open: candles.open[bar]!,
+        high: candles.high[bar]!,
+        low: candles.low[bar]!,
+        close: candles.close[bar]!,
+        volume: candles.volume[bar]!,
+      });
+      context.trackCandles(null, () => {
+        bar += 1;
+        return 0;
+      });
+      const handlers = strategy.start({
+        ...context,
+        track: (indicator, series) =>
+          context.trackCandles(indicator, (each, candle) => each.update(seen(candle).close), series),
+        trackCandles: (indicator, update, series) =>
+          context.trackCandles(indicator, (each, candle) => update(each, seen(candle)), series),
+      });
+      return { ...handlers, onCandle: (candle, desk) => handlers.onCandle?.(seen(candle), desk) };
+    },
   };
 }

@@ -109,7 +109,8 @@ export class BarBook implements Desk, Holding {
     }
     const { close } = this.candle;
     const wanted = 'qty' in entry ? entry.qty : (entry.share * this.equity) / close;
-    if (!Number.isFinite(wanted)) throw new RangeError(`an order of ${wanted} is no order`);
+    if (!Number.isFinite(wanted) || ('qty' in entry && wanted <= 0))
+      throw new RangeError(`an order of ${wanted} is no order`);
     const qty = this.#model.onLot(wanted);
     if (this.#model.isTooSmall(qty, close)) this.#account.refused.tooSmall += 1;
     else this.#send('enter', side, qty, Number.NaN, entry.stop, entry.target);

@@ -28,8 +28,6 @@ export function signalStrategy(signals: Signals, rules: SignalRules): StrategyDe
   const { enterLong, exitLong, enterShort, exitShort } = signals;
   const { sizing, stopLossShare, takeProfitShare } = rules;
   const enter = (direction: Direction, close: number, desk: Desk): void => {
-    // Nothing left to trade with.
-    if (sizing.kind === 'fraction' && !(desk.equity > 0)) return;
     const sign = direction === 'long' ? 1 : -1;
     desk.enter(direction, {
       ...(sizing.kind === 'fixed' ? { qty: sizing.qtyBase } : { share: sizing.ofEquity }),

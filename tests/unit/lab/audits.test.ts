@@ -2,41 +2,59 @@ import { describe, expect, it } from 'vitest';
 import type { CandleColumns } from '../../../main/engine/domain/candle.ts';
 import { Ema } from '../../../main/engine/features/indicators/moving-averages.ts';
 import { createRandom } from '../../../main/engine/kernel/random.ts';
-import type { BarSettings, BarStrategy } from '../../../main/lab/backtest/bar-engine.ts';
-import { type TraceDecisions, traceOver } from '../../../main/lab/honesty/decision-trace.ts';
+import { REFERENCE } from '../../../main/lab/backtest/settings.ts';
+import { type TraceDecisions, type Traced, traceOver } from '../../../main/lab/honesty/decision-trace.ts';
 import { auditLookAhead } from '../../../main/lab/honesty/look-ahead-audit.ts';
 import { auditWarmUp } from '../../../main/lab/honesty/warm-up-audit.ts';
-import { SmaCross } from '../../../main/lab/strategies/sma-cross.ts';
+import { smaCross } from '../../../main/lab/strategies/sma-cross.ts';
+import { type Desk, defineStrategy } from '../../../main/lab/strategy/strategy.ts';
 import { randomWalkCandles } from '../../support/candle-columns.ts';
-import { LOOK_AHEAD_PLANTS, plantLookAhead } from '../../support/planted-look-ahead.ts';
+import { LOOK_AHEAD_PLANTS, plantLookAhead, seeing } from '../../support/planted-look-ahead.ts';
 
 const BARS = 3_000;
-const SETTINGS: BarSettings = { cashQuote: 10_000, feeRate: 0.001, fill: 'next-open' };
+const SETTINGS = { ...REFERENCE, makerFee: 0.001, takerFee: 0.001 };
 const { next } = createRandom(11);
 const CANDLES = randomWalkCandles(BARS, next);
 
-const smaCross = ({ close }: CandleColumns): BarStrategy => new SmaCross(close, { fast: 10, slow: 30, qtyBase: 1 });
-const tracing = (make: (candles: CandleColumns) => BarStrategy): TraceDecisions => traceOver(CANDLES, SETTINGS, make);
+const cross = (): Traced => ({ strategy: smaCross, params: { fast: 10, slow: 30, qty: 1 } });
+const tracing = (make: (candles: CandleColumns) => Traced): TraceDecisions => traceOver(CANDLES, SETTINGS, make);
+
+/** What to do at the close of each bar. */
+const scripted = (onBar: (bar: number, desk: Desk) => void): Traced => ({
+  strategy: defineStrategy({
+    name: 'scripted',
+    title: 'Scripted',
+    about: 'Does what a test says.',
+    params: {},
+    start() {
+      let bar = -1;
+      return { onCandle: (_candle, desk) => onBar(++bar, desk) };
+    },
+  }),
+});
 
 /** Long above the average, short below it; sized and bracketed from what it knows. */
-const emaSide =
-  (period: number) =>
-  ({ close }: CandleColumns): BarStrategy => {
-    const ema = new Ema(period);
-    return {
-      onBar(bar, desk) {
-        const price = close[bar]!;
-        const average = ema.update(price);
-        if (Number.isNaN(average)) return;
-        const side = price > average ? 1 : -1;
-        desk.enter(side, desk.equityQuote / price, price * (1 - side * 0.02), price * (1 + side * 0.03));
-      },
-    };
-  };
+const emaSide = (period: number) => (): Traced => ({
+  strategy: defineStrategy({
+    name: 'ema-side',
+    title: 'EMA side',
+    about: 'Stands on the side of the average that the close is on.',
+    params: {},
+    start({ track }) {
+      const ema = track(new Ema(period));
+      return {
+        onCandle({ close }, desk) {
+          const [direction, side] = close > ema.value ? (['long', 1] as const) : (['short', -1] as const);
+          desk.enter(direction, { share: 1, stop: close * (1 - side * 0.02), target: close * (1 + side * 0.03) });
+        },
+      };
+    },
+  }),
+});
 
 describe('look-ahead audit', () => {
   it.each([
-    ['a moving-average cross', smaCross],
+    ['a moving-average cross', cross],
     ['an average with brackets, sized by equity', emaSide(20)],
   ])('finds nothing in %s', (_, make) => {
     const { holds, found, cuts, decisions } = auditLookAhead(tracing(make), BARS);
@@ -47,7 +65,7 @@ describe('look-ahead audit', () => {
 
   it.each(LOOK_AHEAD_PLANTS)('catches an indicator %s', (plant) => {
     const { holds, found } = auditLookAhead(
-      tracing((candles) => smaCross(plantLookAhead(plant, candles))),
+      tracing((candles) => ({ ...cross(), strategy: seeing(smaCross, plantLookAhead(plant, candles)) })),
       BARS,
     );
     expect(holds).toBe(false);
@@ -57,24 +75,25 @@ describe('look-ahead audit', () => {
   });
 
   it('catches a threshold taken from the whole series', () => {
-    const make = ({ close }: CandleColumns): BarStrategy => {
+    const make = ({ close }: CandleColumns): Traced => {
       const middle = close.toSorted()[close.length >> 1]!;
-      return { onBar: (bar, desk) => (close[bar]! < middle ? desk.enter(1, 1) : desk.exit()) };
+      return scripted((bar, desk) => (close[bar]! < middle ? desk.enter('long', { qty: 1 }) : desk.exit()));
     };
     expect(auditLookAhead(tracing(make), BARS).holds).toBe(false);
   });
 
   it('catches a stop that only the future explains', () => {
-    const make = ({ close, low }: CandleColumns): BarStrategy => ({
-      onBar: (bar, desk) => (bar % 100 === 50 ? desk.enter(1, 1, (low[bar + 1] ?? close[bar]!) * 0.999) : undefined),
-    });
+    const make = ({ close, low }: CandleColumns): Traced =>
+      scripted((bar, desk) => {
+        if (bar % 100 === 50) desk.enter('long', { qty: 1, stop: (low[bar + 1] ?? close[bar]!) * 0.999 });
+      });
     const { found } = auditLookAhead(tracing(make), BARS);
     expect(found[0]).toMatchObject({ withFuture: { side: 1, qty: 1 }, withoutFuture: { side: 1, qty: 1 } });
   });
 
   it('says of a strategy that never trades that nothing was decided', () => {
     const { holds, decisions } = auditLookAhead(
-      tracing(() => ({ onBar: () => undefined })),
+      tracing(() => scripted(() => undefined)),
       BARS,
     );
     expect([holds, decisions]).toEqual([true, 0]);
@@ -83,7 +102,7 @@ describe('look-ahead audit', () => {
 
 describe('warm-up audit', () => {
   it('holds where the window is the whole memory', () => {
-    const { kind, starts, enoughBars } = auditWarmUp(tracing(smaCross), BARS, 29);
+    const { kind, starts, enoughBars } = auditWarmUp(tracing(cross), BARS, 29);
     expect([kind, enoughBars]).toEqual(['holds', null]);
     for (const { comparedBars } of starts) expect(comparedBars).toBeGreaterThan(500);
   });
@@ -98,14 +117,15 @@ describe('warm-up audit', () => {
   });
 
   it('fails where the number of bars since the start decides', () => {
-    const counting = (): BarStrategy => ({
-      onBar: (bar, desk) => (bar % 7 === 0 ? desk.enter(1, 1) : bar % 7 === 3 ? desk.exit() : undefined),
-    });
+    const counting = (): Traced =>
+      scripted((bar, desk) =>
+        bar % 7 === 0 ? desk.enter('long', { qty: 1 }) : bar % 7 === 3 ? desk.exit() : undefined,
+      );
     expect(auditWarmUp(tracing(counting), BARS, 10)).toMatchObject({ kind: 'fails', enoughBars: null });
   });
 
   it('is inconclusive where the runs never stand alike', () => {
-    const holdForEver = (): BarStrategy => ({ onBar: (_, desk) => desk.enter(1, 1) });
+    const holdForEver = (): Traced => scripted((_, desk) => desk.enter('long', { qty: 1 }));
     expect(auditWarmUp(tracing(holdForEver), BARS, 5).kind).toBe('inconclusive');
   });
 });

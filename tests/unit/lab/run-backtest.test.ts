@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CandleColumns } from '../../../main/engine/domain/candle.ts';
-import { BarEngine, type BarSettings, type BarStrategy } from '../../../main/lab/backtest/bar-engine.ts';
+import { runBacktest } from '../../../main/lab/backtest/run-backtest.ts';
+import { REFERENCE, type RunSettings } from '../../../main/lab/backtest/settings.ts';
+import { type Desk, defineStrategy } from '../../../main/lab/strategy/strategy.ts';
 
 /** Rows of open, high, low, close. */
 const barsOf = (rows: readonly (readonly [number, number, number, number])[]): CandleColumns => ({
@@ -13,12 +15,30 @@ const barsOf = (rows: readonly (readonly [number, number, number, number])[]): C
   volume: new Float64Array(rows.length),
 });
 
-const SETTINGS: BarSettings = { cashQuote: 1_000, feeRate: 0.01, fill: 'next-open' };
+const SETTINGS: RunSettings = { ...REFERENCE, cashQuote: 1_000, makerFee: 0.01, takerFee: 0.01 };
 
 /** What to do at the close of which bar. */
-type Script = Readonly<Record<number, BarStrategy['onBar']>>;
-const play = (bars: CandleColumns, script: Script, settings: Partial<BarSettings> = {}) =>
-  new BarEngine(bars, { ...SETTINGS, ...settings }).run({ onBar: (bar, desk) => script[bar]?.(bar, desk) });
+type Script = Readonly<Record<number, (bar: number, desk: Desk) => void>>;
+const play = (candles: CandleColumns, script: Script, settings: Partial<RunSettings> = {}) =>
+  runBacktest({
+    strategy: defineStrategy({
+      name: 'scripted',
+      title: 'Scripted',
+      about: 'Does what a test says.',
+      params: {},
+      start() {
+        let bar = -1;
+        return {
+          onCandle(_candle, desk) {
+            bar += 1;
+            script[bar]?.(bar, desk);
+          },
+        };
+      },
+    }),
+    markets: [{ candles }],
+    settings: { ...SETTINGS, ...settings },
+  });
 
 const RISING = barsOf([
   [100, 101, 99, 100],
@@ -29,7 +49,7 @@ const RISING = barsOf([
 
 describe('orders', () => {
   it('fill at the next open, with the fee at entry and at exit', () => {
-    const run = play(RISING, { 0: (_, desk) => desk.enter(1, 2), 2: (_, desk) => desk.exit() });
+    const run = play(RISING, { 0: (_, desk) => desk.enter('long', { qty: 2 }), 2: (_, desk) => desk.exit() });
     expect([...run.trades]).toEqual([
       {
         entryBar: 1,
@@ -41,6 +61,7 @@ describe('orders', () => {
         fees: 0.01 * 2 * (102 + 108),
         pnl: 12 - 0.01 * 2 * (102 + 108),
         reason: 'signal',
+        instrument: 0,
       },
     ]);
     // The entry's fee is gone at once; open profit counts at each close.
@@ -49,36 +70,40 @@ describe('orders', () => {
   });
 
   it('fill at the very close where that is asked for', () => {
-    const run = play(RISING, { 0: (_, desk) => desk.enter(1, 1), 1: (_, desk) => desk.exit() }, { fill: 'same-close' });
+    const run = play(
+      RISING,
+      { 0: (_, desk) => desk.enter('long', { qty: 1 }), 1: (_, desk) => desk.exit() },
+      { fill: 'same-close' },
+    );
     expect(run.trades[0]).toMatchObject({ entryBar: 0, exitBar: 1, entryPrice: 100, exitPrice: 103 });
     expect(run.equityQuote[0]).toBe(999);
   });
 
   it('given at the last close never fill, and what is open is worth that close', () => {
-    const run = play(RISING, { 1: (_, desk) => desk.enter(1, 1), 3: (_, desk) => desk.exit() });
+    const run = play(RISING, { 1: (_, desk) => desk.enter('long', { qty: 1 }), 3: (_, desk) => desk.exit() });
     expect(run.trades).toEqual([]);
     expect(run.equityQuote[3]).toBeCloseTo(1_000 - 1.05 + (109 - 105), 12);
   });
 
   it('reverse a position at one open; the same way again says nothing', () => {
     const run = play(RISING, {
-      0: (_, desk) => desk.enter(1, 1),
-      1: (_, desk) => desk.enter(1, 5),
-      2: (_, desk) => desk.enter(-1, 3),
+      0: (_, desk) => desk.enter('long', { qty: 1 }),
+      1: (_, desk) => desk.enter('long', { qty: 5 }),
+      2: (_, desk) => desk.enter('short', { qty: 3 }),
     });
     expect(run.trades.map(({ side, qty, exitPrice }) => [side, qty, exitPrice])).toEqual([['long', 1, 108]]);
     expect(run.equityQuote[3]).toBeCloseTo(1_000 - 1.02 + (108 - 102) - 1.08 - 3.24 - 3 * (109 - 108), 12);
   });
 
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('of %s are refused', (qty) => {
-    expect(() => play(RISING, { 0: (_, desk) => desk.enter(1, qty) })).toThrow(RangeError);
+    expect(() => play(RISING, { 0: (_, desk) => desk.enter('long', { qty }) })).toThrow(RangeError);
   });
 });
 
 describe('stop and target', () => {
   const bracket = (rows: Parameters<typeof barsOf>[0], side: 1 | -1) =>
     play(barsOf([[100, 100, 100, 100], ...rows]), {
-      0: (_, desk) => desk.enter(side, 1, 100 - side * 5, 100 + side * 5),
+      0: (_, desk) => desk.enter(side > 0 ? 'long' : 'short', { qty: 1, stop: 100 - side * 5, target: 100 + side * 5 }),
     }).trades.map(({ exitBar, exitPrice, reason }) => [exitBar, exitPrice, reason]);
 
   it('work from the bar of the entry on', () => {
@@ -117,7 +142,11 @@ it('whatever is traded, equity is the cash, the trades’ profits and what is op
             bar,
             (_: number, desk) => {
               if (wish === 0) desk.exit();
-              else desk.enter(wish > 0 ? 1 : -1, Math.abs(wish), desk.equityQuote > 900 ? 40 : Number.NaN);
+              else
+                desk.enter(wish > 0 ? 'long' : 'short', {
+                  qty: Math.abs(wish),
+                  ...(desk.equity > 900 && { stop: 40 }),
+                });
             },
           ]),
         ) as Script,

@@ -30,4 +30,4 @@ process.on('SIGTERM', () => void stop(0));
 process.on('SIGINT', () => {});
 
 setInterval(() => host.reportStatus(), STATUS_INTERVAL_MS).unref();
-parent.send({ type: 'HostReady', pid: process.pid, runtime: `onnxruntime-node, Node ${process.versions.node}` });
+parent.send({ type: 'HostReady', pid: process.pid, runtime: `ONNX Runtime, Node ${process.versions.node}` });

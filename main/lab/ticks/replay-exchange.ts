@@ -34,6 +34,9 @@ export interface Report {
   readonly maker: boolean;
 }
 
+/** Commands that arrived are kept up to this many, for an array that is emptied all the time is made anew all the time. */
+const SPENT_MAX = 1_000;
+
 interface Command {
   readonly arrivesUs: number;
   readonly cancel: boolean;
@@ -94,7 +97,7 @@ export class ReplayExchange {
       else this.#arrive(command.order, command.arrivesUs);
       if (this.#paused) return false;
     }
-    if (this.#nextCommand === this.#commands.length) {
+    if (this.#nextCommand === this.#commands.length && this.#nextCommand > SPENT_MAX) {
       this.#commands.length = 0;
       this.#nextCommand = 0;
     }
@@ -122,10 +125,8 @@ export class ReplayExchange {
   #playBuys(what: number, tick: number, qty: number, atUs: number): void {
     const orders = this.#buys;
     if (what === ROW.bid) shrinkQueues(orders, tick, qty);
-    else if (what === ROW.ask && qty > 0) {
-      for (const order of orders)
-        if (order.priceTicks >= tick) this.#fill(order, order.priceTicks, order.leftLots, true, atUs);
-      this.#drop(orders);
+    else if (what === ROW.ask) {
+      if (qty > 0) this.#quote(orders, 1, tick, atUs);
     } else if (what === ROW.sell || (what === ROW.trade && tick <= this.book.bids.best))
       this.#trade(orders, 1, tick, qty, atUs);
   }
@@ -133,15 +134,24 @@ export class ReplayExchange {
   #playSells(what: number, tick: number, qty: number, atUs: number): void {
     const orders = this.#sells;
     if (what === ROW.ask) shrinkQueues(orders, tick, qty);
-    else if (what === ROW.bid && qty > 0) {
-      for (const order of orders)
-        if (order.priceTicks <= tick) this.#fill(order, order.priceTicks, order.leftLots, true, atUs);
-      this.#drop(orders);
+    else if (what === ROW.bid) {
+      if (qty > 0) this.#quote(orders, -1, tick, atUs);
     } else if (
       what === ROW.buy ||
       (what === ROW.trade && this.book.asks.best !== NO_TICK && tick >= this.book.asks.best)
     )
       this.#trade(orders, -1, tick, qty, atUs);
+  }
+
+  /** The other side shows a price. */
+  #quote(orders: TickOrder[], side: Side, tick: number, atUs: number): void {
+    let filled = false;
+    for (const order of orders) {
+      if ((order.priceTicks - tick) * side < 0) continue;
+      this.#fill(order, order.priceTicks, order.leftLots, true, atUs);
+      filled = true;
+    }
+    if (filled) this.#drop(orders);
   }
 
   #trade(orders: TickOrder[], side: Side, tick: number, qty: number, atUs: number): void {
@@ -158,11 +168,11 @@ export class ReplayExchange {
     this.#drop(orders);
   }
 
-  /** Takes the filled ones out. */
+  /** Takes the gone ones out. */
   #drop(orders: TickOrder[]): void {
     let kept = 0;
     for (const order of orders) if (order.leftLots > 0) orders[kept++] = order;
-    orders.length = kept;
+    while (orders.length > kept) orders.pop();
   }
 
   #arrive(order: TickOrder, atUs: number): void {

@@ -84,6 +84,9 @@ export function runTicks(feed: TickFeed, settings: TickSettings, strategy: TickS
   return new TickEngine(feed, settings, strategy).run();
 }
 
+/** Reports that were heard are kept up to this many before the array begins anew. */
+const SPENT_MAX = 1_000;
+
 class TickEngine implements TickDesk {
   readonly #feed: TickFeed;
   readonly #settings: TickSettings;
@@ -223,7 +226,7 @@ class TickEngine implements TickDesk {
   #hearReport(timeUs: number): void {
     const { kind, order, priceTicks, qtyLots, leftLots, maker, atUs } = this.#reports[this.#nextReport]!;
     this.#nextReport += 1;
-    if (this.#nextReport === this.#reports.length) {
+    if (this.#nextReport === this.#reports.length && this.#nextReport > SPENT_MAX) {
       this.#reports.length = 0;
       this.#nextReport = 0;
     }

@@ -54,6 +54,13 @@ function positive(text: string): number {
   return value;
 }
 
+function nonNegative(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value < Number.POSITIVE_INFINITY))
+    throw new InvalidArgumentError('a number from 0 on is needed.');
+  return value;
+}
+
 function share(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value >= 0 && value < 1))
@@ -137,6 +144,20 @@ candles
       (await import('./commands/candles.ts')).candlesImport(file, options.instrument, options.account, options.dataDir),
     ),
   );
+
+const ticks = program.command('ticks').description('recorded depth and trades');
+ticks
+  .command('import <files...>')
+  .description('Tardis, Binance’s dumps or recorded streams into one feed file')
+  .requiredOption('--out <FEED>', 'the feed file')
+  .option('--delay-ms <MS>', 'from the exchange to us, where the source does not say', nonNegative, 10)
+  .action((files: readonly string[], options) =>
+    run(async () => (await import('./commands/ticks.ts')).ticksImport(files, options)),
+  );
+ticks
+  .command('info <feed>')
+  .description('what a feed file says of itself')
+  .action((file: string) => run(async () => (await import('./commands/ticks.ts')).ticksInfo(file)));
 
 program
   .command('indicators <file>')
@@ -222,7 +243,14 @@ bench
     run(async () => (await import('./commands/bench.ts')).benchTicksVerb(options.feed, options.reps)),
   );
 
-for (const command of [program, ...program.commands, ...candles.commands, ...journal.commands, ...bench.commands]) {
+for (const command of [
+  program,
+  ...program.commands,
+  ...candles.commands,
+  ...ticks.commands,
+  ...journal.commands,
+  ...bench.commands,
+]) {
   command.exitOverride().showSuggestionAfterError(false);
   if (command !== program) command.addOption(new Option('--json', 'print one JSON object on stdout'));
 }

@@ -6,8 +6,8 @@ import {
   type TickRun,
   type TickSettings,
   type TickStrategy,
-} from '../../../main/lab/ticks/tick-engine.ts';
-import { gridFeed, ROW, type RowKind, type TickFeed } from '../../../main/lab/ticks/tick-feed.ts';
+} from '../../../../main/lab/ticks/tick-engine.ts';
+import { gridFeed, ROW, type RowKind, type TickFeed } from '../../../../main/lab/ticks/tick-feed.ts';
 
 type Row = readonly [ms: number, kind: keyof typeof ROW, price: number, qty: number];
 const START_US = 1_700_000_000_000_000;

@@ -11,7 +11,7 @@ import { type EngineChanges, isEmpty } from './matching/changes.ts';
 import type { Crowd } from './matching/crowd.ts';
 import { MatchingEngine } from './matching/engine.ts';
 import { FEE_COIN, type FeeSchedule } from './matching/fees.ts';
-import type { OrderRequest, Rejection } from './matching/filters.ts';
+import type { ListRejection, OrderRequest, Rejection } from './matching/filters.ts';
 import type { Fill, OrderReport, VenueOrder } from './matching/order.ts';
 import { changedRules, priceAtoms, type RulesChange, type TradingRules, tradingRules } from './matching/rules.ts';
 import { SpotSettlement } from './matching/spot-settlement.ts';
@@ -140,6 +140,12 @@ export class Exchange {
     return open ?? this.#options.store.orderByClientId(symbol, key.clientOrderId);
   }
 
+  /** The orders of a list, open or closed, by the venue's id of it or the client's. */
+  listOrders(symbol: string, key: { orderListId: number } | { listClientOrderId: string }): readonly VenueOrder[] {
+    const stored = this.#options.store.listOrders(symbol, key);
+    return stored.map((order) => this.#engine.openOrder(order.orderId) ?? order);
+  }
+
   /** Runs the tape of every symbol that somebody watches or has orders in. */
   advanceAll(): void {
     const nowMs = this.#options.nowMs();
@@ -184,28 +190,16 @@ export class Exchange {
     return { ...(result.ok ? { ok: true, value: { ...result.value } } : result), reports: changes.reports };
   }
 
-  /** Two orders of which the first to trade or trigger ends the other. Both are accepted or neither. */
-  placeList(limit: OrderRequest, stop: OrderRequest): Result<readonly VenueOrder[], Rejection> {
+  /** One list of two orders, as `MatchingEngine.placeList` has it. */
+  placeList(limit: OrderRequest, stop: OrderRequest): Result<readonly VenueOrder[], ListRejection> {
     const market = this.#prepare(limit.symbol);
     const timeMs = market.cursorMs;
     const orderListId = ++this.#lastListId;
     const lastTicks = market.lastPrint(timeMs).ticks;
-    for (const leg of [limit, stop]) {
-      const refused = this.#engine.check(leg, lastTicks, market.crowd);
-      if (refused) return { ok: false, error: refused };
-    }
-    const placed: VenueOrder[] = [];
-    for (const leg of [limit, stop]) {
-      const result = this.#engine.place({ ...leg, orderListId }, lastTicks, market.crowd, timeMs);
-      if (!result.ok) {
-        for (const order of placed) this.#engine.cancel(order, order.clientOrderId, timeMs);
-        this.#finish(market, timeMs);
-        return result;
-      }
-      placed.push(result.value);
-    }
+    const legs = [limit, stop].map((leg) => ({ ...leg, orderListId })) as [OrderRequest, OrderRequest];
+    const result = this.#engine.placeList(...legs, lastTicks, market.crowd, timeMs);
     this.#finish(market, timeMs);
-    return { ok: true, value: placed.map((order) => ({ ...order })) };
+    return result.ok ? { ok: true, value: result.value.map((order) => ({ ...order })) } : result;
   }
 
   /** Cancels an open order (and its list). Null when it is not open any more, also because it has just filled. */

@@ -2,7 +2,14 @@ import { assert, fail, ok, type Result } from '../../engine/domain/result.ts';
 import { ChangeLog, type EngineChanges } from './changes.ts';
 import type { Crowd } from './crowd.ts';
 import type { EngineOptions } from './engine-options.ts';
-import { checkFilters, MAX_OPEN_ORDERS, MAX_STOP_ORDERS, type OrderRequest, type Rejection } from './filters.ts';
+import {
+  checkFilters,
+  type ListRejection,
+  MAX_OPEN_ORDERS,
+  MAX_STOP_ORDERS,
+  type OrderRequest,
+  type Rejection,
+} from './filters.ts';
 import { type Fill, isOpen, isStop, opposite, remainingLots, type VenueOrder } from './order.ts';
 import { RestingOrders } from './resting-orders.ts';
 import { notionalAtoms, type TradingRules } from './rules.ts';
@@ -108,6 +115,34 @@ export class MatchingEngine {
     this.#log.report('new', order, timeMs);
     if (!isStop(order)) this.runStops(order.symbol, this.#work(order, crowd, timeMs), crowd, timeMs);
     return ok(order);
+  }
+
+  /**
+   * Two orders of which the first to trade or trigger ends the other. Both are accepted or neither; the last price must lie
+   * between them.
+   */
+  placeList(
+    limit: OrderRequest,
+    stop: OrderRequest,
+    lastTicks: number,
+    crowd: Crowd,
+    timeMs: number,
+  ): Result<readonly VenueOrder[], ListRejection> {
+    const [lower, upper] =
+      limit.side === 'sell' ? [stop.stopTicks, limit.priceTicks] : [limit.priceTicks, stop.stopTicks];
+    if (!(lower! < lastTicks && lastTicks < upper!)) return fail({ kind: 'price-relation' });
+    if (limit.clientOrderId === stop.clientOrderId) return fail({ kind: 'duplicate-id' });
+    for (const leg of [limit, stop]) {
+      const refused = this.check(leg, lastTicks, crowd);
+      if (refused) return fail(refused);
+    }
+    const placed: VenueOrder[] = [];
+    for (const leg of [limit, stop]) {
+      const result = this.place(leg, lastTicks, crowd, timeMs);
+      assert(result.ok, `a leg of a checked list was refused: ${leg.clientOrderId}`);
+      placed.push(result.value);
+    }
+    return ok(placed);
   }
 
   /** Cancels an open order, and with it the rest of its list. */

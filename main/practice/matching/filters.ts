@@ -14,6 +14,7 @@ export interface OrderRequest {
   readonly quoteBudgetAtoms: bigint | null;
   readonly clientOrderId: string;
   readonly orderListId: number;
+  readonly listClientOrderId?: string;
   readonly reduceOnly?: boolean;
 }
 
@@ -21,6 +22,8 @@ export interface OrderRequest {
 export type Rejection =
   | { readonly kind: 'lot-size' | 'min-notional' | 'percent-price' | 'max-orders' | 'max-stop-orders' | 'price-filter' }
   | { readonly kind: 'insufficient-balance' | 'would-match' | 'would-trigger' | 'duplicate-id' | 'no-liquidity' };
+/** The same of a list of two orders: its prices may also be the wrong way round. */
+export type ListRejection = Rejection | { readonly kind: 'price-relation' };
 
 /** How far a limit price may lie from the last price, and how many orders may rest per instrument. */
 export const PRICE_MULTIPLIER_UP = 5;

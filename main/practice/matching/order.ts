@@ -34,6 +34,8 @@ export interface VenueOrder {
   readonly quoteBudgetAtoms: bigint | null;
   /** -1 when it belongs to no list (one-cancels-the-other). */
   readonly orderListId: number;
+  /** What the client calls that list. */
+  readonly listClientOrderId?: string;
   /** It may close a position and never open one. Spot has no such orders. */
   readonly reduceOnly?: boolean;
   readonly createdMs: number;

@@ -24,6 +24,7 @@ export const ORDER_COLUMNS = [
   'locked',
   'ahead_lots',
   'reduce_only',
+  'list_client_id',
 ] as const;
 
 export const orderRow = (order: Readonly<VenueOrder>): Row => ({
@@ -47,6 +48,7 @@ export const orderRow = (order: Readonly<VenueOrder>): Row => ({
   locked: order.lockedAtoms.toString(),
   ahead_lots: order.aheadLots,
   reduce_only: order.reduceOnly ? 1 : 0,
+  list_client_id: order.listClientOrderId ?? null,
 });
 
 export const orderFromRow = (row: Row): VenueOrder => ({
@@ -70,6 +72,7 @@ export const orderFromRow = (row: Row): VenueOrder => ({
   lockedAtoms: BigInt(row.locked as string),
   aheadLots: Number(row.ahead_lots),
   ...(row.reduce_only === 1 ? { reduceOnly: true } : {}),
+  ...(row.list_client_id == null ? {} : { listClientOrderId: String(row.list_client_id) }),
 });
 
 export const fillRow = (fill: Fill): Row => ({

@@ -10,10 +10,12 @@ CREATE TABLE IF NOT EXISTS orders (
   price_ticks INTEGER, stop_ticks INTEGER, qty_lots INTEGER NOT NULL, quote_budget TEXT,
   order_list_id INTEGER NOT NULL, created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL, working_ms INTEGER,
   executed_lots INTEGER NOT NULL, cum_quote TEXT NOT NULL, status TEXT NOT NULL,
-  locked TEXT NOT NULL, ahead_lots INTEGER NOT NULL, reduce_only INTEGER NOT NULL DEFAULT 0
+  locked TEXT NOT NULL, ahead_lots INTEGER NOT NULL, reduce_only INTEGER NOT NULL DEFAULT 0,
+  list_client_id TEXT
 ) STRICT;
 CREATE INDEX IF NOT EXISTS orders_by_client_id ON orders (client_order_id);
 CREATE INDEX IF NOT EXISTS orders_by_symbol ON orders (symbol, order_id);
+CREATE INDEX IF NOT EXISTS orders_in_lists ON orders (order_list_id) WHERE order_list_id >= 0;
 CREATE INDEX IF NOT EXISTS orders_open ON orders (status) WHERE status IN ('new', 'partially-filled');
 CREATE TABLE IF NOT EXISTS fills (
   symbol TEXT NOT NULL, trade_id INTEGER NOT NULL, order_id INTEGER NOT NULL, side TEXT NOT NULL,

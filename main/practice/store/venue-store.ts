@@ -48,7 +48,7 @@ export class VenueStore {
       this.db.pragma('journal_mode = WAL');
       this.db.pragma('synchronous = FULL');
       this.db.exec(SCHEMA);
-      addMissingColumn(this.db);
+      addMissingColumns(this.db);
     } catch (error) {
       if ((error as { code?: string }).code === 'SQLITE_BUSY') {
         throw new Error(`${FOLDER_IN_USE} ${dataDir}.`);
@@ -145,6 +145,14 @@ export class VenueStore {
     return row ? orderFromRow(row) : null;
   }
 
+  listOrders(symbol: string, key: { orderListId: number } | { listClientOrderId: string }): VenueOrder[] {
+    const [column, value] =
+      'orderListId' in key ? ['order_list_id', key.orderListId] : ['list_client_id', key.listClientOrderId];
+    const newest = `SELECT max(order_list_id) FROM orders WHERE symbol = ? AND ${column} = ? AND order_list_id >= 0`;
+    const sql = `SELECT * FROM orders WHERE order_list_id = (${newest}) AND symbol = ? ORDER BY order_id`;
+    return this.all(sql, symbol, value as string | number, symbol).map(orderFromRow);
+  }
+
   orders(query: HistoryQuery): VenueOrder[] {
     const from = query.fromId !== null || query.startMs !== null;
     const rows = this.all(
@@ -215,9 +223,15 @@ export class VenueStore {
   }
 }
 
-/** Folders from before there were orders that only reduce. */
-function addMissingColumn(db: Database.Database): void {
+/** Columns that folders of earlier versions lack. */
+const ADDED_COLUMNS = [
+  ['reduce_only', 'INTEGER NOT NULL DEFAULT 0'],
+  ['list_client_id', 'TEXT'],
+] as const;
+
+function addMissingColumns(db: Database.Database): void {
   const columns = db.pragma('table_info(orders)') as { readonly name: string }[];
-  if (columns.some(({ name }) => name === 'reduce_only')) return;
-  db.exec('ALTER TABLE orders ADD COLUMN reduce_only INTEGER NOT NULL DEFAULT 0');
+  for (const [name, type] of ADDED_COLUMNS) {
+    if (!columns.some((column) => column.name === name)) db.exec(`ALTER TABLE orders ADD COLUMN ${name} ${type}`);
+  }
 }

@@ -157,21 +157,57 @@ describe('orders over REST', () => {
     expect(fok).toMatchObject({ status: 'closed' });
   });
 
-  it('one cancels the other: one balance backs target and stop', async () => {
-    const call = x as unknown as {
-      privatePostOrderOco(params: Record<string, string>): Promise<{ orders: { orderId: number }[] }>;
+  describe('one cancels the other', () => {
+    type Listed = Readonly<Record<'orderListId' | 'listOrderStatus' | 'listClientOrderId', string | number>> & {
+      readonly orderReports: readonly Readonly<Record<string, string | number>>[];
     };
-    const list = await call.privatePostOrderOco({
-      symbol: 'BTCUSDT',
-      side: 'SELL',
-      quantity: '0.02',
-      price: await away(1.05),
-      stopPrice: await away(0.95),
+    const lists = () =>
+      x as unknown as Record<'privatePostOrderListOco' | 'privateDeleteOrderList', (p: object) => Promise<Listed>>;
+    const place = async (change: Readonly<Record<string, string>> = {}): Promise<Listed> =>
+      lists().privatePostOrderListOco({
+        symbol: 'BTCUSDT',
+        side: 'SELL',
+        quantity: '0.02',
+        listClientOrderId: 'pair',
+        aboveType: 'LIMIT_MAKER',
+        aboveClientOrderId: 'pair-target',
+        abovePrice: await away(1.05),
+        belowType: 'STOP_LOSS',
+        belowClientOrderId: 'pair-stop',
+        belowStopPrice: await away(0.95),
+        ...change,
+      });
+
+    it('one balance backs target and stop, and a cancel of either takes both', async () => {
+      const list = await place();
+      expect(list).toMatchObject({ listOrderStatus: 'EXECUTING', listClientOrderId: 'pair' });
+      expect(list.orderReports.map(({ clientOrderId, type, status }) => [clientOrderId, type, status])).toEqual([
+        ['pair-target', 'LIMIT_MAKER', 'NEW'],
+        ['pair-stop', 'STOP_LOSS', 'NEW'],
+      ]);
+      expect((await x.fetchBalance())['BTC']!.used).toBe(0.02);
+      await x.cancelOrder('', SYMBOL, { origClientOrderId: 'pair-target' });
+      expect(await x.fetchOpenOrders()).toEqual([]);
+      expect((await x.fetchBalance())['BTC']!.used).toBe(0);
     });
-    expect(list.orders).toHaveLength(2);
-    expect((await x.fetchBalance())['BTC']!.used).toBe(0.02);
-    await x.cancelOrder(String(list.orders[1]!.orderId), SYMBOL);
-    expect(await x.fetchOpenOrders()).toEqual([]);
+
+    it('the list is cancelled by the name that the client gave it, once', async () => {
+      await place();
+      const gone = await lists().privateDeleteOrderList({ symbol: 'BTCUSDT', listClientOrderId: 'pair' });
+      expect(gone).toMatchObject({ listOrderStatus: 'ALL_DONE', listClientOrderId: 'pair' });
+      expect(gone.orderReports.map(({ origClientOrderId, status }) => [origClientOrderId, status])).toEqual([
+        ['pair-target', 'CANCELED'],
+        ['pair-stop', 'CANCELED'],
+      ]);
+      const again = lists().privateDeleteOrderList({ symbol: 'BTCUSDT', listClientOrderId: 'pair' });
+      expect(await nameOf(again)).toBe('OrderNotFound');
+    });
+
+    it('prices the wrong way round are refused, and nothing of it rests', async () => {
+      const refused = place({ abovePrice: await away(0.97), belowStopPrice: await away(0.95) });
+      await expect(refused).rejects.toThrow('The relationship of the prices for the orders is not correct.');
+      expect(await x.fetchOpenOrders()).toEqual([]);
+    });
   });
 
   it('a resting order is filled by the market that comes to it', async () => {

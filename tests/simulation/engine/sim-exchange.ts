@@ -190,7 +190,12 @@ export function createSimExchange(parts: ExchangeParts): SimExchange {
         const rows = venue.fills.filter((fill) => asked(fill) && shown(fill.orderId));
         const oldestFirst = 'startTime' in params || 'fromId' in params;
         const page = oldestFirst ? rows.slice(0, TRADES_MAX) : rows.slice(-TRADES_MAX);
-        return { status: 200, body: page.map((fill) => accountTrade(rules, fill, idOf)) };
+        return {
+          status: 200,
+          body: page.map((fill) =>
+            accountTrade(rules, fill, venue.order({ orderId: fill.orderId })?.orderListId ?? -1, idOf),
+          ),
+        };
       });
     },
     privateGetAccount() {

@@ -119,6 +119,19 @@ export class MatchingBench {
     return result.ok ? result.value : result.error.kind;
   }
 
+  /** Places two orders of which one ends the other; the refusal's kind, or null. */
+  placeList(limit: string, stop: string): string | null {
+    this.timeMs += 1;
+    const leg = (sentence: string): OrderRequest => ({
+      ...readSentence(sentence),
+      clientOrderId: `c${this.#ids++}`,
+      orderListId: 1,
+    });
+    const result = this.engine.placeList(leg(limit), leg(stop), this.lastTicks, this.crowd, this.timeMs);
+    this.changes.push(this.engine.takeChanges());
+    return result.ok ? null : result.error.kind;
+  }
+
   /** A trade of the tape, then the stops that it reaches. */
   tape(sentence: string): void {
     const [side, qty, , price] = sentence.split(' ');

@@ -219,8 +219,7 @@ describe('own orders never trade with each other', () => {
 describe('one cancels the other', () => {
   const pair = () => {
     const bench = new MatchingBench({ ...BOOK, balances: { BTC: '1', USDT: '0' } });
-    bench.place('SELL 1 @ 104 POST', { orderListId: 1 });
-    bench.place('SELL 1 STOP 98', { orderListId: 1 });
+    expect(bench.placeList('SELL 1 @ 104 POST', 'SELL 1 STOP 98')).toBeNull();
     return bench;
   };
 
@@ -232,6 +231,29 @@ describe('one cancels the other', () => {
     const bench = pair();
     bench.tape('BUY 1 @ 104.01');
     expect(bench.fills).toEqual(['#1 SELL 1 @ 104 maker']);
+    expect(bench.engine.openOrders()).toEqual([]);
+    expect(locked(bench, 'BTC')).toBe('0');
+  });
+
+  it('the target fills in part: the stop is gone, and the rest of the target is still there', () => {
+    const bench = pair();
+    bench.tape('BUY 0.4 @ 104');
+    expect(bench.fills).toEqual(['#1 SELL 0.4 @ 104 maker']);
+    expect(bench.engine.openOrders().map(({ orderId, status }) => [orderId, status])).toEqual([
+      [1, 'partially-filled'],
+    ]);
+    expect(bench.story).toContain('#2 expired:expired');
+    expect(locked(bench, 'BTC')).toBe('0.6');
+  });
+
+  it.each([
+    ['the target below the last price', 'SELL 1 @ 99.5 POST', 'SELL 1 STOP 98', 'price-relation'],
+    ['the stop above it', 'SELL 1 @ 104 POST', 'SELL 1 STOP 100.5', 'price-relation'],
+    ['both the wrong way round for a buy', 'BUY 1 @ 104 POST', 'BUY 1 STOP 98', 'price-relation'],
+    ['more than is there', 'SELL 2 @ 104 POST', 'SELL 2 STOP 98', 'insufficient-balance'],
+  ])('refused whole: %s', (_, limit, stop, kind) => {
+    const bench = new MatchingBench({ ...BOOK, balances: { BTC: '1', USDT: '1000' } });
+    expect(bench.placeList(limit, stop)).toBe(kind);
     expect(bench.engine.openOrders()).toEqual([]);
     expect(locked(bench, 'BTC')).toBe('0');
   });

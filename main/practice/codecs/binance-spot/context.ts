@@ -27,6 +27,7 @@ export function rulesOf(context: SpotContext, params: Params): TradingRules {
   return rules;
 }
 
-/** Client ids for orders and cancels that came without one. */
-export const madeUpId = (nowMs: number, counter: number): string =>
-  `practice${nowMs.toString(36)}${counter.toString(36)}`;
+let madeUp = 0;
+/** A client id for an order, list or cancel that came without one. */
+export const freshId = (context: Pick<SpotContext, 'nowMs'>): string =>
+  `practice${context.nowMs().toString(36)}${(madeUp++).toString(36)}`;

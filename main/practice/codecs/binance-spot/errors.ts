@@ -1,4 +1,4 @@
-import type { Rejection } from '../../matching/filters.ts';
+import type { ListRejection } from '../../matching/filters.ts';
 
 /** A refusal in Binance's words: HTTP status, code, message and, for limits, how long to stay away. */
 export class BinanceError extends Error {
@@ -32,7 +32,7 @@ export const unknownOrderSent = (): BinanceError => new BinanceError(-2011, 'Unk
 export const orderDoesNotExist = (): BinanceError => new BinanceError(-2013, 'Order does not exist.');
 
 /** The engine's refusal as Binance says it. */
-export function rejectionError(rejection: Rejection): BinanceError {
+export function rejectionError(rejection: ListRejection): BinanceError {
   switch (rejection.kind) {
     case 'lot-size':
       return new BinanceError(-1013, 'Filter failure: LOT_SIZE');
@@ -54,6 +54,8 @@ export function rejectionError(rejection: Rejection): BinanceError {
       return new BinanceError(-2010, 'Stop price would trigger immediately.');
     case 'duplicate-id':
       return new BinanceError(-2010, 'Duplicate order sent.');
+    case 'price-relation':
+      return new BinanceError(-2010, 'The relationship of the prices for the orders is not correct.');
     case 'no-liquidity':
       return new BinanceError(-2010, 'There are no orders on the other side of the book.');
   }

@@ -90,11 +90,11 @@ export const cancelledOrder = (rules: TradingRules, order: Readonly<VenueOrder>,
   transactTime: order.updatedMs,
 });
 
-export const accountTrade = (rules: TradingRules, fill: Fill, idOf: FillId) => ({
+export const accountTrade = (rules: TradingRules, fill: Fill, orderListId: number, idOf: FillId) => ({
   symbol: fill.symbol,
   id: idOf(fill),
   orderId: fill.orderId,
-  orderListId: -1,
+  orderListId,
   price: formatTicks(rules, fill.ticks),
   qty: formatLots(rules, fill.lots),
   quoteQty: formatAmount(fill.quoteAtoms),

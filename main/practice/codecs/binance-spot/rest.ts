@@ -2,6 +2,7 @@ import { checkApiKey, checkPermission, checkRestSignature, checkTiming } from '.
 import type { SpotContext } from './context.ts';
 import { BinanceError, missingParameter } from './errors.ts';
 import * as market from './market-data.ts';
+import * as lists from './order-lists.ts';
 import { Params, parseForm } from './params.ts';
 import * as trading from './trading.ts';
 
@@ -69,7 +70,8 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['GET /api/v3/openOrders', signed(perSymbol(6, 80), trading.openOrders)],
   ['DELETE /api/v3/openOrders', signed(1, trading.cancelOpenOrders)],
   ['POST /api/v3/order/cancelReplace', signed(1, trading.cancelReplace, true)],
-  ['POST /api/v3/order/oco', signed(1, trading.placeOco, true)],
+  ['POST /api/v3/orderList/oco', signed(1, lists.placeOco, true)],
+  ['DELETE /api/v3/orderList', signed(1, lists.cancelList)],
   ['GET /api/v3/allOrders', signed(20, trading.allOrders)],
   ['GET /api/v3/myTrades', signed(20, trading.myTrades)],
   ['GET /sapi/v1/system/status', open(1, systemStatus)],

@@ -1,17 +1,15 @@
 import type { VenueOrder } from '../../matching/order.ts';
 import { formatAmount, type TradingRules } from '../../matching/rules.ts';
 import type { HistoryQuery } from '../../store/venue-store.ts';
-import { madeUpId, rulesOf, type SpotContext } from './context.ts';
+import { freshId, rulesOf, type SpotContext } from './context.ts';
 import { BinanceError, missingParameter, orderDoesNotExist, rejectionError, unknownOrderSent } from './errors.ts';
-import { readClientId, readOrder, readPrice, readQuantity, readSide } from './order-request.ts';
+import { cancelledList } from './order-lists.ts';
+import { readClientId, readOrder } from './order-request.ts';
 import type { Params } from './params.ts';
 import { accountTrade, cancelledOrder, placedOrder, queriedOrder } from './render.ts';
 
 /** Fills of one minute that may lie before the id asked for. */
 const FILLS_A_MINUTE_MAX = 1_000;
-
-let madeUp = 0;
-const freshId = (context: SpotContext): string => madeUpId(context.nowMs(), madeUp++);
 
 export function account(context: SpotContext): unknown {
   return {
@@ -72,6 +70,8 @@ export function cancelOrder(context: SpotContext, params: Params): unknown {
   const cancelled = context.exchange.cancel(rules.symbol, order.orderId, cancelId);
   const self = cancelled?.find((other) => other.orderId === order.orderId);
   if (!self) throw unknownOrderSent();
+  // With one of its orders the whole list goes, and the answer speaks of the list.
+  if (self.orderListId >= 0) return cancelledList(context, rules, self, cancelId);
   return cancelledOrder(rules, self, cancelId);
 }
 
@@ -108,8 +108,13 @@ export function myTrades(context: SpotContext, params: Params): unknown {
   const startMs = fromId === null ? query.startMs : market.ids.minuteOf(fromId, market.cursorMs);
   const spare = fromId === null ? 0 : FILLS_A_MINUTE_MAX;
   const fills = context.store.fills({ ...query, fromId: null, startMs, limit: query.limit + spare });
+  const listOf = new Map<number, number>();
+  for (const { orderId } of fills) {
+    if (listOf.has(orderId)) continue;
+    listOf.set(orderId, context.exchange.findOrder(rules.symbol, { orderId })?.orderListId ?? -1);
+  }
   return fills
-    .map((fill) => accountTrade(rules, fill, context.exchange.tradeIdOf))
+    .map((fill) => accountTrade(rules, fill, listOf.get(fill.orderId) ?? -1, context.exchange.tradeIdOf))
     .filter(({ id }) => fromId === null || id >= fromId)
     .sort((a, b) => a.id - b.id)
     .slice(0, query.limit);
@@ -171,49 +176,6 @@ export class ReplaceFailure extends BinanceError {
   override get body() {
     return { code: this.code, msg: this.message, data: this.data };
   }
-}
-
-/** The older form of one-cancels-the-other: a limit order at `price` and a stop at `stopPrice`. */
-export function placeOco(context: SpotContext, params: Params): unknown {
-  const rules = rulesOf(context, params);
-  const shared = {
-    symbol: rules.symbol,
-    side: readSide(params),
-    qtyLots: readQuantity(params, rules),
-    quoteBudgetAtoms: null,
-    orderListId: -1,
-  };
-  const stopTicks = readPrice(params, rules, 'stopPrice');
-  const limit = {
-    ...shared,
-    type: 'limit-maker' as const,
-    timeInForce: 'gtc' as const,
-    priceTicks: readPrice(params, rules, 'price'),
-    stopTicks: null,
-    clientOrderId: readClientId(params, 'limitClientOrderId', freshId(context)),
-  };
-  const hasStopLimit = params.has('stopLimitPrice');
-  const stop = {
-    ...shared,
-    type: hasStopLimit ? ('stop-loss-limit' as const) : ('stop-loss' as const),
-    timeInForce: hasStopLimit ? ('gtc' as const) : ('ioc' as const),
-    priceTicks: hasStopLimit ? readPrice(params, rules, 'stopLimitPrice') : null,
-    stopTicks,
-    clientOrderId: readClientId(params, 'stopClientOrderId', freshId(context)),
-  };
-  const placed = context.exchange.placeList(limit, stop);
-  if (!placed.ok) throw rejectionError(placed.error);
-  return {
-    orderListId: placed.value[0]!.orderListId,
-    contingencyType: 'OCO',
-    listStatusType: 'EXEC_STARTED',
-    listOrderStatus: 'EXECUTING',
-    listClientOrderId: readClientId(params, 'listClientOrderId', freshId(context)),
-    transactionTime: placed.value[0]!.createdMs,
-    symbol: rules.symbol,
-    orders: placed.value.map(({ symbol, orderId, clientOrderId }) => ({ symbol, orderId, clientOrderId })),
-    orderReports: placed.value.map((order) => placedOrder(rules, order, [], 'RESULT', context.exchange.tradeIdOf)),
-  };
 }
 
 export function getBnbBurn(context: SpotContext): unknown {

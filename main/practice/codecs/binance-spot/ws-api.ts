@@ -4,6 +4,7 @@ import type { OrderReport } from '../../matching/order.ts';
 import { checkApiKey, checkPermission, checkTiming, checkWsSignature } from './auth.ts';
 import type { SpotContext } from './context.ts';
 import { BinanceError } from './errors.ts';
+import { listEvents } from './order-lists.ts';
 import { Params } from './params.ts';
 import { accountPosition, executionReport } from './render.ts';
 import { ROUTES } from './rest.ts';
@@ -24,6 +25,8 @@ const METHODS: ReadonlyMap<string, string> = new Map([
   ['order.status', 'GET /api/v3/order'],
   ['order.cancel', 'DELETE /api/v3/order'],
   ['order.cancelReplace', 'POST /api/v3/order/cancelReplace'],
+  ['orderList.place.oco', 'POST /api/v3/orderList/oco'],
+  ['orderList.cancel', 'DELETE /api/v3/orderList'],
   ['openOrders.status', 'GET /api/v3/openOrders'],
   ['openOrders.cancelAll', 'DELETE /api/v3/openOrders'],
   ['myTrades', 'GET /api/v3/myTrades'],
@@ -88,6 +91,7 @@ export class WebSocketApi {
         executionReport(rules, report, this.#context.nowMs(), this.#context.exchange.tradeIdOf),
       );
     }
+    for (const event of listEvents(this.#context, reports, timeMs)) this.#tell('listStatus', event);
     if (balances.length > 0) this.#tell('outboundAccountPosition', accountPosition(balances, timeMs));
   }
 

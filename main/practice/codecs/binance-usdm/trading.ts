@@ -3,7 +3,7 @@ import type { ConditionalOrder } from '../../derivatives/conditional-orders.ts';
 import type { VenueOrder } from '../../matching/order.ts';
 import type { TradingRules } from '../../matching/rules.ts';
 import type { HistoryQuery } from '../../store/venue-store.ts';
-import { madeUpId, rulesOf } from '../binance-spot/context.ts';
+import { freshId, rulesOf } from '../binance-spot/context.ts';
 import { BinanceError, missingParameter, orderDoesNotExist, unknownOrderSent } from '../binance-spot/errors.ts';
 import type { Params } from '../binance-spot/params.ts';
 import type { UsdmContext } from './context.ts';
@@ -14,9 +14,6 @@ import { algoJson, orderJson, userTrade } from './render.ts';
 /** Fills of one minute that may lie before the id asked for. */
 const FILLS_A_MINUTE_MAX = 1_000;
 const COUNTDOWN_MS_MAX = 86_400_000;
-
-let madeUp = 0;
-const freshId = (context: UsdmContext): string => madeUpId(context.nowMs(), madeUp++);
 
 export function placeOrder(context: UsdmContext, params: Params): unknown {
   const rules = rulesOf(context, params);

@@ -58,7 +58,9 @@ const AUDIT_OVERLAP_MS = 120_000;
 
 /** The composition root: recovers the state from the log, then connects the venue and the models to the core. */
 export function createEngine(deps: EngineDeps): Engine {
-  const { clock, timers, opened, venue } = deps;
+  const { clock, timers, venue, identity, limits, onFatal } = deps;
+  // Taken out here, and no closure below knows `deps`: the ledger's records, years of them, can go when they have been read.
+  const { log, ledger } = deps.opened;
   const pipeline = createPipeline(deps.cards);
   const eventListeners = new Set<(logged: LoggedEvent) => void>();
   const noticeListeners = new Set<(notice: VenueNotice | InferenceNotice) => void>();
@@ -66,21 +68,21 @@ export function createEngine(deps: EngineDeps): Engine {
   const inbox: InputEvent[] = [];
   let handling = false;
   let halted = false;
-  let auditFromMs = auditFrom(opened.ledger);
+  let auditFromMs = auditFrom(ledger);
 
   const core = createCore({
-    journal: opened.log,
+    journal: log,
     stages: pipeline.stages,
     perform: (effect) => perform(effect),
     onEvent: (logged) => {
       for (const listener of eventListeners) listener(logged);
     },
   });
-  for (const record of opened.ledger) core.restore(record);
+  for (const record of ledger) core.restore(record);
 
   function halt(error: unknown): void {
     halted = true;
-    deps.onFatal(error);
+    onFatal(error);
   }
 
   function dispatch(input: InputEvent): readonly EngineEvent[] {
@@ -99,7 +101,7 @@ export function createEngine(deps: EngineDeps): Engine {
   function syncLog(): void {
     if (halted) return;
     try {
-      opened.log.sync();
+      log.sync();
     } catch (error) {
       halt(error);
     }
@@ -151,20 +153,20 @@ export function createEngine(deps: EngineDeps): Engine {
   let stopTimers: Cancel = () => {};
 
   return {
-    identity: deps.identity,
+    identity,
     pipeline,
     inference,
     startedAtMs: clock.nowMs(),
     start() {
       dispatch({
         kind: 'EngineStarted',
-        sessionId: deps.identity.sessionId,
-        build: deps.identity.build,
-        seed: deps.identity.seed,
-        mode: deps.identity.mode,
-        venue: deps.identity.venue,
-        sourceDescription: deps.identity.source.description,
-        limits: deps.limits,
+        sessionId: identity.sessionId,
+        build: identity.build,
+        seed: identity.seed,
+        mode: identity.mode,
+        venue: identity.venue,
+        sourceDescription: identity.source.description,
+        limits,
       });
       venue.onEvent((event: VenueEvent) => (isNotice(event) ? tell(event) : take(event)));
       venue.start();
@@ -182,7 +184,7 @@ export function createEngine(deps: EngineDeps): Engine {
       return events;
     },
     tellVenue: (command) => venue.send(command),
-    lastSeq: () => opened.log.lastSeq,
+    lastSeq: () => log.lastSeq,
     decisionHash: () => core.decisionHash(),
     onEvent(listener) {
       eventListeners.add(listener);
@@ -196,7 +198,7 @@ export function createEngine(deps: EngineDeps): Engine {
       stopTimers();
       halted = true;
       await Promise.all([venue.stop(), inference.stop()]);
-      opened.log.close();
+      log.close();
     },
   };
 }

@@ -72,6 +72,12 @@ export class LogWriteError extends Error {
   }
 }
 
+/** In a function of its own: a closure beside those of the log would keep the records for as long as the log is open. */
+function readLedger(dir: string): { ledger: readonly LogRecord[]; ledgerContents: LaneContents } {
+  const ledger: LogRecord[] = [];
+  return { ledger, ledgerContents: readLane(dir, 'ledger', (record) => ledger.push(record)) };
+}
+
 /**
  * Opens or makes the log. A half-written end beyond the recorded head (the process died while writing, or the power went)
  * is cut and reported; any other damage is an error, for the books could be wrong.
@@ -81,8 +87,7 @@ export function openEventLog(options: EventLogOptions): OpenedLog {
   mkdirSync(options.dir, { recursive: true, mode: 0o700 });
   const headFile = openHeadFile(options.headFile);
   const repairs: string[] = [];
-  const ledger: LogRecord[] = [];
-  const ledgerContents = readLane(options.dir, 'ledger', (record) => ledger.push(record));
+  const { ledger, ledgerContents } = readLedger(options.dir);
   // What the market did is asked anew at every start: hours of it are not read for the sake of the last link.
   const marketContents = readLane(options.dir, 'market', () => {}, 'newest');
   checkAgainstHead('ledger', ledgerContents, headFile.heads.ledger, repairs);

@@ -2,6 +2,7 @@
 import './require-node.ts';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type Outcome, report } from './commands/output.ts';
+import { TIMEFRAMES } from './engine/domain/candle.ts';
 import { PRODUCT_VERSION } from './product.ts';
 
 // `npm run cli` starts in the repository; files are meant from where the person stands.
@@ -135,7 +136,7 @@ candles
   );
 candles
   .command('import <file>')
-  .description('into the store that charts read')
+  .description('into the stores that backtests and charts read')
   .requiredOption('--instrument <ID>', 'e.g. binance:BTC/USDT')
   .option('--account <NAME>', 'whose charts', 'practice-generated-1')
   .addOption(dataDirOption())
@@ -144,6 +145,25 @@ candles
       (await import('./commands/candles.ts')).candlesImport(file, options.instrument, options.account, options.dataDir),
     ),
   );
+
+candles
+  .command('fetch')
+  .description(
+    'a venue’s history, through ccxt, into the store that backtests read; the same again goes on where it broke off',
+  )
+  .requiredOption('--venue <NAME>', 'ccxt’s name, e.g. binance')
+  .requiredOption('--symbol <SYMBOL>', 'e.g. BTC/USDT')
+  .addOption(new Option('--timeframe <TF>', 'length of a candle').choices(TIMEFRAMES).default('1h'))
+  .requiredOption('--from <DATE>', 'e.g. 2024-01-01, UTC')
+  .option('--to <DATE>', 'not included (default: now)')
+  .option('--practice <URL>', 'ask the practice venue at http://127.0.0.1:PORT instead')
+  .addOption(dataDirOption())
+  .action((options) => run(async () => (await import('./commands/candles-fetch.ts')).candlesFetch(options)));
+candles
+  .command('stored')
+  .description('what is in the store that backtests read, each file checked')
+  .addOption(dataDirOption())
+  .action((options) => run(async () => (await import('./commands/candles-fetch.ts')).candlesStored(options.dataDir)));
 
 const ticks = program.command('ticks').description('recorded depth and trades');
 ticks
@@ -233,6 +253,14 @@ bench
         reps: options.reps,
       }),
     ),
+  );
+
+bench
+  .command('candles')
+  .requiredOption('--candles <FILE>', 'candle file, put into a store of its own')
+  .option('--reps <N>', 'loads in one process, the first one cold', count, 5)
+  .action((options) =>
+    run(async () => (await import('./commands/bench.ts')).benchCandlesVerb(options.candles, options.reps)),
   );
 
 bench

@@ -13,6 +13,8 @@ export interface DataFolder {
   readonly practiceDir: string;
   /** Reports of game days. */
   readonly gameDays: string;
+  /** Candles that backtests read. */
+  readonly labCandles: string;
 }
 
 /** The books of one account at one venue: another market is another account with books of its own. */
@@ -43,6 +45,7 @@ export function openDataFolder(dir?: string): DataFolder {
     screenToken: join(root, 'screen.token'),
     practiceDir: join(root, 'practice'),
     gameDays: join(root, 'game-days'),
+    labCandles: join(root, 'lab', 'candles'),
   };
 }
 

@@ -1,3 +1,4 @@
+import { benchCandles } from '../lab/bench/candles.ts';
 import { benchIndicators } from '../lab/bench/indicators.ts';
 import { benchSmaCross, type SmaCrossBench } from '../lab/bench/sma-cross.ts';
 import { benchTicks } from '../lab/bench/ticks.ts';
@@ -20,6 +21,13 @@ export async function benchSmaCrossVerb(options: SmaCrossBench): Promise<Outcome
 /** `bench ticks --feed FILE.f64 --reps N`: a market maker over a replayed book. */
 export async function benchTicksVerb(feed: string, reps: number): Promise<Outcome> {
   const result = await benchTicks(feed, reps);
+  if (!result.ok) return badInput(result.error.message);
+  return done(result.value, JSON.stringify(result.value));
+}
+
+/** `bench candles --candles FILE --reps N`: candles from our own store into a worker. */
+export async function benchCandlesVerb(candles: string, reps: number): Promise<Outcome> {
+  const result = await benchCandles(candles, reps);
   if (!result.ok) return badInput(result.error.message);
   return done(result.value, JSON.stringify(result.value));
 }

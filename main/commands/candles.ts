@@ -4,6 +4,7 @@ import { openAccountFolder, openDataFolder } from '../data-folder.ts';
 import { type CandleColumns, TIMEFRAME_MS, TIMEFRAMES } from '../engine/domain/candle.ts';
 import type { CandleRow } from '../engine/domain/events.ts';
 import { openCandleStore } from '../engine/venues/candle-store/candle-store.ts';
+import { LabCandles } from '../lab/data/lab-candles.ts';
 import { badInput, done, type Outcome } from './output.ts';
 
 const rowsOf = (columns: CandleColumns): CandleRow[] =>
@@ -36,7 +37,7 @@ export async function candlesExport(from: string, to: string): Promise<Outcome> 
   return done(result.value, `${result.value.rows} candles written to ${to}`);
 }
 
-/** `candles import FILE --instrument ID --account NAME`: into the store that charts read. */
+/** `candles import FILE --instrument ID --account NAME`: into the lab's store, and into the one that charts read. */
 export async function candlesImport(
   file: string,
   instrumentId: string,
@@ -50,8 +51,11 @@ export async function candlesImport(
   if (!timeframe) {
     return badInput(`${basename(file)}: candles are ${timeframeMs} ms apart; the store keeps ${TIMEFRAMES.join(', ')}`);
   }
+  const folder = openDataFolder(dataDir);
+  const kept = new LabCandles(folder.labCandles).add(instrumentId, timeframe, columns);
+  if (!kept.ok) return badInput(kept.error.message);
   const problems: string[] = [];
-  const store = openCandleStore(openAccountFolder(openDataFolder(dataDir).root, account).candleStore, {
+  const store = openCandleStore(openAccountFolder(folder.root, account).candleStore, {
     onProblem: (text) => problems.push(text),
   });
   try {
@@ -61,6 +65,7 @@ export async function candlesImport(
   } finally {
     store.close();
   }
-  const value = { file, instrumentId, timeframe, rows: columns.openTimeMs.length, problems };
+  const { rows: stored } = kept.value;
+  const value = { file, instrumentId, timeframe, rows: columns.openTimeMs.length, stored, problems };
   return done(value, `${value.rows} ${timeframe} candles of ${instrumentId} stored`);
 }

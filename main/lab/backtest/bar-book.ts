@@ -14,12 +14,13 @@ interface Order {
   readonly side: 1 | -1;
   /** Left to fill, in base. */
   qty: number;
-  /** NaN for the market. */
-  readonly price: number;
-  readonly stop: number;
-  readonly target: number;
+  /** Null for the market. */
+  readonly price: number | null;
+  /** Its stop and target; null where it has none. */
+  readonly bracket: Entry | null;
   readonly reason: ExitReason;
-  readonly arrivesMs: number;
+  /** At whose close it was given. */
+  readonly givenBar: number;
   /** It lies in the book: no longer a taker. */
   resting: boolean;
 }
@@ -100,7 +101,7 @@ export class BarBook implements Desk, Holding {
   enter(direction: Direction, entry: Entry): void {
     const side = direction === 'long' ? 1 : -1;
     if (this.position * side > 0) return;
-    if (this.#orders.length > 0 && this.#orders.some((order) => order.kind === 'enter' && order.side === side)) return;
+    if (this.#isSent('enter', side)) return;
     this.exit();
     if (side < 0 && !this.#settings.shorts) {
       // Spot: the nearest thing to being short is to hold nothing.
@@ -113,13 +114,13 @@ export class BarBook implements Desk, Holding {
       throw new RangeError(`an order of ${wanted} is no order`);
     const qty = this.#model.onLot(wanted);
     if (this.#model.isTooSmall(qty, close)) this.#account.refused.tooSmall += 1;
-    else this.#send('enter', side, qty, Number.NaN, entry.stop, entry.target);
+    else this.#send('enter', side, qty, null, entry);
   }
 
   exit(): void {
     const { position } = this;
     if (this.#orders.length > 0) this.#drop('enter');
-    if (position === 0 || this.#orders.some(({ kind }) => kind === 'exit')) return;
+    if (position === 0 || this.#isSent('exit', position > 0 ? -1 : 1)) return;
     this.#send('exit', position > 0 ? -1 : 1, this.held.size);
   }
 
@@ -128,7 +129,7 @@ export class BarBook implements Desk, Holding {
     if (!(Number.isFinite(qty) && price > 0)) throw new RangeError(`an order of ${qty} at ${price} is no order`);
     const lots = this.#model.onLot(qty);
     if (this.#model.isTooSmall(lots, price)) this.#account.refused.tooSmall += 1;
-    else this.#send('rest', sign, lots, this.#model.restingPrice(sign, price));
+    else this.#send('rest', sign, lots, this.#model.restingPrice(sign, price), null, 'limit');
   }
 
   cancel(): void {
@@ -139,6 +140,7 @@ export class BarBook implements Desk, Holding {
   pass(bar: number): void {
     this.candle.bar = bar;
     const open = this.#bars.open[bar]!;
+    if (this.#orders.length === 0 && this.held.qty === 0 && this.#funding === NO_FUNDING) return;
     if (this.#funding !== NO_FUNDING) this.#payFunding(this.candle.openTimeMs);
     if (this.#orders.length > 0 && this.#settings.fill === 'next-open') this.#meetMarket(bar, open);
     else this.#volumeLeft = Number.NaN;
@@ -155,8 +157,12 @@ export class BarBook implements Desk, Holding {
     if (this.#orders.length === 0) return;
     const { bar, close } = this.candle;
     this.#volumeLeft = this.#model.volumeOf(bar);
-    for (const order of this.#orders) this.#take(bar, order, close);
-    this.#orders = this.#orders.filter(({ qty }) => qty > 0);
+    let left = 0;
+    for (const order of this.#orders) {
+      this.#take(bar, order, close);
+      if (order.qty > 0) left += 1;
+    }
+    this.#settle(left);
     this.#mark();
   }
 
@@ -169,13 +175,16 @@ export class BarBook implements Desk, Holding {
     kind: Order['kind'],
     side: 1 | -1,
     qty: number,
-    price = Number.NaN,
-    stop = Number.NaN,
-    target = Number.NaN,
+    price: number | null = null,
+    bracket: Entry | null = null,
     reason: ExitReason = 'signal',
   ): void {
-    const arrivesMs = this.candle.openTimeMs + this.#spanMs + this.#settings.latencyMs;
-    this.#orders.push({ kind, side, qty, price, stop, target, reason, arrivesMs, resting: false });
+    this.#orders.push({ kind, side, qty, price, bracket, reason, givenBar: this.candle.bar, resting: false });
+  }
+
+  #isSent(kind: Order['kind'], side: 1 | -1): boolean {
+    for (const order of this.#orders) if (order.kind === kind && order.side === side) return true;
+    return false;
   }
 
   #drop(kind: Order['kind']): void {
@@ -184,21 +193,36 @@ export class BarBook implements Desk, Holding {
 
   #meetMarket(bar: number, open: number): void {
     this.#volumeLeft = this.#model.volumeOf(bar);
-    const { openTimeMs, close } = this.candle;
+    const { latencyMs } = this.#settings;
+    let left = 0;
     for (const order of this.#orders) {
-      const late = (order.arrivesMs - openTimeMs) / this.#spanMs;
-      if (late >= 1) continue;
-      // Between open and close the price is taken to go straight.
-      const market = late > 0 ? open + late * (close - open) : open;
-      if (Number.isNaN(order.price)) this.#take(bar, order, market);
-      else this.#meetAtLimit(bar, order, market);
+      const late = latencyMs === 0 ? 0 : this.#lateness(order.givenBar);
+      if (late < 1) {
+        // Between open and close the price is taken to go straight.
+        const market = late > 0 ? open + late * (this.candle.close - open) : open;
+        if (order.price === null) this.#take(bar, order, market);
+        else this.#meetAtLimit(bar, order, order.price, market);
+      }
+      if (order.qty > 0) left += 1;
     }
-    this.#orders = this.#orders.filter(({ qty }) => qty > 0);
+    this.#settle(left);
+  }
+
+  /** How far into the bar an order arrives, as a share of it; below 0 where it was there before, above 1 where it comes later. */
+  #lateness(givenBar: number): number {
+    const arrivesMs = this.#bars.openTimeMs[givenBar]! + this.#spanMs + this.#settings.latencyMs;
+    return (arrivesMs - this.candle.openTimeMs) / this.#spanMs;
+  }
+
+  /** Keeps the orders that have something left. */
+  #settle(left: number): void {
+    if (left === 0) this.#orders.length = 0;
+    else if (left < this.#orders.length) this.#orders = this.#orders.filter(({ qty }) => qty > 0);
   }
 
   /** A limit that is past the market when it arrives takes; else it rests, and makes once the price comes to it. */
-  #meetAtLimit(bar: number, order: Order, market: number): void {
-    const { side, price } = order;
+  #meetAtLimit(bar: number, order: Order, price: number, market: number): void {
+    const { side } = order;
     if (!order.resting && (market - price) * side <= 0) {
       this.#take(bar, order, market);
       return;
@@ -222,13 +246,12 @@ export class BarBook implements Desk, Holding {
     if (qty === 0) return;
     this.#volumeLeft -= qty;
     this.#account.costs.slippage += Math.abs(price - market) * qty;
-    const at = { bar, price, maker };
     const closing = this.position * order.side < 0 ? Math.min(qty, this.held.size) : 0;
-    if (closing > 0) this.held.reduce(closing, at, order.kind === 'rest' ? 'limit' : order.reason);
-    if (qty > closing) this.held.add(order.side * (qty - closing), at);
+    if (closing > 0) this.held.reduce(bar, closing, price, maker, order.reason);
+    if (qty > closing) this.held.add(bar, order.side * (qty - closing), price, maker);
     if (order.kind === 'rest') return;
-    this.#stop = order.stop;
-    this.#target = order.target;
+    this.#stop = order.bracket?.stop ?? Number.NaN;
+    this.#target = order.bracket?.target ?? Number.NaN;
   }
 
   /** What equity carries of an order; what only reduces the position passes. */
@@ -286,15 +309,15 @@ export class BarBook implements Desk, Holding {
     if (Number.isNaN(this.#volumeLeft)) this.#volumeLeft = this.#model.volumeOf(bar);
     const side = this.position > 0 ? -1 : 1;
     const maker = reason === 'take_profit';
+    const bracket = { qty: 0, stop: this.#stop, target: this.#target };
     const order: Order = {
       kind: 'exit',
       side,
       qty: this.held.size,
-      price: Number.NaN,
-      stop: this.#stop,
-      target: this.#target,
+      price: null,
+      bracket,
       reason,
-      arrivesMs: 0,
+      givenBar: bar,
       resting: false,
     };
     if (maker) this.#fill(bar, order, market, market, true);

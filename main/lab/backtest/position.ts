@@ -5,12 +5,6 @@ import type { ExitReason } from './trade.ts';
 
 const YEAR_MS = 365 * 86_400_000;
 
-export interface Execution {
-  readonly bar: number;
-  readonly price: number;
-  readonly maker: boolean;
-}
-
 /** What is held of one instrument, with its money: fees, interest, funding; its fills become a trade from flat to flat. */
 export class Position {
   /** Base; below zero for a short. */
@@ -42,7 +36,7 @@ export class Position {
   }
 
   /** More on the side held, or on either side where nothing is. `qty` is signed. */
-  add(qty: number, { bar, price, maker }: Execution): void {
+  add(bar: number, qty: number, price: number, maker: boolean): void {
     if (this.qty === 0) {
       this.#entryBar = bar;
       this.price = price;
@@ -58,7 +52,7 @@ export class Position {
   }
 
   /** Leaves `size` of it, at most all. */
-  reduce(size: number, { bar, price, maker }: Execution, reason: ExitReason): void {
+  reduce(bar: number, size: number, price: number, maker: boolean, reason: ExitReason): void {
     const isLong = this.qty > 0;
     const all = size >= this.size;
     const left = all ? this.size : size;

@@ -42,10 +42,10 @@ class CandlesLine<I> implements Line<I>, Track {
   }
 }
 
-/** Tracks of one series of candles. */
-interface SeriesTracks {
+/** A track of another series than the candles of the first instrument. */
+interface FarTrack {
   readonly instrument: number;
-  readonly tracks: Track[];
+  readonly track: Track;
   /** Null for the candles of the run themselves. */
   readonly longer: LongerCandle | null;
 }
@@ -94,7 +94,9 @@ class LongerCandle implements Candle {
  */
 export class StrategyFeed {
   readonly handlers: StrategyHandlers;
-  readonly #series: SeriesTracks[] = [];
+  /** Of the first instrument's own candles: nearly all there are, and on the fastest path of every run. */
+  readonly #near: Track[] = [];
+  readonly #far: FarTrack[] = [];
   readonly #spanMs: number;
   #warm = false;
 
@@ -111,27 +113,31 @@ export class StrategyFeed {
 
   /** Steps the indicators. True where every one of them has a value: then the strategy may be asked. */
   take(candle: StrategyCandle): boolean {
-    const all = this.#series;
-    for (let at = 0; at < all.length; at += 1) {
-      const series = all[at]!;
-      if (series.instrument !== candle.instrument) continue;
-      if (series.longer === null) step(series.tracks, candle);
-      else this.#takeLonger(series, series.longer, candle);
-    }
+    if (candle.instrument === 0) for (let at = 0; at < this.#near.length; at += 1) this.#near[at]!.step(candle);
+    if (this.#far.length > 0) this.#takeFar(candle);
     return this.#warm || this.#isWarm();
   }
 
   #isWarm(): boolean {
-    this.#warm = this.#series.every(({ tracks }) => tracks.every(({ value }) => !Number.isNaN(value)));
+    const all = [...this.#near, ...this.#far.map(({ track }) => track)];
+    this.#warm = all.every(({ value }) => !Number.isNaN(value));
     return this.#warm;
   }
 
-  #takeLonger({ tracks }: SeriesTracks, longer: LongerCandle, candle: StrategyCandle): void {
+  #takeFar(candle: StrategyCandle): void {
+    for (const { instrument, track, longer } of this.#far) {
+      if (instrument !== candle.instrument) continue;
+      if (longer === null) track.step(candle);
+      else this.#takeLonger(track, longer, candle);
+    }
+  }
+
+  #takeLonger(track: Track, longer: LongerCandle, candle: StrategyCandle): void {
     // A bar whose last candles are missing is over when a later one begins.
-    if (longer.isOver(candle)) step(tracks, longer);
+    if (longer.isOver(candle)) track.step(longer);
     longer.add(candle);
     if (candle.openTimeMs + this.#spanMs < longer.endMs) return;
-    step(tracks, longer);
+    track.step(longer);
     longer.openTimeMs = Number.NaN;
   }
 
@@ -139,14 +145,8 @@ export class StrategyFeed {
     const isLonger = timeframe !== undefined && TIMEFRAME_MS[timeframe] !== this.#spanMs;
     if (isLonger && !(TIMEFRAME_MS[timeframe] > this.#spanMs))
       throw new RangeError(`candles of ${this.#spanMs / 60_000} minutes cannot give an indicator of ${timeframe}`);
-    const own = isLonger ? undefined : this.#series.find((each) => each.instrument === instrument && !each.longer);
-    const tracks = own?.tracks ?? [];
-    if (!own) this.#series.push({ instrument, tracks, longer: isLonger ? new LongerCandle(timeframe) : null });
-    tracks.push(track);
+    if (instrument === 0 && !isLonger) this.#near.push(track);
+    else this.#far.push({ instrument, track, longer: isLonger ? new LongerCandle(timeframe) : null });
     return track;
   }
-}
-
-function step(tracks: readonly Track[], candle: Candle): void {
-  for (let at = 0; at < tracks.length; at += 1) tracks[at]!.step(candle);
 }

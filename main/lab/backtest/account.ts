@@ -1,5 +1,5 @@
 import type { RunCosts, RunRefusals } from './bar-run.ts';
-import type { Trade } from './trade.ts';
+import { TradeLog } from './trade-log.ts';
 
 type Open = { -readonly [K in keyof RunCosts]: number };
 type Refused = { -readonly [K in keyof RunRefusals]: number };
@@ -16,7 +16,7 @@ export interface Holding {
 export class Account {
   cashQuote: number;
   fills = 0;
-  readonly trades: Trade[] = [];
+  readonly trades = new TradeLog();
   readonly costs: Open = { fees: 0, slippage: 0, funding: 0, borrow: 0 };
   readonly refused: Refused = { tooSmall: 0, noMoney: 0, noShorts: 0 };
   readonly holdings: Holding[] = [];

@@ -4,26 +4,10 @@ import type { Account, Holding } from './account.ts';
 import { BarCandle } from './bar-candle.ts';
 import { FillModel } from './fill-model.ts';
 import { firstReached } from './finer.ts';
+import { type Order, OrderQueue } from './order-queue.ts';
 import { Position } from './position.ts';
 import type { FundingEvent, Market, RunSettings } from './settings.ts';
 import type { ExitReason } from './trade.ts';
-
-interface Order {
-  /** An exit is of all that is held when it meets the market. */
-  readonly kind: 'enter' | 'exit' | 'rest';
-  readonly side: 1 | -1;
-  /** Left to fill, in base. */
-  qty: number;
-  /** Null for the market. */
-  readonly price: number | null;
-  /** Its stop and target; null where it has none. */
-  readonly bracket: Entry | null;
-  readonly reason: ExitReason;
-  /** At whose close it was given. */
-  readonly givenBar: number;
-  /** It lies in the book: no longer a taker. */
-  resting: boolean;
-}
 
 /** Where a book stands: which of the run's instruments it is, and the books that its strategy looks at, which it joins. */
 export interface Place {
@@ -56,7 +40,7 @@ export class BarBook implements Desk, Holding {
   /** More than what was paid in can be lost: shorts and leverage. */
   readonly #canOwe: boolean;
   readonly #borrows: boolean;
-  #orders: Order[] = [];
+  readonly #orders = new OrderQueue();
   #stop = Number.NaN;
   #target = Number.NaN;
   /** Base that may still be traded in this bar. */
@@ -101,7 +85,7 @@ export class BarBook implements Desk, Holding {
   enter(direction: Direction, entry: Entry): void {
     const side = direction === 'long' ? 1 : -1;
     if (this.position * side > 0) return;
-    if (this.#isSent('enter', side)) return;
+    if (this.#orders.has('enter', side)) return;
     this.exit();
     if (side < 0 && !this.#settings.shorts) {
       // Spot: the nearest thing to being short is to hold nothing.
@@ -119,8 +103,8 @@ export class BarBook implements Desk, Holding {
 
   exit(): void {
     const { position } = this;
-    if (this.#orders.length > 0) this.#drop('enter');
-    if (position === 0 || this.#isSent('exit', position > 0 ? -1 : 1)) return;
+    if (this.#orders.length > 0) this.#orders.drop('enter');
+    if (position === 0 || this.#orders.has('exit', position > 0 ? -1 : 1)) return;
     this.#send('exit', position > 0 ? -1 : 1, this.held.size);
   }
 
@@ -133,7 +117,7 @@ export class BarBook implements Desk, Holding {
   }
 
   cancel(): void {
-    this.#drop('rest');
+    this.#orders.drop('rest');
   }
 
   /** A bar happens, up to its close; the strategy is asked after it. */
@@ -157,12 +141,8 @@ export class BarBook implements Desk, Holding {
     if (this.#orders.length === 0) return;
     const { bar, close } = this.candle;
     this.#volumeLeft = this.#model.volumeOf(bar);
-    let left = 0;
-    for (const order of this.#orders) {
-      this.#take(bar, order, close);
-      if (order.qty > 0) left += 1;
-    }
-    this.#settle(left);
+    for (let at = 0; at < this.#orders.length; at += 1) this.#take(bar, this.#orders.at(at), close);
+    this.#orders.dropFilled();
     this.#mark();
   }
 
@@ -179,45 +159,28 @@ export class BarBook implements Desk, Holding {
     bracket: Entry | null = null,
     reason: ExitReason = 'signal',
   ): void {
-    this.#orders.push({ kind, side, qty, price, bracket, reason, givenBar: this.candle.bar, resting: false });
-  }
-
-  #isSent(kind: Order['kind'], side: 1 | -1): boolean {
-    for (const order of this.#orders) if (order.kind === kind && order.side === side) return true;
-    return false;
-  }
-
-  #drop(kind: Order['kind']): void {
-    this.#orders = this.#orders.filter((order) => order.kind !== kind);
+    this.#orders.add({ kind, side, qty, price, bracket, reason, givenBar: this.candle.bar, resting: false });
   }
 
   #meetMarket(bar: number, open: number): void {
     this.#volumeLeft = this.#model.volumeOf(bar);
     const { latencyMs } = this.#settings;
-    let left = 0;
-    for (const order of this.#orders) {
+    for (let at = 0; at < this.#orders.length; at += 1) {
+      const order = this.#orders.at(at);
       const late = latencyMs === 0 ? 0 : this.#lateness(order.givenBar);
-      if (late < 1) {
-        // Between open and close the price is taken to go straight.
-        const market = late > 0 ? open + late * (this.candle.close - open) : open;
-        if (order.price === null) this.#take(bar, order, market);
-        else this.#meetAtLimit(bar, order, order.price, market);
-      }
-      if (order.qty > 0) left += 1;
+      if (late >= 1) continue;
+      // Between open and close the price is taken to go straight.
+      const market = late > 0 ? open + late * (this.candle.close - open) : open;
+      if (order.price === null) this.#take(bar, order, market);
+      else this.#meetAtLimit(bar, order, order.price, market);
     }
-    this.#settle(left);
+    this.#orders.dropFilled();
   }
 
   /** How far into the bar an order arrives, as a share of it; below 0 where it was there before, above 1 where it comes later. */
   #lateness(givenBar: number): number {
     const arrivesMs = this.#bars.openTimeMs[givenBar]! + this.#spanMs + this.#settings.latencyMs;
     return (arrivesMs - this.candle.openTimeMs) / this.#spanMs;
-  }
-
-  /** Keeps the orders that have something left. */
-  #settle(left: number): void {
-    if (left === 0) this.#orders.length = 0;
-    else if (left < this.#orders.length) this.#orders = this.#orders.filter(({ qty }) => qty > 0);
   }
 
   /** A limit that is past the market when it arrives takes; else it rests, and makes once the price comes to it. */
@@ -322,8 +285,8 @@ export class BarBook implements Desk, Holding {
     };
     if (maker) this.#fill(bar, order, market, market, true);
     else this.#take(bar, order, market);
-    this.#drop('exit');
-    if (order.qty > 0 && !maker) this.#orders.push({ ...order, qty: this.held.size });
+    this.#orders.drop('exit');
+    if (order.qty > 0 && !maker) this.#orders.add({ ...order, qty: this.held.size });
   }
 
   #payFunding(untilMs: number): void {

@@ -4,6 +4,7 @@ import { Account } from './account.ts';
 import { BarBook } from './bar-book.ts';
 import type { BarRun } from './bar-run.ts';
 import type { Market, RunSettings } from './settings.ts';
+import type { Trade } from './trade.ts';
 
 /** One strategy on the instruments it looks at together. */
 interface Player {
@@ -34,8 +35,12 @@ export function barLoop(
   const equityQuote = new Float64Array(openTimeMs.length);
   if (single) runOne(single, equityQuote, account, settings);
   else runMany(lanes, openTimeMs, equityQuote, account, settings);
+  let trades: readonly Trade[] | null = null;
   return {
-    trades: account.trades,
+    get trades() {
+      trades ??= account.trades.trades();
+      return trades;
+    },
     openTimeMs,
     equityQuote,
     barsInMarket: lanes.reduce((sum, { book }) => sum + book.barsInMarket, 0),

@@ -65,18 +65,10 @@ export class Position {
     this.#fees += this.#payFee(isLong ? -left : left, price, maker);
     this.qty = all ? 0 : this.qty + (isLong ? -left : left);
     if (!all) return;
-    this.#account.trades.push({
-      entryBar: this.#entryBar,
-      exitBar: bar,
-      side: isLong ? 'long' : 'short',
-      qty: this.#most,
-      entryPrice: this.price,
-      exitPrice: this.#exitPrice,
-      fees: this.#fees,
-      pnl: this.#gain - this.#fees - this.#carry,
-      reason,
-      instrument: this.#instrument,
-    });
+    const pnl = this.#gain - this.#fees - this.#carry;
+    const most = isLong ? this.#most : -this.#most;
+    const { trades } = this.#account;
+    trades.add(this.#instrument, this.#entryBar, bar, most, this.price, this.#exitPrice, this.#fees, pnl, reason);
     this.price = 0;
   }
 

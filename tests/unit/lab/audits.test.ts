@@ -10,6 +10,7 @@ import { smaCross } from '../../../main/lab/strategies/sma-cross.ts';
 import { type Desk, defineStrategy } from '../../../main/lab/strategy/strategy.ts';
 import { randomWalkCandles } from '../../support/candle-columns.ts';
 import { LOOK_AHEAD_PLANTS, plantLookAhead, seeing } from '../../support/planted-look-ahead.ts';
+import { scriptedStrategy } from '../../support/scripted-strategy.ts';
 
 const BARS = 3_000;
 const SETTINGS = { ...REFERENCE, makerFee: 0.001, takerFee: 0.001 };
@@ -19,19 +20,7 @@ const CANDLES = randomWalkCandles(BARS, next);
 const cross = (): Traced => ({ strategy: smaCross, params: { fast: 10, slow: 30, qty: 1 } });
 const tracing = (make: (candles: CandleColumns) => Traced): TraceDecisions => traceOver(CANDLES, SETTINGS, make);
 
-/** What to do at the close of each bar. */
-const scripted = (onBar: (bar: number, desk: Desk) => void): Traced => ({
-  strategy: defineStrategy({
-    name: 'scripted',
-    title: 'Scripted',
-    about: 'Does what a test says.',
-    params: {},
-    start() {
-      let bar = -1;
-      return { onCandle: (_candle, desk) => onBar(++bar, desk) };
-    },
-  }),
-});
+const scripted = (onBar: (bar: number, desk: Desk) => void): Traced => ({ strategy: scriptedStrategy(onBar) });
 
 /** Long above the average, short below it; sized and bracketed from what it knows. */
 const emaSide = (period: number) => (): Traced => ({

@@ -3,17 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { CandleColumns } from '../../../main/engine/domain/candle.ts';
 import { runBacktest } from '../../../main/lab/backtest/run-backtest.ts';
 import { REFERENCE, type RunSettings } from '../../../main/lab/backtest/settings.ts';
-import { type Desk, defineStrategy } from '../../../main/lab/strategy/strategy.ts';
-
-/** Rows of open, high, low, close. */
-const barsOf = (rows: readonly (readonly [number, number, number, number])[]): CandleColumns => ({
-  openTimeMs: Float64Array.from(rows, (_, bar) => bar * 60_000),
-  open: Float64Array.from(rows, ([open]) => open),
-  high: Float64Array.from(rows, ([, high]) => high),
-  low: Float64Array.from(rows, ([, , low]) => low),
-  close: Float64Array.from(rows, ([, , , close]) => close),
-  volume: new Float64Array(rows.length),
-});
+import type { Desk } from '../../../main/lab/strategy/strategy.ts';
+import { barsOf, scriptedStrategy } from '../../support/scripted-strategy.ts';
 
 const SETTINGS: RunSettings = { ...REFERENCE, cashQuote: 1_000, makerFee: 0.01, takerFee: 0.01 };
 
@@ -21,21 +12,7 @@ const SETTINGS: RunSettings = { ...REFERENCE, cashQuote: 1_000, makerFee: 0.01, 
 type Script = Readonly<Record<number, (bar: number, desk: Desk) => void>>;
 const play = (candles: CandleColumns, script: Script, settings: Partial<RunSettings> = {}) =>
   runBacktest({
-    strategy: defineStrategy({
-      name: 'scripted',
-      title: 'Scripted',
-      about: 'Does what a test says.',
-      params: {},
-      start() {
-        let bar = -1;
-        return {
-          onCandle(_candle, desk) {
-            bar += 1;
-            script[bar]?.(bar, desk);
-          },
-        };
-      },
-    }),
+    strategy: scriptedStrategy((bar, desk) => script[bar]?.(bar, desk)),
     markets: [{ candles }],
     settings: { ...SETTINGS, ...settings },
   });

@@ -48,6 +48,13 @@ function count(text: string): number {
   return value;
 }
 
+function scenarioCount(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 100 || value > 10_000_000)
+    throw new InvalidArgumentError('scenarios are a whole number from 100 to 10000000.');
+  return value;
+}
+
 function positive(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value < Number.POSITIVE_INFINITY))
@@ -203,6 +210,26 @@ program
   .option('--out <DIR>', 'write trades.csv and equity.csv there')
   .action((file: string, options) => run(async () => (await import('./commands/backtest.ts')).backtest(file, options)));
 
+const risk = program.command('risk').description('figures of a portfolio from a file of its assets’ returns');
+for (const [name, description] of [
+  ['var', 'value at risk and expected shortfall, from history and simulated'],
+  ['stress', 'what worse times would cost'],
+] as const) {
+  risk
+    .command(`${name} <file>`)
+    .description(description)
+    .option('--weights <LIST>', 'shares by name: BTC=0.6,ETH=0.4 (default: all alike)')
+    .option('--horizon <N>', 'periods ahead, each as long as a row’s', count, 24)
+    .option('--scenarios <N>', 'how many to simulate', scenarioCount, 10_000)
+    .option('--seed <S>', 'of the simulation', seed, 1)
+    .action((file: string, options) =>
+      run(async () => {
+        const { riskStress, riskVar } = await import('./commands/risk.ts');
+        return name === 'var' ? riskVar(file, options) : riskStress(file, options);
+      }),
+    );
+}
+
 const journal = program.command('journal').description('the log of everything that happened');
 journal
   .command('verify <data-dir>')
@@ -271,11 +298,24 @@ bench
     run(async () => (await import('./commands/bench.ts')).benchTicksVerb(options.feed, options.reps)),
   );
 
+bench
+  .command('var')
+  .requiredOption('--returns <CSV>', 'returns of the assets, one column each')
+  .option('--scenarios <N>', 'how many to simulate', scenarioCount, 10_000)
+  .option('--reps <N>', 'runs in one process, the first one cold', count, 5)
+  .action((options) =>
+    run(async () => {
+      const { returns: returnsFile, scenarios, reps } = options;
+      return (await import('./commands/bench.ts')).benchVarVerb({ returnsFile, scenarios, reps });
+    }),
+  );
+
 for (const command of [
   program,
   ...program.commands,
   ...candles.commands,
   ...ticks.commands,
+  ...risk.commands,
   ...journal.commands,
   ...bench.commands,
 ]) {

@@ -2,6 +2,7 @@ import { benchCandles } from '../lab/bench/candles.ts';
 import { benchIndicators } from '../lab/bench/indicators.ts';
 import { benchSmaCross, type SmaCrossBench } from '../lab/bench/sma-cross.ts';
 import { benchTicks } from '../lab/bench/ticks.ts';
+import { benchVar, type VarBench } from '../lab/bench/var.ts';
 import { badInput, done, type Outcome } from './output.ts';
 
 /** `bench indicators --candles FILE --reps N`: the speed contract's figures for the indicator library. */
@@ -28,6 +29,13 @@ export async function benchTicksVerb(feed: string, reps: number): Promise<Outcom
 /** `bench candles --candles FILE --reps N`: candles from our own store into a worker. */
 export async function benchCandlesVerb(candles: string, reps: number): Promise<Outcome> {
   const result = await benchCandles(candles, reps);
+  if (!result.ok) return badInput(result.error.message);
+  return done(result.value, JSON.stringify(result.value));
+}
+
+/** `bench var --returns FILE --scenarios N`: the risk figures of a portfolio over returns in memory. */
+export async function benchVarVerb(options: VarBench): Promise<Outcome> {
+  const result = await benchVar(options);
   if (!result.ok) return badInput(result.error.message);
   return done(result.value, JSON.stringify(result.value));
 }

@@ -46,6 +46,8 @@ describe('usage', () => {
     [['candles', 'import', 'a.csv'], /required option '--instrument <ID>'/],
     [['indicators', 'a.csv'], /required option '--set <LIST>'/],
     [['backtest', 'a.csv'], /required option '--signals <FILE>'/],
+    [['risk', 'var'], /missing required argument 'file'/],
+    [['risk', 'var', 'a.csv', '--scenarios', '7'], /from 100 to 10000000/],
     [['journal'], /^Usage: countersign journal/],
     [['journal', 'verify'], /missing required argument/],
     [['doctor', 'well?'], /too many arguments/],
@@ -274,6 +276,67 @@ describe('indicators', () => {
       .split(',');
     expect(header[0]).toBe('timestamp_ms');
     expect(reference?.filter((name) => !header.includes(name))).toEqual([]);
+  });
+});
+
+describe('risk', () => {
+  const RETURNS = at('returns.csv');
+  beforeAll(() => {
+    const rows = Array.from({ length: 400 }, (_, i) => [0.01 * Math.sin(i * 1.7), 0.008 * Math.cos(i * 2.3)].join(','));
+    writeFileSync(RETURNS, `BTC,ETH\n${rows.join('\n')}\n`);
+  });
+
+  it('var: value at risk and expected shortfall, from history and simulated', async () => {
+    const given = ['risk', 'var', RETURNS, '--weights', 'BTC=1', '--scenarios', '2000', '--json'];
+    const { exit, stderr, json } = await runCli(given);
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
+    // A sine of 1 %: its 95 % quantile is sin(0.45 π) = 0.9877 of it.
+    expect(json).toMatchObject({
+      rows: 400,
+      assets: [
+        { name: 'BTC', weight: 1 },
+        { name: 'ETH', weight: 0 },
+      ],
+      historic: { var95: expect.closeTo(0.009877, 4) },
+      monteCarlo: { steps: 1 },
+      horizon: { steps: 24 },
+    });
+    expect((await runCli(given)).json).toEqual(json);
+    const table = await runCli(given.slice(0, -1));
+    expect(table.stdout).toMatch(/^share lost +VaR 95 %/);
+  });
+
+  it('stress: what worse times would cost', async () => {
+    const { exit, json } = await runCli(['risk', 'stress', RETURNS, '--scenarios', '500', '--json']);
+    expect(exit).toBe(0);
+    expect(json).toMatchObject({
+      worstWindows: [{ rows: 1 }, { rows: 24 }, { rows: 168 }],
+      shocks: [{ deviations: 3 }, {}, {}],
+    });
+  });
+
+  it('bench var: one line of JSON with times and figures', async () => {
+    const { exit, stdout } = await runCli(['bench', 'var', '--returns', RETURNS, '--scenarios', '1000', '--reps', '2']);
+    expect(exit).toBe(0);
+    const { times, check } = JSON.parse(stdout.trim()) as {
+      times: Record<string, { seconds: number[]; cpuSeconds: number[] }>;
+      check: Record<string, number[]>;
+    };
+    for (const name of ['hist', 'mc1', 'mc24']) {
+      expect([times[name]?.seconds.length, times[name]?.cpuSeconds.length]).toEqual([2, 2]);
+      const [var95, es95, var99, es99] = check[name] as [number, number, number, number];
+      expect(var95).toBeLessThan(es95);
+      expect(var99).toBeLessThanOrEqual(es99);
+      expect(es95).toBeLessThan(es99);
+    }
+  });
+
+  it.each([
+    ['a file that is not there', ['nowhere.csv'], /nowhere\.csv cannot be read/],
+    ['an asset that is not there', [RETURNS, '--weights', 'DOGE=1'], /no asset is called DOGE/],
+  ])('%s is exit 2', async (_what, args, says) => {
+    const { exit, stderr } = await runCli(['risk', 'var', ...args]);
+    expect([exit, stderr]).toEqual([2, expect.stringMatching(says)]);
   });
 });
 

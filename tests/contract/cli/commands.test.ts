@@ -332,7 +332,7 @@ describe('risk', () => {
   });
 
   it.each([
-    ['a file that is not there', ['nowhere.csv'], /nowhere\.csv cannot be read/],
+    ['a file that is not there', ['nowhere.csv'], /nowhere\.csv: cannot be read/],
     ['an asset that is not there', [RETURNS, '--weights', 'DOGE=1'], /no asset is called DOGE/],
   ])('%s is exit 2', async (_what, args, says) => {
     const { exit, stderr } = await runCli(['risk', 'var', ...args]);

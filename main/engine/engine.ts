@@ -1,5 +1,6 @@
 import type { ModelCard } from '../ml/card.ts';
 import type { Effect, EngineEvent, InputEvent } from './domain/events.ts';
+import { accountsOf, SPOT_VENUE } from './domain/instrument.ts';
 import type { RiskLimits } from './domain/proposal.ts';
 import type { InferenceClient, InferenceNotice } from './inference/inference-client.ts';
 import type { Cancel, Clock, Timers } from './kernel/clock.ts';
@@ -25,6 +26,8 @@ export interface EngineDeps {
   readonly opened: OpenedLog;
   readonly cards: readonly ModelCard[];
   readonly venue: VenuePort;
+  /** Those that the port reaches, spot first; spot alone by default. */
+  readonly venues?: readonly string[];
   /** Makes the client of the ml-host; it reports back through the two callbacks. */
   readonly inference: (
     onEvent: (event: InputEvent) => void,
@@ -58,7 +61,7 @@ const AUDIT_OVERLAP_MS = 120_000;
 
 /** The composition root: recovers the state from the log, then connects the venue and the models to the core. */
 export function createEngine(deps: EngineDeps): Engine {
-  const { clock, timers, venue, identity, limits, onFatal } = deps;
+  const { clock, timers, venue, venues = [SPOT_VENUE], identity, limits, onFatal } = deps;
   // Taken out here, and no closure below knows `deps`: the ledger's records, years of them, can go when they have been read.
   const { log, ledger } = deps.opened;
   const pipeline = createPipeline(deps.cards);
@@ -68,7 +71,7 @@ export function createEngine(deps: EngineDeps): Engine {
   const inbox: InputEvent[] = [];
   let handling = false;
   let halted = false;
-  let auditFromMs = auditFrom(ledger);
+  const auditFromMs = auditFrom(ledger);
 
   const core = createCore({
     journal: log,
@@ -129,19 +132,22 @@ export function createEngine(deps: EngineDeps): Engine {
         return venue.send({ kind: 'query', clientOrderId, venueOrderId, instrumentId, type, sentAtMs });
       }
       case 'RequestAudit':
-        venue.send({ kind: 'audit', why: effect.why, believedOpen: believedOpen(), fillsSinceMs: auditFromMs });
-        auditFromMs = null;
+        for (const name of effect.venue === undefined ? venues : [effect.venue]) {
+          const fillsSinceMs = auditFromMs.get(name) ?? null;
+          venue.send({ kind: 'audit', venue: name, why: effect.why, believedOpen: believedOpen(name), fillsSinceMs });
+          auditFromMs.delete(name);
+        }
         return;
       case 'RequestPrediction':
         return inference.predict(effect);
     }
   }
 
-  const believedOpen = () => {
+  const believedOpen = (name: string) => {
     const open = new Set(pipeline.execution.orders.open().map((order) => order.clientOrderId));
     return pipeline.execution.view
       .orders(0)
-      .filter((row) => open.has(row.clientOrderId))
+      .filter((row) => open.has(row.clientOrderId) && accountsOf(row.instrumentId).venue === name)
       .map(({ clientOrderId, venueOrderId, instrumentId }) => ({ clientOrderId, venueOrderId, instrumentId }));
   };
 
@@ -204,10 +210,13 @@ export function createEngine(deps: EngineDeps): Engine {
 }
 
 /**
- * From when on fills may be missing: the last time the books were reconciled with the venue, whatever was logged since. Null
- * on the first start.
+ * From when on fills may be missing, by venue: the last time the books were reconciled with it, whatever was logged since.
+ * Nothing of a venue on its first start.
  */
-export function auditFrom(ledger: OpenedLog['ledger']): number | null {
-  const last = ledger.findLast(({ event }) => event.kind === 'Reconciled');
-  return last ? last.timeMs - AUDIT_OVERLAP_MS : null;
+export function auditFrom(ledger: OpenedLog['ledger']): Map<string, number> {
+  const from = new Map<string, number>();
+  for (const { event, timeMs } of ledger) {
+    if (event.kind === 'Reconciled') from.set(event.venue ?? SPOT_VENUE, timeMs - AUDIT_OVERLAP_MS);
+  }
+  return from;
 }

@@ -4,6 +4,8 @@ import { createDecisionStage } from './decision/decision-stage.ts';
 import { createModelAgent } from './decision/model-agent.ts';
 import { createMomentumAgent } from './decision/momentum-agent.ts';
 import { MOMENTUM_RECORD } from './decision/momentum-record.ts';
+import type { EngineEvent } from './domain/events.ts';
+import { isPerpetual } from './domain/instrument.ts';
 import type { MarketView } from './domain/market.ts';
 import type { OrdersView, PortfolioView } from './domain/portfolio.ts';
 import { createExecutionStage } from './execution/execution-stage.ts';
@@ -30,6 +32,21 @@ function featureStreamsOf(cards: readonly ModelCard[]): FeatureStream[] {
   return [...streams.values()];
 }
 
+/** Candles of perpetuals: models and rules were measured on spot, and what they would say there is worth nothing. */
+function isPerpetualCandle(event: EngineEvent): boolean {
+  if (event.kind !== 'HistoryLoaded' && event.kind !== 'CandleClosed' && event.kind !== 'CandleCorrected') return false;
+  return isPerpetual(event.instrumentId);
+}
+
+/** The stage as it is, but for candles that are not of spot. */
+function ofSpotCandles<S extends Stage>(stage: S): S {
+  return {
+    ...stage,
+    apply: (event, timeMs) => isPerpetualCandle(event) || stage.apply(event, timeMs),
+    handle: (event, context) => isPerpetualCandle(event) || stage.handle(event, context),
+  };
+}
+
 /**
  * The one direction, wired: market → features → inference → decision → risk → approval → execution → ledger. Live,
  * paper, replay and simulation all run what this returns. Stages look at one another only through the views below.
@@ -40,6 +57,7 @@ export function createPipeline(cards: readonly ModelCard[]) {
   const marketView: MarketView = market.view;
   const portfolio: PortfolioView = {
     cashQuote: (asset) => ledger.portfolio.cashQuote(asset),
+    marginQuote: (account) => ledger.portfolio.marginQuote(account),
     equityQuote: (asset) => ledger.portfolio.equityQuote(asset),
     position: (id) => ledger.portfolio.position(id),
     positions: () => ledger.portfolio.positions(),
@@ -85,9 +103,9 @@ export function createPipeline(cards: readonly ModelCard[]) {
   const stages: readonly Stage[] = [
     instruments,
     market,
-    features,
+    ofSpotCandles(features),
     inference,
-    decision,
+    ofSpotCandles(decision),
     risk,
     approval,
     execution,

@@ -114,12 +114,14 @@ export function createSmallEngine(options: Options = {}): SmallEngine {
     return quote ? (parseDecimal(quote.bid) + parseDecimal(quote.ask)) / 2n : null;
   };
   const market: MarketView = {
+    perpetual: () => null,
     quote: (id) => quotes.get(id) ?? null,
     mark,
     feedStatus: (id) => feeds.get(id) ?? 'live',
   };
   const portfolio: PortfolioView = {
     cashQuote: () => engine.cash,
+    marginQuote: () => engine.cash,
     equityQuote: () => {
       let equity = engine.cash;
       for (const { instrumentId, qtyBase } of positions.values()) {

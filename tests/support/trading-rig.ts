@@ -13,6 +13,7 @@ import { createLedgerStage, type LedgerStage } from '../../main/engine/ledger/le
 
 export const BTC = 'binance:BTC/USDT';
 export const BNB = 'binance:BNB/USDT';
+export const PERP = 'binance-usdm:BTC/USDT:USDT';
 
 const RECORDS: readonly InstrumentRecord[] = [
   {
@@ -37,6 +38,18 @@ const RECORDS: readonly InstrumentRecord[] = [
     lotStep: '0.001',
     minQty: '0.001',
     maxQty: '9000',
+    minNotional: '5',
+  },
+  {
+    id: PERP,
+    venue: 'binance-usdm',
+    symbol: 'BTC/USDT:USDT',
+    base: 'BTC',
+    quote: 'USDT',
+    tickSize: '0.1',
+    lotStep: '0.001',
+    minQty: '0.001',
+    maxQty: '1000',
     minNotional: '5',
   },
 ];
@@ -270,7 +283,7 @@ function reductionOrder(want: ReductionWanted, clientOrderId: string, atMs: numb
     proposalId: null,
     instrumentId: want.instrumentId,
     purpose: want.purpose,
-    side: 'sell',
+    side: want.side ?? 'sell',
     type: want.type,
     qtyBase: want.qtyBase,
     limitPrice: want.limitPrice,
@@ -291,10 +304,12 @@ export function audit(
     readonly closed?: readonly VenueOrderReport[];
     readonly fills?: readonly VenueFill[];
     readonly askedAtMs?: number;
-  } = {},
+  } & Partial<Pick<EventOf<'AuditReceived'>, 'venue' | 'positions' | 'incomes'>> = {},
 ): readonly EngineEvent[] {
+  const { venue, positions, incomes } = books;
   return rig.dispatch({
     kind: 'AuditReceived',
+    ...(venue === undefined ? {} : { venue, positions: positions ?? [], incomes: incomes ?? [] }),
     openOrders: books.open ?? [],
     closedOrders: books.closed ?? [],
     fills: books.fills ?? [],

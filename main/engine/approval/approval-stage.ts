@@ -10,7 +10,7 @@ import type { Instrument, InstrumentId } from '../domain/instrument.ts';
 import { bandEdge, floorToLot, withinBand } from '../domain/money.ts';
 import type { CountersignedOrder, Signature } from '../domain/order.ts';
 import type { OrdersView } from '../domain/portfolio.ts';
-import type { Mandate, Proposal, RiskVerdict } from '../domain/proposal.ts';
+import { isReduction, type Mandate, type Proposal, type RiskVerdict } from '../domain/proposal.ts';
 import { assert, type Result } from '../domain/result.ts';
 import { createSeal } from '../domain/seal.ts';
 import type { Stage, StageContext } from '../kernel/stage.ts';
@@ -119,26 +119,28 @@ export function createApprovalStage(deps: ApprovalDeps): Stage & { readonly view
   };
 
   /** The edge of the band that an entry at market was signed with; what reduces a position has no bound. */
-  const marketBound = ({ instrumentId, orderType, side, bandPrice, bandBps }: Proposal): string | null =>
-    orderType === 'market' && side === 'buy'
+  const marketBound = (proposal: Proposal): string | null => {
+    const { instrumentId, orderType, side, bandPrice, bandBps } = proposal;
+    return orderType === 'market' && !isReduction(proposal)
       ? formatDecimal(bandEdge(parseDecimal(bandPrice), bandBps, side, instrumentOf(instrumentId)))
       : null;
+  };
 
   const sign = (context: StageContext, proposal: Proposal, verdict: RiskVerdict, signature: Signature): void => {
     assert(deps.isVerdict(verdict) && verdict.outcome === 'pass', 'only a passing verdict of the gate is signed');
-    const buys = proposal.side === 'buy';
+    const opens = !isReduction(proposal);
     const order: CountersignedOrder = {
       clientOrderId: context.newId('cs'),
       proposalId: proposal.id,
       instrumentId: proposal.instrumentId,
-      purpose: buys ? 'entry' : 'exit',
+      purpose: opens ? 'entry' : 'exit',
       side: proposal.side,
       type: proposal.orderType,
       qtyBase: verdict.qtyBase,
       limitPrice: proposal.orderType === 'market' ? marketBound(proposal) : proposal.entryPrice,
       triggerPrice: null,
-      protectiveStopPrice: buys ? proposal.stopPrice : null,
-      targetPrice: buys ? proposal.targetPrice : null,
+      protectiveStopPrice: opens ? proposal.stopPrice : null,
+      targetPrice: opens ? proposal.targetPrice : null,
       signature,
       agent: proposal.agent,
     };
@@ -322,7 +324,7 @@ export function createApprovalStage(deps: ApprovalDeps): Stage & { readonly view
       proposalId: null,
       instrumentId,
       purpose,
-      side: 'sell',
+      side: wanted.side ?? 'sell',
       type,
       qtyBase: formatDecimal(checked.value),
       limitPrice,
@@ -355,7 +357,7 @@ export function createApprovalStage(deps: ApprovalDeps): Stage & { readonly view
         tick(context);
         break;
       case 'KillSwitchSet':
-        if (event.on) lapseAll(context, 'the kill switch is on', ({ proposal }) => proposal.side === 'buy');
+        if (event.on) lapseAll(context, 'the kill switch is on', ({ proposal }) => !isReduction(proposal));
         break;
       case 'ModelFitnessChanged':
         for (const held of cases.open()) {

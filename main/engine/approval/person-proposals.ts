@@ -21,12 +21,12 @@ export function touchOf(quote: Quote | null, side: Proposal['side']): string | n
   return text !== undefined && isDecimal(text) && parseDecimal(text) > 0n ? text : null;
 }
 
-/** A price to reckon a sale at market with where no quote is left: a sale does not wait for one. */
+/** A price to reckon a close at market with where no quote is left: it does not wait for one. */
 function priceWithoutQuote(instrument: Instrument, { market, portfolio }: PersonViews): string {
   const mark = market.mark(instrument.id);
   if (mark !== null && mark > 0n) return formatDecimal(mark);
   const position = portfolio.position(instrument.id);
-  const cost = position && position.qtyBase > 0n ? (position.costQuote * 10n ** 18n) / position.qtyBase : 0n;
+  const cost = position && position.qtyBase !== 0n ? (position.costQuote * 10n ** 18n) / position.qtyBase : 0n;
   return formatDecimal(cost > 0n ? cost : instrument.tickSize);
 }
 
@@ -43,9 +43,10 @@ export function manualProposal(
     return fail({ kind: 'bad-order', text: `a ${request.type} order needs a price` });
   }
   const touch = touchOf(views.market.quote(instrument.id), request.side);
-  const reference = touch ?? (request.side === 'sell' ? priceWithoutQuote(instrument, views) : null);
+  const reduceOnly = instrument.kind === 'spot' ? request.side === 'sell' : request.reduceOnly === true;
+  const reference = touch ?? (reduceOnly ? priceWithoutQuote(instrument, views) : null);
   const entryPrice = request.type === 'market' ? reference : request.limitPrice;
-  if (entryPrice === null) return fail({ kind: 'no-quote', text: 'there is no quote to buy at' });
+  if (entryPrice === null) return fail({ kind: 'no-quote', text: `there is no quote to ${request.side} at` });
   const limits = views.limits();
   return ok(
     Object.freeze({
@@ -57,9 +58,9 @@ export function manualProposal(
       orderType: request.type,
       qtyBase: request.qtyBase,
       entryPrice,
-      stopPrice: request.side === 'buy' ? request.stopPrice : null,
-      targetPrice: request.side === 'buy' ? request.targetPrice : null,
-      reduceOnly: request.side === 'sell',
+      stopPrice: reduceOnly ? null : request.stopPrice,
+      targetPrice: reduceOnly ? null : request.targetPrice,
+      reduceOnly,
       probability: null,
       interval: null,
       record: null,

@@ -1,9 +1,9 @@
 import { formatDecimal, isDecimal, parseDecimal } from '../domain/decimal.ts';
 import type { EngineEvent, ReductionWanted } from '../domain/events.ts';
-import type { Instrument, InstrumentId } from '../domain/instrument.ts';
-import { ceilToTick } from '../domain/money.ts';
+import { type Instrument, type InstrumentId, isPerpetual } from '../domain/instrument.ts';
+import { signedTick } from '../domain/money.ts';
 import type { CountersignedOrder, OrderPurpose } from '../domain/order.ts';
-import type { OrdersView, PortfolioView } from '../domain/portfolio.ts';
+import { addsRisk, type OrdersView, type PortfolioView } from '../domain/portfolio.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 
 /** What a signed entry promised, and how much of it has filled. */
@@ -25,9 +25,11 @@ export const reductionSubject = (wanted: ReductionWanted): string => `${wanted.i
 
 /**
  * Which sales give way to which: a stop to every exit and target, all but another flatten to a flatten. Execution sends
- * the later one only when the earlier one is off the venue, so that one balance backs one exit.
+ * the later one only when the earlier one is off the venue, so that one balance backs one exit. On a perpetual the venue
+ * itself keeps each from closing more than there is: stop and target rest beside everything else.
  */
-function stepsAside(other: OrderPurpose, asking: ReductionWanted['purpose']): boolean {
+function stepsAside(other: OrderPurpose, { purpose: asking, instrumentId }: ReductionWanted): boolean {
+  if (isPerpetual(instrumentId) && (asking === 'stop' || asking === 'target' || other === 'target')) return true;
   if (asking === 'flatten') return other !== 'flatten';
   return asking !== 'stop' && other === 'stop';
 }
@@ -61,7 +63,7 @@ export function createReductions(views: ReductionViews): Reductions {
   };
 
   const noteSigned = (order: CountersignedOrder): void => {
-    if (order.side === 'sell') inFlight.set(order.clientOrderId, order);
+    if (!addsRisk(order)) inFlight.set(order.clientOrderId, order);
     if (order.signature.by === 'system') answered(`${order.instrumentId}:${order.purpose}`);
     if (order.purpose !== 'entry') return;
     const list = entries.get(order.instrumentId) ?? [];
@@ -81,9 +83,9 @@ export function createReductions(views: ReductionViews): Reductions {
   /** What other sales will take of what is held: open, signed and wanted before this one. */
   const backedBase = (asking: ReductionWanted): bigint => {
     const counts = (other: { readonly instrumentId: InstrumentId; readonly purpose: OrderPurpose }): boolean =>
-      other.instrumentId === asking.instrumentId && !stepsAside(other.purpose, asking.purpose);
+      other.instrumentId === asking.instrumentId && !stepsAside(other.purpose, asking);
     let backed = 0n;
-    for (const order of views.orders.open()) if (order.side === 'sell' && counts(order)) backed += order.remainingBase;
+    for (const order of views.orders.open()) if (!addsRisk(order) && counts(order)) backed += order.remainingBase;
     for (const order of inFlight.values()) if (counts(order)) backed += parseDecimal(order.qtyBase);
     for (const wanted of wantedNow) {
       if (wanted === asking) break;
@@ -104,7 +106,7 @@ export function createReductions(views: ReductionViews): Reductions {
       return { kind: 'not-covered', text };
     }
     const signed = wanted.purpose === 'stop' ? cover.stop : cover.target;
-    const promised = signed === null ? null : ceilToTick(signed, instrument);
+    const promised = signed === null ? null : signedTick(signed, instrument, wanted.side ?? 'sell');
     const asked = wanted.triggerPrice ?? (wanted.purpose === 'target' ? wanted.limitPrice : null);
     if (promised !== null && (asked === null ? wanted.type === 'market' : samePrice(asked, promised))) return null;
     return {
@@ -160,7 +162,8 @@ export function createReductions(views: ReductionViews): Reductions {
       if (qty <= 0n || qty % instrument.lotStep !== 0n) {
         return fail({ kind: 'bad-grid', text: `${wanted.qtyBase} is not a positive quantity on the lot` });
       }
-      const held = views.portfolio.position(wanted.instrumentId)?.qtyBase ?? 0n;
+      const position = views.portfolio.position(wanted.instrumentId)?.qtyBase ?? 0n;
+      const held = wanted.side === 'buy' ? -position : position;
       const backed = backedBase(wanted);
       if (qty > held - backed) {
         const text = `${wanted.qtyBase} is more than the ${formatDecimal(held)} held less ${formatDecimal(backed)} already sold`;

@@ -90,12 +90,12 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
 
   const exit = (instrument: Instrument, quote: Quote, nowMs: number): Result<Draft, NoProposal> => {
     const instruments = deps.instruments();
-    const { heldBase, sellableBase } = stakesOf(instrument, { market, portfolio, orders, instruments }, feeBps);
+    const { heldBase, closableBase } = stakesOf(instrument, { market, portfolio, orders, instruments }, feeBps);
     if (heldBase <= 0n) return no('flat', 'turned down, and nothing is held to sell');
     if (nowMs - state.lastProposedMs(instrument.id, 'sell') < EXIT_COOLDOWN_MS) {
       return no('cooldown', `proposed to sell less than ${EXIT_COOLDOWN_MS / 60_000} minutes ago`);
     }
-    return draftExit(instrument, quote, sellableBase, deps.limits().priceBandBps);
+    return draftExit(instrument, quote, closableBase, deps.limits().priceBandBps);
   };
 
   /** Everything that may stand between a stance and a proposal. */

@@ -107,12 +107,12 @@ export function draftEntry(inputs: EntryInputs): Result<Draft, DraftError> {
 export function draftExit(
   instrument: Instrument,
   quote: Quote,
-  sellableBase: bigint,
+  closableBase: bigint,
   bandBps: number,
 ): Result<Draft, DraftError> {
   const touch = parseDecimal(quote.bid);
   const entry = entryLimit(touch, 'sell', bandBps, instrument.tickSize);
-  const most = sellableBase < instrument.maxQty ? sellableBase : instrument.maxQty;
+  const most = closableBase < instrument.maxQty ? closableBase : instrument.maxQty;
   const qty = floorToLot(most, instrument).atoms;
   if (qty < instrument.minQty || qty === 0n || multiplyDecimal(qty, entry, 'down') < instrument.minNotional) {
     return fail({ kind: 'too-small', text: "what is held is less than the venue's smallest order" });

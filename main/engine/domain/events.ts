@@ -4,7 +4,7 @@
  */
 import type { Timeframe } from './candle.ts';
 import type { InstrumentId, InstrumentRecord } from './instrument.ts';
-import type { FeedStatus, Quote, TradeBatch } from './market.ts';
+import type { FeedStatus, PerpetualQuote, Quote, TradeBatch } from './market.ts';
 import type { Fitness } from './model-fitness.ts';
 import type {
   CountersignedOrder,
@@ -13,6 +13,7 @@ import type {
   OrderType,
   VenueBalance,
   VenueFill,
+  VenueIncome,
   VenueOrderReport,
   VenuePosition,
 } from './order.ts';
@@ -58,6 +59,12 @@ export interface MarketBatchReceived {
   readonly trades: TradeBatch | null;
   readonly quote: Quote | null;
 }
+/** A perpetual's mark price and next funding, where they changed. */
+export interface MarkPriceReceived {
+  readonly kind: 'MarkPriceReceived';
+  readonly instrumentId: InstrumentId;
+  readonly perpetual: PerpetualQuote;
+}
 /** A candle that the venue itself closed: what ours is checked against. */
 export interface VenueCandleClosed {
   readonly kind: 'VenueCandleClosed';
@@ -81,13 +88,17 @@ export interface FeedStatusChanged {
   readonly status: FeedStatus;
   readonly why: string;
 }
-export interface PrivateStreamChanged {
+/** What concerns one venue names it; absent: spot's. */
+interface OfVenue {
+  readonly venue?: string;
+}
+export interface PrivateStreamChanged extends OfVenue {
   readonly kind: 'PrivateStreamChanged';
   readonly status: 'connecting' | 'live' | 'down';
   readonly why: string;
 }
 /** The venue does not let us trade, or does again: what it says of itself and of our key. */
-export interface VenueAccessChanged {
+export interface VenueAccessChanged extends OfVenue {
   readonly kind: 'VenueAccessChanged';
   readonly code: 'maintenance' | 'key-refused';
   /** The venue's words, in a sentence's middle; null when it is over. */
@@ -168,6 +179,8 @@ export interface ManualOrderRequested {
   readonly limitPrice: string | null;
   readonly stopPrice: string | null;
   readonly targetPrice: string | null;
+  /** Perpetuals: may only make a position smaller. Spot's sales do nothing else, and its buys never do. */
+  readonly reduceOnly?: boolean;
 }
 export interface CancelRequested {
   readonly kind: 'CancelRequested';
@@ -177,7 +190,7 @@ export interface CancelRequested {
 export interface CancelAllRequested {
   readonly kind: 'CancelAllRequested';
 }
-/** Null: every position. Cancels what rests there, sells at market, re-arms the stop if the sale fails. */
+/** Null: every position. Cancels what rests there, closes at market, re-arms the stop if that fails. */
 export interface FlattenRequested {
   readonly kind: 'FlattenRequested';
   readonly instrumentId: InstrumentId | null;
@@ -245,7 +258,7 @@ export interface OrderQueried {
   readonly report: VenueOrderReport | null;
 }
 /** The venue's own books, read over REST: after every private (re)subscribe, periodically, and on demand. */
-export interface AuditReceived {
+export interface AuditReceived extends OfVenue {
   readonly kind: 'AuditReceived';
   readonly openOrders: readonly VenueOrderReport[];
   /** Orders that we believe open but that are not in `openOrders`, as the venue states them. */
@@ -255,6 +268,8 @@ export interface AuditReceived {
   readonly balances: readonly VenueBalance[];
   /** Open derivatives positions; absent where the venue has none to have. */
   readonly positions?: readonly VenuePosition[];
+  /** What moved the derivatives wallet without a trade, since the last audited time. */
+  readonly incomes?: readonly VenueIncome[];
   readonly askedAtMs: number;
   /** Marks in quote of every held asset at the time, for opening balances. */
   readonly marks: readonly { readonly asset: string; readonly priceQuote: string }[];
@@ -365,6 +380,8 @@ export interface ReductionWanted {
   readonly kind: 'ReductionWanted';
   readonly instrumentId: InstrumentId;
   readonly purpose: 'stop' | 'target' | 'exit' | 'flatten';
+  /** Buying closes a short. Absent: a sale. */
+  readonly side?: 'buy';
   readonly type: 'market' | 'stop-loss' | 'take-profit' | 'limit';
   readonly qtyBase: string;
   readonly limitPrice: string | null;
@@ -429,6 +446,11 @@ export interface FillBooked {
   /** `stream` as it happened, `audit` found later. */
   readonly via: 'stream' | 'audit';
 }
+/** Funding paid or received, or a loss that the venue's insurance took over: booked once, whatever the venue repeats. */
+export interface IncomeBooked {
+  readonly kind: 'IncomeBooked';
+  readonly income: VenueIncome;
+}
 /** The stop that the entry's signature promised: where it stands. */
 export interface ProtectionChanged {
   readonly kind: 'ProtectionChanged';
@@ -443,14 +465,17 @@ export interface ProtectionChanged {
   readonly text: string;
 }
 /** The ledger's first sight of an account: what was there already, at a stated price. */
-export interface OpeningBalancesBooked {
+export interface OpeningBalancesBooked extends OfVenue {
   readonly kind: 'OpeningBalancesBooked';
   readonly balances: readonly {
+    /** An account (see `accountName`): money, coins, or a perpetual's position. */
     readonly asset: string;
     readonly amount: string;
     /** Price in quote used as cost, null for the quote asset itself. */
     readonly priceQuote: string | null;
     readonly instrumentId: InstrumentId | null;
+    /** A perpetual's profit or loss until then, which is none of ours. */
+    readonly unrealizedQuote?: string;
   }[];
 }
 /** Ledger and venue disagree on a balance and no known fill explains it: stated, and entries are held until acknowledged by an adjustment. */
@@ -484,7 +509,8 @@ export interface AnomalyStated {
     | 'submit-contradicted'
     | 'oversold'
     | 'fee-unbacked'
-    | 'no-opening-price';
+    | 'no-opening-price'
+    | 'liquidated';
   readonly text: string;
 }
 /** A UTC day began for the books: the marks against which its PnL is counted, also after a restart. */
@@ -494,7 +520,7 @@ export interface DayOpened {
   readonly marks: readonly { readonly instrumentId: InstrumentId; readonly price: string }[];
 }
 /** Reconciled with the venue's own books; `repairs` says in words what was put right. */
-export interface Reconciled {
+export interface Reconciled extends OfVenue {
   readonly kind: 'Reconciled';
   readonly repairs: readonly string[];
   /** Set while fills wait until it is known whose they are: balances cannot be compared yet. */
@@ -507,6 +533,7 @@ export type InputEvent =
   | InstrumentsLoaded
   | HistoryLoaded
   | MarketBatchReceived
+  | MarkPriceReceived
   | VenueCandleClosed
   | OpenCandleReceived
   | FeedStatusChanged
@@ -556,6 +583,7 @@ export type OutputEvent =
   | CancelWanted
   | ForeignOrderSeen
   | FillBooked
+  | IncomeBooked
   | ProtectionChanged
   | OpeningBalancesBooked
   | BalanceDiffered
@@ -585,7 +613,8 @@ export type Effect =
       /** When it was sent: "not found" counts only some time after this. */
       readonly sentAtMs: number;
     }
-  | { readonly kind: 'RequestAudit'; readonly why: string }
+  /** Of one venue's books; of every venue's where none is named. */
+  | { readonly kind: 'RequestAudit'; readonly why: string; readonly venue?: string }
   | {
       readonly kind: 'RequestPrediction';
       readonly requestId: string;

@@ -1,7 +1,13 @@
 import { parseDecimal } from './decimal.ts';
 
-/** `venue:SYMBOL`, e.g. `binance:BTC/USDT`. */
+/** `venue:SYMBOL`, e.g. `binance:BTC/USDT`; a perpetual names what it settles in: `binance-usdm:BTC/USDT:USDT`. */
 export type InstrumentId = string;
+
+/** Spot is held and sold; of a perpetual, long or short, only margin, profit, fees and funding move money. */
+export type InstrumentKind = 'spot' | 'perpetual';
+
+/** The venue of everything that names none: journals from before there were two hold its events. */
+export const SPOT_VENUE = 'binance';
 
 /** An instrument's rules as they travel in events: decimal strings. */
 export interface InstrumentRecord {
@@ -17,9 +23,10 @@ export interface InstrumentRecord {
   readonly minNotional: string;
 }
 
-/** The same rules in atoms (see `decimal.ts`). */
+/** The same rules in atoms (see `decimal.ts`). Quantities are in base: a contract of a perpetual is one unit of it. */
 export interface Instrument {
   readonly id: InstrumentId;
+  readonly kind: InstrumentKind;
   readonly venue: string;
   readonly symbol: string;
   readonly base: string;
@@ -44,6 +51,7 @@ export function instrumentFromRecord(record: InstrumentRecord): Instrument {
   if (tickSize <= 0n || lotStep <= 0n) throw new RangeError(`${record.id}: tick and lot must be positive`);
   return {
     id: record.id,
+    kind: accountsOf(record.id).kind,
     venue: record.venue,
     symbol: record.symbol,
     base: record.base,
@@ -56,9 +64,59 @@ export function instrumentFromRecord(record: InstrumentRecord): Instrument {
   };
 }
 
-/** Base and quote asset named by an id such as `binance:BTC/USDT`. @throws RangeError when it does not name both. */
-export function assetsOf(id: InstrumentId): { readonly base: string; readonly quote: string } {
-  const match = /^[^:]+:([^/:]+)\/([^/:]+)(?::.*)?$/.exec(id);
-  if (!match) throw new RangeError(`not an instrument id: ${JSON.stringify(id)}`);
-  return { base: match[1] as string, quote: match[2] as string };
+/** What an instrument trades, and under which names the books keep what its trades move. */
+export interface InstrumentAccounts {
+  readonly kind: InstrumentKind;
+  readonly venue: string;
+  readonly base: string;
+  readonly quote: string;
+  /** What is held of it: the base asset on spot; a perpetual's position is an account of its own, named by its id. */
+  readonly holding: string;
+  /** What pays for it, see `accountName`. */
+  readonly cash: string;
 }
+
+/** A venue as people call it. */
+export const venueWord = (venue: string): string => (venue === 'binance-usdm' ? 'USD-M' : 'spot');
+
+/** An account of the books as people call it: `USDT`, `USDT (USD-M)`, `BTC/USDT:USDT`. */
+export function accountWord(account: string): string {
+  const asset = assetOfAccount(account);
+  if (asset === null) return account.slice(account.indexOf(':') + 1);
+  return account === asset ? asset : `${asset} (${venueWord(venueOfAccount(account))})`;
+}
+
+/** An asset at a venue as the books call it: plain on spot, `binance-usdm:USDT` in a wallet apart. */
+export const accountName = (venue: string, asset: string): string =>
+  venue === SPOT_VENUE ? asset : `${venue}:${asset}`;
+
+/** The asset of an account of money or coins; null for a perpetual's position. */
+export function assetOfAccount(account: string): string | null {
+  if (account.includes('/')) return null;
+  return account.slice(account.indexOf(':') + 1);
+}
+
+/** The venue that keeps an account. */
+export function venueOfAccount(account: string): string {
+  const at = account.indexOf(':');
+  return at < 0 ? SPOT_VENUE : account.slice(0, at);
+}
+
+const accountsKnown = new Map<InstrumentId, InstrumentAccounts>();
+
+/** Read from the id alone, such as `binance:BTC/USDT`. @throws RangeError when it names no base and quote. */
+export function accountsOf(id: InstrumentId): InstrumentAccounts {
+  const known = accountsKnown.get(id);
+  if (known) return known;
+  const match = /^([^:]+):([^/:]+)\/([^/:]+)(?::([^:]+))?$/.exec(id);
+  if (!match) throw new RangeError(`not an instrument id: ${JSON.stringify(id)}`);
+  const [, venue, base, quote, settle] = match as unknown as [string, string, string, string, string?];
+  const accounts: InstrumentAccounts =
+    settle === undefined
+      ? { kind: 'spot', venue, base, quote, holding: base, cash: quote }
+      : { kind: 'perpetual', venue, base, quote, holding: id, cash: accountName(venue, settle) };
+  accountsKnown.set(id, accounts);
+  return accounts;
+}
+
+export const isPerpetual = (id: InstrumentId): boolean => accountsOf(id).kind === 'perpetual';

@@ -16,12 +16,14 @@ export function floorToLot(atoms: bigint, instrument: Instrument): BaseQty {
 }
 
 /**
- * The lowest price on the tick that is not below `price` (both as decimal strings): where the tick has grown since a sale's
- * price was signed, it never sells for less than that.
+ * `price` itself where it is on the tick. Where the tick has grown since the price of a close was signed, the nearest that is
+ * no worse: a sale never sells for less, a purchase never pays more.
  */
-export function ceilToTick(price: string, { tickSize }: Instrument): string {
+export function signedTick(price: string, { tickSize }: Instrument, side: 'buy' | 'sell'): string {
   const atoms = parseDecimal(price);
-  return atoms % tickSize === 0n ? price : formatDecimal(roundToStep(atoms, tickSize, 'ceil'));
+  return atoms % tickSize === 0n
+    ? price
+    : formatDecimal(roundToStep(atoms, tickSize, side === 'sell' ? 'ceil' : 'floor'));
 }
 
 /** Hundredths of a basis point in one: the grain in which bands are taken. */

@@ -75,6 +75,9 @@ export interface VenueOrderReport {
   readonly eventTimeMs: number;
 }
 
+/** Binance names the orders by which it closes a position itself: for want of margin, or to take it over from others. */
+export const isVenuesOwnClose = (clientOrderId: string): boolean => /^(?:autoclose-|adl_autoclose)/.test(clientOrderId);
+
 /** One of our fills as the venue states it. `fillId` is unique per instrument. */
 export interface VenueFill {
   readonly fillId: string;
@@ -88,6 +91,19 @@ export interface VenueFill {
   readonly fee: string;
   readonly feeAsset: string;
   readonly liquidity: 'maker' | 'taker';
+  readonly eventTimeMs: number;
+  /** Perpetuals only: the profit or loss that the venue booked with it, its fee apart; 0 where it only opened. */
+  readonly realizedQuote?: string;
+}
+
+/** Money that moved in a derivatives wallet without a trade. */
+export interface VenueIncome {
+  /** Unique per venue, instrument and kind. */
+  readonly incomeId: string;
+  readonly kind: 'funding' | 'insurance';
+  readonly instrumentId: InstrumentId;
+  /** Below zero where it was paid. */
+  readonly amountQuote: string;
   readonly eventTimeMs: number;
 }
 

@@ -1,4 +1,4 @@
-import type { InstrumentId } from './instrument.ts';
+import { type InstrumentId, isPerpetual } from './instrument.ts';
 
 /** What happened on the same kind of statement out of sample: said `saidFrom`–`saidTo`, was right `rightShare` of `n`. */
 export interface TrackRecord {
@@ -59,6 +59,14 @@ export interface Proposal {
   readonly requestId?: string;
 }
 
+/** Whether it can only make a position smaller: on spot every sale does, on a perpetual what is bound to. */
+export const isReduction = ({
+  instrumentId,
+  side,
+  reduceOnly,
+}: Pick<Proposal, 'instrumentId' | 'side' | 'reduceOnly'>) =>
+  isPerpetual(instrumentId) ? reduceOnly : side === 'sell';
+
 /** Every reason for which the gate shrinks or denies: a closed list. */
 export const RISK_CODES = [
   'kill-switch',
@@ -73,6 +81,9 @@ export const RISK_CODES = [
   'risk-per-trade',
   'insufficient-cash',
   'nothing-to-sell',
+  'nothing-to-reduce',
+  'leverage-limit',
+  'near-liquidation',
   'below-minimum',
   'above-maximum',
   'bad-grid',
@@ -117,7 +128,14 @@ export interface RiskLimits {
   readonly priceBandBps: number;
   readonly quoteAgeMsMax: number;
   readonly approvalTtlMs: number;
+  /** Perpetuals: what positions and open orders are worth, over what stands behind them. Absent: `PERPETUAL_LIMITS`. */
+  readonly leverageMax?: number;
+  /** Perpetuals: how far, as a share of the price, a position must stay from being liquidated. Absent: the same. */
+  readonly liquidationDistanceMin?: number;
 }
+
+/** Where limits name none for perpetuals: those in journals from before there were any do not. */
+export const PERPETUAL_LIMITS = { leverageMax: 2, liquidationDistanceMin: 0.15 };
 
 export interface Mandate {
   readonly name: string;

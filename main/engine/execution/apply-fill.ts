@@ -1,6 +1,6 @@
 import { formatDecimal, largerOf, multiplyDecimal, parseDecimal, smallerOf } from '../domain/decimal.ts';
 import type { FillBooked } from '../domain/events.ts';
-import { assetsOf } from '../domain/instrument.ts';
+import { accountsOf, type InstrumentAccounts } from '../domain/instrument.ts';
 import type { VenueFill } from '../domain/order.ts';
 import { assert } from '../domain/result.ts';
 import { type Cover, type ExecutionState, fillKey } from './execution-state.ts';
@@ -30,7 +30,12 @@ export function applyFill(state: ExecutionState, event: FillBooked, timeMs: numb
     stated: largerOf(booked, record.stated),
     updatedAtMs: timeMs,
   });
-  const { base, quote } = assetsOf(fill.instrumentId);
+  const accounts = accountsOf(fill.instrumentId);
+  if (accounts.kind === 'perpetual') {
+    applyPerpetualFill(state, record, qty, accounts);
+    return;
+  }
+  const { base, quote } = accounts;
   const fee = parseDecimal(fill.fee);
   const feeBase = fill.feeAsset === base ? fee : 0n;
   if (fill.side === 'buy') growCover(state, record, qty - feeBase);
@@ -41,14 +46,38 @@ export function applyFill(state: ExecutionState, event: FillBooked, timeMs: numb
   if (fill.feeAsset !== base && fill.feeAsset !== quote) keepWithinHeld(state, fill.feeAsset);
 }
 
+/** What closes is taken from the promises of the position that it closes, whatever it is called; only the rest opens. */
+function applyPerpetualFill(
+  state: ExecutionState,
+  record: OrderRecord,
+  qty: bigint,
+  { holding }: InstrumentAccounts,
+): void {
+  const held = state.held.get(holding) ?? 0n;
+  const closable = largerOf(record.side === 'sell' ? held : -held, 0n);
+  const closing = smallerOf(qty, closable);
+  if (closing > 0n) shrinkCovers(state, record, closing);
+  addHeld(state, holding, record.side === 'buy' ? qty : -qty);
+  if (qty > closing) growCover(state, record, qty - closing);
+  keepWithinHeld(state, holding);
+}
+
 export function addHeld(state: ExecutionState, asset: string, change: bigint): void {
   state.held.set(asset, (state.held.get(asset) ?? 0n) + change);
 }
 
-/** What was sold elsewhere, or went for fees, can no longer be promised to anyone: the oldest promise gives way. */
-export function keepWithinHeld(state: ExecutionState, asset: string): void {
-  const covers = [...state.covers.values()].filter((cover) => assetsOf(cover.instrumentId).base === asset);
-  let surplus = covers.reduce((sum, cover) => sum + cover.qty, 0n) - largerOf(state.held.get(asset) ?? 0n, 0n);
+/** What was closed elsewhere, or went for fees, can no longer be promised to anyone: the oldest promise gives way. */
+export function keepWithinHeld(state: ExecutionState, holding: string): void {
+  const held = state.held.get(holding) ?? 0n;
+  const all = [...state.covers.values()].filter((cover) => accountsOf(cover.instrumentId).holding === holding);
+  for (const side of ['buy', 'sell'] as const) {
+    const covers = all.filter((cover) => cover.side === side);
+    keepWithin(state, covers, largerOf(side === 'buy' ? held : -held, 0n));
+  }
+}
+
+function keepWithin(state: ExecutionState, covers: readonly Cover[], most: bigint): void {
+  let surplus = covers.reduce((sum, cover) => sum + cover.qty, 0n) - most;
   for (const cover of covers) {
     if (surplus <= 0n) return;
     const taken = smallerOf(surplus, cover.qty);
@@ -91,6 +120,7 @@ function newCover(
   return {
     entryId,
     instrumentId: record.instrumentId,
+    side: record.side,
     stopPrice: promise.protectiveStopPrice,
     targetPrice: promise.targetPrice,
     qty: 0n,
@@ -114,6 +144,7 @@ function shrinkCovers(state: ExecutionState, record: OrderRecord, qty: bigint): 
   for (const [id, cover] of state.covers) {
     if (cover.instrumentId !== record.instrumentId) continue;
     if (record.coveredBy !== null && record.coveredBy !== id) continue;
+    if (cover.side === record.side) continue;
     const taken = smallerOf(left, cover.qty);
     state.covers.set(id, { ...cover, qty: cover.qty - taken });
     left -= taken;

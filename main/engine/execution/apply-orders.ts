@@ -9,22 +9,32 @@ import type {
   ProtectionChanged,
   ReductionWanted,
 } from '../domain/events.ts';
+import { isPerpetual, SPOT_VENUE } from '../domain/instrument.ts';
 import { type CountersignedOrder, isFinal } from '../domain/order.ts';
 import { assert } from '../domain/result.ts';
 import { addHeld, applyFill, keepWithinHeld } from './apply-fill.ts';
-import { activeOrders, type Cover, type ExecutionState, type Flatten, type Want, wantKey } from './execution-state.ts';
+import {
+  activeOrders,
+  type Cover,
+  type ExecutionState,
+  type Flatten,
+  incomeKey,
+  type Want,
+  wantKey,
+} from './execution-state.ts';
 import { canBecome, foreignRecordOf, type OrderRecord, recordOf, wasNeverJudged } from './order-record.ts';
 import { backoffMs, dropOldest, elapsedMs, put, WANT_MS_MAX } from './order-store.ts';
 
 const PROPOSALS_MAX = 1_000;
 const ANOMALIES_MAX = 5_000;
 const REPAIRS_MAX = 100;
+const INCOMES_MAX = 5_000;
 
 /** The only writer of the state that outlives a restart: a function of that state and one event of the ledger lane. */
 export function applyToState(state: ExecutionState, event: EngineEvent, timeMs: number): void {
   switch (event.kind) {
     case 'EngineStarted':
-      state.reconciled = false;
+      state.reconciled.clear();
       state.wants.clear();
       state.flattens.clear();
       return;
@@ -60,6 +70,10 @@ export function applyToState(state: ExecutionState, event: EngineEvent, timeMs: 
     case 'FillBooked':
       applyFill(state, event, timeMs);
       return;
+    case 'IncomeBooked':
+      state.incomes.add(incomeKey(event.income));
+      dropOldest(state.incomes, INCOMES_MAX);
+      return;
     case 'ProtectionChanged':
       applyProtection(state, event);
       return;
@@ -68,7 +82,7 @@ export function applyToState(state: ExecutionState, event: EngineEvent, timeMs: 
       dropOldest(state.anomalies, ANOMALIES_MAX);
       return;
     case 'OpeningBalancesBooked':
-      state.openedAtMs ??= timeMs;
+      state.openedAtMs.set(event.venue ?? SPOT_VENUE, timeMs);
       for (const { asset, amount } of event.balances) addHeld(state, asset, parseDecimal(amount));
       return;
     case 'BalanceAdjusted':
@@ -76,7 +90,7 @@ export function applyToState(state: ExecutionState, event: EngineEvent, timeMs: 
       keepWithinHeld(state, event.asset);
       return;
     case 'Reconciled':
-      state.reconciled = true;
+      state.reconciled.add(event.venue ?? SPOT_VENUE);
       state.repairs = [...state.repairs, ...event.repairs.map((text) => ({ atMs: timeMs, text }))].slice(-REPAIRS_MAX);
       return;
     default:
@@ -98,8 +112,8 @@ function applyPersisted(state: ExecutionState, event: OrderPersisted, timeMs: nu
     }),
   );
   if (order.purpose === 'stop' && coveredBy !== null) updateCover(state, coveredBy, { stopPlacedAtMs: timeMs });
-  // What somebody buys after a flatten is a new matter: the flatten is over.
-  if (order.side === 'buy') state.flattens.delete(order.instrumentId);
+  // What somebody opens after a flatten is a new matter: the flatten is over.
+  if (order.purpose === 'entry') state.flattens.delete(order.instrumentId);
 }
 
 /** The want that this signature answers: approval signs at once and exactly what was asked for. */
@@ -109,6 +123,7 @@ function takeWant(state: ExecutionState, order: CountersignedOrder, timeMs: numb
       want.atMs === timeMs &&
       want.instrumentId === order.instrumentId &&
       want.purpose === order.purpose &&
+      (want.side ?? 'sell') === order.side &&
       parseDecimal(order.qtyBase) === parseDecimal(want.qtyBase) &&
       want.triggerPrice === order.triggerPrice &&
       want.limitPrice === order.limitPrice;
@@ -147,6 +162,8 @@ function noteOutcome(state: ExecutionState, record: OrderRecord, timeMs: number)
   if (record.purpose === 'flatten' && record.state === 'rejected') noteFlattenRefused(state, record, timeMs);
   const cover = record.coveredBy === null ? undefined : state.covers.get(record.coveredBy);
   if (!cover) return;
+  // A perpetual's target rests beside the stop: its refusal must not hold that up, and it has a pause of its own.
+  if (record.purpose === 'target' && isPerpetual(record.instrumentId)) return;
   const rests = record.state === 'acknowledged' || record.state === 'partially-filled' || record.state === 'filled';
   if (record.purpose === 'stop') {
     if (rests) updateCover(state, cover.entryId, { stopRejections: 0, putOffs: 0, saleFailures: 0 });
@@ -191,6 +208,11 @@ function applyCancelWanted(state: ExecutionState, event: CancelWanted, timeMs: n
   const record = state.orders.get(event.clientOrderId);
   assert(record, `${event.clientOrderId} is to be cancelled and is not known`);
   put(state, { ...record, cancelWantedAtMs: timeMs });
+  const isTakenBack = event.why === 'person' || event.why === 'cancel-all';
+  // What rests beside the stop until somebody takes it back is not put there again.
+  if (isTakenBack && record.purpose === 'target' && record.coveredBy !== null && isPerpetual(record.instrumentId)) {
+    updateCover(state, record.coveredBy, { targetPrice: null });
+  }
 }
 
 function applyWant(state: ExecutionState, event: ReductionWanted, timeMs: number): void {

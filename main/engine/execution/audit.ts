@@ -1,6 +1,7 @@
 import type { AuditReceived } from '../domain/events.ts';
+import { accountsOf, SPOT_VENUE } from '../domain/instrument.ts';
 import type { VenueFill, VenueOrderReport } from '../domain/order.ts';
-import { activeOrders, fillKey, venueKey } from './execution-state.ts';
+import { activeOrders, fillKey, incomeKey, venueKey } from './execution-state.ts';
 import { askVenue, type Hand } from './hand.ts';
 import { isLive, sideWord, symbolOf } from './order-record.ts';
 import { adoptedId, findOrder, handleFill, handleReport } from './venue-reports.ts';
@@ -16,6 +17,7 @@ const AUDIT_MS_MAX = 600_000;
  */
 export function handleAudit(hand: Hand, audit: AuditReceived): void {
   const repairs: string[] = [];
+  const venue = audit.venue ?? SPOT_VENUE;
   const learnt = new Map<string, string>();
   for (const report of latestReports(audit)) {
     const known = findOrder(hand.state, report);
@@ -32,9 +34,28 @@ export function handleAudit(hand: Hand, audit: AuditReceived): void {
       );
     }
   }
+  bookIncomes(hand, audit);
   askAboutUntold(hand, audit);
   const undecided = hand.timers.undecidedFills.size > 0;
-  hand.emit({ kind: 'Reconciled', repairs, ...(undecided ? { fillsUndecided: true } : {}) });
+  hand.emit({
+    kind: 'Reconciled',
+    repairs,
+    ...(undecided ? { fillsUndecided: true } : {}),
+    ...(venue === SPOT_VENUE ? {} : { venue }),
+  });
+}
+
+/** What was paid before the account was opened is part of its opening balance. */
+function bookIncomes({ state, emit }: Hand, audit: AuditReceived): void {
+  const openedAtMs = state.openedAtMs.get(audit.venue ?? SPOT_VENUE);
+  if (openedAtMs === undefined) return;
+  const told = new Set<string>();
+  for (const income of audit.incomes ?? []) {
+    const key = incomeKey(income);
+    if (state.incomes.has(key) || told.has(key) || income.eventTimeMs <= openedAtMs) continue;
+    told.add(key);
+    emit({ kind: 'IncomeBooked', income });
+  }
 }
 
 /** One report per order, the last word of the venue. */
@@ -61,6 +82,7 @@ function askAboutUntold(hand: Hand, audit: AuditReceived): void {
     [...audit.openOrders, ...audit.closedOrders].map((report) => venueKey(report.instrumentId, report.venueOrderId)),
   );
   for (const record of activeOrders(hand.state)) {
+    if (accountsOf(record.instrumentId).venue !== (audit.venue ?? SPOT_VENUE)) continue;
     if (!isLive(record) || record.state === 'persisted' || record.state === 'sent') continue;
     const sinceAskedMs = record.updatedAtMs - audit.askedAtMs;
     if (told.has(record.clientOrderId) || (sinceAskedMs > -RACE_MS && sinceAskedMs < AUDIT_MS_MAX)) continue;

@@ -1,6 +1,6 @@
 import { parseDecimal } from '../domain/decimal.ts';
 import type { EngineEvent, EventKind } from '../domain/events.ts';
-import type { InstrumentId } from '../domain/instrument.ts';
+import { accountsOf, type InstrumentId, SPOT_VENUE } from '../domain/instrument.ts';
 import type { OrdersView } from '../domain/portfolio.ts';
 import { assert } from '../domain/result.ts';
 import type { Stage, StageContext } from '../kernel/stage.ts';
@@ -16,7 +16,7 @@ import {
 } from './execution-state.ts';
 import { createExecutionView, createOrdersView, type ExecutionView } from './execution-view.ts';
 import { askVenue, changeState, type ExecutionDeps, type Hand, sendCancel } from './hand.ts';
-import { isLive } from './order-record.ts';
+import { isLive, reduces } from './order-record.ts';
 import {
   handleCancelAll,
   handleCancelRequested,
@@ -25,7 +25,8 @@ import {
   keepKilled,
   wantCancel,
 } from './people.ts';
-import { planInstrument } from './protection-plan.ts';
+import { planPerpetual } from './perpetual-plan.ts';
+import { planSpot } from './protection-plan.ts';
 import { applyToTimers, createTimers, handleTick } from './timers.ts';
 import {
   bookUndecided,
@@ -117,7 +118,10 @@ function handleEvent(hand: Hand, event: EngineEvent): void {
       keepKilled(hand);
       return;
     case 'PrivateStreamChanged':
-      if (event.status === 'live') hand.perform({ kind: 'RequestAudit', why: 'the private stream is live' });
+      if (event.status === 'live') {
+        const venue = event.venue ?? SPOT_VENUE;
+        hand.perform({ kind: 'RequestAudit', why: 'the private stream is live', venue });
+      }
       return;
     case 'OrderSigned':
       // The promise of the whole program: nothing that approval did not seal is ever made ready to send.
@@ -128,9 +132,10 @@ function handleEvent(hand: Hand, event: EngineEvent): void {
     case 'OrderStateChanged': {
       const record = hand.state.orders.get(event.clientOrderId);
       if (event.to === 'unknown' && record) askVenue(hand, record);
-      if (event.to === 'rejected' && record?.side === 'sell') {
+      if (event.to === 'rejected' && record && reduces(record)) {
         // Perhaps less is held than we think: somebody sold elsewhere and the stream did not say so.
-        hand.perform({ kind: 'RequestAudit', why: 'the venue refused a sale' });
+        const { venue } = accountsOf(record.instrumentId);
+        hand.perform({ kind: 'RequestAudit', why: 'the venue refused a sale', venue });
       }
       return;
     }
@@ -203,7 +208,9 @@ function handleCancelWanted(hand: Hand, clientOrderId: string): void {
 function settle(hand: Hand, instrumentId: InstrumentId): boolean {
   const { state, deps, nowMs } = hand;
   const quote = deps.market.quote(instrumentId);
-  const plan = planInstrument({
+  const { kind, venue } = accountsOf(instrumentId);
+  const planOf = kind === 'spot' ? planSpot : planPerpetual;
+  const plan = planOf({
     instrument: deps.instruments.get(instrumentId),
     orders: activeIn(state, instrumentId),
     covers: coversIn(state, instrumentId),
@@ -211,7 +218,8 @@ function settle(hand: Hand, instrumentId: InstrumentId): boolean {
     flatten: state.flattens.get(instrumentId) ?? null,
     held: deps.portfolio.position(instrumentId)?.qtyBase ?? 0n,
     bid: quote ? parseDecimal(quote.bid) : null,
-    reconciled: state.reconciled,
+    ask: quote ? parseDecimal(quote.ask) : null,
+    reconciled: state.reconciled.has(venue),
     nowMs,
   });
   for (const id of plan.submits) submit(hand, id);
@@ -262,6 +270,6 @@ function busyInstruments(state: ExecutionState): InstrumentId[] {
   const busy = new Set<InstrumentId>();
   for (const cover of state.covers.values()) busy.add(cover.instrumentId);
   for (const instrumentId of state.flattens.keys()) busy.add(instrumentId);
-  for (const record of activeOrders(state)) if (record.side === 'sell') busy.add(record.instrumentId);
+  for (const record of activeOrders(state)) if (reduces(record)) busy.add(record.instrumentId);
   return [...busy];
 }

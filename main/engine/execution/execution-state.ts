@@ -1,14 +1,17 @@
 import type { ProtectionChanged, ReductionWanted } from '../domain/events.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
+import type { VenueIncome } from '../domain/order.ts';
 import type { OrderRecord } from './order-record.ts';
 
 /** What one entry's signature promised for what is held of it. Amounts in atoms. */
 export interface Cover {
   readonly entryId: string;
   readonly instrumentId: InstrumentId;
+  /** Of the entry: what it covers is long after a buy, short after a sale. */
+  readonly side: 'buy' | 'sell';
   readonly stopPrice: string | null;
   readonly targetPrice: string | null;
-  /** Bought under this entry, fees in base taken off, and not sold since. */
+  /** Opened under this entry, fees in base taken off, and not closed since. */
   readonly qty: bigint;
   readonly stated: Pick<ProtectionChanged, 'state' | 'clientOrderId' | 'stopPrice' | 'qtyBase' | 'text'>;
   readonly stopPlacedAtMs: number | null;
@@ -47,18 +50,20 @@ export interface ExecutionState {
   /** Fills up to this time may have been forgotten: what claims to be older is not booked. */
   fillsForgottenToMs: number;
   readonly covers: Map<string, Cover>;
-  /** By what was booked, per asset other than quote: no promise is larger than what is there. */
+  /** By what was booked, per account other than cash: no promise is larger than what is there. A perpetual's short is below zero. */
   readonly held: Map<string, bigint>;
   readonly wants: Map<string, Want>;
   readonly flattens: Map<InstrumentId, Flatten>;
   readonly proposedPrices: Map<string, string>;
   readonly anomalies: Set<string>;
-  /** When the account's opening balances were booked: what others did before is part of them. */
-  openedAtMs: number | null;
+  /** When each venue's account was opened: what others did before is part of its opening balances. */
+  readonly openedAtMs: Map<string, number>;
   /** The kill switch is on. */
   killed: boolean;
-  /** The venue's books were read since the engine started. */
-  reconciled: boolean;
+  /** Venues whose books were read since the engine started. */
+  readonly reconciled: Set<string>;
+  /** Ids of incomes booked, oldest first. */
+  readonly incomes: Set<string>;
   repairs: readonly { readonly atMs: number; readonly text: string }[];
 }
 
@@ -75,9 +80,10 @@ export function createExecutionState(): ExecutionState {
     flattens: new Map(),
     proposedPrices: new Map(),
     anomalies: new Set(),
-    openedAtMs: null,
+    openedAtMs: new Map(),
     killed: false,
-    reconciled: false,
+    reconciled: new Set(),
+    incomes: new Set(),
     repairs: [],
   };
 }
@@ -85,6 +91,8 @@ export function createExecutionState(): ExecutionState {
 export const venueKey = (instrumentId: InstrumentId, venueOrderId: string): string => `${instrumentId}|${venueOrderId}`;
 export const fillKey = (fill: { readonly instrumentId: InstrumentId; readonly fillId: string }): string =>
   `${fill.instrumentId}|${fill.fillId}`;
+export const incomeKey = ({ instrumentId, kind, incomeId }: VenueIncome): string =>
+  `${instrumentId}|${kind}|${incomeId}`;
 export const wantKey = (want: Pick<ReductionWanted, 'instrumentId' | 'purpose' | 'coveredBy'>): string =>
   `${want.instrumentId}|${want.purpose}|${want.coveredBy ?? ''}`;
 

@@ -1,6 +1,6 @@
 import { divideDecimal, formatDecimal, parseDecimal } from '../domain/decimal.ts';
 import type { ProtectionChanged } from '../domain/events.ts';
-import type { InstrumentId } from '../domain/instrument.ts';
+import { type InstrumentId, SPOT_VENUE } from '../domain/instrument.ts';
 import type { OrderPurpose, OrderState, OrderType, Signature } from '../domain/order.ts';
 import type { OpenOrderView, OrdersView } from '../domain/portfolio.ts';
 import { activeIn, activeOrders, coversIn, type ExecutionState } from './execution-state.ts';
@@ -47,12 +47,12 @@ export interface ExecutionView {
   orders(limit: number): readonly OrderRow[];
   order(clientOrderId: string): OrderRow | null;
   protection(instrumentId: InstrumentId): ProtectionRow;
-  /** False from a start until the venue's books have been read: no new risk before. */
-  isReconciled(): boolean;
+  /** False from a start until the venue's books have been read: no new risk before. Of spot where no venue is named. */
+  isReconciled(venue?: string): boolean;
   /** What was put right, newest last, at most 100. */
   repairs(): readonly { readonly atMs: number; readonly text: string }[];
-  lastAuditAtMs(): number | null;
-  privateStream(): 'connecting' | 'live' | 'down';
+  lastAuditAtMs(venue?: string): number | null;
+  privateStream(venue?: string): 'connecting' | 'live' | 'down';
   /** Everything that a restart brings back, as plain data: equal states are equal here. */
   snapshot(): unknown;
 }
@@ -78,10 +78,10 @@ export function createExecutionView(state: ExecutionState, timers: Timers): Exec
       return record ? rowOf(record) : null;
     },
     protection: (instrumentId) => protectionOf(state, instrumentId),
-    isReconciled: () => state.reconciled,
+    isReconciled: (venue = SPOT_VENUE) => state.reconciled.has(venue),
     repairs: () => state.repairs,
-    lastAuditAtMs: () => timers.lastAuditAtMs,
-    privateStream: () => timers.privateStream,
+    lastAuditAtMs: (venue = SPOT_VENUE) => timers.lastAuditAtMs.get(venue) ?? null,
+    privateStream: (venue = SPOT_VENUE) => timers.privateStreams.get(venue) ?? 'connecting',
     snapshot: () =>
       structuredClone({
         ...state,

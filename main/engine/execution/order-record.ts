@@ -3,6 +3,7 @@ import type { InstrumentId } from '../domain/instrument.ts';
 import {
   type CountersignedOrder,
   isFinal,
+  isVenuesOwnClose,
   ORDER_TRANSITIONS,
   type OrderPurpose,
   type OrderState,
@@ -10,6 +11,7 @@ import {
   type Signature,
   type VenueOrderReport,
 } from '../domain/order.ts';
+import { addsRisk } from '../domain/portfolio.ts';
 import { assert } from '../domain/result.ts';
 
 /** One order as execution knows it. Replaced as a whole on every change; amounts in atoms. */
@@ -44,6 +46,9 @@ export interface OrderRecord {
   readonly code: string;
   readonly note: string;
 }
+
+/** Whether it can only make a position smaller. */
+export const reduces = (record: OrderRecord): boolean => !addsRisk(record);
 
 /** What of the order can still fill. */
 export const openQty = (record: OrderRecord): bigint => (record.stated >= record.qty ? 0n : record.qty - record.stated);
@@ -130,7 +135,7 @@ export function foreignRecordOf(report: VenueOrderReport, atMs: number, known: O
     limitPrice: report.limitPrice,
     triggerPrice: report.triggerPrice,
     signature: null,
-    agent: 'elsewhere',
+    agent: isVenuesOwnClose(report.clientOrderId) ? 'liquidation' : 'elsewhere',
     order: null,
     coveredBy: null,
     proposedPrice: null,
@@ -144,7 +149,7 @@ export function foreignRecordOf(report: VenueOrderReport, atMs: number, known: O
     sentAtMs: known?.sentAtMs ?? atMs,
     cancelWantedAtMs: known?.cancelWantedAtMs ?? null,
     code: 'foreign',
-    note: 'made elsewhere',
+    note: isVenuesOwnClose(report.clientOrderId) ? 'the venue closed the position itself' : 'made elsewhere',
   };
 }
 

@@ -1,10 +1,10 @@
 import { parseDecimal } from '../domain/decimal.ts';
 import type { CancelRequested, CancelWanted, FlattenRequested, KillSwitchSet } from '../domain/events.ts';
-import type { InstrumentId } from '../domain/instrument.ts';
+import { type InstrumentId, isPerpetual } from '../domain/instrument.ts';
 import { activeIn, activeOrders } from './execution-state.ts';
 import { type Hand, sendCancel } from './hand.ts';
-import { isLive, type OrderRecord, symbolOf } from './order-record.ts';
-import { flattenWant, isTradable, orderable, soldUnbooked } from './protection-plan.ts';
+import { isLive, type OrderRecord, reduces, symbolOf } from './order-record.ts';
+import { closingUnbooked, flattenWant, isTradable, orderable } from './protection-plan.ts';
 
 function refuse(hand: Hand, subject: string, code: string, text: string): void {
   hand.emit({ kind: 'RequestRefused', subject, code, text });
@@ -48,7 +48,7 @@ function protects(hand: Hand, record: OrderRecord): boolean {
 function staysOnCancelAll(record: OrderRecord): boolean {
   if (record.purpose === 'stop' || record.purpose === 'flatten') return true;
   if (record.purpose === 'exit' && record.coveredBy !== null) return true;
-  return record.purpose === 'foreign' && record.side === 'sell' && record.type === 'stop-loss';
+  return record.purpose === 'foreign' && reduces(record) && record.type === 'stop-loss';
 }
 
 export function handleCancelAll(hand: Hand): void {
@@ -60,32 +60,36 @@ export function handleCancelAll(hand: Hand): void {
 /** Takes every order back that could add risk; what reduces stays. */
 export function handleKillSwitch(hand: Hand, event: KillSwitchSet): void {
   if (!event.on) return;
-  for (const record of activeOrders(hand.state)) if (record.side === 'buy') wantCancel(hand, record, 'kill-switch');
+  for (const record of activeOrders(hand.state)) if (!reduces(record)) wantCancel(hand, record, 'kill-switch');
 }
 
-/** A buy of ours that came back, or whose cancel a crash kept from being asked for, does not outlive the kill switch. */
+/** An entry of ours that came back, or whose cancel a crash kept from being asked for, does not outlive the kill switch. */
 export function keepKilled(hand: Hand): void {
   if (!hand.state.killed) return;
   for (const record of activeOrders(hand.state)) {
-    const adds = record.side === 'buy' && record.order !== null && isLive(record);
+    const adds = !reduces(record) && record.order !== null && isLive(record);
     if (adds && record.cancelWantedAtMs === null) wantCancel(hand, record, 'kill-switch');
   }
 }
 
 export function handleFlatten(hand: Hand, event: FlattenRequested): void {
-  const held = hand.deps.portfolio.positions().filter((position) => position.qtyBase > 0n);
-  const buying = activeOrders(hand.state).filter((record) => record.side === 'buy' && isLive(record));
-  const all = new Set([...held, ...buying].map(({ instrumentId }) => instrumentId));
+  const held = hand.deps.portfolio.positions().filter((position) => position.qtyBase !== 0n);
+  const entering = activeOrders(hand.state).filter((record) => !reduces(record) && isLive(record));
+  const all = new Set([...held, ...entering].map(({ instrumentId }) => instrumentId));
   const instrumentIds = event.instrumentId === null ? [...all] : [event.instrumentId];
   for (const instrumentId of instrumentIds) flattenOne(hand, instrumentId);
   if (instrumentIds.length === 0)
     refuse(hand, 'flatten', 'nothing-held', 'Nothing is held: there is nothing to flatten.');
 }
 
+/** A perpetual's target rests beside its stop and goes with the position, as that does. */
+const restsBeside = ({ instrumentId, purpose }: OrderRecord): boolean =>
+  purpose === 'target' && isPerpetual(instrumentId);
+
 function flattenOne(hand: Hand, instrumentId: InstrumentId): void {
   const orders = activeIn(hand.state, instrumentId);
   const resting = orders.filter(
-    (record) => isLive(record) && record.purpose !== 'stop' && record.purpose !== 'flatten',
+    (record) => isLive(record) && record.purpose !== 'stop' && record.purpose !== 'flatten' && !restsBeside(record),
   );
   for (const record of resting) wantCancel(hand, record, 'flatten');
   if (orders.some((record) => record.purpose === 'flatten' && isLive(record))) return;
@@ -95,16 +99,19 @@ function flattenOne(hand: Hand, instrumentId: InstrumentId): void {
     refuse(hand, instrumentId, 'not-loaded', `The rules of ${symbol} are not loaded yet: try again in a moment.`);
     return;
   }
-  const held = (hand.deps.portfolio.position(instrumentId)?.qtyBase ?? 0n) - soldUnbooked(orders);
+  const position = hand.deps.portfolio.position(instrumentId)?.qtyBase ?? 0n;
+  const side = position < 0n ? 'buy' : 'sell';
+  const held = (position < 0n ? -position : position) - closingUnbooked(orders, side);
   if (held <= 0n) {
     if (resting.length === 0) refuse(hand, instrumentId, 'nothing-held', `Nothing is held of ${symbol}.`);
     return;
   }
   const qty = orderable(held, instrument);
   const quote = hand.deps.market.quote(instrumentId);
-  if (!isTradable(qty, quote ? parseDecimal(quote.bid) : null, instrument)) {
+  const price = quote && parseDecimal(side === 'sell' ? quote.bid : quote.ask);
+  if (!isPerpetual(instrumentId) && !isTradable(qty, price, instrument)) {
     refuse(hand, instrumentId, 'dust', `What is held of ${symbol} is less than the venue lets anyone sell.`);
     return;
   }
-  hand.emit({ kind: 'ReductionWanted', instrumentId, ...flattenWant(qty) });
+  hand.emit({ kind: 'ReductionWanted', instrumentId, ...flattenWant(qty, side) });
 }

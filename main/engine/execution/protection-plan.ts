@@ -1,7 +1,7 @@
 import { formatDecimal, largerOf, multiplyDecimal, parseDecimal, smallerOf } from '../domain/decimal.ts';
 import type { CancelWanted, ProtectionChanged, ReductionWanted } from '../domain/events.ts';
 import type { Instrument } from '../domain/instrument.ts';
-import { ceilToTick, floorToLot } from '../domain/money.ts';
+import { floorToLot, signedTick } from '../domain/money.ts';
 import type { Cover, Flatten, Want } from './execution-state.ts';
 import { isLive, mayFill, type OrderRecord, openQty, unbookedQty } from './order-record.ts';
 import { elapsedMs, isDue, WANT_MS_MAX } from './order-store.ts';
@@ -22,9 +22,10 @@ export interface PlanInput {
   readonly covers: readonly Cover[];
   readonly wants: readonly Want[];
   readonly flatten: Flatten | null;
-  /** By the ledger, atoms. */
+  /** By the ledger, atoms; below zero for a perpetual's short. */
   readonly held: bigint;
   readonly bid: bigint | null;
+  readonly ask: bigint | null;
   readonly reconciled: boolean;
   readonly nowMs: number;
 }
@@ -37,23 +38,24 @@ export interface Plan {
   readonly protections: readonly Omit<ProtectionChanged, 'kind' | 'instrumentId'>[];
 }
 
-interface Draft {
+export interface Draft {
   readonly submits: string[];
   readonly cancels: Map<string, CancelWanted['why']>;
   readonly wants: Omit<ReductionWanted, 'kind' | 'instrumentId'>[];
   readonly protections: Omit<ProtectionChanged, 'kind' | 'instrumentId'>[];
 }
 
-const sum = (values: readonly bigint[]): bigint => values.reduce((total, value) => total + value, 0n);
+export const sum = (values: readonly bigint[]): bigint => values.reduce((total, value) => total + value, 0n);
 const atLeastZero = (value: bigint): bigint => largerOf(value, 0n);
 
 export const isSale = (record: OrderRecord): boolean => record.side === 'sell' && record.purpose !== 'stop';
 const isStop = (record: OrderRecord): boolean => record.purpose === 'stop';
-const isWanted = (want: Want, nowMs: number): boolean => elapsedMs(want.atMs, nowMs) < WANT_MS_MAX;
+export const isWanted = (want: Want, nowMs: number): boolean => elapsedMs(want.atMs, nowMs) < WANT_MS_MAX;
 
-/** What our own sells have sold by the venue's word and no fill has told the ledger. */
-export const soldUnbooked = (orders: readonly OrderRecord[]): bigint =>
-  sum(orders.filter((record) => record.side === 'sell').map(unbookedQty));
+/** What our own orders of this side have traded by the venue's word and no fill has told the ledger. */
+export const closingUnbooked = (orders: readonly OrderRecord[], side: 'buy' | 'sell'): bigint =>
+  sum(orders.filter((record) => record.side === side).map(unbookedQty));
+const soldUnbooked = (orders: readonly OrderRecord[]): bigint => closingUnbooked(orders, 'sell');
 
 /** True when the venue would take an order of this size at this price. */
 export function isTradable(qty: bigint, price: bigint | null, instrument: Instrument): boolean {
@@ -67,7 +69,8 @@ export function orderable(qty: bigint, instrument: Instrument): bigint {
   return floorToLot(capped, instrument).atoms;
 }
 
-export function planInstrument(input: PlanInput): Plan {
+/** Spot: one balance backs one exit. */
+export function planSpot(input: PlanInput): Plan {
   const draft: Draft = { submits: [], cancels: new Map(), wants: [], protections: [] };
   planSubmits(input, draft);
   if (input.instrument === null) return draft;
@@ -200,8 +203,12 @@ function planFlatten(input: PlanInput, instrument: Instrument, draft: Draft): vo
   draft.wants.push(flattenWant(qty));
 }
 
-export const flattenWant = (qty: bigint): Omit<ReductionWanted, 'kind' | 'instrumentId'> => ({
+export const flattenWant = (
+  qty: bigint,
+  side: 'buy' | 'sell' = 'sell',
+): Omit<ReductionWanted, 'kind' | 'instrumentId'> => ({
   purpose: 'flatten',
+  ...(side === 'buy' ? { side } : {}),
   type: 'market',
   qtyBase: formatDecimal(qty),
   limitPrice: null,
@@ -264,7 +271,7 @@ function planCover(
 /** The engine-watched target: signed first, then the stop gives way, then the sale goes out. */
 function planTarget(input: PlanInput, instrument: Instrument, cover: Cover, desired: bigint, draft: Draft): boolean {
   if (cover.targetPrice === null || input.bid === null || !input.reconciled) return false;
-  const limitPrice = ceilToTick(cover.targetPrice, instrument);
+  const limitPrice = signedTick(cover.targetPrice, instrument, 'sell');
   const target = parseDecimal(limitPrice);
   if (input.bid < target || !isTradable(desired, target, instrument)) return false;
   if (cover.targetTriedAtMs !== null && elapsedMs(cover.targetTriedAtMs, input.nowMs) < TARGET_PAUSE_MS) return false;
@@ -314,7 +321,7 @@ function planMissingStop(
   desired: bigint,
   draft: Draft,
 ): Wanted {
-  const triggerPrice = ceilToTick(cover.stopPrice as string, instrument);
+  const triggerPrice = signedTick(cover.stopPrice as string, instrument, 'sell');
   const stopPrice = parseDecimal(triggerPrice);
   const asked = input.wants.find(
     (want) => want.coveredBy === cover.entryId && want.purpose !== 'target' && isWanted(want, input.nowMs),
@@ -336,9 +343,9 @@ function planMissingStop(
   return giveUp ? 'exit' : 'stop';
 }
 
-type Standing = Cover['stated'];
+export type Standing = Cover['stated'];
 
-function whereStopStands(cover: Cover, stop: OrderRecord, desired: bigint, draft: Draft): Standing {
+export function whereStopStands(cover: Cover, stop: OrderRecord, desired: bigint, draft: Draft): Standing {
   const standing = (state: Standing['state'], qty: bigint, text: string): Standing => ({
     state,
     clientOrderId: stop.clientOrderId,
@@ -386,7 +393,7 @@ function whyNoStop(input: PlanInput, instrument: Instrument, cover: Cover, desir
   return standing('missing', 'The venue refused the stop; it is tried again shortly');
 }
 
-function changedOnly(cover: Cover, now: Standing): Omit<ProtectionChanged, 'kind' | 'instrumentId'>[] {
+export function changedOnly(cover: Cover, now: Standing): Omit<ProtectionChanged, 'kind' | 'instrumentId'>[] {
   const was = cover.stated;
   const same =
     was.state === now.state &&

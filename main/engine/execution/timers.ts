@@ -1,4 +1,5 @@
 import type { EngineEvent } from '../domain/events.ts';
+import { SPOT_VENUE } from '../domain/instrument.ts';
 import { isFinal, type VenueFill } from '../domain/order.ts';
 import { activeOrders, type ExecutionState, fillKey } from './execution-state.ts';
 import { askVenue, changeState, type Hand, sendCancel } from './hand.ts';
@@ -24,8 +25,9 @@ export interface Timers {
   dueLookups: readonly string[];
   dueCancels: readonly string[];
   missingFillsDue: boolean;
-  privateStream: 'connecting' | 'live' | 'down';
-  lastAuditAtMs: number | null;
+  /** By venue. */
+  readonly privateStreams: Map<string, 'connecting' | 'live' | 'down'>;
+  readonly lastAuditAtMs: Map<string, number>;
 }
 
 export const createTimers = (): Timers => ({
@@ -36,8 +38,8 @@ export const createTimers = (): Timers => ({
   dueLookups: [],
   dueCancels: [],
   missingFillsDue: false,
-  privateStream: 'connecting',
-  lastAuditAtMs: null,
+  privateStreams: new Map(),
+  lastAuditAtMs: new Map(),
 });
 
 /** Runs after the event was applied to the state. */
@@ -58,13 +60,13 @@ export function applyToTimers(timers: Timers, state: ExecutionState, event: Engi
       timers.undecidedFills.delete(fillKey(event.fill));
       return;
     case 'EngineStarted':
-      timers.privateStream = 'connecting';
+      timers.privateStreams.clear();
       return;
     case 'PrivateStreamChanged':
-      timers.privateStream = event.status;
+      timers.privateStreams.set(event.venue ?? SPOT_VENUE, event.status);
       return;
     case 'AuditReceived':
-      timers.lastAuditAtMs = timeMs;
+      timers.lastAuditAtMs.set(event.venue ?? SPOT_VENUE, timeMs);
       return;
     case 'ClockTicked':
       applyTick(timers, state, timeMs);

@@ -1,5 +1,6 @@
 import { formatDecimal, parseDecimal } from '../domain/decimal.ts';
 import type { CancelAnswered, FillBooked, OrderQueried, SubmitAnswered } from '../domain/events.ts';
+import { accountsOf, type InstrumentId } from '../domain/instrument.ts';
 import type { VenueFill, VenueOrderReport } from '../domain/order.ts';
 import { fillDigest } from './apply-fill.ts';
 import { activeIn, type ExecutionState, fillKey, venueKey } from './execution-state.ts';
@@ -125,7 +126,7 @@ export const adoptedId = (state: ExecutionState, report: VenueOrderReport): stri
 function adopt(hand: Hand, report: VenueOrderReport): string | null {
   const to = stateOfStatus(report.status);
   const over = to === 'cancelled' || to === 'expired' || to === 'rejected';
-  if (over || (to === 'filled' && hand.state.openedAtMs === null)) return null;
+  if (over || (to === 'filled' && openedAtMs(hand.state, report) === null)) return null;
   const clientOrderId = adoptedId(hand.state, report);
   hand.emit({ kind: 'ForeignOrderSeen', report: { ...report, clientOrderId } });
   return `Adopted an order made elsewhere: ${sideWord(report.side)} ${report.qtyBase} ${symbolOf(report.instrumentId)}`;
@@ -186,8 +187,14 @@ export function handleFill(
   return true;
 }
 
-const isBeforeOpening = (state: ExecutionState, fill: VenueFill): boolean =>
-  state.openedAtMs === null || fill.eventTimeMs <= state.openedAtMs;
+function isBeforeOpening(state: ExecutionState, fill: VenueFill): boolean {
+  const atMs = openedAtMs(state, fill);
+  return atMs === null || fill.eventTimeMs <= atMs;
+}
+
+/** When the account of the instrument's venue was opened; null before. */
+const openedAtMs = (state: ExecutionState, { instrumentId }: { readonly instrumentId: InstrumentId }): number | null =>
+  state.openedAtMs.get(accountsOf(instrumentId).venue) ?? null;
 
 function book(hand: Hand, fill: VenueFill, owner: OrderRecord, via: FillBooked['via']): void {
   hand.emit({

@@ -5,10 +5,11 @@ import type {
   DayOpened,
   EngineEvent,
   FillBooked,
+  IncomeBooked,
   OpeningBalancesBooked,
   OrderPersisted,
 } from '../domain/events.ts';
-import { assetsOf, type InstrumentId } from '../domain/instrument.ts';
+import { accountName, accountsOf, assetOfAccount, type InstrumentId, SPOT_VENUE } from '../domain/instrument.ts';
 import {
   addTo,
   balanceOf,
@@ -21,6 +22,7 @@ import {
   type Position,
 } from './ledger-state.ts';
 import { acquire, dispose, type Holding, heldQty, takeFee } from './lots.ts';
+import { adjusted, filled, flatPosition, opens, type PerpetualPosition } from './perpetuals.ts';
 import { equityOf } from './valuation.ts';
 
 const FILLS_KEPT_MAX = 1_000;
@@ -34,7 +36,12 @@ export function applyToLedger(state: LedgerState, event: EngineEvent, timeMs: nu
       rememberOrigin(state, event);
       return;
     case 'FillBooked':
-      bookFill(state, event, timeMs);
+      if (accountsOf(event.fill.instrumentId).kind === 'spot') bookFill(state, event, timeMs);
+      else bookPerpetualFill(state, event, timeMs);
+      state.fills = [...state.fills, event].slice(-FILLS_KEPT_MAX);
+      return;
+    case 'IncomeBooked':
+      bookIncome(state, event, timeMs);
       return;
     case 'OpeningBalancesBooked':
       bookOpening(state, event);
@@ -76,7 +83,7 @@ interface FillAmounts {
 
 function bookFill(state: LedgerState, event: FillBooked, timeMs: number): void {
   const { fill } = event;
-  const { base, quote } = assetsOf(fill.instrumentId);
+  const { base, quote } = accountsOf(fill.instrumentId);
   const fee = parseDecimal(fill.fee);
   const amounts: FillAmounts = {
     qty: parseDecimal(fill.qtyBase),
@@ -101,7 +108,47 @@ function bookFill(state: LedgerState, event: FillBooked, timeMs: number): void {
     feeOther: amounts.feeOther,
     price: amounts.price,
   });
-  state.fills = [...state.fills, event].slice(-FILLS_KEPT_MAX);
+}
+
+/** Of a perpetual only profit and fee move money; what is held is a quantity and what it cost. */
+function bookPerpetualFill(state: LedgerState, event: FillBooked, timeMs: number): void {
+  const { fill } = event;
+  const { venue, cash, quote } = accountsOf(fill.instrumentId);
+  const before = perpetualOf(state, fill.instrumentId);
+  const after = filled(before, fill);
+  const realized = after.realized - before.realized;
+  const fee = parseDecimal(fill.fee);
+  const feeAccount = accountName(venue, fill.feeAsset);
+  const feesQuote = feeAccount === cash ? fee : 0n;
+  addTo(state.balances, fill.instrumentId, after.qty - before.qty);
+  addTo(state.balances, cash, realized);
+  if (fee !== 0n) addTo(state.balances, feeAccount, -fee);
+  const origin = opens(before, after) ? originOf(state, event) : before.origin;
+  state.perpetuals.set(fill.instrumentId, { ...after, feesQuote: before.feesQuote + feesQuote, origin });
+  noteDay(state, event, timeMs, quote, {
+    realized: realized - feesQuote,
+    feesQuote,
+    feeOther: fee - feesQuote,
+    price: parseDecimal(fill.price),
+  });
+}
+
+function bookIncome(state: LedgerState, { income }: IncomeBooked, timeMs: number): void {
+  const { cash, quote } = accountsOf(income.instrumentId);
+  const amount = parseDecimal(income.amountQuote);
+  addTo(state.balances, cash, amount);
+  const position = perpetualOf(state, income.instrumentId);
+  const funding = income.kind === 'funding' ? position.funding + amount : position.funding;
+  state.perpetuals.set(income.instrumentId, { ...position, funding });
+  const start = dayStartOf(timeMs);
+  const day = state.days.get(start) ?? emptyDay();
+  addTo(day.realized, quote, amount);
+  state.days.set(start, day);
+}
+
+function perpetualOf(state: LedgerState, instrumentId: InstrumentId): PerpetualPosition {
+  const { quote, cash } = accountsOf(instrumentId);
+  return state.perpetuals.get(instrumentId) ?? flatPosition(instrumentId, quote, cash);
 }
 
 /**
@@ -111,7 +158,7 @@ function bookFill(state: LedgerState, event: FillBooked, timeMs: number): void {
 function positionOf(state: LedgerState, instrumentId: InstrumentId): Position {
   const known = state.positions.get(instrumentId);
   if (known) return known;
-  const { base, quote } = assetsOf(instrumentId);
+  const { base, quote } = accountsOf(instrumentId);
   const fresh = emptyPosition(instrumentId, base, quote);
   const owed = -balanceOf(state, base);
   const isElsewhere = [...state.positions.values()].some((position) => position.base === base);
@@ -191,17 +238,27 @@ function slippageWith(
 }
 
 function bookOpening(state: LedgerState, event: OpeningBalancesBooked): void {
-  state.opened = true;
-  for (const { asset, amount, priceQuote, instrumentId } of event.balances) {
+  state.opened.add(event.venue ?? SPOT_VENUE);
+  for (const { asset, amount, priceQuote, instrumentId, unrealizedQuote } of event.balances) {
     const atoms = parseDecimal(amount);
     if (instrumentId === null || priceQuote === null) payIn(state, asset, atoms);
-    else openPosition(state, instrumentId, atoms, parseDecimal(priceQuote));
+    else if (accountsOf(instrumentId).kind === 'perpetual') {
+      changePerpetual(state, instrumentId, atoms, parseDecimal(priceQuote));
+      payIn(state, accountsOf(instrumentId).cash, parseDecimal(unrealizedQuote ?? '0'));
+    } else openPosition(state, instrumentId, atoms, parseDecimal(priceQuote));
     addTo(state.balances, asset, atoms);
   }
 }
 
+/** Open profit that goes without a fill is no loss of the day. */
+function changePerpetual(state: LedgerState, instrumentId: InstrumentId, qty: bigint, price: bigint): void {
+  const { position, profitGone } = adjusted(perpetualOf(state, instrumentId), qty, price);
+  state.perpetuals.set(instrumentId, position);
+  payIn(state, position.cash, -profitGone);
+}
+
 function openPosition(state: LedgerState, instrumentId: InstrumentId, qty: bigint, price: bigint): void {
-  const { quote } = assetsOf(instrumentId);
+  const { quote } = accountsOf(instrumentId);
   const position = positionOf(state, instrumentId);
   const cost = multiplyDecimal(price, qty, 'up');
   state.positions.set(instrumentId, { ...position, holding: acquire(position.holding, qty, cost) });
@@ -212,7 +269,9 @@ function openPosition(state: LedgerState, instrumentId: InstrumentId, qty: bigin
 function bookAdjustment(state: LedgerState, { asset, amount, priceQuote, instrumentId }: BalanceAdjusted): void {
   const atoms = parseDecimal(amount);
   if (instrumentId === null || priceQuote === null) payIn(state, asset, atoms);
-  else if (atoms > 0n) openPosition(state, instrumentId, atoms, parseDecimal(priceQuote));
+  else if (accountsOf(instrumentId).kind === 'perpetual') {
+    changePerpetual(state, instrumentId, atoms, parseDecimal(priceQuote));
+  } else if (atoms > 0n) openPosition(state, instrumentId, atoms, parseDecimal(priceQuote));
   else takeOut(state, instrumentId, -atoms, parseDecimal(priceQuote));
   addTo(state.balances, asset, atoms);
 }
@@ -227,8 +286,9 @@ function takeOut(state: LedgerState, instrumentId: InstrumentId, qty: bigint, pr
 }
 
 /** What is paid in is no profit of the day. */
-function payIn(state: LedgerState, asset: string, amount: bigint): void {
-  if (state.baseline !== null) addTo(state.baseline.equity, asset, amount);
+function payIn(state: LedgerState, account: string, amount: bigint): void {
+  const asset = assetOfAccount(account);
+  if (state.baseline !== null && asset !== null) addTo(state.baseline.equity, asset, amount);
 }
 
 function noteDifference(state: LedgerState, { asset, ledger, venue }: BalanceDiffered): void {
@@ -238,7 +298,8 @@ function noteDifference(state: LedgerState, { asset, ledger, venue }: BalanceDif
 
 function openDay(state: LedgerState, event: DayOpened): void {
   const marks = new Map(event.marks.map(({ instrumentId, price }) => [instrumentId, parseDecimal(price)]));
-  const assets = new Set([...state.balances.keys(), ...[...state.positions.values()].map(({ quote }) => quote)]);
+  const named = [...state.balances.keys()].flatMap((account) => assetOfAccount(account) ?? []);
+  const assets = new Set([...named, ...[...state.positions.values()].map(({ quote }) => quote)]);
   const mark = (id: InstrumentId): bigint | null => marks.get(id) ?? null;
   state.baseline = {
     dayStartMs: event.dayStartMs,

@@ -7,7 +7,14 @@ import type {
   EngineEvent,
   OpeningBalancesBooked,
 } from '../domain/events.ts';
-import type { Instrument } from '../domain/instrument.ts';
+import {
+  accountName,
+  accountWord,
+  type Instrument,
+  isPerpetual,
+  SPOT_VENUE,
+  venueOfAccount,
+} from '../domain/instrument.ts';
 import type { VenueBalance } from '../domain/order.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { balanceOf, type LedgerState } from './ledger-state.ts';
@@ -15,67 +22,87 @@ import type { MarkOf } from './valuation.ts';
 
 /** What only matters while the engine runs. */
 export interface AuditWatch {
-  audit: AuditReceived | null;
-  auditAtMs: number;
-  balances: ReadonlyMap<string, VenueBalance>;
+  /** The last audit of each venue and what came of it. */
+  readonly venues: Map<string, ComparedAudit>;
   lastStreamFillAtMs: number;
-  /** Venue minus ledger in the last audit, by asset: stated only when the next audit says the same. */
-  suspects: ReadonlyMap<string, bigint>;
-  confirmed: readonly BalanceDiffered[];
-  inDoubt: boolean;
   waitsForMarksSinceMs: number | null;
 }
 
+interface ComparedAudit {
+  readonly audit: AuditReceived;
+  readonly atMs: number;
+  /** Venue minus ledger, by account: stated only when the next audit says the same. */
+  suspects: ReadonlyMap<string, bigint>;
+  confirmed: readonly BalanceDiffered[];
+  inDoubt: boolean;
+}
+
 export const createAuditWatch = (): AuditWatch => ({
-  audit: null,
-  auditAtMs: -1,
-  balances: new Map(),
+  venues: new Map(),
   lastStreamFillAtMs: Number.NEGATIVE_INFINITY,
-  suspects: new Map(),
-  confirmed: [],
-  inDoubt: false,
   waitsForMarksSinceMs: null,
 });
 
-export const totalOf = (balance: VenueBalance): bigint => parseDecimal(balance.free) + parseDecimal(balance.locked);
+const totalOf = (balance: VenueBalance): bigint => parseDecimal(balance.free) + parseDecimal(balance.locked);
+
+/** What the venues last said, by account. */
+export function statedBalances(watch: AuditWatch): Map<string, VenueBalance> {
+  const stated = new Map<string, VenueBalance>();
+  for (const { audit } of watch.venues.values()) {
+    for (const balance of audit.balances) stated.set(accountName(audit.venue ?? SPOT_VENUE, balance.asset), balance);
+  }
+  return stated;
+}
+
+/** Every account by the venue's word: money, coins, and the quantities of perpetuals. */
+function amountsOf(audit: AuditReceived): Map<string, bigint> {
+  const venue = audit.venue ?? SPOT_VENUE;
+  const amounts = new Map(audit.balances.map((balance) => [accountName(venue, balance.asset), totalOf(balance)]));
+  for (const { instrumentId, qtyBase } of audit.positions ?? []) amounts.set(instrumentId, parseDecimal(qtyBase));
+  return amounts;
+}
 
 /** Runs after the event was applied to the books. */
 export function applyToWatch(watch: AuditWatch, state: LedgerState, event: EngineEvent, timeMs: number): void {
   if (event.kind === 'AuditReceived') {
-    watch.audit = event;
-    watch.auditAtMs = timeMs;
-    watch.balances = new Map(event.balances.map((balance) => [balance.asset, balance]));
+    const venue = event.venue ?? SPOT_VENUE;
+    const suspects = watch.venues.get(venue)?.suspects ?? new Map();
+    watch.venues.set(venue, { audit: event, atMs: timeMs, suspects, confirmed: [], inDoubt: false });
   }
   if (event.kind === 'FillBooked' && event.via === 'stream') watch.lastStreamFillAtMs = timeMs;
-  if (event.kind === 'Reconciled' && watch.audit !== null && watch.auditAtMs === timeMs) {
-    compare(watch, state, watch.audit, event.fillsUndecided === true);
+  if (event.kind === 'Reconciled') {
+    const compared = watch.venues.get(event.venue ?? SPOT_VENUE);
+    if (compared?.atMs === timeMs) compare(watch, state, compared, event.fillsUndecided === true);
   }
 }
 
 /** Comparable only when no fill arrived while the venue was being asked and every fill has its order. */
-function compare(watch: AuditWatch, state: LedgerState, audit: AuditReceived, fillsUndecided: boolean): void {
-  watch.confirmed = [];
-  watch.inDoubt = false;
-  if (!state.opened || fillsUndecided || watch.lastStreamFillAtMs >= audit.askedAtMs) return;
+function compare(watch: AuditWatch, state: LedgerState, compared: ComparedAudit, fillsUndecided: boolean): void {
+  const { audit } = compared;
+  const ofVenue = audit.venue ?? SPOT_VENUE;
+  compared.confirmed = [];
+  compared.inDoubt = false;
+  if (!state.opened.has(ofVenue) || fillsUndecided || watch.lastStreamFillAtMs >= audit.askedAtMs) return;
   const suspects = new Map<string, bigint>();
   const confirmed: BalanceDiffered[] = [];
-  for (const asset of new Set([...state.balances.keys(), ...watch.balances.keys()])) {
-    const balance = watch.balances.get(asset);
-    const venue = balance ? totalOf(balance) : 0n;
-    const ledger = balanceOf(state, asset);
-    if (venue !== ledger) suspects.set(asset, venue - ledger);
-    if (venue === ledger && !state.differences.has(asset)) continue;
-    if (venue !== ledger && watch.suspects.get(asset) !== venue - ledger) {
-      watch.inDoubt = true;
+  const stated = amountsOf(audit);
+  const booked = [...state.balances.keys()].filter((account) => venueOfAccount(account) === ofVenue);
+  for (const account of new Set([...booked, ...stated.keys()])) {
+    const venue = stated.get(account) ?? 0n;
+    const ledger = balanceOf(state, account);
+    if (venue !== ledger) suspects.set(account, venue - ledger);
+    if (venue === ledger && !state.differences.has(account)) continue;
+    if (venue !== ledger && compared.suspects.get(account) !== venue - ledger) {
+      compared.inDoubt = true;
       continue;
     }
-    const said = state.differences.get(asset);
+    const said = state.differences.get(account);
     const now = { ledger: formatDecimal(ledger), venue: formatDecimal(venue) };
     if (said?.ledger === now.ledger && said.venue === now.venue) continue;
-    confirmed.push({ kind: 'BalanceDiffered', asset, ...now });
+    confirmed.push({ kind: 'BalanceDiffered', asset: account, ...now });
   }
-  watch.suspects = suspects;
-  watch.confirmed = confirmed;
+  compared.suspects = suspects;
+  compared.confirmed = confirmed;
 }
 
 /**
@@ -88,6 +115,9 @@ export function openingBalances(
   instruments: readonly Instrument[],
   markOf: MarkOf,
 ): { readonly event: OpeningBalancesBooked; readonly priceless: readonly string[] } {
+  if (audit.venue !== undefined && audit.venue !== SPOT_VENUE) {
+    return { event: openingWallet(state, audit, audit.venue), priceless: [] };
+  }
   const quotes = new Set(instruments.map((instrument) => instrument.quote));
   const stated = new Map(audit.marks.map(({ asset, priceQuote }) => [asset, priceQuote]));
   const priceless: string[] = [];
@@ -95,7 +125,7 @@ export function openingBalances(
   for (const balance of audit.balances) {
     const amount = totalOf(balance) - balanceOf(state, balance.asset);
     if (amount <= 0n) continue;
-    const base = quotes.has(balance.asset) ? undefined : instruments.find(({ base }) => base === balance.asset);
+    const base = quotes.has(balance.asset) ? undefined : baseInstrument(instruments, balance.asset);
     const mark = base ? markOf(base.id) : null;
     const price = stated.get(balance.asset) ?? (mark === null ? null : formatDecimal(mark));
     if (base && price === null) priceless.push(balance.asset);
@@ -109,6 +139,24 @@ export function openingBalances(
   return { event: { kind: 'OpeningBalancesBooked', balances }, priceless };
 }
 
+const baseInstrument = (instruments: readonly Instrument[], asset: string): Instrument | undefined =>
+  instruments.find(({ kind, base }) => kind === 'spot' && base === asset);
+
+/** A derivatives account as it was found: its money, and positions at the venue's entry prices. */
+function openingWallet(state: LedgerState, audit: AuditReceived, venue: string): OpeningBalancesBooked {
+  const money = audit.balances.map((balance) => {
+    const asset = accountName(venue, balance.asset);
+    const amount = formatDecimal(totalOf(balance) - balanceOf(state, asset));
+    return { asset, amount, priceQuote: null, instrumentId: null };
+  });
+  const positions = (audit.positions ?? []).map(({ instrumentId, qtyBase, entryPrice, unrealizedQuote }) => {
+    const amount = formatDecimal(parseDecimal(qtyBase) - balanceOf(state, instrumentId));
+    return { asset: instrumentId, amount, priceQuote: entryPrice, instrumentId, unrealizedQuote };
+  });
+  const balances = [...money, ...positions].filter(({ amount }) => amount !== '0');
+  return { kind: 'OpeningBalancesBooked', venue, balances };
+}
+
 type NotAcknowledged = { readonly kind: 'no-difference' | 'terms-changed' | 'no-price'; readonly text: string };
 
 /** What a person's word books, and the difference that is no more; refused where the screen showed something else. */
@@ -119,15 +167,21 @@ export function acknowledge(
   markOf: MarkOf,
 ): Result<readonly [BalanceAdjusted, BalanceDiffered], NotAcknowledged> {
   const said = state.differences.get(asset);
-  if (!said) return fail({ kind: 'no-difference', text: `Ledger and venue do not differ in ${asset}.` });
+  if (!said) return fail({ kind: 'no-difference', text: `Ledger and venue do not differ in ${accountWord(asset)}.` });
   if (said.ledger !== ledger || said.venue !== venue) {
-    const text = `${asset} changed since: the ledger says ${said.ledger}, the venue ${said.venue}.`;
+    const text = `${accountWord(asset)} changed since: the ledger says ${said.ledger}, the venue ${said.venue}.`;
     return fail({ kind: 'terms-changed', text });
   }
   const isQuote = instruments.some((instrument) => instrument.quote === asset);
-  const base = isQuote ? undefined : instruments.find((instrument) => instrument.base === asset);
+  const isPosition = asset.includes('/') && isPerpetual(asset);
+  const base = isPosition
+    ? instruments.find(({ id }) => id === asset)
+    : isQuote
+      ? undefined
+      : baseInstrument(instruments, asset);
   const price = base ? markOf(base.id) : null;
-  if (base && price === null) return fail({ kind: 'no-price', text: `No price of ${asset} is known to book it at.` });
+  if (base && price === null)
+    return fail({ kind: 'no-price', text: `No price of ${accountWord(asset)} is known to book it at.` });
   const amount = parseDecimal(venue) - parseDecimal(ledger);
   const now = formatDecimal(balanceOf(state, asset) + amount);
   return ok([

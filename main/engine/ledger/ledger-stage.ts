@@ -1,7 +1,8 @@
 import { formatDecimal } from '../domain/decimal.ts';
-import type { DayOpened, DifferenceAcknowledged, EngineEvent, FillBooked } from '../domain/events.ts';
-import type { InstrumentsView } from '../domain/instrument.ts';
+import type { AnomalyStated, DayOpened, DifferenceAcknowledged, EngineEvent, FillBooked } from '../domain/events.ts';
+import { accountName, accountsOf, accountWord, type InstrumentsView, SPOT_VENUE } from '../domain/instrument.ts';
 import type { MarketView } from '../domain/market.ts';
+import { isVenuesOwnClose } from '../domain/order.ts';
 import type { PortfolioView } from '../domain/portfolio.ts';
 import type { Stage, StageContext } from '../kernel/stage.ts';
 import { applyToLedger } from './apply-bookings.ts';
@@ -57,11 +58,16 @@ interface Books {
 function handleEvent(books: Books, event: EngineEvent, context: StageContext): void {
   if (event.kind === 'FillBooked') stateOversold(books.state, event, context);
   if (event.kind === 'DifferenceAcknowledged') bookDifference(books, event, context);
-  if (event.kind === 'Reconciled') concludeAudit(books, context);
+  if (event.kind === 'Reconciled') concludeAudit(books, event.venue ?? SPOT_VENUE, context);
   if (event.kind === 'ClockTicked' && dayIsDue(books.state, context.nowMs)) openDay(books, context);
 }
 
 function stateOversold(state: LedgerState, { fill }: FillBooked, context: StageContext): void {
+  const { kind, venue } = accountsOf(fill.instrumentId);
+  if (kind === 'perpetual') {
+    if (isVenuesOwnClose(fill.clientOrderId)) context.emit(liquidated(fill));
+    return;
+  }
   const holding = state.positions.get(fill.instrumentId)?.holding;
   if (fill.side === 'sell' && holding && holding.debts.length > 0) {
     context.emit({
@@ -72,15 +78,22 @@ function stateOversold(state: LedgerState, { fill }: FillBooked, context: StageC
       text: `SELL ${fill.qtyBase} @ ${fill.price} sold more than the books hold: ${formatDecimal(owedQty(holding))} wait for the purchase that explains them.`,
     });
   }
-  if (fill.fee !== '0' && balanceOf(state, fill.feeAsset) < 0n) {
+  const left = balanceOf(state, accountName(venue, fill.feeAsset));
+  if (fill.fee !== '0' && left < 0n) {
     context.emit({
       kind: 'AnomalyStated',
       instrumentId: fill.instrumentId,
       subject: fill.fillId,
       code: 'fee-unbacked',
-      text: `The fee of ${fill.fee} ${fill.feeAsset} is more than the books hold of it (now ${formatDecimal(balanceOf(state, fill.feeAsset))}).`,
+      text: `The fee of ${fill.fee} ${fill.feeAsset} is more than the books hold of it (now ${formatDecimal(left)}).`,
     });
   }
+}
+
+function liquidated({ instrumentId, clientOrderId, side, qtyBase, price }: FillBooked['fill']): AnomalyStated {
+  const name = accountWord(instrumentId);
+  const text = `Liquidated: the venue closed ${qtyBase} of ${name} at ${price} (${side}), for its margin was used up.`;
+  return { kind: 'AnomalyStated', instrumentId, subject: clientOrderId, code: 'liquidated', text };
 }
 
 function bookDifference({ state, deps, markOf }: Books, event: DifferenceAcknowledged, context: StageContext): void {
@@ -93,10 +106,11 @@ function bookDifference({ state, deps, markOf }: Books, event: DifferenceAcknowl
 }
 
 /** After an audit was merged: opens the account, or says where ledger and venue disagree. */
-function concludeAudit({ state, watch, deps, markOf }: Books, context: StageContext): void {
-  if (watch.audit === null || watch.auditAtMs !== context.nowMs) return;
-  if (!state.opened) {
-    const { event, priceless } = openingBalances(state, watch.audit, deps.instruments.all(), markOf);
+function concludeAudit({ state, watch, deps, markOf }: Books, venue: string, context: StageContext): void {
+  const compared = watch.venues.get(venue);
+  if (!compared || compared.atMs !== context.nowMs) return;
+  if (!state.opened.has(venue)) {
+    const { event, priceless } = openingBalances(state, compared.audit, deps.instruments.all(), markOf);
     context.emit(event);
     for (const asset of priceless) {
       context.emit({
@@ -109,15 +123,18 @@ function concludeAudit({ state, watch, deps, markOf }: Books, context: StageCont
     }
     return;
   }
-  for (const difference of watch.confirmed) context.emit(difference);
-  if (watch.inDoubt) context.perform({ kind: 'RequestAudit', why: 'a balance differs: asking once more' });
+  for (const difference of compared.confirmed) context.emit(difference);
+  if (compared.inDoubt) context.perform({ kind: 'RequestAudit', why: 'a balance differs: asking once more', venue });
 }
 
 const dayIsDue = (state: LedgerState, nowMs: number): boolean =>
-  state.opened && state.baseline?.dayStartMs !== dayStartOf(nowMs);
+  state.opened.has(SPOT_VENUE) && state.baseline?.dayStartMs !== dayStartOf(nowMs);
 
 function openDay({ state, watch, markOf }: Books, context: StageContext): void {
-  const held = [...state.positions.values()].filter(({ holding }) => heldQty(holding) > 0n);
+  const held = [
+    ...[...state.positions.values()].filter(({ holding }) => heldQty(holding) > 0n),
+    ...[...state.perpetuals.values()].filter(({ qty }) => qty !== 0n),
+  ];
   const marks: DayOpened['marks'][number][] = [];
   for (const { instrumentId } of held) {
     const mark = markOf(instrumentId);

@@ -2,6 +2,7 @@ import type { FillBooked } from '../domain/events.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
 import type { Signature } from '../domain/order.ts';
 import { EMPTY_HOLDING, type Holding } from './lots.ts';
+import type { PerpetualPosition } from './perpetuals.ts';
 
 /** Whose decision a position is. */
 export interface Origin {
@@ -43,25 +44,29 @@ export interface Baseline {
 
 /** Everything that the ledger lane brings back after a restart. */
 export interface LedgerState {
+  /** By account (see `accountName`): money, coins, and the quantities of perpetuals. */
   readonly balances: Map<string, bigint>;
   readonly positions: Map<InstrumentId, Position>;
+  readonly perpetuals: Map<InstrumentId, PerpetualPosition>;
   readonly origins: Map<string, Origin>;
   readonly days: Map<number, DayFigures>;
   /** Oldest first, bounded. */
   fills: readonly FillBooked[];
   readonly differences: Map<string, { readonly ledger: string; readonly venue: string }>;
-  opened: boolean;
+  /** Venues whose accounts are open. */
+  readonly opened: Set<string>;
   baseline: Baseline | null;
 }
 
 export const createLedgerState = (): LedgerState => ({
   balances: new Map(),
   positions: new Map(),
+  perpetuals: new Map(),
   origins: new Map(),
   days: new Map(),
   fills: [],
   differences: new Map(),
-  opened: false,
+  opened: new Set(),
   baseline: null,
 });
 

@@ -1,11 +1,15 @@
 import { divideDecimal, formatDecimal, largerOf, multiplyDecimal, toNumberLossy } from '../domain/decimal.ts';
 import type { FillBooked } from '../domain/events.ts';
+import { bpsOf } from '../domain/exposure.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
+import { SPOT_VENUE } from '../domain/instrument.ts';
+import { liquidationPriceOf, MAINTENANCE_BPS } from '../domain/margin.ts';
 import type { PortfolioView, PositionView } from '../domain/portfolio.ts';
-import type { AuditWatch } from './balance-check.ts';
+import { type AuditWatch, statedBalances } from './balance-check.ts';
 import { balanceOf, dayStartOf, emptyDay, type LedgerState, type Origin, type Position } from './ledger-state.ts';
 import { heldCost, heldQty, owedQty } from './lots.ts';
-import { equityOf, type MarkOf, sumPositions, unrealizedOf, worthOf } from './valuation.ts';
+import { openProfit, type PerpetualPosition } from './perpetuals.ts';
+import { equityOf, type MarkOf, marginOf, sumPerpetuals, sumPositions, unrealizedOf, worthOf } from './valuation.ts';
 
 /** Amounts as decimal strings, in the quote asset. */
 export interface AccountRow {
@@ -32,11 +36,25 @@ export interface PositionRow {
   readonly unrealizedQuote: string | null;
   readonly realizedQuote: string;
   readonly feesQuote: string;
+  /** Null for spot. */
+  readonly perpetual: PerpetualRow | null;
   /** Whose decision the last purchase was; null for what was there at the opening. */
   readonly origin: Origin | null;
 }
 
+/** What a perpetual's position has beside a spot one; amounts as decimal strings. */
+export interface PerpetualRow {
+  /** Wallet and open profit and loss: what stands behind this position and the wallet's others. */
+  readonly marginQuote: string;
+  /** What the wallet's positions are worth together, over that; null where nothing is left. */
+  readonly leverage: number | null;
+  readonly liquidationPrice: string | null;
+  /** Received less paid since the account was opened. */
+  readonly fundingQuote: string;
+}
+
 export interface BalanceRow {
+  /** An account, see `accountName`. */
   readonly asset: string;
   readonly ledger: string;
   /** As the venue last said; null before the first audit since the start. */
@@ -52,8 +70,8 @@ export interface LedgerView {
   balances(): readonly BalanceRow[];
   /** Unexplained: entries are held while there are any. */
   differences(): readonly { readonly asset: string; readonly ledger: string; readonly venue: string }[];
-  /** Whether the account's opening balances are booked. */
-  isOpened(): boolean;
+  /** Whether the account's opening balances are booked; spot's where no venue is named. */
+  isOpened(venue?: string): boolean;
   /** Everything that a restart brings back, as plain data: equal states are equal here. */
   snapshot(): unknown;
 }
@@ -62,11 +80,14 @@ export function createPortfolioView(state: LedgerState, markOf: MarkOf): Portfol
   return {
     cashQuote: (quoteAsset) => balanceOf(state, quoteAsset),
     equityQuote: (quoteAsset) => equityOf(state, quoteAsset, markOf),
+    marginQuote: (account) => marginOf(state, account, markOf),
     position(instrumentId) {
+      const perpetual = state.perpetuals.get(instrumentId);
+      if (perpetual) return perpetualViewOf(perpetual);
       const position = state.positions.get(instrumentId);
       return position ? positionViewOf(position) : null;
     },
-    positions: () => heldPositions(state).map(positionViewOf),
+    positions: () => [...heldPositions(state).map(positionViewOf), ...openPerpetuals(state).map(perpetualViewOf)],
     pnlTodayQuote: (quoteAsset, nowMs) => pnlToday(state, quoteAsset, nowMs, markOf),
   };
 }
@@ -76,6 +97,15 @@ const netQty = ({ holding }: Position): bigint => largerOf(heldQty(holding) - ow
 
 const heldPositions = (state: LedgerState): Position[] =>
   [...state.positions.values()].filter((position) => netQty(position) > 0n);
+
+const openPerpetuals = (state: LedgerState): PerpetualPosition[] =>
+  [...state.perpetuals.values()].filter(({ qty }) => qty !== 0n);
+
+const perpetualViewOf = ({ instrumentId, qty, cost }: PerpetualPosition): PositionView => ({
+  instrumentId,
+  qtyBase: qty,
+  costQuote: cost,
+});
 
 const positionViewOf = (position: Position): PositionView => ({
   instrumentId: position.instrumentId,
@@ -96,24 +126,32 @@ function pnlToday(state: LedgerState, quoteAsset: string, nowMs: number, markOf:
 export function createLedgerView(state: LedgerState, watch: AuditWatch, markOf: MarkOf): LedgerView {
   return {
     account: (quoteAsset, nowMs) => accountRow(state, quoteAsset, nowMs, markOf),
-    positions: () => heldPositions(state).map((position) => positionRow(position, markOf)),
+    positions: () => [
+      ...heldPositions(state).map((position) => positionRow(position, markOf)),
+      ...openPerpetuals(state).map((position) => perpetualRow(state, position, markOf)),
+    ],
     fills: (limit) => state.fills.slice(-limit).reverse(),
-    balances: () =>
-      [...new Set([...state.balances.keys(), ...watch.balances.keys()])].map((asset) => ({
+    balances() {
+      const stated = statedBalances(watch);
+      const accounts = [...state.balances.keys()].filter((account) => !state.perpetuals.has(account));
+      return [...new Set([...accounts, ...stated.keys()])].map((asset) => ({
         asset,
         ledger: formatDecimal(balanceOf(state, asset)),
-        free: watch.balances.get(asset)?.free ?? null,
-        locked: watch.balances.get(asset)?.locked ?? null,
-      })),
+        free: stated.get(asset)?.free ?? null,
+        locked: stated.get(asset)?.locked ?? null,
+      }));
+    },
     differences: () => [...state.differences].map(([asset, amounts]) => ({ asset, ...amounts })),
-    isOpened: () => state.opened,
+    isOpened: (venue = SPOT_VENUE) => state.opened.has(venue),
     snapshot: () => structuredClone(state),
   };
 }
 
 function accountRow(state: LedgerState, quoteAsset: string, nowMs: number, markOf: MarkOf): AccountRow {
   const equity = equityOf(state, quoteAsset, markOf);
-  const exposure = sumPositions(state, quoteAsset, (position) => largerOf(worthOf(position, markOf), 0n));
+  const exposure =
+    sumPositions(state, quoteAsset, (position) => largerOf(worthOf(position, markOf), 0n)) +
+    sumPerpetuals(state, quoteAsset, (position) => notionalOf(position, markOf));
   const pnl = pnlToday(state, quoteAsset, nowMs, markOf);
   const day = state.days.get(dayStartOf(nowMs)) ?? emptyDay();
   return {
@@ -121,7 +159,10 @@ function accountRow(state: LedgerState, quoteAsset: string, nowMs: number, markO
     equityQuote: formatDecimal(equity),
     cashQuote: formatDecimal(balanceOf(state, quoteAsset)),
     realizedTodayQuote: formatDecimal(realizedToday(state, quoteAsset, nowMs)),
-    unrealizedQuote: formatDecimal(sumPositions(state, quoteAsset, (position) => unrealizedOf(position, markOf))),
+    unrealizedQuote: formatDecimal(
+      sumPositions(state, quoteAsset, (position) => unrealizedOf(position, markOf)) +
+        sumPerpetuals(state, quoteAsset, (position) => openProfit(position, markOf(position.instrumentId))),
+    ),
     pnlTodayQuote: formatDecimal(pnl),
     pnlTodayShare: shareLossy(pnl, equity - pnl),
     feesTodayQuote: formatDecimal(
@@ -131,6 +172,13 @@ function accountRow(state: LedgerState, quoteAsset: string, nowMs: number, markO
     exposureShare: shareLossy(exposure, equity),
     slippageBps: day.slippageFills === 0 ? null : Number(day.slippageSum) / day.slippageFills / 10_000,
   };
+}
+
+/** What a position is worth, long or short, at its mark, and at cost while there is none. */
+function notionalOf({ instrumentId, qty, cost }: PerpetualPosition, markOf: MarkOf): bigint {
+  const mark = markOf(instrumentId);
+  const worth = mark === null ? cost : multiplyDecimal(mark, qty, 'floor');
+  return worth < 0n ? -worth : worth;
 }
 
 const shareLossy = (part: bigint, whole: bigint): number =>
@@ -160,6 +208,34 @@ function positionRow(position: Position, markOf: MarkOf): PositionRow {
     unrealizedQuote: mark === null ? null : formatDecimal(unrealizedOf(position, markOf)),
     realizedQuote: formatDecimal(holding.realized),
     feesQuote: formatDecimal(position.feesQuote),
+    perpetual: null,
     origin: position.origin,
+  };
+}
+
+function perpetualRow(state: LedgerState, position: PerpetualPosition, markOf: MarkOf): PositionRow {
+  const { instrumentId, cash, qty, cost, realized, feesQuote, funding, origin } = position;
+  const mark = markOf(instrumentId);
+  const margin = marginOf(state, cash, markOf);
+  const others = [...state.perpetuals.values()].filter((other) => other.cash === cash && other !== position);
+  const elsewhere = others.reduce((sum, other) => sum + notionalOf(other, markOf), 0n);
+  const behind = margin - openProfit(position, mark) - bpsOf(elsewhere, MAINTENANCE_BPS);
+  const liquidation = liquidationPriceOf(qty, cost, behind);
+  return {
+    instrumentId,
+    qtyBase: formatDecimal(qty),
+    averageCost: formatDecimal(divideDecimal(cost, qty, 'half-up')),
+    costQuote: formatDecimal(cost),
+    markPrice: mark === null ? null : formatDecimal(mark),
+    unrealizedQuote: mark === null ? null : formatDecimal(openProfit(position, mark)),
+    realizedQuote: formatDecimal(realized - feesQuote),
+    feesQuote: formatDecimal(feesQuote),
+    perpetual: {
+      marginQuote: formatDecimal(margin),
+      leverage: margin > 0n ? shareLossy(elsewhere + notionalOf(position, markOf), margin) : null,
+      liquidationPrice: liquidation === null ? null : formatDecimal(liquidation),
+      fundingQuote: formatDecimal(funding),
+    },
+    origin,
   };
 }

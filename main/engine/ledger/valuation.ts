@@ -1,7 +1,8 @@
 import { multiplyDecimal } from '../domain/decimal.ts';
-import type { InstrumentId } from '../domain/instrument.ts';
+import { assetOfAccount, type InstrumentId } from '../domain/instrument.ts';
 import { balanceOf, type LedgerState, type Position } from './ledger-state.ts';
 import { heldCost, heldQty, owedProceeds, owedQty } from './lots.ts';
+import { openProfit, type PerpetualPosition } from './perpetuals.ts';
 
 /** Price in atoms of quote, null where there is none yet. */
 export type MarkOf = (instrumentId: InstrumentId) => bigint | null;
@@ -22,6 +23,30 @@ export function sumPositions(state: LedgerState, quote: string, of: (position: P
   return total;
 }
 
-/** Cash plus positions at their marks. Assets that are neither are no part of it. */
+export function sumPerpetuals(state: LedgerState, quote: string, of: (position: PerpetualPosition) => bigint): bigint {
+  let total = 0n;
+  for (const position of state.perpetuals.values()) if (position.quote === quote) total += of(position);
+  return total;
+}
+
+/** Every account of this money, wallets apart from spot's included. */
+export function moneyOf(state: LedgerState, quote: string): bigint {
+  let total = 0n;
+  for (const [account, amount] of state.balances) if (assetOfAccount(account) === quote) total += amount;
+  return total;
+}
+
+/** Cash plus positions at their marks, of perpetuals their profit. Assets that are neither are no part of it. */
 export const equityOf = (state: LedgerState, quote: string, markOf: MarkOf): bigint =>
-  balanceOf(state, quote) + sumPositions(state, quote, (position) => worthOf(position, markOf));
+  moneyOf(state, quote) +
+  sumPositions(state, quote, (position) => worthOf(position, markOf)) +
+  sumPerpetuals(state, quote, (position) => openProfit(position, markOf(position.instrumentId)));
+
+/** What stands behind a wallet's positions: its money and their profit. */
+export function marginOf(state: LedgerState, account: string, markOf: MarkOf): bigint {
+  let total = balanceOf(state, account);
+  for (const position of state.perpetuals.values()) {
+    if (position.cash === account) total += openProfit(position, markOf(position.instrumentId));
+  }
+  return total;
+}

@@ -2,7 +2,7 @@ import { TIMEFRAME_MS, TIMEFRAMES, type Timeframe } from '../domain/candle.ts';
 import { parseDecimal, smallerOf } from '../domain/decimal.ts';
 import type { CandleRow } from '../domain/events.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
-import type { FeedStatus, Quote, TradeBatch } from '../domain/market.ts';
+import type { FeedStatus, PerpetualQuote, Quote, TradeBatch } from '../domain/market.ts';
 import { type BarSeries, type BarSink, type ClosedBar, createBarSeries } from './bar-series.ts';
 import { createRecentTrades } from './recent-trades.ts';
 
@@ -21,6 +21,8 @@ export type MarketConclusion =
 /** Everything known of one instrument's market: bars of every timeframe, the last quote and print, the feed. */
 export interface InstrumentMarket {
   quote: Quote | null;
+  perpetual: PerpetualQuote | null;
+  perpetualAtMs: number;
   feedSaid: FeedStatus;
   readonly lastPrice: bigint | null;
   readonly counts: { duplicate: number; late: number; missing: number };
@@ -97,6 +99,8 @@ export function createInstrumentMarket(
 
   const market: InstrumentMarket = {
     quote: null,
+    perpetual: null,
+    perpetualAtMs: 0,
     feedSaid: 'connecting',
     counts,
     get lastPrice() {

@@ -15,6 +15,8 @@ const CLOCK_STEP_MS = 1_500;
 /** Or the computer slept: then prints may be missing. */
 const PAUSE_MS = 10_000;
 const CLOCK_BACK_MS = 1_000;
+/** Mark prices come every second: an older one gives way to the quotes. */
+const MARK_AGE_MS_MAX = 15_000;
 
 export interface MarketStage extends Stage {
   readonly view: MarketView;
@@ -109,6 +111,9 @@ export function createMarketStage(): MarketStage {
         }
         return;
       }
+      case 'MarkPriceReceived':
+        Object.assign(marketOf(event.instrumentId), { perpetual: event.perpetual, perpetualAtMs: nowMs });
+        return;
       case 'HistoryLoaded':
         marketOf(event.instrumentId).history(event.timeframe, event.candles);
         return;
@@ -136,10 +141,13 @@ export function createMarketStage(): MarketStage {
   }
 
   const view: MarketView = {
+    perpetual: (instrumentId) => markets.get(instrumentId)?.perpetual ?? null,
     quote: (instrumentId) => markets.get(instrumentId)?.quote ?? null,
     mark(instrumentId) {
       const market = markets.get(instrumentId);
       if (!market) return null;
+      const isFresh = nowMs - market.perpetualAtMs <= MARK_AGE_MS_MAX;
+      if (market.perpetual && isFresh) return parseDecimal(market.perpetual.markPrice);
       if (!market.quote) return market.lastPrice;
       return (parseDecimal(market.quote.bid) + parseDecimal(market.quote.ask)) / 2n;
     },

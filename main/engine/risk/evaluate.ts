@@ -2,17 +2,19 @@ import {
   divideDecimal,
   formatDecimal,
   isDecimal,
+  largerOf,
   multiplyDecimal,
   parseDecimal,
-  roundToStep,
   toNumberLossy,
 } from '../domain/decimal.ts';
 import { bpsOf, lossPerUnit, type Stakes } from '../domain/exposure.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { FeedStatus, Quote } from '../domain/market.ts';
 import { bandEdge, floorToLot } from '../domain/money.ts';
-import type { Proposal, Reason, RiskCode, RiskFinding, RiskVerdict } from '../domain/proposal.ts';
+import { isReduction, type Proposal, type Reason, type RiskFinding, type RiskVerdict } from '../domain/proposal.ts';
+import { atLeastZero, type Cap, finding, quoteCap, words } from './caps.ts';
 import type { ExactLimits } from './exact-limits.ts';
+import { perpetualCaps } from './perpetual-caps.ts';
 import { type ExactOrder, readOrder } from './read-order.ts';
 
 /** Everything the gate looks at, gathered at one instant. Amounts in atoms of the quote asset. */
@@ -33,25 +35,7 @@ export interface RiskInputs {
   readonly feeBps: number;
 }
 
-/** A limit on the quantity and what it says when it binds. */
-interface Cap {
-  readonly qty: bigint;
-  readonly finding: RiskFinding;
-}
-
 const QUOTE_AHEAD_MS_MAX = 1_000;
-const CENT = 10n ** 16n;
-/** Quote amounts in sentences, to two places; the finding's own numbers are exact. */
-const words = (atoms: bigint): string => formatDecimal(roundToStep(atoms, CENT, 'half-up'));
-const atLeastZero = (value: bigint): bigint => (value > 0n ? value : 0n);
-
-const finding = (code: RiskCode, measured: string, limit: string, unit: string, text: string): RiskFinding => ({
-  code,
-  measured,
-  limit,
-  unit,
-  text,
-});
 
 /** Switches and holds: they stop what adds risk and nothing else. */
 function switchFindings(proposal: Proposal, inputs: RiskInputs): RiskFinding[] {
@@ -101,16 +85,18 @@ function bandFinding(proposal: Proposal, order: ExactOrder, inputs: RiskInputs):
 
 function bracketFindings(proposal: Proposal, order: ExactOrder): RiskFinding[] {
   const { stop, target, entry } = order;
+  const [behind, beyond] = proposal.side === 'buy' ? ['below', 'above'] : ['above', 'below'];
+  const isBeyond = (price: bigint): boolean => (proposal.side === 'buy' ? price > entry : price < entry);
   const at = formatDecimal(entry);
   const found: RiskFinding[] = [];
   if (stop === null && proposal.origin !== 'manual') {
     found.push(finding('bad-stop', 'none', at, 'price', 'a proposed entry needs a stop'));
   }
-  if (stop !== null && stop >= entry) {
-    found.push(finding('bad-stop', formatDecimal(stop), at, 'price', 'the stop must lie below the entry'));
+  if (stop !== null && (stop === entry || isBeyond(stop))) {
+    found.push(finding('bad-stop', formatDecimal(stop), at, 'price', `the stop must lie ${behind} the entry`));
   }
-  if (target !== null && target <= entry) {
-    found.push(finding('bad-stop', formatDecimal(target), at, 'price', 'the target must lie above the entry'));
+  if (target !== null && !isBeyond(target)) {
+    found.push(finding('bad-stop', formatDecimal(target), at, 'price', `the target must lie ${beyond} the entry`));
   }
   return found;
 }
@@ -131,42 +117,61 @@ function budgetFindings(inputs: RiskInputs): RiskFinding[] {
   return found;
 }
 
-const quoteCap = (code: RiskCode, room: bigint, perUnit: bigint, spent: bigint, qty: bigint, what: string): Cap => {
-  const measured = spent + multiplyDecimal(perUnit, qty, 'up');
-  const limit = spent + room;
-  const text = `${what} would be ${words(measured)}, the limit is ${words(limit)}`;
-  return {
-    qty: perUnit > 0n ? divideDecimal(atLeastZero(room), perUnit, 'floor') : qty,
-    finding: finding(code, formatDecimal(measured), formatDecimal(limit), 'quote', text),
-  };
-};
+/** A market order is reckoned at the edge of its band: the venue fills it no worse. */
+function worstEntry({ orderType, side, bandPrice, bandBps }: Proposal, { entry }: ExactOrder, instrument: Instrument) {
+  return orderType === 'market' ? bandEdge(parseDecimal(bandPrice), bandBps, side, instrument) : entry;
+}
 
-/** Caps on a buy, each from one limit. A market order is reckoned at the edge of its band: the venue fills it no worse. */
-function buyCaps(proposal: Proposal, order: ExactOrder, instrument: Instrument, inputs: RiskInputs): readonly Cap[] {
+/** The loss at the stop, where there is one. */
+function stopCaps(order: ExactOrder, worst: bigint, inputs: RiskInputs): readonly Cap[] {
+  const { stop, qty } = order;
+  if (stop === null) return [];
+  const most = multiplyDecimal(atLeastZero(inputs.equityQuote), inputs.limits.riskPerTradeShare, 'floor');
+  return [quoteCap('risk-per-trade', most, lossPerUnit(worst, stop, inputs.feeBps), 0n, qty, 'the loss at the stop')];
+}
+
+/** Caps on a buy, each from one limit. */
+function buyCaps(order: ExactOrder, worst: bigint, inputs: RiskInputs): readonly Cap[] {
   const { limits, stakes, equityQuote, feeBps } = inputs;
-  const { qty, entry, stop } = order;
-  const atMarket = proposal.orderType === 'market';
-  const worst = atMarket ? bandEdge(parseDecimal(proposal.bandPrice), proposal.bandBps, 'buy', instrument) : entry;
+  const { qty } = order;
   const equity = atLeastZero(equityQuote);
   const exposureMax = multiplyDecimal(equity, limits.exposureShareMax, 'floor');
   const positionRoom = limits.positionNotionalQuoteMax - stakes.instrumentQuote;
-  const caps = [
+  return [
     quoteCap('position-limit', positionRoom, worst, stakes.instrumentQuote, qty, 'the position'),
     quoteCap('exposure-limit', exposureMax - stakes.totalQuote, worst, stakes.totalQuote, qty, 'the exposure'),
     quoteCap('insufficient-cash', stakes.freeCashQuote, worst + bpsOf(worst, feeBps), 0n, qty, 'the cost with fees'),
+    ...stopCaps(order, worst, inputs),
   ];
-  if (stop !== null && stop < entry) {
-    const most = multiplyDecimal(equity, limits.riskPerTradeShare, 'floor');
-    caps.push(quoteCap('risk-per-trade', most, lossPerUnit(worst, stop, feeBps), 0n, qty, 'the loss at the stop'));
-  }
-  return caps;
 }
 
 const sellCap = (qty: bigint, { stakes }: RiskInputs): Cap => {
-  const [asked, free] = [formatDecimal(qty), formatDecimal(stakes.sellableBase)];
+  const [asked, free] = [formatDecimal(qty), formatDecimal(stakes.closableBase)];
   const text = `only ${free} is held that no other exit sells already`;
-  return { qty: stakes.sellableBase, finding: finding('nothing-to-sell', asked, free, 'base', text) };
+  return { qty: stakes.closableBase, finding: finding('nothing-to-sell', asked, free, 'base', text) };
 };
+
+/** A long is reduced by selling, a short by buying. */
+function reduceCap(side: Proposal['side'], qty: bigint, { stakes }: RiskInputs): Cap {
+  const { heldBase, closableBase } = stakes;
+  const closes = side === 'sell' ? heldBase > 0n : heldBase < 0n;
+  const most = closes ? closableBase : 0n;
+  const way = side === 'sell' ? 'long' : 'short';
+  const text = closes
+    ? `only ${formatDecimal(most)} is held that no other exit closes already`
+    : `there is no ${way} position to reduce`;
+  return { qty: most, finding: finding('nothing-to-reduce', formatDecimal(qty), formatDecimal(most), 'base', text) };
+}
+
+function capsOf(proposal: Proposal, order: ExactOrder, instrument: Instrument, inputs: RiskInputs): readonly Cap[] {
+  const worst = worstEntry(proposal, order, instrument);
+  if (instrument.kind === 'perpetual') {
+    if (proposal.reduceOnly) return [reduceCap(proposal.side, order.qty, inputs)];
+    const price = largerOf(order.entry, worst);
+    return [...perpetualCaps(proposal.side, order, price, inputs), ...stopCaps(order, worst, inputs)];
+  }
+  return proposal.side === 'buy' ? buyCaps(order, worst, inputs) : [sellCap(order.qty, inputs)];
+}
 
 const sizeCap = (qty: bigint, { maxQty }: Instrument): Cap => {
   const text = `the venue takes at most ${formatDecimal(maxQty)} in one order`;
@@ -189,8 +194,8 @@ function minimumFinding(qty: bigint, entry: bigint, instrument: Instrument): Ris
 /** What denies outright, whatever the quantity. */
 function denials(proposal: Proposal, order: ExactOrder, inputs: RiskInputs): RiskFinding[] {
   const band = bandFinding(proposal, order, inputs);
-  if (proposal.side === 'sell') {
-    // A slip of the finger is held against a typed limit, by the last quote there was: a sale at market always passes.
+  if (isReduction(proposal)) {
+    // A slip of the finger is held against a typed limit, by the last quote there was: a close at market always passes.
     return proposal.origin === 'manual' && band ? [band] : [];
   }
   const found = switchFindings(proposal, inputs);
@@ -207,6 +212,18 @@ function denials(proposal: Proposal, order: ExactOrder, inputs: RiskInputs): Ris
 const share = (part: bigint, equity: bigint): number =>
   equity > 0n ? toNumberLossy(divideDecimal(part, equity, 'half-up')) : 0;
 
+/** What is at stake in all afterwards, in atoms of quote. */
+function totalAfter(proposal: Proposal, { entry }: ExactOrder, qty: bigint, { stakes }: RiskInputs): bigint {
+  const { perpetual, totalQuote, instrumentQuote } = stakes;
+  const notional = multiplyDecimal(entry, qty, 'up');
+  if (!perpetual) return atLeastZero(proposal.side === 'buy' ? totalQuote + notional : totalQuote - notional);
+  if (proposal.reduceOnly) return atLeastZero(totalQuote - notional);
+  const [own, other] =
+    proposal.side === 'buy' ? [perpetual.longBase, perpetual.shortBase] : [perpetual.shortBase, perpetual.longBase];
+  const worst = largerOf(largerOf(own + qty, other), 0n);
+  return totalQuote - instrumentQuote + multiplyDecimal(entry, worst, 'up');
+}
+
 function verdictOf(
   proposal: Proposal,
   phase: RiskVerdict['phase'],
@@ -215,11 +232,10 @@ function verdictOf(
 ): RiskVerdict {
   const { qty, order } = decided;
   const { stakes, equityQuote, feeBps } = inputs;
-  const notional = order ? multiplyDecimal(order.entry, qty, 'up') : 0n;
-  const after = atLeastZero(proposal.side === 'buy' ? stakes.totalQuote + notional : stakes.totalQuote - notional);
-  const stopped = order && proposal.side === 'buy' && order.stop !== null && order.stop < order.entry;
-  const loss =
-    stopped && order.stop !== null ? multiplyDecimal(lossPerUnit(order.entry, order.stop, feeBps), qty, 'up') : null;
+  const after = order ? totalAfter(proposal, order, qty, inputs) : stakes.totalQuote;
+  const stop = order && !isReduction(proposal) ? order.stop : null;
+  const isBehind = order && stop !== null && (proposal.side === 'buy' ? stop < order.entry : stop > order.entry);
+  const loss = isBehind ? multiplyDecimal(lossPerUnit(order.entry, stop, feeBps), qty, 'up') : null;
   return {
     proposalId: proposal.id,
     phase,
@@ -248,7 +264,7 @@ export function evaluate(proposal: Proposal, phase: RiskVerdict['phase'], inputs
   const against = denials(proposal, order, inputs);
   if (against.length > 0) return deny(against, order);
 
-  const caps = proposal.side === 'buy' ? buyCaps(proposal, order, instrument, inputs) : [sellCap(order.qty, inputs)];
+  const caps = capsOf(proposal, order, instrument, inputs);
   let smallest = order.qty;
   const binding: RiskFinding[] = [];
   for (const cap of [...caps, sizeCap(order.qty, instrument)]) {

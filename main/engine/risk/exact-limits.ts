@@ -1,5 +1,5 @@
 import { fromNumber, isDecimal, parseDecimal } from '../domain/decimal.ts';
-import type { RiskLimits } from '../domain/proposal.ts';
+import { PERPETUAL_LIMITS, type RiskLimits } from '../domain/proposal.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 
 /** The limits with shares and amounts in atoms. */
@@ -11,6 +11,8 @@ export interface ExactLimits {
   readonly ordersPerMinuteMax: number;
   readonly priceBandBps: number;
   readonly quoteAgeMsMax: number;
+  readonly leverageMax: bigint;
+  readonly liquidationDistanceMin: bigint;
 }
 
 export type LimitsError = { readonly kind: 'bad-limits'; readonly field: keyof RiskLimits; readonly text: string };
@@ -26,6 +28,8 @@ const RANGES = {
   priceBandBps: [1, 500],
   quoteAgeMsMax: [250, 60_000],
   approvalTtlMs: [5_000, 600_000],
+  leverageMax: [1, 20],
+  liquidationDistanceMin: [0.02, 0.9],
 } as const;
 const AMOUNTS = ['positionNotionalQuoteMax', 'dailyLossQuoteMax'] as const;
 const WHOLE_NUMBERS = ['ordersPerMinuteMax', 'quoteAgeMsMax', 'approvalTtlMs'] as const;
@@ -33,8 +37,12 @@ const WHOLE_NUMBERS = ['ordersPerMinuteMax', 'quoteAgeMsMax', 'approvalTtlMs'] a
 const refuse = (field: keyof RiskLimits, text: string): Result<never, LimitsError> =>
   fail({ kind: 'bad-limits', field, text: `${field} ${text}` });
 
+/** Journals from before there were perpetuals state no limits for them. */
+export const withPerpetualLimits = (stated: RiskLimits): Required<RiskLimits> => ({ ...PERPETUAL_LIMITS, ...stated });
+
 /** Reads limits as exact numbers; the first field that is not finite or out of its range is named. */
-export function readLimits(limits: RiskLimits): Result<ExactLimits, LimitsError> {
+export function readLimits(stated: RiskLimits): Result<ExactLimits, LimitsError> {
+  const limits = withPerpetualLimits(stated);
   for (const field of Object.keys(RANGES) as (keyof typeof RANGES)[]) {
     const [least, most] = RANGES[field];
     const value = limits[field];
@@ -58,5 +66,7 @@ export function readLimits(limits: RiskLimits): Result<ExactLimits, LimitsError>
     ordersPerMinuteMax: limits.ordersPerMinuteMax,
     priceBandBps: limits.priceBandBps,
     quoteAgeMsMax: limits.quoteAgeMsMax,
+    leverageMax: fromNumber(limits.leverageMax, SHARE_GRAIN, 'floor'),
+    liquidationDistanceMin: fromNumber(limits.liquidationDistanceMin, SHARE_GRAIN, 'ceil'),
   });
 }

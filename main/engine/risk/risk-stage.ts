@@ -1,6 +1,6 @@
 import type { EngineEvent } from '../domain/events.ts';
 import { type Stakes, stakesOf } from '../domain/exposure.ts';
-import type { Instrument, InstrumentId } from '../domain/instrument.ts';
+import { type Instrument, type InstrumentId, SPOT_VENUE } from '../domain/instrument.ts';
 import type { MarketView } from '../domain/market.ts';
 import type { OrdersView, PortfolioView } from '../domain/portfolio.ts';
 import type { Proposal, Reason, RiskLimits, RiskVerdict } from '../domain/proposal.ts';
@@ -15,7 +15,7 @@ export interface RiskDeps {
   readonly portfolio: PortfolioView;
   readonly orders: OrdersView;
   instruments(): ReadonlyMap<InstrumentId, Instrument>;
-  /** Taker fee that costs and losses are reckoned with. */
+  /** Taker fee that costs and losses are reckoned with; perpetuals cost less. */
   readonly feeBps: number;
 }
 
@@ -28,8 +28,8 @@ export interface Safety {
 
 export interface RiskView {
   safety(): Safety;
-  limits(): RiskLimits;
-  /** Why every entry would be denied just now, whatever it is; null where none would be for that. */
+  limits(): Required<RiskLimits>;
+  /** Why every entry on spot would be denied just now, whatever it is; null where none would be for that. */
   entriesHeld(): Reason | null;
   /** The sealed verdict at the moment of sending, on `qtyBase` of the proposal. */
   recheck(proposal: Proposal, qtyBase: string, nowMs: number): RiskVerdict;
@@ -41,10 +41,11 @@ export interface RiskView {
 
 const NO_STAKES: Stakes = {
   heldBase: 0n,
-  sellableBase: 0n,
+  closableBase: 0n,
   instrumentQuote: 0n,
   totalQuote: 0n,
   freeCashQuote: 0n,
+  perpetual: null,
 };
 
 /** The gate: `main/engine/risk/SPEC.md`. */
@@ -68,7 +69,7 @@ export function createRiskStage(deps: RiskDeps): Stage & { readonly view: RiskVi
       ordersLastMinute: state.ordersLastMinute(nowMs),
       killSwitch: state.killSwitch,
       armed: state.armed,
-      holds: state.holds(),
+      holds: state.holds(instrument?.venue ?? SPOT_VENUE),
       hasUnknown: orders.hasUnknown(instrumentId),
       feeBps,
     };
@@ -91,11 +92,11 @@ export function createRiskStage(deps: RiskDeps): Stage & { readonly view: RiskVi
     apply: (event, timeMs) => state.apply(event, timeMs),
     handle,
     view: {
-      safety: () => ({ armed: state.armed, killSwitch: state.killSwitch, holds: state.holds() }),
+      safety: () => ({ armed: state.armed, killSwitch: state.killSwitch, holds: state.allHolds() }),
       limits: () => state.limits,
       entriesHeld() {
         if (state.killSwitch) return { code: 'kill-switch', text: 'the kill switch is on' };
-        return state.holds()[0] ?? null;
+        return state.holds(SPOT_VENUE)[0] ?? null;
       },
       recheck(proposal, qtyBase, nowMs) {
         const asked = { ...proposal, qtyBase };

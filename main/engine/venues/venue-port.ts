@@ -165,6 +165,8 @@ export type VenueCommand =
     }
   | {
       readonly kind: 'audit';
+      /** Whose books; a port that reaches one venue alone needs no name. */
+      readonly venue?: string;
       readonly why: string;
       readonly believedOpen: readonly BelievedOpen[];
       /** Fills from here on are asked for; null: since the last audit, on the first one the last day. */

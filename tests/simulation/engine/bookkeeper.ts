@@ -1,6 +1,6 @@
 import { formatDecimal, parseDecimal } from '../../../main/engine/domain/decimal.ts';
 import type { EngineEvent, FillBooked, OrderStateChanged } from '../../../main/engine/domain/events.ts';
-import { assetsOf } from '../../../main/engine/domain/instrument.ts';
+import { accountsOf } from '../../../main/engine/domain/instrument.ts';
 import {
   type CountersignedOrder,
   isFinal,
@@ -76,7 +76,7 @@ export class Bookkeeper {
   }
 
   held(instrumentId: string): bigint {
-    return this.balances.get(assetsOf(instrumentId).base) ?? 0n;
+    return this.balances.get(accountsOf(instrumentId).base) ?? 0n;
   }
 
   #take(event: EngineEvent): void {
@@ -178,7 +178,7 @@ export class Bookkeeper {
     const ours = this.orders.has(fill.clientOrderId);
     hold(!ours || owner === fill.clientOrderId, 'fill-owner', () => `${key} is of ${owner}, not ${fill.clientOrderId}`);
     hold(ours || !this.orders.has(owner ?? ''), 'fill-owner', () => `${key} is of our ${owner}, booked as foreign`);
-    const { base, quote } = assetsOf(fill.instrumentId);
+    const { base, quote } = accountsOf(fill.instrumentId);
     const sign = fill.side === 'buy' ? 1n : -1n;
     this.#add(base, sign * qty);
     this.#add(quote, (-sign * (qty * price)) / ATOMS);

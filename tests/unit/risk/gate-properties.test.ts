@@ -53,8 +53,8 @@ const inputs: fc.Arbitrary<RiskInputs> = fc
   })
   .map(({ held, sold, ageMs, instrumentQuote, totalQuote, freeCashQuote, limits: l, ...rest }) => {
     const [heldBase, soldBase] = [parseDecimal(held), parseDecimal(sold)];
-    const sellableBase = heldBase > soldBase ? heldBase - soldBase : 0n;
-    const stakes = { heldBase, sellableBase, instrumentQuote, totalQuote, freeCashQuote };
+    const closableBase = heldBase > soldBase ? heldBase - soldBase : 0n;
+    const stakes = { heldBase, closableBase, instrumentQuote, totalQuote, freeCashQuote, perpetual: null };
     return calmInputs({ ...rest, stakes, limits: exactly(l), quote: quoteAt('59999', '60000', T0 - ageMs) });
   });
 
@@ -81,7 +81,7 @@ test('[R7] reduce-only never increases exposure', () => {
         if (proposal.reduceOnly) expect(verdict.outcome).toBe('deny');
         return;
       }
-      expect(parseDecimal(verdict.qtyBase) <= at.stakes.sellableBase).toBe(true);
+      expect(parseDecimal(verdict.qtyBase) <= at.stakes.closableBase).toBe(true);
       const before = at.stakes.totalQuote > 0n && at.equityQuote > 0n ? verdict.exposureBefore : 0;
       expect(verdict.exposureAfter).toBeLessThanOrEqual(before);
     }),

@@ -10,7 +10,7 @@ const held = (base: string, sellable = base): Partial<RiskInputs> => ({
   stakes: {
     ...calmInputs().stakes,
     heldBase: parseDecimal(base),
-    sellableBase: parseDecimal(sellable),
+    closableBase: parseDecimal(sellable),
     totalQuote: parseDecimal('6000'),
     instrumentQuote: parseDecimal('6000'),
   },

@@ -109,13 +109,13 @@ describe('from when on an audit asks for fills', () => {
 
   it('after a restart is when the books were last reconciled, not when something else was last logged', () => {
     const record = (timeMs: number, event: Partial<EngineEvent>) => ({ seq: 1, timeMs, event: event as EngineEvent });
-    expect(auditFrom([])).toBeNull();
-    expect(auditFrom([record(1_000_000, { kind: 'EngineStarted' })])).toBeNull();
+    expect(auditFrom([])).toEqual(new Map());
+    expect(auditFrom([record(1_000_000, { kind: 'EngineStarted' })])).toEqual(new Map());
     const ledger = [
       record(1_000_000, { kind: 'Reconciled', repairs: [] }),
       record(9_000_000, { kind: 'ArmSet', armed: true }),
     ];
-    expect(auditFrom(ledger)).toBe(1_000_000 - 120_000);
+    expect(auditFrom(ledger).get('binance')).toBe(1_000_000 - 120_000);
   });
 
   it('reaches a worker that is started after it was asked', async () => {

@@ -1,0 +1,246 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { formatDecimal } from '../../../main/engine/domain/decimal.ts';
+import type { VenueFill } from '../../../main/engine/domain/order.ts';
+import {
+  answer,
+  audit,
+  cancelled,
+  createRig,
+  fill as fillOrder,
+  type OrderWish,
+  PERP,
+  type Rig,
+  reportOf,
+} from '../../support/trading-rig.ts';
+
+const USDM = 'binance-usdm';
+const WALLET = 'binance-usdm:USDT';
+
+let rig: Rig;
+beforeEach(() => {
+  rig = createRig();
+  audit(rig);
+  audit(rig, { venue: USDM, balances: 'USDT 10000' });
+});
+
+const sign = (wish: OrderWish): string => rig.sign({ instrumentId: PERP, purpose: 'entry', ...wish });
+const fill = (id: string, text: string, realizedQuote = '0', more: Partial<VenueFill> = {}): VenueFill =>
+  fillOrder(rig, id, text, { instrumentId: PERP, realizedQuote, ...more });
+const position = (): string => formatDecimal(rig.ledger.portfolio.position(PERP)?.qtyBase ?? 0n);
+const wallet = (): string => formatDecimal(rig.ledger.portfolio.cashQuote(WALLET));
+
+/** What rests or is on its way, as `buy 0.5 stop @ 62000 acknowledged`. */
+const resting = (): string[] =>
+  rig.execution.orders
+    .open()
+    .map(({ side, remainingBase, purpose, triggerPrice, limitPrice, state }) =>
+      [side, formatDecimal(remainingBase), purpose, '@', formatDecimal(triggerPrice ?? limitPrice ?? 0n), state].join(
+        ' ',
+      ),
+    );
+const idOf = (purpose: string): string => {
+  const order = rig.execution.orders.open().findLast((each) => each.purpose === purpose);
+  if (!order) throw new Error(`no ${purpose} is open`);
+  return order.clientOrderId;
+};
+
+/** A short of 0.5 with stop and target, both resting. */
+function protectedShort(): string {
+  const id = sign({ side: 'sell', qty: '0.5', stop: '62000', target: '60000' });
+  answer(rig, id, 'accepted');
+  fill(id, 'SELL 0.5 @ 61250.5');
+  answer(rig, idOf('stop'), 'accepted');
+  answer(rig, idOf('target'), 'accepted');
+  return id;
+}
+
+describe('stop and target of a perpetual', () => {
+  it('[E32] both rest on the venue with the first fill, on the side that closes', () => {
+    protectedShort();
+    expect(position()).toBe('-0.5');
+    expect(resting()).toEqual(['buy 0.5 target @ 60000 acknowledged', 'buy 0.5 stop @ 62000 acknowledged']);
+    expect(rig.all('ReductionWanted').map(({ purpose, type, side }) => [purpose, type, side])).toEqual([
+      ['target', 'take-profit', 'buy'],
+      ['stop', 'stop-loss', 'buy'],
+    ]);
+    expect(rig.execution.view.protection(PERP).state).toBe('on-venue');
+  });
+
+  it('[E32] when one of them has filled the other is taken off, and nothing of it is booked on the next trade', () => {
+    const first = protectedShort();
+    const [stop, target] = [idOf('stop'), idOf('target')];
+    fill(stop, 'BUY 0.5 @ 62001', '-375.25');
+    expect(position()).toBe('0');
+    expect(rig.take('CancelOrder').map(({ clientOrderId }) => clientOrderId)).toEqual([target]);
+    cancelled(rig, target);
+    const second = sign({ side: 'sell', qty: '0.2', stop: '63000' });
+    fill(second, 'SELL 0.2 @ 62001');
+    answer(rig, idOf('stop'), 'accepted');
+    // A straggler of the old stop is booked on the old trade; what is left of the position is all that a stop may close.
+    fill(stop, 'BUY 0.1 @ 62001', '0');
+    expect(rig.execution.view.order(first)?.filledBase).toBe('0.5');
+    expect(rig.last('FillBooked').fill.clientOrderId).toBe(stop);
+    expect(position()).toBe('-0.1');
+    rig.tick(1_000);
+    expect(resting().at(-1)).toBe('buy 0.1 stop @ 63000 sent');
+  });
+
+  it('[E33] grows without a gap: the larger stop rests before the smaller one goes', () => {
+    const id = sign({ qty: '0.5', stop: '60000' });
+    fill(id, 'BUY 0.2 @ 61250.5');
+    const small = idOf('stop');
+    answer(rig, small, 'accepted');
+    fill(id, 'BUY 0.3 @ 61250.5');
+    rig.tick(1_000);
+    const large = idOf('stop');
+    expect(resting()).toEqual(['sell 0.2 stop @ 60000 acknowledged', 'sell 0.5 stop @ 60000 sent']);
+    expect(rig.take('CancelOrder')).toEqual([]);
+    answer(rig, large, 'accepted');
+    expect(rig.take('CancelOrder').map(({ clientOrderId }) => clientOrderId)).toEqual([small]);
+    cancelled(rig, small);
+    expect(resting()).toEqual(['sell 0.5 stop @ 60000 acknowledged']);
+  });
+
+  it('[E16] a stop refused with the price through it is closed at market, bound to reduce', () => {
+    const id = sign({ side: 'sell', qty: '0.5', stop: '62000' });
+    fill(id, 'SELL 0.5 @ 61250.5');
+    rig.bid = '62100';
+    answer(rig, idOf('stop'), 'rejected', '-2021');
+    rig.tick();
+    expect(rig.last('ReductionWanted')).toMatchObject({ purpose: 'exit', type: 'market', side: 'buy', qtyBase: '0.5' });
+  });
+
+  it('[E34] a target whose price is there already goes as a limit, and a refused target does not hold the stop up', () => {
+    const id = sign({ qty: '0.5', stop: '60000', target: '61300' });
+    rig.bid = '61350';
+    fill(id, 'BUY 0.5 @ 61250.5');
+    expect(rig.all('ReductionWanted').map(({ purpose, type }) => [purpose, type])).toEqual([
+      ['target', 'limit'],
+      ['stop', 'stop-loss'],
+    ]);
+    answer(rig, idOf('target'), 'rejected', '-2021');
+    answer(rig, idOf('stop'), 'accepted');
+    expect(resting()).toEqual(['sell 0.5 stop @ 60000 acknowledged']);
+    rig.tick(5_000);
+    expect(rig.last('ReductionWanted')).toMatchObject({ purpose: 'target', type: 'limit', limitPrice: '61300' });
+  });
+
+  it('[E35] a target that somebody takes back stays away; the stop does not go', () => {
+    protectedShort();
+    const target = idOf('target');
+    rig.dispatch({ kind: 'CancelRequested', clientOrderId: target });
+    cancelled(rig, target);
+    rig.tick(6_000);
+    expect(resting()).toEqual(['buy 0.5 stop @ 62000 acknowledged']);
+    rig.dispatch({ kind: 'CancelRequested', clientOrderId: idOf('stop') });
+    expect(rig.last('RequestRefused')).toMatchObject({ code: 'protective-stop' });
+  });
+});
+
+describe('positions that turn', () => {
+  it('[E36] what closes takes from the promise of what it closes, only the rest opens', () => {
+    const long = sign({ qty: '0.3', stop: '60000' });
+    fill(long, 'BUY 0.3 @ 61250.5');
+    answer(rig, idOf('stop'), 'accepted');
+    const flip = sign({ side: 'sell', qty: '0.5', stop: '62000' });
+    fill(flip, 'SELL 0.5 @ 61300', '14.85');
+    expect(position()).toBe('-0.2');
+    expect(rig.take('CancelOrder')).toHaveLength(1);
+    expect(resting().at(-1)).toBe('buy 0.2 stop @ 62000 sent');
+    expect(wallet()).toBe('10014.85');
+  });
+
+  it('[E21] flatten closes a short by buying, and does not wait for its stop', () => {
+    protectedShort();
+    rig.take('SubmitOrder');
+    rig.dispatch({ kind: 'FlattenRequested', instrumentId: null });
+    expect(rig.last('ReductionWanted')).toMatchObject({
+      purpose: 'flatten',
+      side: 'buy',
+      qtyBase: '0.5',
+      type: 'market',
+    });
+    expect(rig.submitted()).toEqual([idOf('flatten')]);
+  });
+
+  it('[E22] the kill switch takes entries of both sides back and leaves what reduces', () => {
+    protectedShort();
+    const entry = sign({ side: 'sell', qty: '0.1', price: '65000' });
+    rig.dispatch({ kind: 'KillSwitchSet', on: true });
+    expect(rig.take('CancelOrder').map(({ clientOrderId }) => clientOrderId)).toEqual([entry]);
+  });
+});
+
+describe('the venue’s own books', () => {
+  it('[E37] funding is booked once, whatever the audits repeat, also after a restart', () => {
+    protectedShort();
+    const funding = {
+      incomeId: '1',
+      kind: 'funding',
+      instrumentId: PERP,
+      amountQuote: '3.0625',
+      eventTimeMs: rig.nowMs + 1,
+    } as const;
+    rig.tick(1_000);
+    for (let times = 0; times < 2; times += 1) {
+      audit(rig, { venue: USDM, balances: 'USDT 10003.0625', incomes: [funding, funding] });
+    }
+    expect(wallet()).toBe('10003.0625');
+    rig.restart();
+    audit(rig, { venue: USDM, balances: 'USDT 10003.0625', incomes: [funding] });
+    expect(rig.all('IncomeBooked')).toHaveLength(1);
+    expect(wallet()).toBe('10003.0625');
+  });
+
+  it('[E24] an audit of one venue asks about no order of another and holds nothing of it up', () => {
+    const spot = rig.sign({ qty: '0.1' });
+    answer(rig, spot, 'accepted');
+    rig.tick(30_000);
+    rig.take('QueryOrder');
+    audit(rig, { venue: USDM, balances: 'USDT 10000' });
+    expect(rig.take('QueryOrder')).toEqual([]);
+    audit(rig, { balances: 'USDT 100000' });
+    expect(rig.take('QueryOrder').map(({ clientOrderId }) => clientOrderId)).toEqual([spot]);
+  });
+
+  it('[L17] a position made elsewhere differs from ours: stated, and booked on a person’s word', () => {
+    const venuePosition = {
+      instrumentId: PERP,
+      qtyBase: '-0.3',
+      entryPrice: '61000',
+      markPrice: '61250.5',
+      unrealizedQuote: '-75.15',
+      liquidationPrice: null,
+      eventTimeMs: rig.nowMs,
+    };
+    for (let times = 0; times < 2; times += 1) {
+      rig.tick(1_000);
+      audit(rig, { venue: USDM, balances: 'USDT 10000', positions: [venuePosition] });
+    }
+    expect(rig.last('BalanceDiffered')).toMatchObject({ asset: PERP, ledger: '0', venue: '-0.3' });
+    rig.dispatch({ kind: 'DifferenceAcknowledged', asset: PERP, ledger: '0', venue: '-0.3' });
+    expect(position()).toBe('-0.3');
+    rig.dispatch({ kind: 'FlattenRequested', instrumentId: PERP });
+    expect(rig.last('ReductionWanted')).toMatchObject({ purpose: 'flatten', side: 'buy', qtyBase: '0.3' });
+  });
+
+  it('[E38] a liquidation is booked and told, and what promised to protect goes', () => {
+    protectedShort();
+    const report = reportOf('autoclose-1', 'filled', { instrumentId: PERP, filledBase: '0.5', venueOrderId: '99' });
+    rig.nowMs += 1_000;
+    rig.dispatch({ kind: 'OrderReported', report: { ...report, type: 'market' } });
+    fill('autoclose-1', 'BUY 0.5 @ 80000 fee 20 USDT', '-9374.75', { venueOrderId: '99' });
+    expect(position()).toBe('0');
+    expect(rig.last('AnomalyStated')).toMatchObject({ code: 'liquidated', instrumentId: PERP });
+    expect(wallet()).toBe('605.25');
+    expect(rig.execution.view.order('autoclose-1')).toMatchObject({ agent: 'liquidation' });
+  });
+
+  it('[L14] [E5] a restart brings the same books back', () => {
+    protectedShort();
+    const before = { execution: rig.execution.view.snapshot(), ledger: rig.ledger.view.snapshot() };
+    expect(rig.rebuilt()).toEqual(before);
+    rig.restart();
+    expect(position()).toBe('-0.5');
+  });
+});

@@ -45,7 +45,7 @@ export async function candlesFetch(options: CandlesFetchOptions): Promise<Outcom
     const { ended, why, stored, fetched, missing, gaps, refused } = result.value;
     const holes = missing === 0 ? 'no gaps' : `${missing} candles missing in ${gaps.length} gaps`;
     const bad = refused.length === 0 ? '' : `; refused ${refused.length}, the first: ${refused[0]}`;
-    const text = `${fetched} ${timeframe} candles of ${instrumentId} came, ${stored.rows} stored, ${holes}${bad}`;
+    const text = `${fetched} ${timeframe} candles of ${instrumentId} came, ${stored?.rows ?? 0} stored, ${holes}${bad}`;
     const value = { ok: ended === 'complete', instrumentId, timeframe, ...result.value };
     if (ended === 'complete') return done(value, text);
     return failed(value, `${text}; ${ended}: ${why}. The same command goes on from here.`);

@@ -97,6 +97,7 @@ function pinnedTo(port: number): Agent {
 
 /** Errors after which the same question may be answered: ccxt's names. */
 const PASSING = new Set([
+  'OperationFailed',
   'NetworkError',
   'RequestTimeout',
   'ExchangeNotAvailable',

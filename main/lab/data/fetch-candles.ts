@@ -34,7 +34,8 @@ export interface FetchReport {
   readonly ended: 'complete' | 'cancelled' | 'failed';
   /** One sentence; null where it is complete. */
   readonly why: string | null;
-  readonly stored: StoredCandles;
+  /** What there is now; null where nothing came. */
+  readonly stored: StoredCandles | null;
   /** Candles that came now. */
   readonly fetched: number;
   readonly requests: number;
@@ -81,7 +82,8 @@ export async function fetchCandles(
   const download = await downloadMissing(source, plan, missingOf(wanted, before.value), log, refused);
   const stored = addPages(store, plan, log);
   if (!stored.ok) return stored;
-  const info = stored.value!;
+  const info = stored.value;
+  if (info === null) return ok({ ...download, stored: null, refused, gaps: [], missing: 0 });
   const candles = store.load(instrumentId, timeframe);
   if (!candles.ok) return candles;
   return ok({ ...download, stored: info, refused, ...gapsIn(columnsOf(candles.value), wanted, info.asked, lengthMs) });

@@ -101,6 +101,11 @@ describe('a download', () => {
     expect(await fetchHours(venue, 0, 20)).toMatchObject({ ended: 'complete', fetched: 12, missing: 0 });
     expect(venue.asked).toEqual([0, 4, 8, 8, 12, 16]);
   });
+  it('that fails at once says so, with nothing stored', async () => {
+    const venue = new Venue();
+    venue.failAt = 0;
+    expect(await fetchHours(venue, 0, 20)).toMatchObject({ ended: 'failed', fetched: 0, stored: null });
+  });
   it('that is cancelled keeps what came', async () => {
     const cancel = new AbortController();
     const venue = new Venue();

@@ -24,6 +24,7 @@ import { openCandleStore } from './engine/venues/candle-store/candle-store.ts';
 import { createVenueWorkerPort } from './engine/venues/venue-worker-client.ts';
 import { createGameDay } from './game-day/game-day.ts';
 import { lockInstance } from './instance-lock.ts';
+import { openLab } from './lab/desk/open-lab.ts';
 import { ensurePracticeVenue } from './practice/spawn.ts';
 import { type MarketChoice, marketFolder } from './practice/venue-folder.ts';
 import { MODELS_DIR, PRODUCT_VERSION, siblingModule } from './product.ts';
@@ -152,6 +153,11 @@ export async function startHost(options: HostOptions): Promise<Host> {
       nowMs: () => systemClock.nowMs(),
       onLog: options.onLog,
     });
+    const lab = openLab({
+      candleStore: books.candleStore,
+      workerUrl: siblingModule(import.meta.url, './lab/workers/worker'),
+      nowMs: () => systemClock.nowMs(),
+    });
     const figures = cards.map(figuresOf);
     const desk = createEngineDesk(
       {
@@ -184,6 +190,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
         gameDay: gameDay.state,
         startGameDay: gameDay.start,
         stopGameDay: gameDay.stop,
+        lab,
         request: (event) => engine.request(event),
         verifyJournal: () => verifyJournalFiles(books),
         watchBook: (instrumentId) => engine.tellVenue({ kind: 'watchBook', instrumentId }),
@@ -208,7 +215,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       async close() {
         gateway.close();
         stopStoring();
-        await Promise.all([engine.stop(), gameDay.close()]);
+        await Promise.all([engine.stop(), gameDay.close(), lab.close()]);
         candles.close();
         journal.store.close();
         lock.release();

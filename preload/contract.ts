@@ -1,27 +1,28 @@
 /**
- * The contract between the engine and any screen: every request, every stream, their schemas, in this one file.
+ * The contract between the engine and any screen: every request, every stream, their schemas. The lab's part is a file of its own.
  *
  * Amounts are plain decimal strings, times are integer milliseconds (UTC). Floats appear only where nothing is decided
  * by them (candles, indicators, probabilities). Objects are strict: unknown keys are refused on arrival.
  */
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
+import {
+  candleColumns,
+  decimal,
+  done,
+  id,
+  instrumentId,
+  positiveDecimal,
+  probability,
+  side,
+  timeframe,
+  timeMs,
+} from './basics.ts';
+import { labContract } from './lab-contract.ts';
 
 export const CONTRACT_VERSION = 1;
 
 // ---------------------------------------------------------------------------------------------------------- basics
-
-const decimal = z.string().regex(/^-?\d+(\.\d+)?$/, 'a plain decimal');
-const positiveDecimal = z
-  .string()
-  .regex(/^\d+(\.\d+)?$/, 'a plain positive decimal')
-  .refine((text) => /[1-9]/.test(text), 'must be greater than zero');
-const timeMs = z.int().nonnegative();
-const id = z.string().min(1).max(80);
-const instrumentId = z.string().min(3).max(60);
-const probability = z.number().min(0).max(1);
-const timeframe = z.enum(['1s', '1m', '5m', '15m', '1h', '4h', '1d']);
-const side = z.enum(['buy', 'sell']);
 
 const instrument = z.strictObject({
   id: instrumentId,
@@ -411,16 +412,6 @@ export const deskMessageSchema = z.discriminatedUnion('type', [
 
 // -------------------------------------------------------------------------------------------------------- the market
 
-/** Columns of equal length, oldest first. */
-const candleColumns = z.strictObject({
-  openTimeMs: z.array(timeMs),
-  open: z.array(z.number()),
-  high: z.array(z.number()),
-  low: z.array(z.number()),
-  close: z.array(z.number()),
-  volume: z.array(z.number()),
-});
-
 const candleTuple = z.tuple([timeMs, z.number(), z.number(), z.number(), z.number(), z.number()]);
 
 const indicatorSeries = z.strictObject({
@@ -462,13 +453,6 @@ export const marketFrameSchema = z.strictObject({
 });
 
 // --------------------------------------------------------------------------------------------------------- requests
-
-/** A refusal a person can read; `code` is stable. */
-const refusal = z.strictObject({ code: z.string(), text: z.string() });
-const done = z.discriminatedUnion('ok', [
-  z.strictObject({ ok: z.literal(true) }),
-  z.strictObject({ ok: z.literal(false), error: refusal }),
-]);
 
 export const manualOrderSchema = z.strictObject({
   /** Made by the screen, so that a repeated click is one order. */
@@ -583,6 +567,8 @@ export const contract = {
     .input(z.strictObject({ key: z.string().max(80) }))
     .output(z.strictObject({ value: z.json().nullable() })),
   saveSetting: oc.input(z.strictObject({ key: z.string().max(80), value: z.json() })).output(done),
+
+  ...labContract,
 } as const;
 
 export type Instrument = z.infer<typeof instrument>;

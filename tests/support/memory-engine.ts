@@ -5,6 +5,7 @@ import type { LoggedEvent } from '../../main/engine/kernel/core.ts';
 import type { DeskSnapshot, Done, IndicatorSeries, JournalEntry } from '../../preload/contract.ts';
 import { createDoubleMarket } from './desk-double-market.ts';
 import { doubleDesk } from './desk-double-state.ts';
+import { createMemoryLab } from './memory-lab.ts';
 
 const done: Done = { ok: true };
 
@@ -21,6 +22,7 @@ export function createMemoryEngine() {
   const requests: InputEvent[] = [];
   const booksWatched: string[] = [];
   const reads = { topics: 0 };
+  const lab = createMemoryLab();
   let openCandle: CandleRow = [60_000, 100, 101, 99, 100, 1];
   let watchRows = market.instruments.map((row) => ({
     instrumentId: row.id,
@@ -89,6 +91,7 @@ export function createMemoryEngine() {
     verifyJournal: () => ({ ok: true, events: 3, firstBadSeq: null, text: 'Every event and the head agree.' }),
     startGameDay: () => done,
     stopGameDay: () => done,
+    lab: lab.port,
     loadSetting: (key) => settings.get(key) ?? null,
     saveSetting(key, value) {
       settings.set(key, value);
@@ -112,6 +115,7 @@ export function createMemoryEngine() {
   return {
     port,
     desk,
+    lab,
     requests,
     booksWatched,
     /** How often the gateway looked at the desk: it does so only while somebody watches. */

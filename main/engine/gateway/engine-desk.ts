@@ -13,6 +13,7 @@ import { verdictRow } from './desk-rows.ts';
 import { createDeskTopics, type DeskSources } from './desk-topics.ts';
 import type { BookTop, EnginePort } from './engine-port.ts';
 import type { JournalStore } from './journal-store.ts';
+import type { LabPort } from './lab-port.ts';
 import { createNoticeBoard } from './notice-board.ts';
 import { replyTo } from './reply.ts';
 import type { SettingsFile } from './settings-file.ts';
@@ -25,6 +26,7 @@ export interface EngineDeskDeps extends Omit<DeskSources, 'board' | 'journal' | 
   readonly settings: SettingsFile;
   startGameDay(): Done;
   stopGameDay(): Done;
+  readonly lab: LabPort;
   request(event: InputEvent): readonly EngineEvent[];
   verifyJournal(): { ok: boolean; events: number; firstBadSeq: number | null; text: string };
   watchBook(instrumentId: InstrumentId | null): void;
@@ -144,6 +146,7 @@ export function createEngineDesk(
     },
     startGameDay: deps.startGameDay,
     stopGameDay: deps.stopGameDay,
+    lab: deps.lab,
     loadSetting: (key) => deps.settings.load(key),
     saveSetting: (key, value) => deps.settings.save(key, value),
     onEvent: deps.onEvent,

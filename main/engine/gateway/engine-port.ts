@@ -11,6 +11,7 @@ import type {
 } from '../../../preload/contract.ts';
 import type { CandleRow, InputEvent } from '../domain/events.ts';
 import type { LoggedEvent } from '../kernel/core.ts';
+import type { LabPort } from './lab-port.ts';
 import type { SettingsFile } from './settings-file.ts';
 
 export interface BookTop {
@@ -64,6 +65,7 @@ export interface EnginePort {
   verifyJournal(): { ok: boolean; events: number; firstBadSeq: number | null; text: string };
   startGameDay(): Done;
   stopGameDay(): Done;
+  readonly lab: LabPort;
   loadSetting(key: string): unknown;
   saveSetting(key: string, value: unknown): ReturnType<SettingsFile['save']>;
   onEvent(listener: (logged: LoggedEvent) => void): () => void;

@@ -4,6 +4,7 @@ import type { InputEvent } from '../domain/events.ts';
 import type { Clock, Timers } from '../kernel/clock.ts';
 import { createDeskFeed } from './desk-feed.ts';
 import type { EnginePort } from './engine-port.ts';
+import { labRoutes } from './lab-routes.ts';
 import { createMarketFeed } from './market-feed.ts';
 
 // biome-ignore lint/complexity/noBannedTypes: oRPC's own type for "no context"
@@ -68,6 +69,7 @@ export function createGateway(port: EnginePort, clock: Clock, timers: Timers): G
       const saved = port.saveSetting(input.key, input.value);
       return saved.ok ? { ok: true } : { ok: false, error: { code: saved.error.kind, text: saved.error.text } };
     }),
+    ...labRoutes(port.lab, timers),
   });
   return {
     router,

@@ -1,8 +1,11 @@
 import { createRouterClient, implement } from '@orpc/server';
+import { labRoutes } from '../../../main/engine/gateway/lab-routes.ts';
 import type { EngineRouter } from '../../../main/engine/gateway/router.ts';
+import { systemTimers } from '../../../main/engine/kernel/clock.ts';
 import type { DeskMessage, Done, Hello, MarketFrame } from '../../../preload/contract.ts';
 import { contract } from '../../../preload/contract.ts';
 import type { EngineClient } from '../../../renderer/transport/client.ts';
+import { createMemoryLab } from '../../support/memory-lab.ts';
 
 /** What a screen asks for when it opens on its first instrument. */
 const INDICATORS = ['rsi:14'];
@@ -98,5 +101,6 @@ export function replayRouter(feed: RecordedFeed, onMarketEnd: () => void): Engin
     verifyJournal: os.verifyJournal.handler(() => ({ ok: true, events: 0, firstBadSeq: null, text: 'A recording.' })),
     loadSetting: os.loadSetting.handler(() => ({ value: null })),
     saveSetting: os.saveSetting.handler(() => done),
+    ...labRoutes(createMemoryLab().port, systemTimers),
   });
 }

@@ -5,6 +5,7 @@ import { createGateway, type Gateway } from '../../../main/engine/gateway/router
 import { contract, type DeskMessage, type MarketFrame } from '../../../preload/contract.ts';
 import { FakeTime } from '../../support/fake-time.ts';
 import { createMemoryEngine, type MemoryEngine } from '../../support/memory-engine.ts';
+import { LAB_FIGURES, LAB_PLAN } from '../../support/memory-lab.ts';
 import {
   type EngineClient,
   memoryTransport,
@@ -47,7 +48,7 @@ const MANDATE = {
 };
 const CHART = { instrumentId: 'binance:BTC/USDT', timeframe: '1m', indicators: ['rsi:14'] } as const;
 
-type Request = Exclude<keyof typeof contract, 'watchDesk' | 'watchMarket'>;
+type Request = Exclude<keyof typeof contract, 'watchDesk' | 'watchMarket' | 'watchLab'>;
 /** Per request: how to ask, what the engine must have been told, what comes back. */
 const REQUESTS: Record<
   Request,
@@ -137,6 +138,33 @@ const REQUESTS: Record<
     ask: (c) => c.saveSetting({ key: 'layout', value: { panels: [1, null, 'x'] } }),
     answer: { ok: true },
   },
+  labCatalogue: { ask: (c) => c.labCatalogue(), answer: { strategies: [{ name: 'sma-cross' }] } },
+  labLook: {
+    ask: (c) => c.labLook({ source: { kind: 'file', path: 'btc.csv' } }),
+    answer: { ok: true, value: { bars: 1_000 } },
+  },
+  startLabRun: { ask: (c) => c.startLabRun(LAB_PLAN), answer: { ok: true, value: { runId: 'r-2' } } },
+  cancelLabRun: {
+    ask: (c) => c.cancelLabRun({ runId: 'gone' }),
+    answer: { ok: false, error: { code: 'not-found', text: 'That run is no longer here.' } },
+  },
+  labRunDetail: {
+    ask: (c) => c.labRunDetail({ runId: 'r-1' }),
+    answer: { ok: true, value: { equityQuote: [10_000, 10_412.5] } },
+  },
+  labTrades: {
+    ask: (c) => c.labTrades({ runId: 'r-1', from: 0, limit: 500 }),
+    answer: { ok: true, value: { total: 1, trades: [{ side: 'long', profitQuote: 0.08 }] } },
+  },
+  labCandles: {
+    ask: (c) => c.labCandles({ runId: 'r-1', fromMs: null, toMs: null }),
+    answer: { ok: true, value: { candles: { openTimeMs: [0, 3_600_000], close: [101, 100.5] }, joined: 1 } },
+  },
+  labCompare: {
+    ask: (c) => c.labCompare({ runIds: ['r-1'] }),
+    answer: { ok: true, value: [{ runId: 'r-1', figures: LAB_FIGURES }] },
+  },
+  labMark: { ask: (c) => c.labMark({ runId: 'r-1', tags: ['kept'], note: 'the first' }), answer: { ok: true } },
 };
 
 const TRANSPORTS = [
@@ -181,7 +209,9 @@ describe.each(TRANSPORTS)('the contract over %s', (_name, open) => {
   };
 
   it('has a test for every request', () => {
-    expect([...Object.keys(REQUESTS), 'watchDesk', 'watchMarket'].sort()).toEqual(Object.keys(contract).sort());
+    expect([...Object.keys(REQUESTS), 'watchDesk', 'watchMarket', 'watchLab'].sort()).toEqual(
+      Object.keys(contract).sort(),
+    );
   });
 
   it.each(Object.entries(REQUESTS))('%s reaches the engine as meant and is answered', async (_request, each) => {
@@ -207,6 +237,12 @@ describe.each(TRANSPORTS)('the contract over %s', (_name, open) => {
     ['a limit out of its range', (c) => c.setLimits({ ...LIMITS, exposureShareMax: 1.5 }), 'exposureShareMax'],
     ['too much history', (c) => c.chartHistory({ ...CHART, indicators: [], limit: 5_001 }), 'limit'],
     ['a text too long', (c) => c.declineProposal({ proposalId: 'p-1', why: 'x'.repeat(201) }), 'why'],
+    ['more runs than are compared', (c) => c.labCompare({ runIds: Array(9).fill('r-1') }), 'runIds'],
+    [
+      'a parameter that is no number',
+      (c) => c.startLabRun({ ...LAB_PLAN, params: { fast: '10' as never } }),
+      'params.fast',
+    ],
   ])('refuses %s by name, tells the engine nothing and stays open', async (_what, ask, field) => {
     const refused = await ask(screen.client).then(
       () => null,
@@ -242,6 +278,22 @@ describe.each(TRANSPORTS)('the contract over %s', (_name, open) => {
       revision: first.revision + 2,
       desk: { safety: { armed: false } },
     });
+  });
+
+  it('runs of the lab arrive whole, then those that changed, merged while nobody could have read them', async () => {
+    const stream = await screen.client.watchLab();
+    expect(await next(stream)).toMatchObject({ first: true, runs: [{ id: 'r-1', state: 'done' }], removed: [] });
+    await screen.client.startLabRun(LAB_PLAN);
+    await screen.client.cancelLabRun({ runId: 'r-2' });
+    engine.lab.remove('r-1');
+    await settle();
+    time.advance(100);
+    expect(await next(stream)).toMatchObject({
+      first: false,
+      runs: [{ id: 'r-2', state: 'cancelled' }],
+      removed: ['r-1'],
+    });
+    expect(engine.requests).toEqual([]);
   });
 
   it('rows that leave are named, rows that change come alone', async () => {

@@ -8,6 +8,7 @@ import { startWebServer, type WebServer } from '../../../main/web/server.ts';
 import { contract } from '../../../preload/contract.ts';
 import { anyJson, damaged } from '../../support/damaged.ts';
 import { createMemoryEngine } from '../../support/memory-engine.ts';
+import { LAB_PLAN } from '../../support/memory-lab.ts';
 import {
   memoryTransport,
   messagePortTransport,
@@ -60,6 +61,13 @@ const CALLS = [
   call('watchMarket', { instrumentId: 'binance:BTC/USDT', timeframe: '1m', indicators: [], bookLevels: 5 }),
   call('watchDesk', { sinceRevision: 3 }),
   call('saveSetting', { key: 'layout', value: { a: [1] } }),
+  call('startLabRun', LAB_PLAN),
+  call('labLook', { source: LAB_PLAN.source }),
+  call('labTrades', { runId: 'r-1', from: 0, limit: 500 }),
+  call('labCandles', { runId: 'r-1', fromMs: null, toMs: null }),
+  call('labCompare', { runIds: ['r-1'] }),
+  call('labMark', { runId: 'r-1', tags: ['kept'], note: '' }),
+  call('watchLab', undefined),
   { i: 'fuzz', t: 3, p: { e: 'message', d: {} } },
   { i: 'fuzz', t: 4 },
 ];

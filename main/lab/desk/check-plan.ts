@@ -1,0 +1,40 @@
+import type { MapAxis, RunPlan } from '../../../preload/lab-contract.ts';
+import { fail, ok, type Result } from '../../engine/domain/result.ts';
+import { readParameters } from '../strategy/parameters.ts';
+import type { StrategyDefinition } from '../strategy/strategy.ts';
+
+/** Why a plan cannot be run, in one sentence. */
+export interface BadPlan {
+  readonly kind: 'no-strategy' | 'too-many-instruments' | 'bad-parameter' | 'conflict' | 'bad-span' | 'bad-map';
+  readonly text: string;
+}
+
+/** What can be said of a plan before any candle is read. */
+export function checkPlan(plan: RunPlan, strategy: StrategyDefinition | null): Result<StrategyDefinition, BadPlan> {
+  if (!strategy) return fail({ kind: 'no-strategy', text: `There is no strategy ${plan.strategy}.` });
+  if ((strategy.instruments ?? 1) > 1) {
+    return fail({
+      kind: 'too-many-instruments',
+      text: `${strategy.title} looks at ${strategy.instruments} instruments together, which cannot be chosen here yet.`,
+    });
+  }
+  const read = readParameters(strategy.params, plan.params);
+  if (!read.ok) return fail({ kind: 'bad-parameter', text: `${strategy.title}: ${read.error.message}.` });
+  const conflict = strategy.conflict?.(read.value) ?? null;
+  if (conflict !== null) return fail({ kind: 'conflict', text: `${strategy.title}: ${conflict}.` });
+  if (plan.fromMs !== null && plan.toMs !== null && plan.fromMs >= plan.toMs)
+    return fail({ kind: 'bad-span', text: 'The span ends before it begins.' });
+  const badMap = plan.map && mapProblem(strategy, plan.map);
+  return badMap ? fail({ kind: 'bad-map', text: badMap }) : ok(strategy);
+}
+
+function mapProblem(strategy: StrategyDefinition, { x, y }: { x: MapAxis; y: MapAxis }): string | null {
+  if (x.name === y.name) return `A map needs two parameters, not ${x.name} twice.`;
+  for (const { name, values } of [x, y]) {
+    for (const value of values) {
+      const read = readParameters(strategy.params, { [name]: value });
+      if (!read.ok) return `${strategy.title}: ${read.error.message}.`;
+    }
+  }
+  return null;
+}

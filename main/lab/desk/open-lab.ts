@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { createWorkerCrew } from '../workers/worker-crew.ts';
+import { createLabDesk } from './lab-desk.ts';
+
+export interface LabOptions {
+  /** The terminal's candle store, which the lab only reads. */
+  readonly candleStore: string;
+  readonly workerUrl: URL;
+  readonly nowMs: () => number;
+}
+
+const RUNS_WAITING_MAX = 32;
+const LOOKS_WAITING_MAX = 32;
+/** A file of many millions of candles is read in one go. */
+const SILENT_MS_MAX = 60_000;
+const IDLE_MS_MAX = 60_000;
+const HEAP_MB_MAX = 1_024;
+
+/** The lab of a terminal: one core stays free for trading, and no worker runs before it is wanted. */
+export function openLab({ candleStore, workerUrl, nowMs }: LabOptions): ReturnType<typeof createLabDesk> {
+  const common = {
+    workerUrl,
+    start: { candleStore },
+    silentMsMax: SILENT_MS_MAX,
+    idleMsMax: IDLE_MS_MAX,
+    heapMbMax: HEAP_MB_MAX,
+  };
+  return createLabDesk({
+    runners: createWorkerCrew({
+      ...common,
+      size: Math.max(1, availableParallelism() - 1),
+      waitingMax: RUNS_WAITING_MAX,
+    }),
+    readers: createWorkerCrew({ ...common, size: 1, waitingMax: LOOKS_WAITING_MAX }),
+    nowMs,
+    newId: () => randomUUID().slice(0, 8),
+  });
+}

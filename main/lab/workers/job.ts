@@ -1,0 +1,69 @@
+import type {
+  CandleSource,
+  CandleSpan,
+  LabRunDetail,
+  LabVerdict,
+  RunFigures,
+  RunPlan,
+  RunProgress,
+} from '../../../preload/lab-contract.ts';
+import type { CandleColumns } from '../../engine/domain/candle.ts';
+
+/** Given to a lab worker when it starts. */
+export interface LabWorkerStart {
+  /** The terminal's candle store, which workers only read. */
+  readonly candleStore: string;
+}
+
+/** One thing for a lab worker to do. */
+export type LabJob =
+  | { readonly kind: 'run'; readonly plan: RunPlan }
+  | { readonly kind: 'look'; readonly source: CandleSource }
+  | { readonly kind: 'candles'; readonly source: CandleSource; readonly fromMs: number; readonly toMs: number };
+
+/** Candles for a chart: `joined` neighbours were made one where there were too many. */
+export interface JoinedCandles {
+  readonly columns: CandleColumns;
+  /** Length of one of them. */
+  readonly barMs: number;
+  readonly joined: number;
+}
+
+/** Closed trades as columns of equal length, by exit. */
+export interface TradeColumns {
+  readonly entryTimeMs: Float64Array;
+  readonly exitTimeMs: Float64Array;
+  readonly barsHeld: Float64Array;
+  /** 1 long, -1 short. */
+  readonly side: Int8Array;
+  readonly qty: Float64Array;
+  readonly entryPrice: Float64Array;
+  readonly exitPrice: Float64Array;
+  readonly feesQuote: Float64Array;
+  readonly profitQuote: Float64Array;
+  readonly reasons: readonly string[];
+}
+
+export interface RunResult {
+  readonly kind: 'run';
+  readonly figures: RunFigures;
+  readonly verdict: LabVerdict | null;
+  readonly detail: LabRunDetail;
+  /** The first of them; how many there were, the figures say. */
+  readonly trades: TradeColumns;
+  readonly candles: JoinedCandles;
+}
+
+/** What a worker answers to each kind of job. */
+export type LabAnswer =
+  | RunResult
+  | { readonly kind: 'look'; readonly span: CandleSpan }
+  | { readonly kind: 'candles'; readonly candles: JoinedCandles };
+
+export type AnswerTo<J extends LabJob> = Extract<LabAnswer, { readonly kind: J['kind'] }>;
+
+export type FromLabWorker =
+  | { readonly kind: 'progress'; readonly progress: RunProgress }
+  | { readonly kind: 'answer'; readonly answer: LabAnswer }
+  /** In one sentence for the trader. */
+  | { readonly kind: 'failed'; readonly text: string };

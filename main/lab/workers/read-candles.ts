@@ -1,0 +1,84 @@
+import { statSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { CandleSource, CandleSpan } from '../../../preload/lab-contract.ts';
+import { readCandleFile, sliceWindow } from '../../candle-files/index.ts';
+import type { CandleColumns } from '../../engine/domain/candle.ts';
+import { fail, ok, type Result } from '../../engine/domain/result.ts';
+import { openCandleStore } from '../../engine/venues/candle-store/candle-store.ts';
+
+/** After every time a store knows. */
+const END_MS = Date.UTC(9999, 0);
+
+/** Why there is nothing to run over, in one sentence. */
+export interface NoCandles {
+  readonly kind: 'no-candles';
+  readonly text: string;
+}
+
+export interface CandleReader {
+  /** Candles that open in `[fromMs, toMs)`, oldest first; a file is read and checked whole. */
+  read(source: CandleSource, fromMs: number | null, toMs: number | null): Promise<Result<CandleColumns, NoCandles>>;
+}
+
+const none = (text: string): Result<never, NoCandles> => fail({ kind: 'no-candles', text });
+
+/** @param candleStore the terminal's store, opened to read alone */
+export function createCandleReader(candleStore: string): CandleReader {
+  /** The file that was read last: charts ask for parts of it again and again. */
+  let last: { readonly version: string; readonly columns: CandleColumns } | null = null;
+
+  async function ofFile(path: string): Promise<Result<CandleColumns, NoCandles>> {
+    const version = versionOf(path);
+    if (last && last.version === version) return ok(last.columns);
+    const file = await readCandleFile(path);
+    if (!file.ok) return none(file.error.message);
+    last = { version, columns: file.value.columns };
+    return ok(last.columns);
+  }
+
+  function ofStore(source: Extract<CandleSource, { kind: 'instrument' }>, fromMs: number, toMs: number): CandleColumns {
+    const store = openCandleStore(candleStore, { readOnly: true, onProblem: () => undefined });
+    try {
+      return store.read(source.instrumentId, source.timeframe, fromMs, toMs);
+    } finally {
+      store.close();
+    }
+  }
+
+  return {
+    async read(source, fromMs, toMs) {
+      const window = { fromMs: fromMs ?? 0, toMs: toMs ?? END_MS };
+      if (source.kind === 'instrument') return ok(ofStore(source, window.fromMs, window.toMs));
+      const columns = await ofFile(source.path);
+      return columns.ok ? ok(sliceWindow(columns.value, window)) : columns;
+    },
+  };
+}
+
+/** Changes when the file does. */
+function versionOf(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return `${path} ${found?.size} ${found?.mtimeMs}`;
+}
+
+/** `BTC/USDT 1h`, or the file's name. */
+export const sourceName = (source: CandleSource): string =>
+  source.kind === 'file'
+    ? basename(source.path)
+    : `${source.instrumentId.slice(source.instrumentId.indexOf(':') + 1)} ${source.timeframe}`;
+
+/** What there is; fewer than two candles are none. */
+export function spanOf({ openTimeMs }: CandleColumns, name: string): Result<CandleSpan, NoCandles> {
+  const bars = openTimeMs.length;
+  if (bars < 2) return none(`${name}: there ${bars === 0 ? 'are no candles' : 'is one candle only'} in that time.`);
+  const barMs = stepOf(openTimeMs);
+  const [fromMs, toMs] = [openTimeMs[0]!, openTimeMs[bars - 1]!];
+  return ok({ bars, fromMs, toMs, barMs, missingBars: Math.max(0, Math.round((toMs - fromMs) / barMs) + 1 - bars) });
+}
+
+/** The shortest step between neighbours. */
+function stepOf(openTimeMs: Float64Array): number {
+  let step = Number.POSITIVE_INFINITY;
+  for (let bar = 1; bar < openTimeMs.length; bar += 1) step = Math.min(step, openTimeMs[bar]! - openTimeMs[bar - 1]!);
+  return step;
+}

@@ -1,0 +1,82 @@
+/** Entry of a lab worker thread: backtests and what charts of them need, one thing at a time, away from the engine. */
+import { setPriority } from 'node:os';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { RunPlan } from '../../../preload/lab-contract.ts';
+import { fail, ok, type Result } from '../../engine/domain/result.ts';
+import { strategyNamed } from '../strategies/shipped.ts';
+import type { StrategyDefinition } from '../strategy/strategy.ts';
+import type { FromLabWorker, LabAnswer, LabJob, LabWorkerStart } from './job.ts';
+import { joinCandles } from './join-candles.ts';
+import { createCandleReader, type NoCandles, sourceName, spanOf } from './read-candles.ts';
+import { CHART_CANDLES_MAX, NOTHING_YET, runJob } from './run-job.ts';
+
+if (!parentPort) throw new Error('lab/workers/worker.ts runs as a worker thread');
+const port = parentPort;
+const post = (message: FromLabWorker): void => port.postMessage(message);
+const reader = createCandleReader((workerData as LabWorkerStart).candleStore);
+
+// Trading comes first. Elsewhere a priority is the whole process's.
+if (process.platform === 'linux') setPriority(10);
+
+interface RunFailed {
+  readonly kind: 'no-strategy' | 'run-failed';
+  readonly text: string;
+}
+
+async function answerTo(job: LabJob): Promise<Result<LabAnswer, NoCandles | RunFailed>> {
+  switch (job.kind) {
+    case 'run':
+      return run(job.plan);
+    case 'look': {
+      const read = await reader.read(job.source, null, null);
+      if (!read.ok) return read;
+      const span = spanOf(read.value, sourceName(job.source));
+      return span.ok ? ok({ kind: 'look', span: span.value }) : span;
+    }
+    case 'candles': {
+      const read = await reader.read(job.source, job.fromMs, job.toMs);
+      if (!read.ok) return read;
+      const span = spanOf(read.value, sourceName(job.source));
+      if (!span.ok) return span;
+      return ok({ kind: 'candles', candles: joinCandles(read.value, span.value.barMs, CHART_CANDLES_MAX) });
+    }
+  }
+}
+
+async function run(plan: RunPlan): ReturnType<typeof answerTo> {
+  post({ kind: 'progress', progress: NOTHING_YET });
+  const strategy = strategyNamed(plan.strategy);
+  if (!strategy) return fail({ kind: 'no-strategy', text: `There is no strategy ${plan.strategy}.` });
+  const read = await reader.read(plan.source, plan.fromMs, plan.toMs);
+  if (!read.ok) return read;
+  const span = spanOf(read.value, sourceName(plan.source));
+  if (!span.ok) return span;
+  const input = { plan, strategy, candles: read.value, barMs: span.value.barMs };
+  try {
+    return ok(
+      runJob(
+        input,
+        (progress) => post({ kind: 'progress', progress }),
+        () => performance.now(),
+      ),
+    );
+  } catch (error) {
+    return fail({ kind: 'run-failed', text: saidBy(strategy, error) });
+  }
+}
+
+/** What was thrown, with the strategy's name before it. */
+function saidBy({ name }: StrategyDefinition, error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.startsWith(`${name}:`) ? message : `${name} failed: ${message}`;
+}
+
+port.on('message', async (job: LabJob) => {
+  try {
+    const answer = await answerTo(job);
+    if (answer.ok) post({ kind: 'answer', answer: answer.value });
+    else post({ kind: 'failed', text: answer.error.text });
+  } catch (error) {
+    post({ kind: 'failed', text: error instanceof Error ? error.message : String(error) });
+  }
+});

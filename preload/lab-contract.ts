@@ -1,0 +1,260 @@
+/**
+ * The lab's part of the contract: strategies and their parameters, runs as they go, what came of them.
+ *
+ * Amounts are floats here: nothing that the lab computes is ever ordered. Shares are fractions: 0.01 is 1 %.
+ */
+import { eventIterator, oc } from '@orpc/contract';
+import { z } from 'zod';
+import { candleColumns, done, id, instrumentId, refusal, timeframe, timeMs } from './basics.ts';
+
+const figure = z.number().nullable();
+
+// ------------------------------------------------------------------------------------------------------ what is asked
+
+const parameter = z.strictObject({
+  name: z.string(),
+  standard: z.number(),
+  least: z.number(),
+  most: z.number(),
+  whole: z.boolean(),
+  /** A few words: `bars of the fast average`. */
+  about: z.string(),
+});
+
+const strategy = z.strictObject({
+  /** As users write it: `sma-cross`. */
+  name: z.string(),
+  title: z.string(),
+  about: z.string(),
+  params: z.array(parameter),
+  /** How many instruments one of it looks at together. */
+  instruments: z.int().positive(),
+});
+
+/** Where a run's candles come from: the terminal's own store, or a file on its machine. */
+const candleSource = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('instrument'), instrumentId, timeframe }),
+  z.strictObject({ kind: z.literal('file'), path: z.string().min(1).max(1_000) }),
+]);
+
+/** Candles that there are to run over. */
+const candleSpan = z.strictObject({
+  bars: z.int(),
+  fromMs: timeMs,
+  /** Open time of the last bar. */
+  toMs: timeMs,
+  barMs: z.int().positive(),
+  missingBars: z.int(),
+});
+
+const runSettings = z.strictObject({
+  cashQuote: z.number().min(1).max(1e12),
+  /** Shares of price × quantity. */
+  makerFee: z.number().min(-0.01).max(0.1),
+  takerFee: z.number().min(0).max(0.1),
+  slippageBps: z.number().min(0).max(1_000),
+  /** Square-root impact; 0 for none. */
+  impact: z.number().min(0).max(10),
+  latencyMs: z.number().min(0).max(600_000),
+  shorts: z.boolean(),
+  leverageMax: z.number().min(0.01).max(125),
+});
+
+const catalogue = z.strictObject({
+  strategies: z.array(strategy),
+  /** What a run takes where the trader says nothing else. */
+  settings: runSettings,
+});
+
+/** A parameter and the values it is tried with. */
+const axis = z.strictObject({ name: z.string().min(1).max(60), values: z.array(z.number()).min(2).max(15) });
+
+export const runPlanSchema = z.strictObject({
+  strategy: z.string().min(1).max(80),
+  /** Those left out take their standard values. */
+  params: z.record(z.string().max(60), z.number()),
+  source: candleSource,
+  /** Bars that open in `[fromMs, toMs)`; null for as far as there are any. */
+  fromMs: timeMs.nullable(),
+  toMs: timeMs.nullable(),
+  settings: runSettings,
+  /** Two parameters tried together around the run; null for one run alone. */
+  map: z.strictObject({ x: axis, y: axis }).nullable(),
+});
+
+// ------------------------------------------------------------------------------------------------------ what comes of it
+
+const progress = z.strictObject({
+  phase: z.enum(['reading', 'running', 'judging', 'mapping']),
+  /** Bars, or runs of a map. */
+  done: z.int().nonnegative(),
+  total: z.int().nonnegative(),
+  barsPerSecond: z.number().nonnegative(),
+  /** So far, thinned: open times and equity. */
+  timeMs: z.array(timeMs),
+  equityQuote: z.array(z.number()),
+});
+
+/** Null: there is nothing to divide by, or nothing to say. */
+const runFigures = z.strictObject({
+  bars: z.int(),
+  fromMs: timeMs,
+  toMs: timeMs,
+  finalEquityQuote: z.number(),
+  returnShare: z.number(),
+  annualReturnShare: figure,
+  /** Buying at the first open and holding, without costs. */
+  heldReturnShare: figure,
+  maxDrawdownShare: z.number(),
+  volatilityShare: figure,
+  sharpe: figure,
+  sortino: figure,
+  calmar: figure,
+  trades: z.int(),
+  winShare: figure,
+  profitFactor: figure,
+  expectancyQuote: figure,
+  /** Of bars with a position. */
+  inMarketShare: figure,
+  feesQuote: z.number(),
+  slippageQuote: z.number(),
+  fundingQuote: z.number(),
+  borrowQuote: z.number(),
+});
+
+/** How far the figures deserve trust, in words. */
+const verdict = z.strictObject({
+  tone: z.enum(['good', 'doubtful', 'bad']),
+  sentence: z.string(),
+  reasons: z.array(z.strictObject({ tone: z.enum(['good', 'doubtful', 'bad']), text: z.string() })),
+});
+
+export const labRunSchema = z.strictObject({
+  id,
+  plan: runPlanSchema,
+  /** `SMA cross`. */
+  title: z.string(),
+  state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
+  askedAtMs: timeMs,
+  endedAtMs: timeMs.nullable(),
+  /** While it runs. */
+  progress: progress.nullable(),
+  /** Once it is done. */
+  figures: runFigures.nullable(),
+  verdict: verdict.nullable(),
+  /** Why it failed, in one sentence; empty otherwise. */
+  error: z.string(),
+  tags: z.array(z.string()),
+  note: z.string(),
+  /** Folder with everything of it; null where nothing was kept. */
+  folder: z.string().nullable(),
+});
+
+/** What came of a finished run, thinned to what a screen can show. */
+const runDetail = z.strictObject({
+  /** Ends of equal steps of time; each step says its last equity, its deepest drawdown and its mean exposure. */
+  timeMs: z.array(timeMs),
+  equityQuote: z.array(z.number()),
+  heldQuote: z.array(z.number()),
+  drawdownShare: z.array(z.number()),
+  exposureShare: z.array(z.number()),
+  /** Returns of months; of days where the run is shorter than three months. */
+  calendar: z.strictObject({
+    kind: z.enum(['month', 'day']),
+    fromMs: z.array(timeMs),
+    returnShare: z.array(z.number()),
+  }),
+  /** How many trades came to what, as a share of what went in: `counts[i]` lie in `[edges[i], edges[i + 1])`. */
+  distribution: z.strictObject({ edges: z.array(z.number()), counts: z.array(z.int()) }),
+  /** The asked-for map: figures in rows of y, null where the values do not fit together. */
+  map: z
+    .strictObject({
+      x: axis,
+      y: axis,
+      returnShare: z.array(figure),
+      maxDrawdownShare: z.array(figure),
+      sharpe: z.array(figure),
+      trades: z.array(figure),
+    })
+    .nullable(),
+  tradesListed: z.int(),
+});
+
+const trade = z.strictObject({
+  /** From 0, by exit. */
+  number: z.int(),
+  side: z.enum(['long', 'short']),
+  entryTimeMs: timeMs,
+  exitTimeMs: timeMs,
+  barsHeld: z.int(),
+  qty: z.number(),
+  entryPrice: z.number(),
+  exitPrice: z.number(),
+  feesQuote: z.number(),
+  profitQuote: z.number(),
+  /** Of what went in. */
+  returnShare: z.number(),
+  reason: z.string(),
+});
+
+// ------------------------------------------------------------------------------------------------------------ requests
+
+const runId = z.strictObject({ runId: id });
+const answer = <T extends z.ZodType>(value: T) =>
+  z.discriminatedUnion('ok', [
+    z.strictObject({ ok: z.literal(true), value }),
+    z.strictObject({ ok: z.literal(false), error: refusal }),
+  ]);
+
+/** The rows that changed, merged; the first message has all of them, newest first. */
+export const labMessageSchema = z.strictObject({
+  first: z.boolean(),
+  runs: z.array(labRunSchema),
+  removed: z.array(id),
+});
+
+export const COMPARED_MAX = 8;
+export const TRADES_PAGE_MAX = 500;
+
+export const labContract = {
+  labCatalogue: oc.output(catalogue),
+  /** What there is to run over; a file is read and checked whole. */
+  labLook: oc.input(z.strictObject({ source: candleSource })).output(answer(candleSpan)),
+  /** Refused at once where the plan will not do or too many wait. */
+  startLabRun: oc.input(runPlanSchema).output(answer(z.strictObject({ runId: id }))),
+  cancelLabRun: oc.input(runId).output(done),
+  watchLab: oc.output(eventIterator(labMessageSchema)),
+  labRunDetail: oc.input(runId).output(answer(runDetail)),
+  labTrades: oc
+    .input(runId.extend({ from: z.int().min(0), limit: z.int().min(1).max(TRADES_PAGE_MAX) }))
+    .output(answer(z.strictObject({ trades: z.array(trade), total: z.int() }))),
+  /** The run's own candles, joined to longer ones where there are too many for a screen; null for all of them. */
+  labCandles: oc
+    .input(runId.extend({ fromMs: timeMs.nullable(), toMs: timeMs.nullable() }))
+    .output(answer(z.strictObject({ candles: candleColumns, barMs: z.int().positive(), joined: z.int().positive() }))),
+  labCompare: oc
+    .input(z.strictObject({ runIds: z.array(id).min(1).max(COMPARED_MAX) }))
+    .output(
+      answer(
+        z.array(
+          z.strictObject({ runId: id, timeMs: z.array(timeMs), returnShare: z.array(z.number()), figures: runFigures }),
+        ),
+      ),
+    ),
+  labMark: oc
+    .input(runId.extend({ tags: z.array(z.string().min(1).max(40)).max(12), note: z.string().max(2_000) }))
+    .output(done),
+} as const;
+
+export type CandleSource = z.infer<typeof candleSource>;
+export type CandleSpan = z.infer<typeof candleSpan>;
+export type RunPlan = z.infer<typeof runPlanSchema>;
+export type MapAxis = z.infer<typeof axis>;
+export type RunProgress = z.infer<typeof progress>;
+export type RunFigures = z.infer<typeof runFigures>;
+export type LabRun = z.infer<typeof labRunSchema>;
+export type LabMessage = z.infer<typeof labMessageSchema>;
+export type LabRunDetail = z.infer<typeof runDetail>;
+export type LabTrade = z.infer<typeof trade>;
+export type LabVerdict = z.infer<typeof verdict>;
+export type LabCatalogue = z.infer<typeof catalogue>;

@@ -1,0 +1,196 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeCandleFile } from '../../../../main/candle-files/index.ts';
+import type { CandleColumns } from '../../../../main/engine/domain/candle.ts';
+import { openCandleStore } from '../../../../main/engine/venues/candle-store/candle-store.ts';
+import { runBacktest } from '../../../../main/lab/backtest/run-backtest.ts';
+import { openLab } from '../../../../main/lab/desk/open-lab.ts';
+import { smaCross } from '../../../../main/lab/strategies/sma-cross.ts';
+import type { LabRun, RunPlan } from '../../../../preload/lab-contract.ts';
+import { LAB_PLAN } from '../../../support/memory-lab.ts';
+import { waitUntil } from '../../../support/wait-until.ts';
+
+const BARS = 6_000;
+const BAR_MS = 300_000;
+const FROM_MS = Date.UTC(2024, 0, 1);
+const INSTRUMENT = 'binance:BTC/USDT';
+const dir = mkdtempSync(join(tmpdir(), 'countersign-lab-'));
+const file = join(dir, 'wave.csv');
+const storePath = join(dir, 'candles.db');
+let lab: ReturnType<typeof openLab>;
+
+/** A wave that rises, so that averages cross often. */
+function wave(): CandleColumns {
+  const close = Float64Array.from({ length: BARS }, (_, bar) => 100 + bar * 0.01 + 5 * Math.sin(bar / 40));
+  return {
+    openTimeMs: Float64Array.from({ length: BARS }, (_, bar) => FROM_MS + bar * BAR_MS),
+    open: close.map((value, bar) => close[bar - 1] ?? value),
+    high: close.map((value, bar) => Math.max(value, close[bar - 1] ?? value) + 0.1),
+    low: close.map((value, bar) => Math.min(value, close[bar - 1] ?? value) - 0.1),
+    close,
+    volume: new Float64Array(BARS).fill(1_000),
+  };
+}
+
+const ofFile: RunPlan = { ...LAB_PLAN, source: { kind: 'file', path: file } };
+const rowOf = (runId: string): LabRun => lab.runs().find(({ id }) => id === runId)!;
+
+async function runToEnd(plan: RunPlan): Promise<LabRun> {
+  const started = lab.start(plan);
+  if (!started.ok) throw new Error(started.error.text);
+  await waitUntil('the run ends', () => rowOf(started.value).endedAtMs !== null);
+  return rowOf(started.value);
+}
+
+beforeAll(async () => {
+  await writeCandleFile(file, wave());
+  const store = openCandleStore(storePath, { onProblem: () => undefined });
+  const { openTimeMs, open, high, low, close, volume } = wave();
+  store.put(
+    INSTRUMENT,
+    '5m',
+    [...openTimeMs].map((time, i) => [time, open[i]!, high[i]!, low[i]!, close[i]!, volume[i]!]),
+  );
+  store.close();
+  lab = openLab({
+    candleStore: storePath,
+    workerUrl: new URL('../../../../main/lab/workers/worker.ts', import.meta.url),
+    nowMs: () => Date.now(),
+  });
+});
+afterAll(async () => {
+  await lab.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+describe('a run in the lab', () => {
+  it('comes to what the engine makes of the same plan, whether from a file or the store', async () => {
+    const expected = runBacktest({
+      strategy: smaCross,
+      params: ofFile.params,
+      markets: [{ candles: wave() }],
+      settings: ofFile.settings,
+    });
+    const source = { kind: 'instrument', instrumentId: INSTRUMENT, timeframe: '5m' } as const;
+    for (const plan of [ofFile, { ...LAB_PLAN, source }]) {
+      const run = await runToEnd(plan);
+      expect(run).toMatchObject({ state: 'done', title: 'SMA cross', error: '', progress: null });
+      expect(run.figures).toMatchObject({ bars: BARS, trades: expected.trades.length });
+      expect(run.figures?.finalEquityQuote).toBe(expected.equityQuote.at(-1));
+      const detail = await lab.detail(run.id);
+      expect(detail.ok && detail.value.equityQuote.at(-1)).toBe(expected.equityQuote.at(-1));
+      expect(detail.ok && Math.max(...detail.value.exposureShare)).toBeGreaterThan(0.8);
+    }
+  });
+
+  it('lists its trades in pages and shows its candles joined, then as they were', async () => {
+    const run = await runToEnd(ofFile);
+    const trades = await lab.trades(run.id, 1, 2);
+    if (!trades.ok) throw new Error(trades.error.text);
+    expect(trades.value.total).toBe(run.figures?.trades);
+    expect(trades.value.trades.map(({ number }) => number)).toEqual([1, 2]);
+    const [second] = trades.value.trades;
+    expect(second!.exitTimeMs - second!.entryTimeMs).toBe(second!.barsHeld * BAR_MS);
+
+    const whole = await lab.candles(run.id, { fromMs: null, toMs: null });
+    expect(whole).toMatchObject({ ok: true, value: { joined: 4, barMs: 4 * BAR_MS } });
+    const span = { fromMs: second!.entryTimeMs, toMs: second!.exitTimeMs + 1 };
+    const part = await lab.candles(run.id, span);
+    expect(part).toMatchObject({ ok: true, value: { joined: 1, barMs: BAR_MS } });
+    expect(part.ok && part.value.columns.openTimeMs.length).toBe(second!.barsHeld + 1);
+  });
+
+  it('maps two parameters; pairs that do not fit together are empty', async () => {
+    const map = { x: { name: 'fast', values: [5, 50] }, y: { name: 'slow', values: [20, 60, 90] } };
+    const run = await runToEnd({ ...ofFile, map });
+    const detail = await lab.detail(run.id);
+    expect(detail.ok && detail.value.map?.returnShare.map((value) => value !== null)).toEqual([
+      true,
+      false,
+      true,
+      true,
+      true,
+      true,
+    ]);
+    const alone = await runToEnd({ ...ofFile, params: { fast: 50, slow: 60 } });
+    expect(detail.ok && detail.value.map?.returnShare[3]).toBe(alone.figures?.returnShare);
+  });
+
+  it('is compared beside others, and keeps tags and a note', async () => {
+    const runs = [await runToEnd(ofFile), await runToEnd({ ...ofFile, params: { fast: 5, slow: 60 } })];
+    const compared = await lab.compare(runs.map(({ id }) => id));
+    expect(compared.ok && compared.value.map(({ figures }) => figures)).toEqual(runs.map(({ figures }) => figures));
+    expect(lab.mark(runs[0]!.id, ['kept', 'kept'], 'the first')).toEqual({ ok: true, value: null });
+    expect(rowOf(runs[0]!.id)).toMatchObject({ tags: ['kept'], note: 'the first' });
+  });
+
+  it('looks at what there is before anything is run', async () => {
+    expect(await lab.look(ofFile.source)).toEqual({
+      ok: true,
+      value: { bars: BARS, fromMs: FROM_MS, toMs: FROM_MS + (BARS - 1) * BAR_MS, barMs: BAR_MS, missingBars: 0 },
+    });
+  });
+
+  it.each<[string, Partial<RunPlan>, RegExp]>([
+    ['a file that is not there', { source: { kind: 'file', path: join(dir, 'none.csv') } }, /^none\.csv: cannot be/],
+    ['a file of another kind', { source: { kind: 'file', path: '/etc/passwd' } }, /^passwd: not a \.csv/],
+    [
+      'an instrument without candles',
+      { source: { kind: 'instrument', instrumentId: 'binance:ETH/USDT', timeframe: '1h' } },
+      /^ETH\/USDT 1h: there are no candles in that time\.$/,
+    ],
+    ['a span without candles', { fromMs: 1e13 }, /^wave\.csv: there are no candles in that time\.$/],
+  ])('over %s fails in one sentence', async (_what, part, text) => {
+    expect(await runToEnd({ ...ofFile, ...part })).toMatchObject({
+      state: 'failed',
+      error: expect.stringMatching(text),
+      figures: null,
+    });
+  });
+
+  it.each<[string, Partial<RunPlan>, string]>([
+    ['an unknown strategy', { strategy: 'none' }, 'There is no strategy none.'],
+    ['a parameter out of its range', { params: { fast: 0 } }, 'SMA cross: fast must lie from 1 to 1000, not 0.'],
+    ['parameters that do not fit', { params: { fast: 40 } }, 'SMA cross: fast (40) must be below slow (30).'],
+    ['a span that ends first', { fromMs: 2, toMs: 1 }, 'The span ends before it begins.'],
+    [
+      'a map of one parameter',
+      { map: { x: { name: 'fast', values: [1, 2] }, y: { name: 'fast', values: [1, 2] } } },
+      'A map needs two parameters, not fast twice.',
+    ],
+    [
+      'a map beyond a range',
+      { map: { x: { name: 'fast', values: [1, 2] }, y: { name: 'slow', values: [1, 2] } } },
+      'SMA cross: slow must lie from 2 to 5000, not 1.',
+    ],
+  ])('with %s is refused before it begins', (_what, part, text) => {
+    const before = lab.runs().length;
+    expect(lab.start({ ...ofFile, ...part })).toMatchObject({ ok: false, error: { text } });
+    expect(lab.runs()).toHaveLength(before);
+  });
+
+  it('is cancelled once, and then says so', async () => {
+    const started = lab.start({
+      ...ofFile,
+      map: {
+        x: { name: 'fast', values: Array.from({ length: 15 }, (_, i) => i + 2) },
+        y: { name: 'slow', values: Array.from({ length: 15 }, (_, i) => i + 40) },
+      },
+    });
+    if (!started.ok) throw new Error(started.error.text);
+    // As soon as it is heard to be under way, so that it cannot have ended first.
+    const cancelled = new Promise((resolve) => {
+      const stop = lab.onChange(() => {
+        if (rowOf(started.value).progress?.phase !== 'mapping') return;
+        stop();
+        resolve(lab.cancel(started.value));
+      });
+    });
+    expect(await cancelled).toEqual({ ok: true, value: null });
+    await waitUntil('it has ended', () => rowOf(started.value).state === 'cancelled');
+    expect(lab.cancel(started.value)).toMatchObject({ ok: false, error: { text: 'That run has ended already.' } });
+    expect(await lab.detail(started.value)).toMatchObject({ ok: false, error: { text: 'That run has no result.' } });
+  });
+});

@@ -1,5 +1,4 @@
-import type { Candle, CandleColumns } from '../../main/engine/domain/candle.ts';
-import type { StrategyDefinition } from '../../main/lab/strategy/strategy.ts';
+import type { BacktestPlan } from '../../main/lab/backtest/run-backtest.ts';
 
 type Price = (values: Float64Array, bar: number) => number;
 
@@ -21,48 +20,21 @@ const PLANTS: Readonly<Record<string, Price>> = {
 
 export const LOOK_AHEAD_PLANTS: readonly string[] = Object.keys(PLANTS);
 
-/** The candles as a strategy with that mistake sees them. */
-export function plantLookAhead(plant: string, candles: CandleColumns): CandleColumns {
+/** The plan as research with that mistake would run it: what its markets hold is changed, candles and predictions alike. */
+export function plantLookAhead(plant: string, plan: BacktestPlan): BacktestPlan {
   const price = PLANTS[plant]!;
   const planted = (values: Float64Array): Float64Array => values.map((_, bar) => price(values, bar));
-  const { openTimeMs, open, high, low, close, volume } = candles;
-  return {
-    openTimeMs,
-    open: planted(open),
-    high: planted(high),
-    low: planted(low),
-    close: planted(close),
-    volume: planted(volume),
-  };
-}
-
-/** The strategy with its eyes on these candles in place of those of the run, bar for bar. */
-export function seeing(strategy: StrategyDefinition, candles: CandleColumns): StrategyDefinition {
-  return {
-    ...strategy,
-    start(context) {
-      let bar = -1;
-      const seen = <C extends Candle>(candle: C): C => ({
-        ...candle,
-        openTimeMs: candles.openTimeMs[bar]!,
-        open: candles.open[bar]!,
-        high: candles.high[bar]!,
-        low: candles.low[bar]!,
-        close: candles.close[bar]!,
-        volume: candles.volume[bar]!,
-      });
-      context.trackCandles(null, () => {
-        bar += 1;
-        return 0;
-      });
-      const handlers = strategy.start({
-        ...context,
-        track: (indicator, series) =>
-          context.trackCandles(indicator, (each, candle) => each.update(seen(candle).close), series),
-        trackCandles: (indicator, update, series) =>
-          context.trackCandles(indicator, (each, candle) => update(each, seen(candle)), series),
-      });
-      return { ...handlers, onCandle: (candle, desk) => handlers.onCandle?.(seen(candle), desk) };
+  const markets = plan.markets.map(({ candles, predictions, ...market }) => ({
+    ...market,
+    candles: {
+      openTimeMs: candles.openTimeMs,
+      open: planted(candles.open),
+      high: planted(candles.high),
+      low: planted(candles.low),
+      close: planted(candles.close),
+      volume: planted(candles.volume),
     },
-  };
+    ...(predictions && { predictions: planted(predictions) }),
+  }));
+  return { ...plan, markets };
 }

@@ -66,9 +66,11 @@ function firstDifference(full: readonly Decision[], cut: readonly Decision[], cu
 function isSame(a: Decision, b: Decision): boolean {
   return (
     a.bar === b.bar &&
+    a.instrument === b.instrument &&
     a.side === b.side &&
     Object.is(a.qty, b.qty) &&
     Object.is(a.stopPrice, b.stopPrice) &&
-    Object.is(a.targetPrice, b.targetPrice)
+    Object.is(a.targetPrice, b.targetPrice) &&
+    Object.is(a.restPrice, b.restPrice)
   );
 }

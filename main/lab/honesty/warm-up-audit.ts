@@ -24,9 +24,11 @@ const DOUBLINGS = 5;
 /**
  * Begins the run at later bars: once it is warm, and holds what the run over everything holds, it must want the same side
  * on every bar. A strategy whose indicators still remember their start does not. Quantities may differ with equity.
+ * @param given warm-up to hold it to; without it the bars before the strategy is first asked
  */
-export function auditWarmUp(trace: TraceDecisions, bars: number, warmUpBars: number): WarmUpAudit {
+export function auditWarmUp(trace: TraceDecisions, bars: number, given?: number): WarmUpAudit {
   const full = trace(0, bars);
+  const warmUpBars = given ?? full.askedFromBar;
   const startBars = Array.from({ length: STARTS }, (_, k) => Math.floor(((k + 1) * bars) / (2 * STARTS)));
   const lates = startBars.map((startBar) => ({ startBar, late: trace(startBar, bars) }));
   const compareAll = (warmUp: number): readonly LateStart[] =>
@@ -45,26 +47,34 @@ function kindOf(starts: readonly LateStart[]): WarmUpAudit['kind'] {
 
 function compareFrom(full: DecisionTrace, late: DecisionTrace, startBar: number, warmUpBars: number): LateStart {
   const [whole, begun] = [wantedSides(full), wantedSides(late)];
+  const bars = late.sides[0]!.length;
+  const fullSince = new Int32Array(full.sides.length);
+  const lateSince = new Int32Array(full.sides.length);
   let comparedBars = 0;
   let isAlike = false;
-  let [fullSince, lateSince] = [0, 0];
-  for (let at = 0; at < late.sides.length; at += 1) {
+  for (let at = 0; at < bars; at += 1) {
     const bar = startBar + at;
-    if (full.sides[bar] !== full.sides[bar - 1]) fullSince = bar;
-    if (at > 0 && late.sides[at] !== late.sides[at - 1]) lateSince = bar;
+    for (const [k, sides] of full.sides.entries()) {
+      if (sides[bar] !== sides[bar - 1]) fullSince[k] = bar;
+      if (at > 0 && late.sides[k]![at] !== late.sides[k]![at - 1]) lateSince[k] = bar;
+    }
     if (at < warmUpBars) continue;
     // Flat both, or in a position that both entered on the same bar: before that, what was held from earlier differs.
-    isAlike ||= full.sides[bar] === late.sides[at] && (late.sides[at] === 0 || fullSince === lateSince);
+    isAlike ||= full.sides.every((sides, k) => {
+      const side = late.sides[k]![at];
+      return sides[bar] === side && (side === 0 || fullSince[k] === lateSince[k]);
+    });
     if (!isAlike) continue;
     comparedBars += 1;
-    if (whole[bar] !== begun[at]) return { startBar, comparedBars, differsAtBar: bar };
+    if (whole.some((wanted, k) => wanted[bar] !== begun[k]![at])) return { startBar, comparedBars, differsAtBar: bar };
   }
   return { startBar, comparedBars, differsAtBar: null };
 }
 
-/** The side wanted after each close: what was decided there, else what is held. */
-function wantedSides({ sides, decisions }: DecisionTrace): Int8Array {
-  const wanted = sides.slice();
-  for (const { bar, side } of decisions) wanted[bar] = side;
+/** For each instrument the side wanted after each close: what was decided there, else what is held. */
+function wantedSides({ sides, decisions }: DecisionTrace): readonly Int8Array[] {
+  const wanted = sides.map((each) => each.slice());
+  for (const { bar, instrument, side, restPrice } of decisions)
+    if (Number.isNaN(restPrice)) wanted[instrument]![bar] = side;
   return wanted;
 }

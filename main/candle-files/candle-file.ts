@@ -1,4 +1,4 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
@@ -10,7 +10,7 @@ import { parseCandleCsv } from './csv-parse.ts';
 import { plainDecimal } from './number-text.ts';
 import { encodeParquet, readParquetCandles } from './parquet.ts';
 
-/** A gzip that unpacks to more than this is refused: about fifty years of minutes. */
+/** A file that is, or unpacks to, more than this is refused: about fifty years of minutes. */
 const UNPACKED_BYTES_MAX = 1_500_000_000;
 const ROWS_PER_TEXT_CHUNK = 20_000;
 
@@ -98,6 +98,15 @@ export async function readFileBytes(
 ): Promise<Result<Uint8Array, CandleFileError>> {
   let bytes: Uint8Array;
   try {
+    const { size } = await stat(path);
+    if (size > UNPACKED_BYTES_MAX)
+      return fail(
+        fileError(
+          'too-large',
+          path,
+          `has ${size} bytes, and ${UNPACKED_BYTES_MAX} is the most that is read: cut it into pieces`,
+        ),
+      );
     bytes = await readFile(path);
   } catch (cause) {
     return fail(fileError('unreadable', path, `cannot be read (${codeOf(cause)})`));

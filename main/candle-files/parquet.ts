@@ -6,6 +6,9 @@ import { type CandleFileError, fileError, type RowFault } from './candle-file-er
 import { CANDLE_FIELDS, TIME_FIELDS } from './candle-rules.ts';
 import { whyNotANumber } from './number-text.ts';
 
+/** As many as fit the largest text file that is read. */
+const ROWS_MAX = 30_000_000;
+
 export interface ParquetCandles {
   readonly columns: CandleColumns;
   readonly faults: readonly RowFault[];
@@ -26,6 +29,14 @@ export async function readParquetCandles(
     if (missing !== undefined)
       return fail(fileError('bad-header', path, `the Parquet file has no column ${missing}`, missing));
     const rowCount = Number(metadata.num_rows);
+    if (rowCount > ROWS_MAX)
+      return fail(
+        fileError(
+          'too-large',
+          path,
+          `has ${rowCount} rows, and ${ROWS_MAX} is the most that is read: cut it into pieces`,
+        ),
+      );
     const columns = new Map(wanted.map((name) => [name, new Float64Array(rowCount)]));
     const faults: RowFault[] = [];
     const onChunk = (chunk: { columnName: string; columnData: ArrayLike<unknown>; rowStart: number }): void => {

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
@@ -96,6 +96,17 @@ describe('a file that holds no candles', () => {
     expect(await messageOf(folder.path('plain.csv.gz'))).toContain('is no valid gzip file');
   });
 
+  it('refuses ten gigabytes before it reads any', async () => {
+    const path = folder.path('huge.csv');
+    await writeFile(path, '');
+    await truncate(path, 10_000_000_000);
+    expect(await readCandleFile(path)).toMatchObject({
+      error: {
+        kind: 'too-large',
+        message: expect.stringMatching(/^huge\.csv: has 10000000000 bytes, .* cut it into pieces$/),
+      },
+    });
+  });
   it('names a file that is not there, and a format that it does not read', async () => {
     expect(await messageOf(folder.path('absent.csv'))).toBe('absent.csv: cannot be read (ENOENT)');
     expect(await messageOf(folder.path('candles.txt'))).toContain('not a .csv, .csv.gz or .parquet file');

@@ -230,6 +230,59 @@ for (const [name, description] of [
     );
 }
 
+const experiments = program.command('experiments').description('backtests that were run');
+const experimentsModule = () => import('./commands/experiments.ts');
+experiments
+  .command('list')
+  .description('newest first')
+  .option('--strategy <NAME>', 'of this strategy')
+  .option('--tag <NAME>', 'with this tag')
+  .addOption(dataDirOption())
+  .action((options) => run(async () => (await experimentsModule()).experimentsList(options)));
+experiments
+  .command('show <id>')
+  .description('what was run, what it came to, where its files are; the beginning of an id will do')
+  .addOption(dataDirOption())
+  .action((id: string, options) => run(async () => (await experimentsModule()).experimentsShow(id, options)));
+experiments
+  .command('compare <ids...>')
+  .description('figures beside each other, what differs, and of two whether one did better')
+  .addOption(dataDirOption())
+  .action((ids: readonly string[], options) =>
+    run(async () => (await experimentsModule()).experimentsCompare(ids, options)),
+  );
+experiments
+  .command('tag <id> <names...>')
+  .description('puts tags on; one written as -- -name comes off')
+  .addOption(dataDirOption())
+  .action((id: string, names: readonly string[], options) =>
+    run(async () => (await experimentsModule()).experimentsTag(id, names, options)),
+  );
+experiments
+  .command('note <id> <text>')
+  .description('in place of the note before')
+  .addOption(dataDirOption())
+  .action((id: string, text: string, options) =>
+    run(async () => (await experimentsModule()).experimentsNote(id, text, options)),
+  );
+experiments
+  .command('best')
+  .description('the best run by one stated rule')
+  .option('--min-trades <N>', 'fewer are too few', count, 30)
+  .option('--max-drawdown <PCT>', 'deeper is too deep', positive, 30)
+  .option('--strategy <NAME>', 'of this strategy')
+  .addOption(dataDirOption())
+  .action((options) => run(async () => (await experimentsModule()).experimentsBest(options)));
+experiments
+  .command('export <ids...>')
+  .description('to an MLflow tracking server; a token is read from MLFLOW_TRACKING_TOKEN')
+  .requiredOption('--mlflow <URL>', 'of the server')
+  .option('--experiment <NAME>', 'under this name there', 'countersign')
+  .addOption(dataDirOption())
+  .action((ids: readonly string[], options) =>
+    run(async () => (await experimentsModule()).experimentsExport(ids, options)),
+  );
+
 const journal = program.command('journal').description('the log of everything that happened');
 journal
   .command('verify <data-dir>')
@@ -315,6 +368,7 @@ for (const command of [
   ...program.commands,
   ...candles.commands,
   ...ticks.commands,
+  ...experiments.commands,
   ...risk.commands,
   ...journal.commands,
   ...bench.commands,

@@ -15,6 +15,8 @@ export interface DataFolder {
   readonly gameDays: string;
   /** Candles that backtests read. */
   readonly labCandles: string;
+  /** Backtests that were run: folders, the master list, the database. */
+  readonly results: string;
 }
 
 /** The books of one account at one venue: another market is another account with books of its own. */
@@ -46,6 +48,7 @@ export function openDataFolder(dir?: string): DataFolder {
     practiceDir: join(root, 'practice'),
     gameDays: join(root, 'game-days'),
     labCandles: join(root, 'lab', 'candles'),
+    results: join(root, 'results'),
   };
 }
 

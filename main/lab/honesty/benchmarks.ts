@@ -46,9 +46,16 @@ interface Placed extends Shape {
  * As many trades as the run made, as long, on the same sides and as large against equity, at random times and through the same
  * costs: what the exposure alone would have earned.
  * @param run of the plan, with its trades
+ * @param drawn called before each draw
  * @throws what `runBacktest` throws
  */
-export function randomEntries(plan: BacktestPlan, run: BarRun, seed: number, draws: number): RandomEntries {
+export function randomEntries(
+  plan: BacktestPlan,
+  run: BarRun,
+  seed: number,
+  draws: number,
+  drawn: () => void = () => undefined,
+): RandomEntries {
   const cash = plan.settings?.cashQuote ?? REALISTIC.cashQuote;
   const random = createRandom(seed);
   const shapes = plan.markets.map((_, instrument) =>
@@ -56,6 +63,7 @@ export function randomEntries(plan: BacktestPlan, run: BarRun, seed: number, dra
   );
   const own = (100 * ((run.equityQuote.at(-1) ?? cash) - cash)) / cash;
   const returnsPct = Float64Array.from({ length: draws }, () => {
+    drawn();
     const placed = plan.markets.map(({ candles }, at) => place(shapes[at]!, candles.close.length, random));
     const settings = { ...plan.settings, shorts: true };
     return figuresOf({ strategy: schedule(placed), markets: plan.markets, settings }).returnPct;

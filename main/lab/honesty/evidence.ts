@@ -1,0 +1,114 @@
+import type { BarRun } from '../backtest/bar-run.ts';
+import { dailyReturns } from '../backtest/daily-returns.ts';
+import type { BacktestPlan } from '../backtest/run-backtest.ts';
+import { type RunStatistics, runStatistics } from '../backtest/run-statistics.ts';
+import { REALISTIC } from '../backtest/settings.ts';
+import { returnMetrics } from '../metrics/return-metrics.ts';
+import { buyAndHold, type RandomEntries, randomEntries } from './benchmarks.ts';
+import { traceOver } from './decision-trace.ts';
+import { auditLookAhead, type LookAheadAudit } from './look-ahead-audit.ts';
+import { backtestOverfitting } from './overfitting.ts';
+import { type ReturnIntervals, returnIntervals } from './return-intervals.ts';
+import type { RunFigures } from './run-figures.ts';
+import { exploreNeighbours, type Neighbourhood } from './sensitivity.ts';
+import { type DeflatedSharpe, deflatedSharpe, minimumTrackRecord, sharpeSample } from './sharpe-odds.ts';
+import { type CostStress, type LatencyStress, stressCosts, stressLatency } from './stress-runs.ts';
+import { type TradeIntervals, tradeIntervals } from './trade-intervals.ts';
+import { auditWarmUp, type WarmUpAudit } from './warm-up-audit.ts';
+
+/** Everything that a verdict on a run rests on. */
+export interface Evidence {
+  readonly statistics: RunStatistics;
+  readonly lookAhead: LookAheadAudit;
+  readonly warmUp: WarmUpAudit;
+  /** Of the figures of daily returns. */
+  readonly returns: ReturnIntervals;
+  /** Null without a closed trade. */
+  readonly trades: TradeIntervals | null;
+  readonly deflated: DeflatedSharpe;
+  /** Days until a Sharpe ratio like this is told from zero at 95 %. */
+  readonly daysNeeded: number;
+  /** Of all trials on the same days; null where there are not enough of either. */
+  readonly overfitting: { readonly probability: number; readonly trials: number } | null;
+  readonly holding: RunFigures;
+  /** Null without a closed trade. */
+  readonly random: RandomEntries | null;
+  readonly costs: CostStress;
+  readonly latency: LatencyStress;
+  readonly neighbours: Neighbourhood;
+}
+
+export interface EvidenceOptions {
+  readonly seed: number;
+  /** Daily returns of every trial made of this strategy on these data, this run's among them; days may be missing. */
+  readonly trialReturns?: readonly Float64Array[];
+  /** Told before each part, and again while a long one goes on. */
+  readonly tell?: (done: number, total: number) => void;
+}
+
+const LEVEL = 0.95;
+const BOOTSTRAP_DRAWS = 1_000;
+/** Fewer where a run is long: so many bars in all. */
+const RANDOM_DRAWS = 100;
+const RANDOM_DRAWS_MIN = 40;
+const RANDOM_BARS = 50_000_000;
+const OVERFITTING_BLOCKS = 10;
+const DAYS_PER_YEAR = 365;
+const PARTS = 9;
+
+/**
+ * Judges a run: audits, intervals, odds, stress and benchmarks. It runs the plan some two hundred times.
+ * @param run what the plan came to
+ * @throws what `runBacktest` throws
+ */
+export function gatherEvidence(plan: BacktestPlan, run: BarRun, options: EvidenceOptions): Evidence {
+  const { seed, trialReturns = [], tell } = options;
+  let done = 0;
+  const part = <T>(work: () => T): T => {
+    tell?.(done, PARTS);
+    done += 1;
+    return work();
+  };
+  const cash = plan.settings?.cashQuote ?? REALISTIC.cashQuote;
+  const daily = dailyReturns(run.equityQuote, run.openTimeMs, cash);
+  const bars = run.openTimeMs.length;
+  const trace = traceOver(plan);
+  const hasTrades = run.trades.length > 0;
+  const resampling = { seed, draws: BOOTSTRAP_DRAWS, level: LEVEL };
+  const profits = Float64Array.from(run.trades, ({ pnl }) => pnl);
+  const sample = sharpeSample(daily);
+  return {
+    statistics: runStatistics(run, run.openTimeMs, cash),
+    lookAhead: part(() => auditLookAhead(trace, bars)),
+    warmUp: part(() => auditWarmUp(trace, bars)),
+    returns: part(() =>
+      returnIntervals(daily, (returns) => ({ ...returnMetrics(returns, DAYS_PER_YEAR) }), resampling),
+    ),
+    trades: hasTrades ? tradeIntervals(profits, cash, resampling) : null,
+    deflated: deflatedSharpe(
+      sample,
+      Float64Array.from(trialReturns.length > 0 ? trialReturns : [daily], (returns) => sharpeSample(returns).sharpe),
+    ),
+    daysNeeded: minimumTrackRecord(sample, 0, LEVEL),
+    overfitting: part(() => overfittingOf(trialReturns)),
+    holding: part(() => buyAndHold(plan)),
+    random: part(() =>
+      hasTrades ? randomEntries(plan, run, seed, randomDraws(bars), () => tell?.(done - 1, PARTS)) : null,
+    ),
+    costs: part(() => stressCosts(plan)),
+    latency: part(() => stressLatency(plan)),
+    neighbours: part(() => exploreNeighbours(plan)),
+  };
+}
+
+const randomDraws = (bars: number): number =>
+  Math.max(RANDOM_DRAWS_MIN, Math.min(RANDOM_DRAWS, Math.floor(RANDOM_BARS / bars)));
+
+/** Over trials of one length alone: the choice was made among those that saw the same days. */
+function overfittingOf(trialReturns: readonly Float64Array[]): Evidence['overfitting'] {
+  const length = trialReturns.at(-1)?.length ?? 0;
+  const alike = trialReturns.filter((returns) => returns.length === length);
+  if (alike.length < 2 || length < 2 * OVERFITTING_BLOCKS) return null;
+  const { probability, trials } = backtestOverfitting(alike, OVERFITTING_BLOCKS);
+  return { probability, trials };
+}

@@ -51,6 +51,8 @@ class DecisionRecorder implements DecisionTrace {
   readonly #times: Float64Array;
   readonly #closes: Float64Array;
   askedFromBar: number;
+  /** Taken at fills inside a bar, before its candle is seen. */
+  readonly #atFills: Decision[] = [];
   #bar = -1;
   #started = 0;
 
@@ -79,6 +81,7 @@ class DecisionRecorder implements DecisionTrace {
   #watch(context: StrategyContext<Readonly<Record<string, number>>>, instrument: number, place: number): void {
     const see = (_: null, { openTimeMs, close }: Candle): number => {
       while (!(this.#times[this.#bar]! >= openTimeMs)) this.#bar += 1;
+      for (const decision of this.#atFills.splice(0)) this.decisions.push({ ...decision, bar: this.#bar });
       this.#closes[instrument] = close;
       return 0;
     };
@@ -86,24 +89,28 @@ class DecisionRecorder implements DecisionTrace {
   }
 
   #listening(handlers: StrategyHandlers, first: number, together: number): StrategyHandlers {
+    const { onFill } = handlers;
     return {
-      ...handlers,
       onCandle: (candle, desk) => {
         this.askedFromBar = Math.min(this.askedFromBar, this.#bar);
         for (let k = 0; k < together; k += 1)
           this.sides[first + k]![this.#bar] = Math.sign((together === 1 ? desk : desk.of(k)).position);
-        handlers.onCandle?.(candle, this.#heard(desk, first, candle.instrument % together));
+        handlers.onCandle?.(candle, this.#heard(desk, first, candle.instrument % together, this.decisions));
       },
       onPrediction: (prediction, desk) =>
-        handlers.onPrediction?.(prediction, this.#heard(desk, first, prediction.instrument % together)),
+        handlers.onPrediction?.(prediction, this.#heard(desk, first, prediction.instrument % together, this.decisions)),
+      ...(onFill && {
+        onFill: (fill, desk) =>
+          onFill.call(handlers, fill, this.#heard(desk, first, fill.instrument % together, this.#atFills)),
+      }),
     };
   }
 
-  #heard(desk: Desk, first: number, place: number): Desk {
+  #heard(desk: Desk, first: number, place: number, decisions: Decision[]): Desk {
     const instrument = first + place;
     const write = (decision: Partial<Decision> & Pick<Decision, 'side' | 'qty'>): void => {
       const none = { stopPrice: Number.NaN, targetPrice: Number.NaN, restPrice: Number.NaN };
-      this.decisions.push({ bar: this.#bar, instrument, ...none, ...decision });
+      decisions.push({ bar: this.#bar, instrument, ...none, ...decision });
     };
     return {
       position: desk.position,
@@ -126,7 +133,7 @@ class DecisionRecorder implements DecisionTrace {
         write({ side: side === 'buy' ? 1 : -1, qty, restPrice: price });
       },
       cancel: () => desk.cancel(),
-      of: (other) => this.#heard(desk.of(other), first, other),
+      of: (other) => this.#heard(desk.of(other), first, other, decisions),
     };
   }
 }

@@ -1,6 +1,8 @@
-import type { LabRunDetail, RunPlan, RunProgress } from '../../../preload/lab-contract.ts';
+import type { LabRunDetail, LabVerdict, RunPlan, RunProgress } from '../../../preload/lab-contract.ts';
 import type { CandleColumns } from '../../engine/domain/candle.ts';
 import { runBacktest } from '../backtest/run-backtest.ts';
+import { gatherEvidence } from '../honesty/evidence.ts';
+import { judge, type Verdict } from '../honesty/verdict.ts';
 import type { StrategyDefinition } from '../strategy/strategy.ts';
 import type { RunResult } from './job.ts';
 import { joinCandles } from './join-candles.ts';
@@ -12,6 +14,8 @@ import { TimeSteps } from './time-steps.ts';
 const POINTS_MAX = 1_000;
 export const CHART_CANDLES_MAX = 1_500;
 const TRADES_KEPT_MAX = 50_000;
+/** The same run has the same verdict. */
+const JUDGE_SEED = 1;
 
 export interface RunInput {
   readonly plan: RunPlan;
@@ -43,15 +47,12 @@ export function runJob(
   );
   tell(last);
   const startedMs = nowMs();
-  const run = runBacktest({
-    strategy: watch.over(strategy),
-    params: plan.params,
-    markets: [{ candles }],
-    settings,
-  });
+  const asked = { strategy, params: plan.params, markets: [{ candles }], settings };
+  const run = runBacktest({ ...asked, strategy: watch.over(strategy) });
   const barsPerSecond = (run.openTimeMs.length * 1000) / Math.max(1, nowMs() - startedMs);
-  last = { ...last, phase: 'judging', done: last.total, barsPerSecond };
-  tell(last);
+  last = { ...last, phase: 'judging', barsPerSecond };
+  const judging = (done: number, total: number): void => tell({ ...last, done, total });
+  const verdict = labVerdict(judge(gatherEvidence(asked, run, { seed: JUDGE_SEED, tell: judging })));
   const series = seriesOf(run, candles, settings.cashQuote, steps, watch.exposureShare());
   const trades = tradeColumns(run, TRADES_KEPT_MAX);
   const map =
@@ -67,12 +68,18 @@ export function runJob(
   return {
     kind: 'run',
     figures: figuresOf(run, candles, settings),
-    verdict: null,
+    verdict,
     detail,
     trades,
     candles: joinCandles(candles, barMs, CHART_CANDLES_MAX),
   };
 }
+
+const labVerdict = ({ tone, sentence, reasons }: Verdict): LabVerdict => ({
+  tone,
+  sentence,
+  reasons: reasons.map(({ tone, text }) => ({ tone, text })),
+});
 
 export const NOTHING_YET: RunProgress = {
   phase: 'reading',

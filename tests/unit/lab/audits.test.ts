@@ -8,7 +8,12 @@ import { type TraceDecisions, traceOver } from '../../../main/lab/honesty/decisi
 import { auditLookAhead } from '../../../main/lab/honesty/look-ahead-audit.ts';
 import { auditWarmUp } from '../../../main/lab/honesty/warm-up-audit.ts';
 import { smaCross } from '../../../main/lab/strategies/sma-cross.ts';
-import { type Desk, defineStrategy, type StrategyDefinition } from '../../../main/lab/strategy/strategy.ts';
+import {
+  type Desk,
+  defineStrategy,
+  type StrategyDefinition,
+  type StrategyFill,
+} from '../../../main/lab/strategy/strategy.ts';
 import { randomWalkCandles } from '../../support/candle-columns.ts';
 import { LOOK_AHEAD_PLANTS, plantLookAhead } from '../../support/planted-look-ahead.ts';
 import { scriptedStrategy } from '../../support/scripted-strategy.ts';
@@ -185,6 +190,31 @@ describe('decisions', () => {
     const { trades, fills } = runBacktest(CROSS);
     expect(decisions.filter(({ bar }) => bar < BARS - 1).length).toBe(fills);
     expect(decisions[0]!.bar + 1).toBe(trades[0]!.entryBar);
+  });
+
+  it('taken when an order of it fills belong to that bar, and a class may take them', () => {
+    class Chain {
+      readonly #closes: number[] = [];
+      onCandle({ close }: { close: number }, desk: Desk): void {
+        this.#closes.push(close);
+        if (this.#closes.length % 50 === 1) desk.rest('buy', 1, close * 0.999);
+      }
+      onFill({ side, price }: StrategyFill, desk: Desk): void {
+        if (side === 'buy') desk.rest('sell', 1, Math.max(price, this.#closes.at(-1)!) * 1.001);
+      }
+    }
+    const chain = planOf(
+      defineStrategy({
+        name: 'chain',
+        title: 'Chain',
+        about: 'Sells what it bought.',
+        params: {},
+        start: () => new Chain(),
+      }),
+    );
+    const { decisions } = traceOver(chain)(0, BARS);
+    expect(decisions.some(({ side }) => side === -1)).toBe(true);
+    expect(auditLookAhead(traceOver(chain), BARS)).toMatchObject({ holds: true, decisions: decisions.length });
   });
 
   it('count where a model speaks and where an order rests', () => {

@@ -80,7 +80,10 @@ describe('a run in the lab', () => {
       expect(run.figures).toMatchObject({ bars: BARS, trades: expected.trades.length });
       expect(run.figures?.finalEquityQuote).toBe(expected.equityQuote.at(-1));
       // Four days are too few for any verdict but this.
-      expect(run.verdict).toMatchObject({ tone: 'doubtful', sentence: expect.stringMatching(/^Not enough to judge: /) });
+      expect(run.verdict).toMatchObject({
+        tone: 'doubtful',
+        sentence: expect.stringMatching(/^Not enough to judge: /),
+      });
       expect(run.verdict?.reasons.map(({ text }) => text)).toContainEqual(expect.stringMatching(/future is cut off/));
       const detail = await lab.detail(run.id);
       expect(detail.ok && detail.value.equityQuote.at(-1)).toBe(expected.equityQuote.at(-1));

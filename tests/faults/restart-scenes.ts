@@ -130,7 +130,7 @@ async function reconciledTwice(): Promise<void> {
   await away(scene, 60_000, () => tradeElsewhere(scene, 'trades', { side: 'buy', lots: 300, bps: null }));
   expect(repairs(scene)).toHaveLength(2);
   await scene.pass(10_000);
-  const before = scene.world.engine.pipeline.execution.view.snapshot();
+  const before = structuredClone(scene.world.engine.pipeline.execution.view.durableState());
   const from = scene.events.length;
   for (let again = 0; again < 2; again += 1) {
     scene.world.life.connector.audit();
@@ -141,7 +141,7 @@ async function reconciledTwice(): Promise<void> {
     { kind: 'Reconciled', repairs: [] },
     { kind: 'Reconciled', repairs: [] },
   ]);
-  expect(scene.world.engine.pipeline.execution.view.snapshot()).toEqual(before);
+  expect(scene.world.engine.pipeline.execution.view.durableState()).toEqual(before);
   expect(repairs(scene)).toHaveLength(2);
   await scene.rest();
 }

@@ -211,7 +211,7 @@ export function createRig(): Rig {
         execution.apply(event, timeMs);
         ledger.apply(event, timeMs);
       }
-      return { execution: execution.view.snapshot(), ledger: ledger.view.snapshot() };
+      return { execution: execution.view.durableState(), ledger: ledger.view.durableState() };
     },
     restart() {
       sessions += 1;

@@ -57,6 +57,7 @@ function parseLong(text: string): bigint {
 
 /** True where `parseDecimal` would succeed. */
 export function isDecimal(text: string): boolean {
+  if (parseShort(text) !== null) return true;
   const match = DECIMAL_PATTERN.exec(text);
   return match !== null && (match[3] ?? '').replace(/0+$/, '').length <= DECIMAL_PLACES;
 }

@@ -53,8 +53,8 @@ export interface ExecutionView {
   repairs(): readonly { readonly atMs: number; readonly text: string }[];
   lastAuditAtMs(venue?: string): number | null;
   privateStream(venue?: string): 'connecting' | 'live' | 'down';
-  /** Everything that a restart brings back, as plain data: equal states are equal here. */
-  snapshot(): unknown;
+  /** Everything that a restart brings back, as it stands (no copy): after one it is the same, entry by entry. */
+  durableState(): ExecutionState;
 }
 
 const SEVERITY: Readonly<Record<ProtectionChanged['state'], number>> = {
@@ -82,12 +82,7 @@ export function createExecutionView(state: ExecutionState, timers: Timers): Exec
     repairs: () => state.repairs,
     lastAuditAtMs: (venue = SPOT_VENUE) => timers.lastAuditAtMs.get(venue) ?? null,
     privateStream: (venue = SPOT_VENUE) => timers.privateStreams.get(venue) ?? 'connecting',
-    snapshot: () =>
-      structuredClone({
-        ...state,
-        // Seals do not survive a restart and are no part of the state.
-        orders: new Map([...state.orders].map(([id, record]) => [id, { ...record, order: record.order !== null }])),
-      }),
+    durableState: () => state,
   };
 }
 

@@ -252,7 +252,7 @@ function planCover(
   draft: Draft,
 ): void {
   const kept = orderable(keptShare, instrument);
-  const desired = orderable(placedShare, instrument);
+  const desired = placedShare === keptShare ? kept : orderable(placedShare, instrument);
   const targetWanted = planTarget(input, instrument, cover, desired, draft);
   if (cover.stopPrice === null) return;
   const stops = input.orders.filter((record) => isStop(record) && isLive(record) && record.coveredBy === cover.entryId);

@@ -72,8 +72,8 @@ export interface LedgerView {
   differences(): readonly { readonly asset: string; readonly ledger: string; readonly venue: string }[];
   /** Whether the account's opening balances are booked; spot's where no venue is named. */
   isOpened(venue?: string): boolean;
-  /** Everything that a restart brings back, as plain data: equal states are equal here. */
-  snapshot(): unknown;
+  /** Everything that a restart brings back, as it stands (no copy): after one it is the same, entry by entry. */
+  durableState(): LedgerState;
 }
 
 export function createPortfolioView(state: LedgerState, markOf: MarkOf): PortfolioView {
@@ -143,7 +143,7 @@ export function createLedgerView(state: LedgerState, watch: AuditWatch, markOf: 
     },
     differences: () => [...state.differences].map(([asset, amounts]) => ({ asset, ...amounts })),
     isOpened: (venue = SPOT_VENUE) => state.opened.has(venue),
-    snapshot: () => structuredClone(state),
+    durableState: () => state,
   };
 }
 

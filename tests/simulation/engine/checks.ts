@@ -110,18 +110,14 @@ export function checkLimits(engine: Engine, order: CountersignedOrder, nowMs: nu
 
 /** The ledger and this log's own fills: always the same, to the last atom. */
 export function checkBooks(books: Bookkeeper, engine: Engine): void {
-  const rows = engine.pipeline.ledger.view.balances();
+  const { portfolio } = engine.pipeline.ledger;
   for (const [asset, amount] of books.balances) {
-    const row = rows.find((each) => each.asset === asset);
-    const said = row?.ledger ?? '0';
-    hold(
-      said === formatDecimal(amount),
-      'books-add-up',
-      () => `${asset}: ledger ${said}, fills ${formatDecimal(amount)}`,
-    );
+    const said = portfolio.cashQuote(asset);
+    const text = (): string => `${asset}: ledger ${formatDecimal(said)}, fills ${formatDecimal(amount)}`;
+    hold(said === amount, 'books-add-up', text);
   }
   for (const { rules, record } of books.listings) {
-    const position = engine.pipeline.ledger.portfolio.position(record.id)?.qtyBase ?? 0n;
+    const position = portfolio.position(record.id)?.qtyBase ?? 0n;
     const held = books.balances.get(rules.base) ?? 0n;
     const expected = held > 0n ? held : 0n;
     hold(

@@ -152,13 +152,13 @@ export function* stepsOf(seed: number): Generator<Step> {
   const random = createRandom(seed);
   const weighed = MAKERS.map(([weight, make]) => [weight * oneOf(random, [0.2, 0.6, 1, 1, 1.5, 3]), make] as const);
   const total = weighed.reduce((sum, [weight]) => sum + weight, 0);
-  const paceMs = oneOf(random, [40, 100, 250, 600]);
+  const paceMs = oneOf(random, [30, 80, 200, 450]);
   // Without the arm switch a person's tickets are all denied.
   yield { id: 0, waitMs: 2_000, deed: { do: 'arm', on: true } };
   for (let id = 1; ; id += 1) {
     const deed = makerAt(weighed, random.next() * total)(random);
     const longer = random.next();
-    const waitMs = longer < 0.01 ? 5_000 + whole(random, 40_000) : Math.floor(-Math.log(1 - random.next()) * paceMs);
+    const waitMs = longer < 0.005 ? 5_000 + whole(random, 40_000) : Math.floor(-Math.log(1 - random.next()) * paceMs);
     yield { id, waitMs, deed };
   }
 }

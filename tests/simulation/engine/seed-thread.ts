@@ -2,6 +2,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { SeedThreadData } from './many-seeds.ts';
 import { isReplayed, simulateSeed, summaryOf } from './simulate-seed.ts';
 
+// Every lost answer is an error; only the thread that shortens a failed history tells where one came from.
+Error.stackTraceLimit = 0;
+
 const { first, step, end } = workerData as SeedThreadData;
 for (let seed = first; seed < end; seed += step) {
   parentPort?.postMessage(summaryOf(await simulateSeed(seed, { replay: isReplayed(seed) })));

@@ -87,7 +87,7 @@ export class SimDisk {
   /** The ledger as another process reads it, from the record at this place on. */
   readFrom(first: number): LogRecord[] {
     return this.ledger.slice(first).map((kept) => {
-      kept.read ??= JSON.parse(JSON.stringify({ seq: kept.seq, timeMs: kept.timeMs, event: kept.event })) as LogRecord;
+      kept.read ??= { seq: kept.seq, timeMs: kept.timeMs, event: asRead(kept.event) };
       return kept.read;
     });
   }
@@ -148,4 +148,28 @@ export class SimDisk {
     this.#armed = null;
     return armed.share;
   }
+}
+
+/**
+ * Plain data as it comes back out of JSON, without the text in between. @throws Error for what JSON would lose or change
+ */
+function asRead<T>(value: T): T {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return value;
+    case 'number':
+      if (Number.isFinite(value)) return value;
+      break;
+    case 'object': {
+      if (value === null) return value;
+      if (Array.isArray(value)) return value.map(asRead) as T;
+      if (Object.getPrototypeOf(value) !== Object.prototype) break;
+      const copy: Record<string, unknown> = {};
+      for (const key in value) if (value[key] !== undefined) copy[key] = asRead(value[key]);
+      return copy as T;
+    }
+    default:
+  }
+  throw new Error(`an event holds ${String(value)}, which no log can carry`);
 }

@@ -10,6 +10,8 @@ export const STEPS_MIN = 500;
 export const ORDERS_MIN = 10;
 export const FAULTS_MIN = 5;
 const STEPS_MAX = 3_000;
+/** The market's own prints in each instrument: often enough that no quote is stale of itself. */
+const PRINT_EVERY_MS = 1_600;
 /** What is in doubt or without its stop is put right within this, counted from when nothing is wrong any more. */
 const REPAIR_MS_MAX = 90_000;
 
@@ -59,6 +61,7 @@ export function simulateSteps(seed: number, steps: readonly Step[], options: Run
 
 async function run(seed: number, steps: Iterable<Step>, options: RunOptions): Promise<Outcome> {
   const world = new World(seed);
+  world.printEveryMs = PRINT_EVERY_MS;
   const taken: Step[] = [];
   const watch = new Watch(world);
   world.telling = options.tell ?? false;

@@ -265,26 +265,14 @@ class Harness {
       if (fill.feeAsset === 'BTC') btc -= parseDecimal(fill.fee);
       else usdt -= parseDecimal(fill.fee);
     }
-    const books = rig.ledger.view.snapshot() as {
-      balances: Map<string, bigint>;
-      positions: Map<
-        string,
-        {
-          holding: {
-            lots: { qty: bigint; cost: bigint }[];
-            debts: { qty: bigint; proceeds: bigint }[];
-            realized: bigint;
-          };
-        }
-      >;
-    };
+    const books = rig.ledger.view.durableState();
     expect([books.balances.get('BTC') ?? 0n, books.balances.get('USDT')], 'cash and positions add up').toEqual([
       btc,
       usdt,
     ]);
     const holding = books.positions.get(BTC)?.holding;
     if (holding) {
-      const sum = (values: bigint[]): bigint => values.reduce((total, value) => total + value, 0n);
+      const sum = (values: readonly bigint[]): bigint => values.reduce((total, value) => total + value, 0n);
       expect(sum(holding.lots.map(({ qty }) => qty)) - sum(holding.debts.map(({ qty }) => qty)), 'lots add up').toBe(
         btc,
       );
@@ -296,8 +284,8 @@ class Harness {
   checkRebuilt(): void {
     const { rig } = this;
     expect(rig.rebuilt(), 'the log gives the same state').toEqual({
-      execution: rig.execution.view.snapshot(),
-      ledger: rig.ledger.view.snapshot(),
+      execution: rig.execution.view.durableState(),
+      ledger: rig.ledger.view.durableState(),
     });
   }
 
@@ -375,9 +363,7 @@ describe('execution and ledger against a venue', () => {
 
 /** At rest, every promise that is large enough rests on the venue, unless a sale has the balance. */
 function expectProtected({ rig, venue }: Harness): void {
-  const { covers } = rig.execution.view.snapshot() as {
-    covers: Map<string, { qty: bigint; stopPrice: string | null; stated: { state: string } }>;
-  };
+  const { covers } = rig.execution.view.durableState();
   const promised = [...covers.values()]
     .filter((cover) => cover.stopPrice !== null)
     .reduce((sum, { qty }) => sum + qty, 0n);

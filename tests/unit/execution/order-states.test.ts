@@ -330,10 +330,10 @@ describe('audit', () => {
     audit(rig, books);
     expect([stateOf(rig, a), stateOf(rig, b), stateOf(rig, 'web_9')]).toEqual(['filled', 'cancelled', 'acknowledged']);
     expect(rig.last('Reconciled').repairs).toHaveLength(4);
-    const before = [rig.execution.view.snapshot(), rig.ledger.view.snapshot()];
+    const before = structuredClone([rig.execution.view.durableState(), rig.ledger.view.durableState()]);
     audit(rig, books);
     expect(rig.last('Reconciled').repairs).toEqual([]);
-    expect([rig.execution.view.snapshot(), rig.ledger.view.snapshot()]).toEqual(before);
+    expect([rig.execution.view.durableState(), rig.ledger.view.durableState()]).toEqual(before);
   });
 
   it('[E24] an order that the audit does not name is looked up', () => {

@@ -238,7 +238,7 @@ describe('the venue’s own books', () => {
 
   it('[L14] [E5] a restart brings the same books back', () => {
     protectedShort();
-    const before = { execution: rig.execution.view.snapshot(), ledger: rig.ledger.view.snapshot() };
+    const before = { execution: rig.execution.view.durableState(), ledger: rig.ledger.view.durableState() };
     expect(rig.rebuilt()).toEqual(before);
     rig.restart();
     expect(position()).toBe('-0.5');

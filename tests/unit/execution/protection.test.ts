@@ -288,7 +288,10 @@ describe('the stop on the venue', () => {
     expect(rig.last('CancelWanted').why).toBe('replace-stop');
     cancelled(rig, stopId(rig));
     expect(stopOf(rig)).toBe('SELL 0.2 stop 60000 sent');
-    expect(rig.rebuilt()).toEqual({ execution: rig.execution.view.snapshot(), ledger: rig.ledger.view.snapshot() });
+    expect(rig.rebuilt()).toEqual({
+      execution: rig.execution.view.durableState(),
+      ledger: rig.ledger.view.durableState(),
+    });
   });
 
   it('[E26] an old stop’s late fill takes nothing from a new trade’s promise', () => {

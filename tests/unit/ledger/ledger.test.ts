@@ -76,9 +76,7 @@ function audit(books: Books, balances: string, askedAtMs = books.nowMs): void {
 }
 
 const lotsOf = (books: Books, instrumentId = BTC): string[] => {
-  const state = books.ledger.view.snapshot() as {
-    positions: Map<string, { holding: { lots: { qty: bigint; cost: bigint }[]; debts: { qty: bigint }[] } }>;
-  };
+  const state = books.ledger.view.durableState();
   const holding = state.positions.get(instrumentId)?.holding;
   const lots = (holding?.lots ?? []).map(({ qty, cost }) => `${formatDecimal(qty)} for ${formatDecimal(cost)}`);
   return [...lots, ...(holding?.debts ?? []).map(({ qty }) => `owes ${formatDecimal(qty)}`)];

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { count, createCoverage, describeCoverage } from './simulation/engine/coverage.ts';
 import { simulateMany } from './simulation/engine/many-seeds.ts';
 import { describeHistory, shrink } from './simulation/engine/shrink.ts';
-import { isReplayed, type SeedSummary, simulateSeed, simulateSteps } from './simulation/engine/simulate-seed.ts';
+import { isReplayed, type SeedSummary, simulateHistory, simulateSeed } from './simulation/engine/simulate-seed.ts';
 
 const TOLD_EVERY = 100;
 
@@ -51,8 +51,7 @@ for (const { seed, steps, violation } of failures) {
   const options = { replay: isReplayed(seed) };
   const shortest = await shrink(await simulateSeed(seed, options), triesMax, options);
   console.log(describeHistory(shortest));
-  if (values.tell)
-    console.log((await simulateSteps(seed, shortest.steps, { ...options, tell: true })).story.join('\n'));
+  if (values.tell) console.log((await simulateHistory(shortest, { ...options, tell: true })).story.join('\n'));
 }
 console.log(describeCoverage(coverage));
 console.log(speed);

@@ -1,12 +1,11 @@
 import type { EngineEvent, InputEvent } from '../../main/engine/domain/events.ts';
-import { createDeskTopics } from '../../main/engine/gateway/desk-topics.ts';
 import { journalLine } from '../../main/engine/gateway/journal-text.ts';
-import { createNoticeBoard } from '../../main/engine/gateway/notice-board.ts';
 import type { Fill, VenueOrder } from '../../main/practice/matching/order.ts';
 import type { RulesChange } from '../../main/practice/matching/rules.ts';
 import type { DeskSnapshot, Order, Proposal } from '../../preload/contract.ts';
 import { settle } from '../simulation/engine/at-rest.ts';
 import { carryOut } from '../simulation/engine/deeds.ts';
+import { checkDesk, deskOf } from '../simulation/engine/desk.ts';
 import type { WorldShape } from '../simulation/engine/operations.ts';
 import type { Listing } from '../simulation/engine/sim-venue.ts';
 import { type SimModels, World } from '../simulation/engine/world.ts';
@@ -28,8 +27,6 @@ export interface Ticket {
   readonly targetBps?: number;
 }
 
-type DeskRows = Omit<DeskSnapshot, 'models' | 'journal'>;
-
 /**
  * A simulated world with a script in place of chance: the real engine, the real order desk and matching engine, on a still
  * market. Whatever is asked of it, the invariants of the simulation are checked at every send and arrival; `rest` heals the
@@ -44,7 +41,7 @@ export class Scene {
   constructor(shape: Partial<WorldShape> = {}, models?: SimModels) {
     this.world = new World(
       1,
-      { heldBefore: false, feesInCoin: false, spreadBps: 1, levelQuote: 5_000, ...shape },
+      { heldBefore: false, feesInCoin: false, spreadBps: 1, levelQuote: 5_000, printEveryMs: 1_000, ...shape },
       (event) => this.events.push(event),
       models,
     );
@@ -166,27 +163,8 @@ export class Scene {
   }
 
   /** What the screen is told, by the product's own gateway. */
-  desk(): DeskRows {
-    const { pipeline } = this.world.engine;
-    const topics = createDeskTopics({
-      approval: pipeline.approval.view,
-      execution: pipeline.execution.view,
-      ledger: pipeline.ledger.view,
-      portfolio: pipeline.ledger.portfolio,
-      risk: pipeline.risk.view,
-      market: pipeline.market.view,
-      instruments: pipeline.instruments.view,
-      board: createNoticeBoard(),
-      models: () => [],
-      gameDay: () => null,
-      journal: () => [],
-      logEvents: () => this.world.engine.lastSeq(),
-      chain: () => 'ok',
-      startRepairs: [],
-      nowMs: () => this.world.life.process.nowMs(),
-    });
-    const { models: _models, journal: _journal, ...rest } = topics;
-    return Object.fromEntries(Object.entries(rest).map(([name, read]) => [name, read()])) as DeskRows;
+  desk(): DeskSnapshot {
+    return deskOf(this.world.engine, this.world.life.process.nowMs());
   }
 
   /** The journal's sentences of all sessions, oldest first. */
@@ -201,6 +179,7 @@ export class Scene {
   /** Heals everything and checks that ledger, log and venue agree and that nothing promised is missing. @throws Violation */
   async rest(): Promise<void> {
     await settle(this.world);
+    checkDesk(this.world.engine, this.world.life.process.nowMs());
     this.world.marketStill = true;
   }
 }

@@ -69,7 +69,10 @@ export function createDeskTopics(sources: DeskSources): { [K in keyof DeskSnapsh
       const { armed, killSwitch, holds } = risk.safety();
       return { armed, killSwitch, holds: holds.map((hold) => ({ ...hold })) };
     },
-    limits: () => ({ ...risk.limits() }),
+    limits() {
+      const { leverageMax: _most, liquidationDistanceMin: _least, ...limits } = risk.limits();
+      return limits;
+    },
     mandate: () => {
       const mandate = approval.mandate();
       return mandate && { ...mandate, instrumentIds: [...mandate.instrumentIds] };
@@ -102,7 +105,7 @@ function fillRow({ fill }: FillBooked): Fill {
 }
 
 function positionRow(row: PositionRow, execution: ExecutionView): Position {
-  const { origin, ...amounts } = row;
+  const { origin, perpetual: _apart, ...amounts } = row;
   const protection = execution.protection(row.instrumentId);
   return {
     ...amounts,

@@ -76,6 +76,8 @@ export interface WorldShape {
   readonly feesInCoin: boolean;
   readonly heldBefore: boolean;
   readonly approvalTtlMs: number;
+  /** On average, between two beats of the market: then every instrument prints. Never so long that quotes go stale by themselves. */
+  readonly printEveryMs: number;
 }
 
 type Maker = (random: Random) => Deed;
@@ -181,6 +183,7 @@ export function shapeOf(seed: number): WorldShape {
     feesInCoin: chance(random, 0.4),
     heldBefore: chance(random, 0.3),
     approvalTtlMs: oneOf(random, [5_000, 20_000, 60_000]),
+    printEveryMs: oneOf(random, [1_000, 1_600, 2_400]),
   };
 }
 

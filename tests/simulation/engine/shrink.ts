@@ -1,5 +1,5 @@
 import type { Step } from './operations.ts';
-import { type Outcome, type RunOptions, simulateSteps } from './simulate-seed.ts';
+import { type History, type Outcome, type RunOptions, simulateHistory } from './simulate-seed.ts';
 
 /** Deeds that are left out leave their time behind; times in a row become one. */
 function without(steps: readonly Step[], from: number, size: number): Step[] {
@@ -22,7 +22,7 @@ export async function shrink(failed: Outcome, triesMax: number, options: RunOpti
   const stillFails = async (steps: readonly Step[]): Promise<boolean> => {
     if (steps.length >= best.steps.length) return false;
     tries += 1;
-    const outcome = await simulateSteps(failed.seed, steps, options);
+    const outcome = await simulateHistory({ ...failed, steps }, options);
     if (outcome.violation?.rule !== rule) return false;
     best = outcome;
     return true;
@@ -41,8 +41,13 @@ export async function shrink(failed: Outcome, triesMax: number, options: RunOpti
   return best;
 }
 
-/** One history as lines that can be read, and pasted into a pinned case. */
-export function describeHistory({ seed, steps, violation }: Outcome): string {
-  const lines = steps.map(({ id, waitMs, deed }) => `  ${JSON.stringify({ id, waitMs, deed })}`);
-  return `seed ${seed}: ${violation?.message ?? 'holds'}\nin ${steps.length} steps:\n${lines.join('\n')}`;
+/** What failed, and its history as it is pinned: `pinned/` says how. */
+export function describeHistory({ seed, shape, steps, violation }: Outcome): string {
+  return `seed ${seed}: ${violation?.message ?? 'holds'}\nin ${steps.length} steps:\n${recorded({ seed, shape, steps })}`;
+}
+
+/** JSON with a line to a step. */
+function recorded({ seed, shape, steps }: History): string {
+  const lines = steps.map((step) => `    ${JSON.stringify(step)}`);
+  return `{\n  "seed": ${seed},\n  "shape": ${JSON.stringify(shape)},\n  "steps": [\n${lines.join(',\n')}\n  ]\n}`;
 }

@@ -2,7 +2,8 @@ import { settle } from './at-rest.ts';
 import { hold, Violation } from './bookkeeper.ts';
 import { checkBooks } from './checks.ts';
 import { carryOut } from './deeds.ts';
-import { type Step, stepRandom, stepsOf } from './operations.ts';
+import { checkDesk } from './desk.ts';
+import { type Step, shapeOf, stepRandom, stepsOf, type WorldShape } from './operations.ts';
 import { checkReplay } from './replay-session.ts';
 import { World } from './world.ts';
 
@@ -10,14 +11,17 @@ export const STEPS_MIN = 500;
 export const ORDERS_MIN = 10;
 export const FAULTS_MIN = 5;
 const STEPS_MAX = 3_000;
-/** The market's own prints in each instrument: often enough that no quote is stale of itself. */
-const PRINT_EVERY_MS = 1_600;
 /** What is in doubt or without its stop is put right within this, counted from when nothing is wrong any more. */
 const REPAIR_MS_MAX = 90_000;
 
-export interface Outcome {
+/** A world and what happened in it: the seed gives the chance within each step, and nothing else. */
+export interface History {
   readonly seed: number;
+  readonly shape: WorldShape;
   readonly steps: readonly Step[];
+}
+
+export interface Outcome extends History {
   readonly orders: number;
   readonly fills: number;
   readonly sessions: number;
@@ -29,12 +33,12 @@ export interface Outcome {
 }
 
 /** What many seeds are counted by; crosses between threads. */
-export interface SeedSummary extends Omit<Outcome, 'steps' | 'violation' | 'story'> {
+export interface SeedSummary extends Omit<Outcome, 'shape' | 'steps' | 'violation' | 'story'> {
   readonly steps: number;
   readonly violation: { readonly rule: string; readonly message: string } | null;
 }
 
-export function summaryOf({ steps, violation, story: _, ...outcome }: Outcome): SeedSummary {
+export function summaryOf({ steps, violation, shape: _, story: __, ...outcome }: Outcome): SeedSummary {
   const broken = violation && { rule: violation.rule, message: violation.message };
   return { ...outcome, steps: steps.length, violation: broken };
 }
@@ -51,17 +55,20 @@ export const isReplayed = (seed: number): boolean => seed % 10 === 0;
 
 /** One seed from its first step to rest. */
 export function simulateSeed(seed: number, options: RunOptions = {}): Promise<Outcome> {
-  return run(seed, stepsOf(seed), options);
+  return run({ seed, shape: shapeOf(seed) }, stepsOf(seed), options);
 }
 
-/** A given history in the world of a seed. */
-export function simulateSteps(seed: number, steps: readonly Step[], options: RunOptions = {}): Promise<Outcome> {
-  return run(seed, steps, options);
+/** A history that was recorded or shortened, again. */
+export function simulateHistory(history: History, options: RunOptions = {}): Promise<Outcome> {
+  return run(history, history.steps, options);
 }
 
-async function run(seed: number, steps: Iterable<Step>, options: RunOptions): Promise<Outcome> {
-  const world = new World(seed);
-  world.printEveryMs = PRINT_EVERY_MS;
+async function run(
+  { seed, shape }: Omit<History, 'steps'>,
+  steps: Iterable<Step>,
+  options: RunOptions,
+): Promise<Outcome> {
+  const world = new World(seed, shape);
   const taken: Step[] = [];
   const watch = new Watch(world);
   world.telling = options.tell ?? false;
@@ -86,6 +93,7 @@ async function run(seed: number, steps: Iterable<Step>, options: RunOptions): Pr
     }
     world.random = stepRandom(seed, 1_000_000);
     await settle(world);
+    checkDesk(world.engine, world.life.process.nowMs());
     world.onIdleEnd();
   } catch (error) {
     if (error instanceof Violation) violation = error;
@@ -94,6 +102,7 @@ async function run(seed: number, steps: Iterable<Step>, options: RunOptions): Pr
   }
   return {
     seed,
+    shape,
     steps: taken,
     orders: world.sent.size,
     fills: world.venue.fills.length,

@@ -71,8 +71,7 @@ export class World {
   readonly frozenUntilMs = new Map<string, number>();
   readonly feedDownUntilMs = new Map<string, number>();
   marketStill = false;
-  /** On average. */
-  printEveryMs = 1_000;
+  printEveryMs: number;
   /** Which build of the program is started next. */
   build = 'simulation';
   /** Strikes as the next, or next but some, order goes out. */
@@ -104,6 +103,7 @@ export class World {
     this.#onEvent = onEvent;
     this.random = createRandom(seed ^ 0x1ee7);
     const made = this.shape;
+    this.printEveryMs = made.printEveryMs;
     this.wire = new SimWire({ time: this.time, random: () => this.random, faults: this.faults });
     this.venue = new SimVenue(
       {

@@ -135,7 +135,7 @@ export const orderSchema = z.strictObject({
   symbol: z.string(),
   purpose: z.enum(['entry', 'exit', 'stop', 'target', 'flatten', 'foreign']),
   side,
-  type: z.enum(['limit', 'market', 'post-only', 'stop-loss', 'take-profit']),
+  type: z.enum(['limit', 'market', 'post-only', 'stop-loss', 'take-profit', 'oco']),
   qtyBase: decimal,
   filledBase: decimal,
   limitPrice: decimal.nullable(),

@@ -124,8 +124,8 @@ export function createEngine(deps: EngineDeps): Engine {
       case 'SubmitOrder':
         return venue.send({ kind: 'submit', order: effect.order });
       case 'CancelOrder': {
-        const { clientOrderId, venueOrderId, instrumentId } = effect;
-        return venue.send({ kind: 'cancel', clientOrderId, venueOrderId, instrumentId });
+        const { clientOrderId, venueOrderId, instrumentId, type } = effect;
+        return venue.send({ kind: 'cancel', clientOrderId, venueOrderId, instrumentId, type });
       }
       case 'QueryOrder': {
         const { clientOrderId, venueOrderId, instrumentId, type, sentAtMs } = effect;

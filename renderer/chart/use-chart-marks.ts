@@ -2,7 +2,7 @@
 import { type RefObject, useEffect, useMemo } from 'react';
 import type { Fill, Order, Position, Proposal, Timeframe } from '../../preload/contract.ts';
 import { showDecimal } from '../format/number.ts';
-import { isWorking } from '../panels/order-words.ts';
+import { isWorking, orderEnds } from '../panels/order-words.ts';
 import { useDesk } from '../stores/desk-store.ts';
 import { isWaiting } from '../stores/queue.ts';
 import { useQueueStore } from '../stores/queue-store.ts';
@@ -88,14 +88,9 @@ function chartLines(
   }
   for (const row of orders) {
     if (row.instrumentId !== instrumentId || !isWorking(row)) continue;
-    const name = row.purpose === 'entry' ? row.side : row.purpose;
-    line(
-      row.triggerPrice ?? row.limitPrice,
-      `${name} ${showDecimal(row.qtyBase)}`,
-      'info',
-      false,
-      `order:${row.clientOrderId}`,
-    );
+    for (const { price, name } of orderEnds(row)) {
+      line(price, `${name} ${showDecimal(row.qtyBase)}`, 'info', false, `order:${row.clientOrderId}:${name}`);
+    }
   }
   for (const row of positions)
     if (row.instrumentId === instrumentId)

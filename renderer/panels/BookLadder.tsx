@@ -6,7 +6,7 @@ import { showDecimal, showSignedPercent } from '../format/number.ts';
 import { instrumentOf, useDesk } from '../stores/desk-store.ts';
 import { marketHub } from '../stores/market-hub.ts';
 import { useView } from '../stores/view-store.ts';
-import { isWorking } from './order-words.ts';
+import { isWorking, orderEnds } from './order-words.ts';
 import { type OwnLine, placeOwn } from './own-in-book.ts';
 import { Panel } from './Panel.tsx';
 import { StatusMark } from './StatusMark.tsx';
@@ -153,10 +153,9 @@ function writeEdge(box: HTMLElement | null, own: OwnLine | null, best: string | 
 /** Own working orders: the quantity left, or the word for a stop or target. */
 function ownLines(orders: readonly Order[], instrumentId: string | null): readonly OwnLine[] {
   return orders.flatMap((order) => {
-    const price = order.triggerPrice ?? order.limitPrice;
-    if (order.instrumentId !== instrumentId || !isWorking(order) || price === null) return [];
+    if (order.instrumentId !== instrumentId || !isWorking(order)) return [];
     const left = addDecimals([order.qtyBase, `-${order.filledBase}`]);
-    return [{ price, text: order.triggerPrice ? order.purpose : showDecimal(left) }];
+    return orderEnds(order).map(({ price, name }) => ({ price, text: order.triggerPrice ? name : showDecimal(left) }));
   });
 }
 

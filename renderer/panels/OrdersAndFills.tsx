@@ -28,6 +28,13 @@ function Side({ side }: { side: 'buy' | 'sell' }) {
 
 function OrderPrice({ order }: { order: Order }) {
   const places = pricesOf(order.instrumentId);
+  if (order.triggerPrice !== null && order.limitPrice !== null) {
+    return (
+      <span>
+        {showDecimal(order.triggerPrice, places)} / {showDecimal(order.limitPrice, places)}
+      </span>
+    );
+  }
   if (order.triggerPrice !== null) return <span>at {showDecimal(order.triggerPrice, places)}</span>;
   if (order.limitPrice === null) return <span>market</span>;
   const bound = order.type !== 'market' ? '' : order.side === 'buy' ? '≤ ' : '≥ ';

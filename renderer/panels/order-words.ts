@@ -22,3 +22,17 @@ export const ORDER_STATES: Record<Order['state'], { word: string; tone: string }
   rejected: { word: '✕ rejected', tone: 'bad' },
   unknown: { word: '? unknown', tone: 'warn' },
 };
+
+/** Where an order waits, and the word for it there: a stop with its target has two ends, a market order none. */
+export function orderEnds(order: Order): readonly { readonly price: string; readonly name: string }[] {
+  const { type, triggerPrice, limitPrice, purpose, side } = order;
+  if (type === 'market') return [];
+  if (triggerPrice !== null && limitPrice !== null && type === 'oco') {
+    return [
+      { price: triggerPrice, name: 'stop' },
+      { price: limitPrice, name: 'target' },
+    ];
+  }
+  const price = triggerPrice ?? limitPrice;
+  return price === null ? [] : [{ price, name: purpose === 'entry' ? side : purpose }];
+}

@@ -89,7 +89,7 @@ class Bench {
   }
 
   async cancel(instrumentId: string, id: string): Promise<void> {
-    this.connector.port.send({ kind: 'cancel', clientOrderId: id, venueOrderId: null, instrumentId });
+    this.connector.port.send({ kind: 'cancel', clientOrderId: id, venueOrderId: null, instrumentId, type: 'limit' });
     await this.connector.next('CancelAnswered', (event) => event.clientOrderId === id, 0);
   }
 

@@ -3,6 +3,7 @@ import { parseDecimal } from '../../main/engine/domain/decimal.ts';
 import type { FaultCase, FaultPart } from './case.ts';
 import { LATE_FILLS } from './fills-late.ts';
 import { BTC, Scene } from './scene.ts';
+import { STOP_AND_TARGET } from './stop-and-target.ts';
 
 const ETH = 'binance:ETH/USDT';
 const BNB = 'binance:BNB/USDT';
@@ -254,4 +255,4 @@ const CASES: readonly FaultCase[] = [
   },
 ];
 
-export const FILLS: FaultPart = { title: 'Fills', cases: [...CASES, ...LATE_FILLS] };
+export const FILLS: FaultPart = { title: 'Fills', cases: [...CASES, ...LATE_FILLS, ...STOP_AND_TARGET] };

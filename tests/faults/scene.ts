@@ -153,7 +153,7 @@ export class Scene {
 
   /** The order as the venue itself has it; undefined where it never arrived. */
   atVenue(clientOrderId: string): Readonly<VenueOrder> | undefined {
-    return this.world.venue.order({ clientOrderId });
+    return this.world.venue.known(clientOrderId);
   }
 
   order(clientOrderId: string): Order {

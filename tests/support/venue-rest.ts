@@ -64,6 +64,17 @@ export class VenueRest {
     return this.#signed('/api/v3/order', order, 'POST');
   }
 
+  /** A target and a stop for one balance, as another program on the same account places them. */
+  placeOco(
+    symbol: string,
+    quantity: string,
+    { target, stop, name }: { readonly target: string; readonly stop: string; readonly name: string },
+  ): Promise<unknown> {
+    const above = { aboveType: 'LIMIT_MAKER', abovePrice: target, aboveClientOrderId: `${name}-above` };
+    const below = { belowType: 'STOP_LOSS', belowStopPrice: stop, belowClientOrderId: `${name}-below` };
+    return this.#signed('/api/v3/orderList/oco', { symbol, side: 'SELL', quantity, ...above, ...below }, 'POST');
+  }
+
   cancel(symbol: string, clientOrderId: string): Promise<unknown> {
     return this.#signed('/api/v3/order', { symbol, origClientOrderId: clientOrderId }, 'DELETE');
   }

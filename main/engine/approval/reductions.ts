@@ -105,14 +105,14 @@ export function createReductions(views: ReductionViews): Reductions {
       const text = `${formatDecimal(qty)} is more than the ${formatDecimal(filled)} that signed entries have filled`;
       return { kind: 'not-covered', text };
     }
-    const signed = wanted.purpose === 'stop' ? cover.stop : cover.target;
-    const promised = signed === null ? null : signedTick(signed, instrument, wanted.side ?? 'sell');
-    const asked = wanted.triggerPrice ?? (wanted.purpose === 'target' ? wanted.limitPrice : null);
-    if (promised !== null && (asked === null ? wanted.type === 'market' : samePrice(asked, promised))) return null;
-    return {
-      kind: 'not-covered',
-      text: `the entry was signed with ${wanted.purpose} ${promised ?? 'none'}, not ${asked}`,
+    const differs = (what: 'stop' | 'target', asked: string | null): Refusal | null => {
+      const promised = cover[what] === null ? null : signedTick(cover[what], instrument, wanted.side ?? 'sell');
+      if (promised !== null && (asked === null ? wanted.type === 'market' : samePrice(asked, promised))) return null;
+      return { kind: 'not-covered', text: `the entry was signed with ${what} ${promised ?? 'none'}, not ${asked}` };
     };
+    const { purpose, type, triggerPrice, limitPrice } = wanted;
+    if (type === 'oco') return differs('stop', triggerPrice) ?? differs('target', limitPrice);
+    return differs(purpose, triggerPrice ?? (purpose === 'target' ? limitPrice : null));
   };
 
   return {

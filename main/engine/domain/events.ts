@@ -382,7 +382,7 @@ export interface ReductionWanted {
   readonly purpose: 'stop' | 'target' | 'exit' | 'flatten';
   /** Buying closes a short. Absent: a sale. */
   readonly side?: 'buy';
-  readonly type: 'market' | 'stop-loss' | 'take-profit' | 'limit';
+  readonly type: 'market' | 'stop-loss' | 'take-profit' | 'limit' | 'oco';
   readonly qtyBase: string;
   readonly limitPrice: string | null;
   readonly triggerPrice: string | null;
@@ -603,6 +603,7 @@ export type Effect =
       readonly clientOrderId: string;
       readonly venueOrderId: string | null;
       readonly instrumentId: InstrumentId;
+      readonly type: OrderType;
     }
   | {
       readonly kind: 'QueryOrder';

@@ -21,6 +21,8 @@ export interface InstrumentRecord {
   readonly minQty: string;
   readonly maxQty: string;
   readonly minNotional: string;
+  /** The venue lets a stop and a target rest together on one balance. */
+  readonly ocoAllowed?: boolean;
 }
 
 /** The same rules in atoms (see `decimal.ts`). Quantities are in base: a contract of a perpetual is one unit of it. */
@@ -36,6 +38,7 @@ export interface Instrument {
   readonly minQty: bigint;
   readonly maxQty: bigint;
   readonly minNotional: bigint;
+  readonly ocoAllowed: boolean;
 }
 
 /** The rules of what is traded, as last loaded from the venue. */
@@ -61,6 +64,7 @@ export function instrumentFromRecord(record: InstrumentRecord): Instrument {
     minQty: parseDecimal(record.minQty),
     maxQty: parseDecimal(record.maxQty),
     minNotional: parseDecimal(record.minNotional),
+    ocoAllowed: record.ocoAllowed ?? false,
   };
 }
 

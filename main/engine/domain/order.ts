@@ -1,7 +1,8 @@
 import type { InstrumentId } from './instrument.ts';
 
 export type OrderPurpose = 'entry' | 'exit' | 'stop' | 'target' | 'flatten' | 'foreign';
-export type OrderType = 'limit' | 'market' | 'post-only' | 'stop-loss' | 'take-profit';
+/** `oco`: a sale with two ends, a stop at `triggerPrice` and a target at `limitPrice`; the first to trade ends the other. */
+export type OrderType = 'limit' | 'market' | 'post-only' | 'stop-loss' | 'take-profit' | 'oco';
 
 /** Who answers for an order. A system signature can only reduce. */
 export type Signature =

@@ -29,7 +29,7 @@ export interface OpenOrderView {
   readonly instrumentId: InstrumentId;
   readonly purpose: 'entry' | 'exit' | 'stop' | 'target' | 'flatten' | 'foreign';
   readonly side: 'buy' | 'sell';
-  readonly type: 'limit' | 'market' | 'post-only' | 'stop-loss' | 'take-profit';
+  readonly type: OrderType;
   readonly state: 'persisted' | 'sent' | 'acknowledged' | 'partially-filled' | 'unknown';
   readonly qtyBase: bigint;
   readonly remainingBase: bigint;

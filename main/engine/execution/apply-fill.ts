@@ -128,6 +128,7 @@ function newCover(
     stopPlacedAtMs: null,
     stopRejections: 0,
     putOffs: 0,
+    pairRefused: false,
     saleFailures: 0,
     retryAtMs: 0,
     targetTriedAtMs: null,

@@ -22,7 +22,7 @@ import {
   type Want,
   wantKey,
 } from './execution-state.ts';
-import { canBecome, foreignRecordOf, type OrderRecord, recordOf, wasNeverJudged } from './order-record.ts';
+import { canBecome, foreignRecordOf, isPair, type OrderRecord, recordOf, wasNeverJudged } from './order-record.ts';
 import { backoffMs, dropOldest, elapsedMs, put, WANT_MS_MAX } from './order-store.ts';
 
 const PROPOSALS_MAX = 1_000;
@@ -149,6 +149,7 @@ function applyStateChange(state: ExecutionState, event: OrderStateChanged, timeM
     sentAtMs: event.to === 'sent' ? timeMs : record.sentAtMs,
     // A cancel that was asked for is answered once the order is final; one that comes back is a new matter.
     cancelWantedAtMs: isFinal(event.from) ? null : record.cancelWantedAtMs,
+    fillingSinceMs: event.to === 'partially-filled' ? (record.fillingSinceMs ?? timeMs) : null,
     code: event.code,
     note: event.text,
   };
@@ -166,10 +167,15 @@ function noteOutcome(state: ExecutionState, record: OrderRecord, timeMs: number)
   if (record.purpose === 'target' && isPerpetual(record.instrumentId)) return;
   const rests = record.state === 'acknowledged' || record.state === 'partially-filled' || record.state === 'filled';
   if (record.purpose === 'stop') {
-    if (rests) updateCover(state, cover.entryId, { stopRejections: 0, putOffs: 0, saleFailures: 0 });
+    if (rests) {
+      updateCover(state, cover.entryId, { stopRejections: 0, putOffs: 0, saleFailures: 0, pairRefused: false });
+    }
     if (record.state === 'rejected' && wasNeverJudged(record)) {
       const putOffs = cover.putOffs + 1;
       updateCover(state, cover.entryId, { putOffs, retryAtMs: timeMs + backoffMs(putOffs) });
+    } else if (record.state === 'rejected' && isPair(record)) {
+      // Perhaps for its target alone: the stop goes without it, at once.
+      updateCover(state, cover.entryId, { pairRefused: true });
     } else if (record.state === 'rejected') {
       const stopRejections = cover.stopRejections + 1;
       updateCover(state, cover.entryId, { stopRejections, retryAtMs: timeMs + backoffMs(stopRejections) });

@@ -19,6 +19,8 @@ export interface Cover {
   readonly stopRejections: number;
   /** Submits of the stop in a row that the venue never judged: no connection, no room, never arrived. */
   readonly putOffs: number;
+  /** The venue refused stop and target as one: the stop goes alone this time. */
+  readonly pairRefused: boolean;
   readonly saleFailures: number;
   /** Nothing is tried again before. */
   readonly retryAtMs: number;

@@ -67,5 +67,6 @@ export function sendCancel(hand: Hand, record: OrderRecord): void {
     clientOrderId: record.clientOrderId,
     venueOrderId: record.venueOrderId,
     instrumentId: record.instrumentId,
+    type: record.type,
   });
 }

@@ -43,6 +43,8 @@ export interface OrderRecord {
   readonly updatedAtMs: number;
   readonly sentAtMs: number | null;
   readonly cancelWantedAtMs: number | null;
+  /** Since when it is part-filled and still there; of a pair: since when one end of it is at work alone. */
+  readonly fillingSinceMs: number | null;
   readonly code: string;
   readonly note: string;
 }
@@ -56,6 +58,19 @@ export const openQty = (record: OrderRecord): bigint => (record.stated >= record
 /** What the venue says is filled of our own order and no fill has told us yet. */
 export const unbookedQty = (record: OrderRecord): bigint =>
   record.order === null ? 0n : record.stated - record.booked;
+
+/** Stop and target as one order with two ends. */
+export const isPair = (record: OrderRecord): boolean => record.type === 'oco';
+
+/**
+ * What a fill of the order is for, and the price that was proposed for it: the target of a pair sells at its own price or
+ * better, the stop far below.
+ */
+export function endOf(record: OrderRecord, price: string): Pick<OrderRecord, 'purpose' | 'proposedPrice'> {
+  const { purpose, proposedPrice, limitPrice } = record;
+  const isTarget = isPair(record) && limitPrice !== null && parseDecimal(price) >= parseDecimal(limitPrice);
+  return isTarget ? { purpose: 'target', proposedPrice: limitPrice } : { purpose, proposedPrice };
+}
 
 export const isLive = (record: OrderRecord): boolean => !isFinal(record.state);
 
@@ -103,6 +118,7 @@ export function recordOf(
     updatedAtMs: atMs,
     sentAtMs: null,
     cancelWantedAtMs: null,
+    fillingSinceMs: null,
     code: '',
     note: '',
   };
@@ -148,6 +164,7 @@ export function foreignRecordOf(report: VenueOrderReport, atMs: number, known: O
     updatedAtMs: atMs,
     sentAtMs: known?.sentAtMs ?? atMs,
     cancelWantedAtMs: known?.cancelWantedAtMs ?? null,
+    fillingSinceMs: null,
     code: 'foreign',
     note: isVenuesOwnClose(report.clientOrderId) ? 'the venue closed the position itself' : 'made elsewhere',
   };

@@ -3,7 +3,7 @@ import type { CancelWanted, ProtectionChanged, ReductionWanted } from '../domain
 import type { Instrument } from '../domain/instrument.ts';
 import { floorToLot, signedTick } from '../domain/money.ts';
 import type { Cover, Flatten, Want } from './execution-state.ts';
-import { isLive, mayFill, type OrderRecord, openQty, unbookedQty } from './order-record.ts';
+import { isLive, isPair, mayFill, type OrderRecord, openQty, unbookedQty } from './order-record.ts';
 import { elapsedMs, isDue, WANT_MS_MAX } from './order-store.ts';
 
 export const STOP_RESIZE_MS = 1_000;
@@ -75,6 +75,7 @@ export function planSpot(input: PlanInput): Plan {
   planSubmits(input, draft);
   if (input.instrument === null) return draft;
   planTargetLapse(input, draft);
+  planPairLapse(input, draft);
   planStopReached(input, draft);
   planStrayStops(input, draft);
   planFlatten(input, input.instrument, draft);
@@ -164,6 +165,16 @@ function planTargetLapse(input: PlanInput, draft: Draft): void {
   for (const record of input.orders) {
     if (record.purpose !== 'target' || !isLive(record) || record.sentAtMs === null) continue;
     if (record.cancelWantedAtMs === null && elapsedMs(record.sentAtMs, input.nowMs) >= TARGET_REST_MS_MAX) {
+      draft.cancels.set(record.clientOrderId, 'target-lapsed');
+    }
+  }
+}
+
+/** A pair of which one end is at work alone has no stop behind it: what is not done soon is taken off, and a new pair placed. */
+function planPairLapse(input: PlanInput, draft: Draft): void {
+  for (const record of input.orders) {
+    if (!isPair(record) || !isLive(record) || record.order === null || record.fillingSinceMs === null) continue;
+    if (record.cancelWantedAtMs === null && elapsedMs(record.fillingSinceMs, input.nowMs) >= TARGET_REST_MS_MAX) {
       draft.cancels.set(record.clientOrderId, 'target-lapsed');
     }
   }
@@ -268,7 +279,7 @@ function planCover(
   draft.protections.push(...changedOnly(cover, whyNoStop(input, instrument, cover, desired, want)));
 }
 
-/** The engine-watched target: signed first, then the stop gives way, then the sale goes out. */
+/** The target where none rests on the venue: signed first, then the stop gives way, then the sale goes out. */
 function planTarget(input: PlanInput, instrument: Instrument, cover: Cover, desired: bigint, draft: Draft): boolean {
   if (cover.targetPrice === null || input.bid === null || !input.reconciled) return false;
   const limitPrice = signedTick(cover.targetPrice, instrument, 'sell');
@@ -277,7 +288,8 @@ function planTarget(input: PlanInput, instrument: Instrument, cover: Cover, desi
   if (cover.targetTriedAtMs !== null && elapsedMs(cover.targetTriedAtMs, input.nowMs) < TARGET_PAUSE_MS) return false;
   if (!isDue(cover.retryAtMs, input.nowMs) && cover.saleFailures > 0) return false;
   const stops = input.orders.filter((record) => isStop(record) && isLive(record) && record.coveredBy === cover.entryId);
-  if (stops.some((stop) => stop.state !== 'acknowledged' || stop.cancelWantedAtMs !== null)) return false;
+  if (stops.some((stop) => isPair(stop) || stop.state !== 'acknowledged' || stop.cancelWantedAtMs !== null))
+    return false;
   draft.wants.push({
     purpose: 'target',
     type: 'limit',
@@ -332,15 +344,23 @@ function planMissingStop(
   const giveUp = cover.stopRejections > 0 && (through || cover.stopRejections >= STOP_TRIES_MAX);
   const waits = !isDue(cover.retryAtMs, input.nowMs) && (cover.saleFailures > 0 || !giveUp);
   if (waits) return null;
+  const target = giveUp ? null : targetBeside(input, instrument, cover, stopPrice);
   draft.wants.push({
     purpose: giveUp ? 'exit' : 'stop',
-    type: giveUp ? 'market' : 'stop-loss',
+    type: giveUp ? 'market' : target === null ? 'stop-loss' : 'oco',
     qtyBase: formatDecimal(desired),
-    limitPrice: null,
+    limitPrice: target,
     triggerPrice: giveUp ? null : triggerPrice,
     coveredBy: cover.entryId,
   });
   return giveUp ? 'exit' : 'stop';
+}
+
+/** The price of the target that can rest beside the stop; null where the venue has no pairs, or would not take this one. */
+function targetBeside(input: PlanInput, instrument: Instrument, cover: Cover, stopPrice: bigint): string | null {
+  if (!instrument.ocoAllowed || cover.targetPrice === null || cover.pairRefused || input.bid === null) return null;
+  const target = signedTick(cover.targetPrice, instrument, 'sell');
+  return stopPrice < input.bid && input.bid < parseDecimal(target) ? target : null;
 }
 
 export type Standing = Cover['stated'];
@@ -361,9 +381,15 @@ export function whereStopStands(cover: Cover, stop: OrderRecord, desired: bigint
   }
   if (stop.state === 'unknown') return standing('placing', rest, 'Whether the stop rests is being found out');
   if (stop.state === 'persisted' || stop.state === 'sent') return standing('placing', rest, 'The stop is on its way');
+  if (isPair(stop) && stop.fillingSinceMs !== null) {
+    const text =
+      'The target is selling, and no stop stands behind what is left of it; both return if it is not done soon';
+    return standing('missing', rest, text);
+  }
   const bare = desired - rest;
   const note = bare > 0n ? `; ${formatDecimal(bare)} more follow` : '';
-  return standing('on-venue', rest, `The stop rests on the venue${note}`);
+  const what = isPair(stop) ? 'Stop and target rest on the venue together' : 'The stop rests on the venue';
+  return standing('on-venue', rest, `${what}${note}`);
 }
 
 function whyNoStop(input: PlanInput, instrument: Instrument, cover: Cover, desired: bigint, want: Wanted): Standing {

@@ -8,6 +8,7 @@ import { askVenue, changeState, type Hand, stateAnomaly, withVenueId } from './h
 import {
   canBecome,
   describeOrder,
+  endOf,
   isLive,
   isPresumedGone,
   type OrderRecord,
@@ -200,9 +201,8 @@ function book(hand: Hand, fill: VenueFill, owner: OrderRecord, via: FillBooked['
   hand.emit({
     kind: 'FillBooked',
     fill: { ...fill, clientOrderId: owner.clientOrderId },
-    purpose: owner.purpose,
+    ...endOf(owner, fill.price),
     proposalId: owner.proposalId,
-    proposedPrice: owner.proposedPrice,
     via,
   });
 }

@@ -153,6 +153,7 @@ export type VenueCommand =
       readonly clientOrderId: string;
       readonly venueOrderId: string | null;
       readonly instrumentId: InstrumentId;
+      readonly type: OrderType;
     }
   | {
       readonly kind: 'query';

@@ -1,7 +1,7 @@
 /** Entry of a venue worker thread: the connector, the candle store's only writer, and the keys. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Connector, createBinanceConnector } from './binance/connector.ts';
-import { SPOT_MARKET } from './binance/market.ts';
+import { spotMarket } from './binance/market.ts';
 import { usdmMarket } from './binance-usdm/market.ts';
 import { openCandleStore } from './candle-store/candle-store.ts';
 import { createEventOutbox } from './event-outbox.ts';
@@ -27,7 +27,7 @@ port.on('message', (message: ToWorker) => {
   switch (message.kind) {
     case 'credentials': {
       const { apiKey, secret } = message;
-      const market = start.market === 'usdm' ? usdmMarket() : SPOT_MARKET;
+      const market = start.market === 'usdm' ? usdmMarket() : spotMarket();
       connector = createBinanceConnector(
         { ...start.connector, credentials: { apiKey, secret } },
         store,

@@ -1,27 +1,24 @@
 import type { Entry } from '../strategy/strategy.ts';
 import type { ExitReason } from './trade.ts';
 
-type OrderKind = 'enter' | 'exit' | 'rest';
-
-/** An order on its way or in the book. */
-export class Order {
+export interface Order {
   /** An exit is of all that is held when it meets the market. */
-  kind: OrderKind = 'exit';
-  side: 1 | -1 = 1;
+  readonly kind: 'enter' | 'exit' | 'rest';
+  readonly side: 1 | -1;
   /** Left to fill, in base. */
-  qty = Number.NaN;
+  qty: number;
   /** Null for the market. */
-  price: number | null = null;
+  readonly price: number | null;
   /** Its stop and target; null where it has none. */
-  bracket: Pick<Entry, 'stop' | 'target'> | null = null;
-  reason: ExitReason = 'signal';
+  readonly bracket: Pick<Entry, 'stop' | 'target'> | null;
+  readonly reason: ExitReason;
   /** At whose close it was given. */
-  givenBar = 0;
+  readonly givenBar: number;
   /** It lies in the book: no longer a taker. */
-  resting = false;
+  resting: boolean;
 }
 
-/** Orders, oldest first. Those that are done are used again: a run gives and fills orders all the time. */
+/** Orders on their way, oldest first. The array keeps its room: a run gives and fills orders all the time. */
 export class OrderQueue {
   readonly #orders: Order[] = [];
   length = 0;
@@ -30,23 +27,12 @@ export class OrderQueue {
     return this.#orders[index]!;
   }
 
-  /** A new order at the end, for the market, without bracket. */
-  add(kind: OrderKind, side: 1 | -1, qty: number, givenBar: number): Order {
-    if (this.length === this.#orders.length) this.#orders.push(new Order());
-    const order = this.#orders[this.length]!;
+  add(order: Order): void {
+    this.#orders[this.length] = order;
     this.length += 1;
-    order.kind = kind;
-    order.side = side;
-    order.qty = qty;
-    order.price = null;
-    order.bracket = null;
-    order.reason = 'signal';
-    order.givenBar = givenBar;
-    order.resting = false;
-    return order;
   }
 
-  has(kind: OrderKind, side: 1 | -1): boolean {
+  has(kind: Order['kind'], side: 1 | -1): boolean {
     for (let at = 0; at < this.length; at += 1) {
       const order = this.#orders[at]!;
       if (order.kind === kind && order.side === side) return true;
@@ -54,9 +40,15 @@ export class OrderQueue {
     return false;
   }
 
-  drop(kind: OrderKind): void {
-    for (let at = 0; at < this.length; at += 1) if (this.#orders[at]!.kind === kind) this.#orders[at]!.qty = 0;
-    this.dropFilled();
+  drop(kind: Order['kind']): void {
+    let kept = 0;
+    for (let at = 0; at < this.length; at += 1) {
+      const order = this.#orders[at]!;
+      if (order.kind === kind) continue;
+      this.#orders[kept] = order;
+      kept += 1;
+    }
+    this.length = kept;
   }
 
   dropFilled(): void {
@@ -64,7 +56,6 @@ export class OrderQueue {
     for (let at = 0; at < this.length; at += 1) {
       const order = this.#orders[at]!;
       if (!(order.qty > 0)) continue;
-      this.#orders[at] = this.#orders[kept]!;
       this.#orders[kept] = order;
       kept += 1;
     }

@@ -53,7 +53,7 @@ describe('orders over unmodified ccxt', () => {
         expect(fill).toMatchObject({ side: 'buy', liquidity: 'taker', feeAsset: 'BTC' });
         continue;
       }
-      connector.port.send({ kind: 'cancel', clientOrderId: id, venueOrderId: null, instrumentId: BTC });
+      connector.port.send({ kind: 'cancel', clientOrderId: id, venueOrderId: null, instrumentId: BTC, type: 'limit' });
       expect(await connector.next('CancelAnswered', (event) => event.clientOrderId === id, 0)).toMatchObject({
         outcome: 'cancelled',
       });
@@ -84,7 +84,13 @@ describe('orders over unmodified ccxt', () => {
   });
 
   test('cancelling what is not there: gone', async () => {
-    connector.port.send({ kind: 'cancel', clientOrderId: 'never-was', venueOrderId: null, instrumentId: BTC });
+    connector.port.send({
+      kind: 'cancel',
+      clientOrderId: 'never-was',
+      venueOrderId: null,
+      instrumentId: BTC,
+      type: 'limit',
+    });
     expect(await connector.next('CancelAnswered')).toMatchObject({ outcome: 'gone' });
   });
 
@@ -127,7 +133,13 @@ describe('orders over unmodified ccxt', () => {
     connector.submit(id);
     expect(await answerOf(id)).toMatchObject({ outcome: 'rejected', code: 'HTTP_429' });
     const refusedAtMs = Date.now();
-    connector.port.send({ kind: 'cancel', clientOrderId: 'never-was', venueOrderId: null, instrumentId: BTC });
+    connector.port.send({
+      kind: 'cancel',
+      clientOrderId: 'never-was',
+      venueOrderId: null,
+      instrumentId: BTC,
+      type: 'limit',
+    });
     await connector.next('CancelAnswered');
     expect(Date.now() - refusedAtMs).toBeGreaterThan(1_500);
   });
@@ -172,7 +184,7 @@ describe('breakers', () => {
       triggerPrice: (bid * 1.3).toFixed(2),
     });
     expect(await answerOf(stop)).toMatchObject({ outcome: 'accepted' });
-    connector.port.send({ kind: 'cancel', clientOrderId: stop, venueOrderId: null, instrumentId: BTC });
+    connector.port.send({ kind: 'cancel', clientOrderId: stop, venueOrderId: null, instrumentId: BTC, type: 'limit' });
     expect(await connector.next('CancelAnswered')).toMatchObject({ outcome: 'cancelled' });
     expect((await opened).breakers).toContainEqual(
       expect.objectContaining({ name: 'entries', state: 'open', why: 'HTTP 503', timesOpened: 1 }),
@@ -230,7 +242,7 @@ describe('the private stream', () => {
     const bid = Number(connector.of('MarketBatchReceived').findLast((event) => event.quote)?.quote?.bid);
     connector.submit(id, { type: 'limit', limitPrice: (bid * 0.9).toFixed(2) });
     await answerOf(id);
-    connector.port.send({ kind: 'cancel', clientOrderId: id, venueOrderId: null, instrumentId: BTC });
+    connector.port.send({ kind: 'cancel', clientOrderId: id, venueOrderId: null, instrumentId: BTC, type: 'limit' });
     await connector.next('CancelAnswered');
     const believedOpen = [{ clientOrderId: id, venueOrderId: null, instrumentId: BTC }];
     connector.port.send({ kind: 'audit', why: 'test', believedOpen, fillsSinceMs: null });

@@ -47,7 +47,7 @@ const shock = async (bps: number): Promise<void> => {
   expect(reply.status).toBe(200);
 };
 const cancel = (clientOrderId: string, venueOrderId: string | null = null): void =>
-  connector.port.send({ kind: 'cancel', clientOrderId, venueOrderId, instrumentId });
+  connector.port.send({ kind: 'cancel', clientOrderId, venueOrderId, instrumentId, type: 'limit' });
 const flatten = async (): Promise<void> => {
   const { positions = [] } = await audit();
   for (const { qtyBase } of positions) {

@@ -5,6 +5,7 @@ import { isOpen, isStop, remainingLots } from '../../../main/practice/matching/o
 import { baseAtoms } from '../../../main/practice/matching/rules.ts';
 import { hold } from './bookkeeper.ts';
 import { checkBooks } from './checks.ts';
+import { nameOf } from './sim-venue.ts';
 import type { World } from './world.ts';
 
 /**
@@ -108,7 +109,8 @@ function checkEverything(world: World): void {
   books.readOn(world.disk.ledger, world.disk.synced);
   checkBooks(books, engine);
   const missing = venue.fills.filter(({ orderId, symbol, tradeId }) => {
-    const ours = books.orders.has(venue.order({ orderId })?.clientOrderId ?? '');
+    const order = venue.order({ orderId });
+    const ours = order !== undefined && books.orders.has(nameOf(order));
     return ours && !books.isBooked(`${venue.listing(symbol).record.id} ${tradeId}`);
   });
   hold(missing.length === 0, 'every-fill-is-booked', () => `fill ${missing[0]?.tradeId} of ours is not booked`);
@@ -117,7 +119,7 @@ function checkEverything(world: World): void {
     hold(ours === amount, 'ledger-is-the-venues', () => `${asset}: ours ${ours}, the venue's ${amount}`);
   }
   const ours = engine.pipeline.execution.orders.open().map(({ clientOrderId }) => clientOrderId);
-  const theirs = venue.openOrders().map(({ clientOrderId }) => clientOrderId);
+  const theirs = [...new Set(venue.openOrders().map(nameOf))];
   const [a, b] = [ours.sort().join(' '), theirs.sort().join(' ')];
   hold(a === b, 'no-order-forgotten', () => `engine: ${a}; venue: ${b}`);
   checkStates(world);
@@ -138,7 +140,7 @@ function checkKilled(world: World): void {
 /** What the engine says of each of its orders is what became of it. */
 function checkStates(world: World): void {
   for (const [id, { state }] of world.books.orders) {
-    const truth = world.venue.order({ clientOrderId: id });
+    const truth = world.venue.known(id);
     const wanted = truth?.status === 'new' ? 'acknowledged' : (truth?.status ?? null);
     if (truth && isOpen(truth)) hold(state === wanted, 'order-states', () => `${id}: ours ${state}, theirs ${wanted}`);
     else if (truth?.status === 'filled')
@@ -157,8 +159,8 @@ function checkProtection(world: World): void {
   for (const { rules, record, lastTicks } of world.venue.listings) {
     const promised = world.books.promised.get(record.id) ?? 0n;
     const open = world.venue.openOrders(rules.symbol);
-    const ours = open.filter(({ clientOrderId }) => world.books.orders.has(clientOrderId));
-    if (open.some((order) => order.side === 'sell' && !isStop(order))) continue;
+    const ours = open.filter((order) => world.books.orders.has(nameOf(order)));
+    if (open.some((order) => order.side === 'sell' && !isStop(order) && order.orderListId < 0)) continue;
     const stops = ours.filter(isStop).reduce((sum, stop) => sum + baseAtoms(rules, remainingLots(stop)), 0n);
     const held = world.books.held(record.id);
     hold(stops <= held, 'stop-within-held', () => `${record.id}: ${formatDecimal(stops)} of ${formatDecimal(held)}`);

@@ -8,7 +8,7 @@ import {
   type OrderState,
 } from '../../../main/engine/domain/order.ts';
 import { priceAtoms } from '../../../main/practice/matching/rules.ts';
-import type { SimVenue } from './sim-venue.ts';
+import { nameOf, type SimVenue } from './sim-venue.ts';
 
 /** A promise of the program that did not hold. `rule` names it; a shorter history must break the same one. */
 export class Violation extends Error {
@@ -154,7 +154,7 @@ export class Bookkeeper {
   /** An order that was called refused and is there was in doubt. Not found says no such thing: the venue's readers lag. */
   #checkNo({ clientOrderId, from, to, code }: OrderStateChanged): void {
     const refused = from === 'sent' && to === 'rejected' && code !== 'not-found';
-    const there = refused && this.#venue.order({ clientOrderId }) !== undefined;
+    const there = refused && this.#venue.known(clientOrderId) !== undefined;
     hold(!there, 'no-means-no', () => `${clientOrderId} is called rejected (${code}) and is there`);
   }
 
@@ -174,7 +174,8 @@ export class Bookkeeper {
       fill.side === truth.side &&
       (fee === 0n || fill.feeAsset === truth.feeAsset);
     hold(same, 'fill-is-the-venues', () => `${key} was booked as ${JSON.stringify(fill)}`);
-    const owner = this.#venue.order({ orderId: truth.orderId })?.clientOrderId;
+    const filled = this.#venue.order({ orderId: truth.orderId });
+    const owner = filled && nameOf(filled);
     const ours = this.orders.has(fill.clientOrderId);
     hold(!ours || owner === fill.clientOrderId, 'fill-owner', () => `${key} is of ${owner}, not ${fill.clientOrderId}`);
     hold(ours || !this.orders.has(owner ?? ''), 'fill-owner', () => `${key} is of our ${owner}, booked as foreign`);

@@ -3,9 +3,10 @@ import type { CountersignedOrder } from '../../../main/engine/domain/order.ts';
 import type { Engine } from '../../../main/engine/engine.ts';
 import type { OrderToSubmit } from '../../../main/engine/venues/venue-port.ts';
 import type { OrderRequest } from '../../../main/practice/matching/filters.ts';
+import { isStop } from '../../../main/practice/matching/order.ts';
 import { baseAtoms, priceAtoms } from '../../../main/practice/matching/rules.ts';
 import { type Bookkeeper, hold } from './bookkeeper.ts';
-import type { SimVenue } from './sim-venue.ts';
+import { nameOf, type SimVenue } from './sim-venue.ts';
 
 const FEE_BPS = 10n;
 
@@ -32,19 +33,26 @@ export function checkSubmit(books: Bookkeeper, sent: Set<string>, order: OrderTo
 
 /** At the venue's door: only what was sent, once, as it was signed. */
 export function checkArrival(books: Bookkeeper, arrived: Set<string>, venue: SimVenue, request: OrderRequest): void {
-  const { clientOrderId: id } = request;
+  const id = nameOf(request);
   const signed = books.orders.get(id);
   hold(signed !== undefined, 'no-order-without-signature', () => `${id} reached the venue unsigned`);
-  hold(!arrived.has(id), 'sent-once', () => `${id} reached the venue twice`);
-  arrived.add(id);
+  hold(!arrived.has(request.clientOrderId), 'sent-once', () => `${request.clientOrderId} reached the venue twice`);
+  arrived.add(request.clientOrderId);
   const { rules } = venue.listing(request.symbol);
   const { order } = signed;
+  const { price, stop } = endsOf(order, request);
   const exact =
     request.side === order.side &&
     baseAtoms(rules, request.qtyLots ?? 0) === parseDecimal(order.qtyBase) &&
-    (request.priceTicks === null ? null : priceAtoms(rules, request.priceTicks)) === atomsOf(order.limitPrice) &&
-    (request.stopTicks === null ? null : priceAtoms(rules, request.stopTicks)) === atomsOf(order.triggerPrice);
-  hold(exact, 'what-was-signed', () => `${id} reached the venue as ${JSON.stringify(request)}`);
+    (request.priceTicks === null ? null : priceAtoms(rules, request.priceTicks)) === atomsOf(price) &&
+    (request.stopTicks === null ? null : priceAtoms(rules, request.stopTicks)) === atomsOf(stop);
+  hold(exact, 'what-was-signed', () => `${request.clientOrderId} reached the venue as ${JSON.stringify(request)}`);
+}
+
+/** The prices that a request must carry: a leg of a pair has one of the two that were signed. */
+function endsOf({ type, limitPrice, triggerPrice }: CountersignedOrder, request: OrderRequest) {
+  if (type !== 'oco') return { price: limitPrice, stop: triggerPrice };
+  return isStop(request) ? { price: null, stop: triggerPrice } : { price: limitPrice, stop: null };
 }
 
 const atomsOf = (text: string | null): bigint | null => (text === null ? null : parseDecimal(text));

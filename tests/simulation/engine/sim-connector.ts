@@ -9,10 +9,9 @@ import {
   newTrace,
   READ_WAIT_MS_MAX,
 } from '../../../main/engine/venues/binance/connector-context.ts';
+import { spotMarket } from '../../../main/engine/venues/binance/market.ts';
 import { createOrderQueries } from '../../../main/engine/venues/binance/order-query.ts';
-import { createOrderDesk } from '../../../main/engine/venues/binance/orders.ts';
 import { createPrivateFeed } from '../../../main/engine/venues/binance/private-feed.ts';
-import { createPrivateReads } from '../../../main/engine/venues/binance/private-reads.ts';
 import { createRulesWatch } from '../../../main/engine/venues/binance/rules-watch.ts';
 import type { WsClientLike } from '../../../main/engine/venues/binance/tapped-binance.ts';
 import { createCircuitBreaker } from '../../../main/engine/venues/circuit-breaker.ts';
@@ -137,18 +136,20 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
         });
       }),
   };
-  const reads = createPrivateReads(context);
+  const market = spotMarket();
+  const reads = market.createReads(context);
   const queries = createOrderQueries(context, reads);
   const auditor: Auditor = createAuditor(context, { reads, markOf, isNamed: queries.isNamed });
   let privateWasLive = false;
   const privateFeed = createPrivateFeed(context, {
     loginMsMax: 10_000,
+    market,
     afterSubscribe() {
       privateWasLive = true;
       auditor.request();
     },
   });
-  const desk = createOrderDesk(context);
+  const desk = market.createDesk(context);
   const rules = createRulesWatch(context);
 
   function emit(event: VenueEvent): void {

@@ -11,7 +11,7 @@ import {
   queriedOrder,
 } from '../../../main/practice/codecs/binance-spot/render.ts';
 import type { OrderRequest } from '../../../main/practice/matching/filters.ts';
-import type { Fill, OrderReport } from '../../../main/practice/matching/order.ts';
+import { type Fill, isOpen, type OrderReport } from '../../../main/practice/matching/order.ts';
 import { formatAmount, lotsOf, ticksOf } from '../../../main/practice/matching/rules.ts';
 import type { FaultBox, NATURAL_REFUSALS } from './faults.ts';
 import type { SimTime } from './sim-time.ts';
@@ -93,6 +93,26 @@ export function createSimExchange(parts: ExchangeParts): SimExchange {
     return { status: 200, body: placedOrder(rules, placed, fills, 'FULL', idOf) };
   };
 
+  const placeList = (limit: OrderRequest, stop: OrderRequest, fault: string | null): Reply => {
+    for (const leg of [limit, stop]) parts.onArrival(leg);
+    if (fault === 'submit-refused') return refusal(-1013, 'Filter failure: PERCENT_PRICE_BY_SIDE');
+    if (fault === 'stop-refused') return refusal(-2010, 'Stop price would trigger immediately.');
+    const hiddenUntilMs = parts.time.nowMs + wire.hidesForMs;
+    if (fault === 'submit-hidden') {
+      for (const leg of [1, 2]) wire.hiddenUntilMs.set(venue.orders().length + leg, hiddenUntilMs);
+    }
+    const placed = venue.placeList(limit, stop);
+    if ('kind' in placed) {
+      noteRefusal(placed.kind);
+      const error = rejectionError(placed);
+      return { status: error.status, body: error.body };
+    }
+    if (fault === 'submit-hidden') return { status: 504, body: '<html>Gateway Timeout</html>' };
+    const { rules } = venue.listing(limit.symbol);
+    const orderReports = placed.map((order) => placedOrder(rules, order, [], 'RESULT', idOf));
+    return { status: 200, body: { orderListId: placed[0]?.orderListId, orderReports } };
+  };
+
   const noteRefusal = (kind: string): void => {
     const known: Record<string, (typeof NATURAL_REFUSALS)[number]> = {
       'would-match': 'post-only-would-match',
@@ -140,6 +160,46 @@ export function createSimExchange(parts: ExchangeParts): SimExchange {
         orderListId: -1,
       };
       return call(stopPrice === undefined ? 'submit' : 'stop', true, (fault) => place(request, fault));
+    },
+    privatePostOrderListOco(params: Readonly<Record<string, string>>) {
+      const { rules } = listingOf(params['symbol']);
+      const shared = {
+        symbol: rules.symbol,
+        side: 'sell' as const,
+        qtyLots: lotsOf(rules, params['quantity'] as string),
+        quoteBudgetAtoms: null,
+        orderListId: -1,
+        listClientOrderId: params['listClientOrderId'] as string,
+      };
+      const limit: OrderRequest = {
+        ...shared,
+        type: 'limit-maker',
+        timeInForce: 'gtc',
+        priceTicks: ticksOf(rules, params['abovePrice'] as string),
+        stopTicks: null,
+        clientOrderId: params['aboveClientOrderId'] as string,
+      };
+      const stop: OrderRequest = {
+        ...shared,
+        type: 'stop-loss',
+        timeInForce: 'ioc',
+        priceTicks: null,
+        stopTicks: ticksOf(rules, params['belowStopPrice'] as string),
+        clientOrderId: params['belowClientOrderId'] as string,
+      };
+      return call('stop', true, (fault) => placeList(limit, stop, fault));
+    },
+    privateDeleteOrderList({ symbol, listClientOrderId }: Readonly<Record<string, string>>) {
+      return call('cancel', true, () => {
+        const { stop, target } = venue.pair(listClientOrderId as string);
+        const open = [target, stop].find((order) => order && isOpen(order) && shown(order.orderId));
+        const cancelled = open && venue.cancel(open.orderId, `x${open.orderId}`);
+        if (!cancelled) return refusal(-2011, 'Unknown order sent.');
+        const { rules } = listingOf(symbol);
+        const legs = Object.values(venue.pair(listClientOrderId as string));
+        const orderReports = legs.map((order) => cancelledOrder(rules, order, `x${open.orderId}`));
+        return { status: 200, body: { orderListId: cancelled.orderListId, orderReports } };
+      });
     },
     cancelOrder(_id: string, symbol: string, params: Record<string, unknown>) {
       return call('cancel', true, () => {

@@ -6,10 +6,11 @@ import { Account } from '../../../main/practice/matching/account.ts';
 import type { Crowd } from '../../../main/practice/matching/crowd.ts';
 import { MatchingEngine } from '../../../main/practice/matching/engine.ts';
 import { DEFAULT_FEES } from '../../../main/practice/matching/fees.ts';
-import type { OrderRequest, Rejection } from '../../../main/practice/matching/filters.ts';
+import type { ListRejection, OrderRequest, Rejection } from '../../../main/practice/matching/filters.ts';
 import {
   type Fill,
   isOpen,
+  isStop,
   type OrderReport,
   type Side,
   type VenueOrder,
@@ -31,17 +32,18 @@ const instrument = (
   base: string,
   tickSize: string,
   lotStep: string,
+  ocoAllowed: boolean,
 ): PracticeInstrument & { readonly record: InstrumentRecord } => {
   const rules = { base, quote: 'USDT', tickSize, lotStep, minQty: lotStep, maxQty: '9000', minNotional: '5' };
-  const record = { ...rules, id: `binance:${base}/USDT`, venue: 'binance', symbol: `${base}/USDT` };
+  const record = { ...rules, id: `binance:${base}/USDT`, venue: 'binance', symbol: `${base}/USDT`, ocoAllowed };
   return { ...rules, symbol: `${base}USDT`, record };
 };
 
-/** BNB is also the coin in which fees may be paid. */
+/** BNB is also the coin in which fees may be paid; it has no pairs of stop and target. */
 export const LISTED = [
-  instrument('BTC', '0.01', '0.00001'),
-  instrument('ETH', '0.01', '0.0001'),
-  instrument('BNB', '0.1', '0.001'),
+  instrument('BTC', '0.01', '0.00001', true),
+  instrument('ETH', '0.01', '0.0001', true),
+  instrument('BNB', '0.1', '0.001', false),
 ] as const;
 const FIRST_TICKS = [6_125_050, 341_200, 6_105];
 const LEVELS = 8;
@@ -78,6 +80,12 @@ class SimCrowd implements Crowd {
   }
 }
 
+/** By which we know the order: a leg of a pair by the pair's name. */
+export const nameOf = ({
+  clientOrderId,
+  listClientOrderId,
+}: Pick<VenueOrder, 'clientOrderId' | 'listClientOrderId'>): string => listClientOrderId ?? clientOrderId;
+
 export interface Listing {
   rules: TradingRules;
   record: InstrumentRecord;
@@ -105,6 +113,8 @@ export class SimVenue {
   readonly fills: Fill[] = [];
   readonly #orders = new Map<number, Readonly<VenueOrder>>();
   readonly #idByClient = new Map<string, number>();
+  readonly #legs = new Map<string, readonly number[]>();
+  #lists = 0;
   readonly #shape: VenueShape;
   readonly #nowMs: () => number;
   readonly #tell: (report: OrderReport) => void;
@@ -156,6 +166,21 @@ export class SimVenue {
     this.engine.setRules(listing.rules);
   }
 
+  /** The two orders of the list that we know by this name, if it is one. */
+  pair(clientOrderId: string): { readonly stop?: Readonly<VenueOrder>; readonly target?: Readonly<VenueOrder> } {
+    const legs = (this.#legs.get(clientOrderId) ?? []).flatMap((orderId) => this.order({ orderId }) ?? []);
+    const [stop, target] = [legs.find(isStop), legs.find((order) => !isStop(order))];
+    return stop && target ? { stop, target } : {};
+  }
+
+  /** The order that we know by this name; a pair of stop and target as the one that it is to us. */
+  known(clientOrderId: string): Readonly<VenueOrder> | undefined {
+    const { stop, target } = this.pair(clientOrderId);
+    if (!stop || !target) return this.order({ clientOrderId });
+    const speaks = [stop, target].find(({ executedLots }) => executedLots > 0) ?? (isOpen(stop) ? stop : target);
+    return { ...speaks, clientOrderId, stopTicks: stop.stopTicks, priceTicks: target.priceTicks };
+  }
+
   order(by: { clientOrderId: string } | { orderId: number }): Readonly<VenueOrder> | undefined {
     const id = 'orderId' in by ? by.orderId : this.#idByClient.get(by.clientOrderId);
     return id === undefined ? undefined : this.#orders.get(id);
@@ -174,6 +199,21 @@ export class SimVenue {
     const placed = this.engine.place(request, lastTicks, crowd, this.#nowMs());
     this.#keep();
     return placed.ok ? (this.#orders.get(placed.value.orderId) as VenueOrder) : placed.error;
+  }
+
+  /** Two orders of which one ends the other. */
+  placeList(limit: OrderRequest, stop: OrderRequest): ListRejection | readonly Readonly<VenueOrder>[] {
+    const { crowd, lastTicks } = this.listing(limit.symbol);
+    const orderListId = ++this.#lists;
+    const legs = [limit, stop].map((leg) => ({ ...leg, orderListId })) as [OrderRequest, OrderRequest];
+    const placed = this.engine.placeList(...legs, lastTicks, crowd, this.#nowMs());
+    this.#keep();
+    if (placed.ok)
+      this.#legs.set(
+        limit.listClientOrderId as string,
+        placed.value.map(({ orderId }) => orderId),
+      );
+    return placed.ok ? placed.value.map(({ orderId }) => this.#orders.get(orderId) as VenueOrder) : placed.error;
   }
 
   /** Null where there is no such open order. */

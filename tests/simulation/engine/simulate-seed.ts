@@ -180,7 +180,7 @@ class Watch {
       if (state === 'none' && promised > 0n && !isDust(promised, record.id, this.#world)) {
         troubles.add(`${record.id}: a promise nobody speaks of`);
       }
-      const stop = state === 'on-venue' && clientOrderId !== null ? venue.order({ clientOrderId }) : null;
+      const stop = state === 'on-venue' && clientOrderId !== null ? venue.known(clientOrderId) : null;
       const rests = stop?.status === 'new' || stop?.status === 'partially-filled';
       if (stop !== null && !rests) troubles.add(`${clientOrderId} is said to rest and does not`);
     }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { VenueOrderReport } from '../../../main/engine/domain/order.ts';
 import {
   answer,
   audit,
@@ -354,6 +355,69 @@ describe('the stop on the venue', () => {
 });
 
 describe('the target', () => {
+  describe('on a venue that has stop and target as one', () => {
+    beforeEach(() => rig.changeRules(BTC, { ocoAllowed: true }));
+    const inTrade = (): string => protectedEntry({ target: '62000' });
+    const reported = (status: VenueOrderReport['status']): void => {
+      const report = reportOf(stopId(rig), status, { side: 'sell', type: 'oco' });
+      rig.dispatch({ kind: 'OrderReported', report });
+    };
+
+    it('[E33] both rest together, and reaching the target needs nothing from us', () => {
+      inTrade();
+      expect(rig.last('ReductionWanted')).toMatchObject({ type: 'oco', triggerPrice: '60000', limitPrice: '62000' });
+      const pair = stopId(rig);
+      rig.bid = '62000.5';
+      rig.tick(250);
+      expect(rig.submitted()).toHaveLength(2);
+      fill(rig, pair, 'SELL 0.5 @ 62000');
+      expect(rig.last('FillBooked')).toMatchObject({ purpose: 'target', proposedPrice: '62000' });
+      expect(protection()).toBe('none');
+    });
+
+    it.each([
+      ['at the stop', '60000'],
+      ['unknown', null],
+    ])('[E33] a bid that is %s: the stop goes alone', (_, bid) => {
+      const id = rig.sign({ qty: '0.5', stop: '60000', target: '62000' });
+      answer(rig, id, 'accepted');
+      rig.bid = bid;
+      fill(rig, id, 'BUY 0.5 @ 61250.5');
+      expect(rig.all('ReductionWanted')[0]).toMatchObject({ type: 'stop-loss', limitPrice: null });
+    });
+
+    it('[E33] refused as one: the stop goes alone at once, and the pair is tried again when it is next replaced', () => {
+      const id = rig.sign({ qty: '0.5', stop: '60000', target: '62000' });
+      answer(rig, id, 'accepted');
+      fill(rig, id, 'BUY 0.2 @ 61250.5');
+      answer(rig, stopId(rig), 'rejected');
+      expect(rig.last('ReductionWanted')).toMatchObject({ type: 'stop-loss', qtyBase: '0.2' });
+      answer(rig, stopId(rig), 'accepted');
+      fill(rig, id, 'BUY 0.3 @ 61250.5');
+      rig.tick(1_000);
+      cancelled(rig, stopId(rig));
+      expect(rig.last('ReductionWanted')).toMatchObject({ type: 'oco', qtyBase: '0.5' });
+    });
+
+    it.each([
+      ['the target has sold a part', '0.2', '0.3'],
+      ['one end is left alone', '0', '0.5'],
+    ])('[E34] %s: what is not done after 3 s is placed anew', (_, filledBase, left) => {
+      inTrade();
+      const pair = stopId(rig);
+      if (filledBase === '0') reported('partially-filled');
+      else fill(rig, pair, `SELL ${filledBase} @ 62000`);
+      expect(protection()).toBe('missing');
+      rig.tick(2_750);
+      expect(rig.take('CancelOrder')).toEqual([]);
+      rig.tick(250);
+      expect(rig.take('CancelOrder')).toMatchObject([{ clientOrderId: pair, type: 'oco' }]);
+      cancelled(rig, pair);
+      expect(rig.last('ReductionWanted')).toMatchObject({ type: 'oco', qtyBase: left });
+      expect(protection()).toBe('placing');
+    });
+  });
+
   it('[E19] swaps: signed, stop taken off, answer awaited, then sold', () => {
     protectedEntry({ target: '63000' });
     rig.bid = '62999';

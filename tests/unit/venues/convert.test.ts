@@ -222,9 +222,11 @@ describe('our orders', () => {
     ...changes,
   });
 
-  test('a market order never carries a price, and every order carries our id', () => {
-    const market = ccxtOrder(order({ type: 'market', limitPrice: '61250' }));
+  test('a market order without a bound carries no price, and every order carries our id', () => {
+    const market = ccxtOrder(order({ type: 'market', limitPrice: null }));
     expect(market).toEqual({ type: 'market', price: undefined, params: { newClientOrderId: 'a-1' } });
+    const bounded = ccxtOrder(order({ type: 'market', limitPrice: '61250' }));
+    expect(bounded).toMatchObject({ type: 'limit', price: '61250', params: { timeInForce: 'IOC' } });
     for (const type of ['limit', 'market', 'post-only', 'stop-loss', 'take-profit'] as const) {
       expect(ccxtOrder(order({ type, triggerPrice: '1' })).params['newClientOrderId']).toBe('a-1');
     }

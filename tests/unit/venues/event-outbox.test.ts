@@ -65,7 +65,13 @@ test('what a dead worker owes: unknown for orders, once', () => {
   } as const;
   inFlight.passed({ kind: 'submit', order: { ...order, clientOrderId: 'answered' } });
   inFlight.passed({ kind: 'submit', order: { ...order, clientOrderId: 'open' } });
-  inFlight.passed({ kind: 'cancel', clientOrderId: 'c', venueOrderId: null, instrumentId: 'binance:BTC/USDT' });
+  inFlight.passed({
+    kind: 'cancel',
+    clientOrderId: 'c',
+    venueOrderId: null,
+    instrumentId: 'binance:BTC/USDT',
+    type: 'limit',
+  });
   inFlight.answered(answer('answered'));
   expect(inFlight.answerAll('died')).toMatchObject([
     { kind: 'SubmitAnswered', clientOrderId: 'open', outcome: 'unknown' },

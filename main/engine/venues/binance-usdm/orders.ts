@@ -1,5 +1,5 @@
 import { namesOrder } from '../binance/errors.ts';
-import { ccxtOrder, type OrderWording } from '../binance/orders.ts';
+import { ccxtOrder, createByCcxt, type OrderWording } from '../binance/orders.ts';
 import { algoIdOf, algoVenueId, readAlgoOrder, readRestOrder } from './convert-orders.ts';
 import type { TappedUsdm } from './tapped-usdm.ts';
 
@@ -9,9 +9,10 @@ const AGAINST_RULES: readonly number[] = [-1111, -4003, -4005, -4014, -4016, -41
 /** An order that is no entry may only reduce: the venue itself sees to it. */
 export const USDM_WORDING: OrderWording = {
   againstRules: AGAINST_RULES,
-  ccxtOrder(order) {
+  place(exchange, order, record) {
     const { type, price, params } = ccxtOrder(order);
-    return { type, price, params: order.purpose === 'entry' ? params : { ...params, reduceOnly: true } };
+    const reducing = order.purpose === 'entry' ? params : { ...params, reduceOnly: true };
+    return createByCcxt(exchange, record, order, { type, price, params: reducing });
   },
   isOrder: (body) => namesOrder(body) || isAlgo(body),
   isCancelled: (body) => namesOrder(body) || isAlgo(body),

@@ -3,6 +3,7 @@ import type { VenueFill, VenueOrderReport } from '../../domain/order.ts';
 import type { AuditStatus, BelievedOpen } from '../venue-port.ts';
 import type { ConnectorContext } from './connector-context.ts';
 import { describeError } from './errors.ts';
+import { isPairId } from './oco-pairs.ts';
 import type { PrivateReads } from './private-reads.ts';
 
 const FIRST_AUDIT_BACK_MS = 86_400_000;
@@ -56,7 +57,10 @@ export function createAuditor(context: ConnectorContext, { reads, markOf, isName
       const told = new Set(inLists.map(({ venueOrderId }) => venueOrderId));
       for (const { clientOrderId, venueOrderId } of orders) {
         if (venueOrderId !== null && told.has(venueOrderId)) continue;
-        const order = await reads.order(id, { clientOrderId });
+        const order = await reads.order(
+          id,
+          isPairId(venueOrderId) ? { clientOrderId, type: 'oco' } : { clientOrderId },
+        );
         if (order) out.push(order);
       }
     }

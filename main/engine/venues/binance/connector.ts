@@ -22,7 +22,7 @@ import {
 } from './connector-context.ts';
 import { readBookDiff } from './convert.ts';
 import { describeError } from './errors.ts';
-import { type BinanceMarket, SPOT_MARKET } from './market.ts';
+import { type BinanceMarket, spotMarket } from './market.ts';
 import { createMarketBatches } from './market-batches.ts';
 import { createMarketFeed, type SilenceLimits } from './market-feed.ts';
 import { createOrderQueries } from './order-query.ts';
@@ -90,7 +90,7 @@ export function createBinanceConnector(
   config: BinanceConnectorConfig,
   store: CandleStore,
   outlet: ConnectorOutlet,
-  market: BinanceMarket = SPOT_MARKET,
+  market: BinanceMarket = spotMarket(),
 ): Connector {
   let running = true;
   let adjusting: Promise<void> | null = null;

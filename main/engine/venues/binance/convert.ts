@@ -248,6 +248,7 @@ export function readInstrument(market: unknown): Read<InstrumentRecord & { reado
       minQty: decimal(filter('LOT_SIZE'), 'minQty'),
       maxQty: decimal(filter('LOT_SIZE'), 'maxQty'),
       minNotional: notional ? decimal(notional, 'minNotional') : '0',
+      ocoAllowed: info.ocoAllowed === true,
       venueSymbol: identifier(info, 'symbol'),
     };
   });

@@ -5,8 +5,10 @@ import type { VenueCommand } from '../venue-port.ts';
 import type { ConnectorContext } from './connector-context.ts';
 import { type InstrumentOf, type Read, readInstrument } from './convert.ts';
 import { readExecutionReport } from './convert-orders.ts';
+import { createOcoPairs, listIdOf } from './oco-pairs.ts';
 import { createOrderDesk, type OrderDesk } from './orders.ts';
 import { createPrivateReads, type PrivateReads } from './private-reads.ts';
+import { spotWording } from './spot-orders.ts';
 import { TappedBinance, type TappedBinanceOptions, type Taps } from './tapped-binance.ts';
 
 /** What an event of the private stream says; null when it says nothing that we follow. */
@@ -29,16 +31,31 @@ export interface BinanceMarket {
   setCountdown(context: ConnectorContext, command: Extract<VenueCommand, { kind: 'countdown' }>): Promise<void>;
 }
 
-export const SPOT_MARKET: BinanceMarket = {
-  weightPerMinute: 6_000,
-  privateSubscription: 'spot',
-  openExchange: (options, budget, taps) => new TappedBinance(options, budget, taps),
-  readInstrument,
-  createReads: createPrivateReads,
-  createDesk: (context) => createOrderDesk(context),
-  readPrivateEvent: readExecutionReport,
-  async setCountdown(context, { instrumentId, countdownMs }) {
-    const problem = 'Spot has no dead-man switch.';
-    context.emit({ kind: 'CountdownAnswered', instrumentId, countdownMs, askedAtMs: context.nowMs(), problem });
-  },
-};
+/** Spot. One of these per connection: it remembers which orders belong together. */
+export function spotMarket(): BinanceMarket {
+  const pairs = createOcoPairs();
+  return {
+    weightPerMinute: 6_000,
+    privateSubscription: 'spot',
+    openExchange: (options, budget, taps) => new TappedBinance(options, budget, taps),
+    readInstrument,
+    createReads: (context) => createPrivateReads(context, pairs),
+    createDesk: (context) =>
+      createOrderDesk(
+        context,
+        spotWording(pairs, ({ id }) => context.instruments.venueSymbol(id) as string),
+      ),
+    readPrivateEvent(message, instrumentOf) {
+      const read = readExecutionReport(message, instrumentOf);
+      if (!read.ok) return read;
+      const listId = listIdOf(message, 'g');
+      const report = pairs.note(read.value.report, listId);
+      const fill = read.value.fill && (pairs.fill(read.value.fill, listId) ?? null);
+      return { ok: true, value: report && { report, fill } };
+    },
+    async setCountdown(context, { instrumentId, countdownMs }) {
+      const problem = 'Spot has no dead-man switch.';
+      context.emit({ kind: 'CountdownAnswered', instrumentId, countdownMs, askedAtMs: context.nowMs(), problem });
+    },
+  };
+}

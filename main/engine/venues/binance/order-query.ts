@@ -90,8 +90,8 @@ async function lookUp(
   command: QueryCommand,
   names: ReadonlyMap<string, string>,
 ): Promise<VenueOrderReport | null> {
-  const { clientOrderId, instrumentId } = command;
-  const direct = await reads.order(instrumentId, { clientOrderId });
+  const { clientOrderId, instrumentId, type } = command;
+  const direct = await reads.order(instrumentId, { clientOrderId, type });
   if (direct) return direct;
   const open = await reads.openOrders(instrumentId);
   const resting = open.find((order) => order.clientOrderId === clientOrderId);

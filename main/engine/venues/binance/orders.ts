@@ -5,8 +5,7 @@ import type { RequestClass } from '../request-budget.ts';
 import type { OrderToSubmit, VenueCommand } from '../venue-port.ts';
 import { askVenue, believed, type ConnectorContext, newTrace } from './connector-context.ts';
 import type { InstrumentOf, Read } from './convert.ts';
-import { readReplyFills, readRestOrder } from './convert-orders.ts';
-import { isPutOff, judgeOutcome, namesOrder, type Outcome, venueCodeOf } from './errors.ts';
+import { isPutOff, judgeOutcome, type Outcome, venueCodeOf } from './errors.ts';
 import type { TappedBinance } from './tapped-binance.ts';
 
 /** An entry that finds no room in the budget for this long is not sent: the price that was approved is past. */
@@ -14,12 +13,10 @@ const ENTRY_WAIT_MS_MAX = 2_000;
 const CANCEL_RETRY_MS = 250;
 const CANCEL_TRIES_MS_MAX = 10_000;
 const CLOCK_OFF = -1021;
-/** Filters, and more places than the venue takes. */
-const AGAINST_RULES: readonly number[] = [-1013, -1111];
 const NO_SUCH_OPEN_ORDER = -2011;
 const NO_SUCH_ORDER = -2013;
 
-type CancelCommand = Extract<VenueCommand, { kind: 'cancel' }>;
+export type CancelCommand = Extract<VenueCommand, { kind: 'cancel' }>;
 
 /** The two requests that change something at the venue. Neither ever throws; both always answer. */
 export interface OrderDesk {
@@ -30,12 +27,14 @@ export interface OrderDesk {
 /** What reduces or protects a position goes before what opens one. */
 export const classOf = (order: OrderToSubmit): RequestClass => (order.purpose === 'entry' ? 'entry' : 'protect');
 
+interface CcxtOrder {
+  readonly type: 'limit' | 'market';
+  readonly price: string | undefined;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
 /** ccxt's words for an order. Prices of market orders are never given: ccxt would turn them into an amount of quote. */
-export function ccxtOrder(order: OrderToSubmit): {
-  type: 'limit' | 'market';
-  price: string | undefined;
-  params: Record<string, unknown>;
-} {
+export function ccxtOrder(order: OrderToSubmit): CcxtOrder {
   const id = { newClientOrderId: order.clientOrderId };
   switch (order.type) {
     case 'limit':
@@ -51,7 +50,20 @@ export function ccxtOrder(order: OrderToSubmit): {
       return { type: 'market', price: undefined, params: { ...id, stopLossPrice: order.triggerPrice } };
     case 'take-profit':
       return { type: 'market', price: undefined, params: { ...id, takeProfitPrice: order.triggerPrice } };
+    case 'oco':
+      throw new Error(`${order.clientOrderId}: two orders cannot be worded as one`);
   }
+}
+
+export function createByCcxt(
+  exchange: TappedBinance,
+  { symbol }: InstrumentRecord,
+  order: OrderToSubmit,
+  { type, price, params }: CcxtOrder,
+): Promise<unknown> {
+  // ccxt takes decimal strings and sends them as they are; its types know numbers only.
+  const [amount, limit] = [order.qtyBase as unknown as number, price as unknown as number | undefined];
+  return exchange.createOrder(symbol, type, order.side, amount, limit, params);
 }
 
 /**
@@ -72,7 +84,7 @@ export function offGridText(order: OrderToSubmit, { tickSize, lotStep }: Instrum
 export interface OrderWording {
   /** Codes of refusals that say that an order does not keep to the rules. */
   readonly againstRules: readonly number[];
-  ccxtOrder(order: OrderToSubmit): ReturnType<typeof ccxtOrder>;
+  place(exchange: TappedBinance, order: OrderToSubmit, record: InstrumentRecord): Promise<unknown>;
   /** Does this answer name the order that was sent, or cancelled? */
   isOrder(body: Answer): boolean;
   isCancelled(body: Answer): boolean;
@@ -82,21 +94,9 @@ export interface OrderWording {
   readFills(body: Answer, report: VenueOrderReport): Read<VenueFill[]>;
   cancel(exchange: TappedBinance, command: CancelCommand, record: InstrumentRecord): Promise<unknown>;
 }
-type Answer = Readonly<Record<string, unknown>>;
+export type Answer = Readonly<Record<string, unknown>>;
 
-const SPOT_WORDING: OrderWording = {
-  againstRules: AGAINST_RULES,
-  ccxtOrder,
-  isOrder: namesOrder,
-  isCancelled: namesOrder,
-  idOf: (body) => String(body['orderId']),
-  readOrder: readRestOrder,
-  readFills: readReplyFills,
-  cancel: (exchange, { venueOrderId, clientOrderId }, { symbol }) =>
-    exchange.cancelOrder(venueOrderId ?? '', symbol, { origClientOrderId: clientOrderId }),
-};
-
-export function createOrderDesk(context: ConnectorContext, wording = SPOT_WORDING): OrderDesk {
+export function createOrderDesk(context: ConnectorContext, wording: OrderWording): OrderDesk {
   const { exchange, instruments } = context;
 
   function refuse(order: OrderToSubmit, code: string, text: string): void {
@@ -146,15 +146,9 @@ export function createOrderDesk(context: ConnectorContext, wording = SPOT_WORDIN
     }
     const requestClass = classOf(order);
     const trace = newTrace(requestClass, 1, requestClass === 'entry' ? ENTRY_WAIT_MS_MAX : undefined);
-    const { type, price, params } = wording.ccxtOrder(order);
     let error: unknown;
     try {
-      // ccxt takes decimal strings and sends them as they are; its types know numbers only.
-      const amount = order.qtyBase as unknown as number;
-      const limit = price as unknown as number | undefined;
-      await askVenue(context, trace, () =>
-        exchange.createOrder(record.symbol, type, order.side, amount, limit, params),
-      );
+      await askVenue(context, trace, () => wording.place(exchange, order, record));
     } catch (caught) {
       error = caught;
     }

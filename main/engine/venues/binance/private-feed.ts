@@ -1,5 +1,5 @@
 import { believed, type ConnectorContext, isClockError } from './connector-context.ts';
-import { type BinanceMarket, SPOT_MARKET } from './market.ts';
+import type { BinanceMarket } from './market.ts';
 import { keepWatching } from './stream-loop.ts';
 import type { WsClientLike } from './tapped-binance.ts';
 
@@ -19,8 +19,8 @@ export function createPrivateFeed(
   {
     loginMsMax,
     afterSubscribe,
-    market = SPOT_MARKET,
-  }: { readonly loginMsMax: number; readonly afterSubscribe: () => void; readonly market?: BinanceMarket },
+    market,
+  }: { readonly loginMsMax: number; readonly afterSubscribe: () => void; readonly market: BinanceMarket },
 ): PrivateFeed {
   const { exchange } = context;
   let status: 'connecting' | 'live' | 'down' = 'connecting';

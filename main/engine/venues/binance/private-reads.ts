@@ -1,9 +1,11 @@
 import type { InstrumentId } from '../../domain/instrument.ts';
-import type { VenueBalance, VenueFill, VenueOrderReport, VenuePosition } from '../../domain/order.ts';
+import type { OrderType, VenueBalance, VenueFill, VenueOrderReport, VenuePosition } from '../../domain/order.ts';
 import { askVenue, type ConnectorContext, newTrace, readAll } from './connector-context.ts';
+import type { Read } from './convert.ts';
 import { readBalances } from './convert.ts';
 import { readMyTrade, readRestOrder } from './convert-orders.ts';
 import { venueCodeOf } from './errors.ts';
+import { isPairId, legIdOf, listIdOf, type OcoPairs } from './oco-pairs.ts';
 
 const NO_SUCH_ORDER = -2013;
 const DAY_MS = 86_400_000;
@@ -12,13 +14,15 @@ const ROWS_MAX = 1_000;
 const HOUR_MS = 3_600_000;
 const ORDER_WEIGHT = 4;
 const LIST_WEIGHT = 20;
+/** Orders of lists that nobody here has heard of are looked up, at most this many for one list of fills. */
+const LEGS_MAX = 50;
 
 /** Our side of the venue's books over REST, as the venue's own strings. @throws when an answer cannot be had or believed. */
 export interface PrivateReads {
   /** Null: the venue says that there is no such order. */
   order(
     instrumentId: InstrumentId,
-    by: { clientOrderId: string } | { venueOrderId: string },
+    by: { clientOrderId: string; type?: OrderType } | { venueOrderId: string },
   ): Promise<VenueOrderReport | null>;
   /** Those of one instrument's orders that a few lists bring, by the venue's own ids; the others may exist all the same. */
   ordersInLists(instrumentId: InstrumentId, venueOrderIds: readonly string[]): Promise<VenueOrderReport[]>;
@@ -34,7 +38,7 @@ export class UnreadableAnswer extends Error {
   override readonly name = 'UnreadableAnswer';
 }
 
-export function createPrivateReads(context: ConnectorContext): PrivateReads {
+export function createPrivateReads(context: ConnectorContext, pairs: OcoPairs): PrivateReads {
   const { exchange, instruments } = context;
   const instrumentOf = instruments.byVenueSymbol;
 
@@ -59,9 +63,30 @@ export function createPrivateReads(context: ConnectorContext): PrivateReads {
     }
   }
 
+  /** A row as one order of the venue's: itself, or what it says of the pair that it belongs to. */
+  function readStated(row: unknown): Read<VenueOrderReport | null> {
+    const read = readRestOrder(row, instrumentOf);
+    return read.ok ? { ok: true, value: pairs.note(read.value, listIdOf(row, 'orderListId')) } : read;
+  }
+  async function oneOrder(symbol: string, by: Readonly<Record<string, string>>): Promise<VenueOrderReport | null> {
+    const answer = await ask(ORDER_WEIGHT, () => exchange.privateGetOrder({ symbol, ...by }));
+    return answer === null ? null : need(readStated(answer));
+  }
+  async function pairOf(symbol: string, clientOrderId: string): Promise<VenueOrderReport | null> {
+    await oneOrder(symbol, { origClientOrderId: legIdOf(clientOrderId, 'stop') });
+    await oneOrder(symbol, { origClientOrderId: legIdOf(clientOrderId, 'target') });
+    return pairs.whole(clientOrderId);
+  }
+
   async function trades(params: Readonly<Record<string, string | number>>): Promise<VenueFill[]> {
     const answer = await ask(20, () => exchange.privateGetMyTrades({ ...params, limit: ROWS_MAX }));
-    return need(readAll(answer, (row) => readMyTrade(row, instrumentOf)));
+    const fills = need(readAll(answer, (row) => readMyTrade(row, instrumentOf)));
+    const lists = (answer as unknown[]).map((row) => listIdOf(row, 'orderListId'));
+    const isUnknown = (fill: VenueFill, index: number): boolean =>
+      pairs.fill(fill, lists[index] as string | null) === undefined;
+    const unknown = new Set(fills.filter(isUnknown).map(({ venueOrderId }) => venueOrderId));
+    for (const orderId of [...unknown].slice(-LEGS_MAX)) await oneOrder(String(params['symbol']), { orderId });
+    return fills.map((fill, index) => pairs.fill(fill, lists[index] as string | null) ?? fill);
   }
 
   /** From `fromMs` on, as many as one request brings; a window of time is a day at most. */
@@ -93,14 +118,20 @@ export function createPrivateReads(context: ConnectorContext): PrivateReads {
 
   return {
     async order(instrumentId, by) {
-      const id = 'clientOrderId' in by ? { origClientOrderId: by.clientOrderId } : { orderId: by.venueOrderId };
-      const answer = await ask(ORDER_WEIGHT, () => exchange.privateGetOrder({ symbol: symbolOf(instrumentId), ...id }));
-      return answer === null ? null : need(readRestOrder(answer, instrumentOf));
+      const symbol = symbolOf(instrumentId);
+      if ('clientOrderId' in by) {
+        if (by.type === 'oco') return pairOf(symbol, by.clientOrderId);
+        return oneOrder(symbol, { origClientOrderId: by.clientOrderId });
+      }
+      if (!isPairId(by.venueOrderId)) return oneOrder(symbol, { orderId: by.venueOrderId });
+      const clientOrderId = pairs.clientIdOf(instrumentId, by.venueOrderId);
+      return clientOrderId === undefined ? null : pairOf(symbol, clientOrderId);
     },
     async ordersInLists(instrumentId, venueOrderIds) {
-      const wanted = new Set(venueOrderIds);
+      // Those of a pair are asked about by its name.
+      const wanted = new Set(venueOrderIds.filter((id) => !isPairId(id)));
       const found: VenueOrderReport[] = [];
-      let orderId = Math.min(...venueOrderIds.map(Number));
+      let orderId = Math.min(...[...wanted].map(Number));
       // As many lists as cost no more than asking one by one.
       for (let lists = Math.floor((wanted.size * ORDER_WEIGHT) / LIST_WEIGHT); lists > 0; lists -= 1) {
         const params = { symbol: symbolOf(instrumentId), orderId, limit: ROWS_MAX };
@@ -118,7 +149,20 @@ export function createPrivateReads(context: ConnectorContext): PrivateReads {
     async openOrders(instrumentId) {
       const params = instrumentId ? { symbol: symbolOf(instrumentId) } : {};
       const answer = await ask(instrumentId ? 6 : 80, () => exchange.privateGetOpenOrders(params));
-      return need(readAll(answer, (row) => readRestOrder(row, instrumentOf)));
+      const open = new Map<string, VenueOrderReport>();
+      const legs = new Map<string, number>();
+      for (const order of need(readAll(answer, readStated))) {
+        if (order === null) continue;
+        open.set(`${order.instrumentId}|${order.venueOrderId}`, order);
+        if (order.type === 'oco') legs.set(order.clientOrderId, (legs.get(order.clientOrderId) ?? 0) + 1);
+      }
+      // Of a pair with one leg in the list the other is asked for: only both say how it stands.
+      for (const [key, order] of open) {
+        if (legs.get(order.clientOrderId) !== 1) continue;
+        const stands = await pairOf(symbolOf(order.instrumentId), order.clientOrderId);
+        if (stands) open.set(key, stands);
+      }
+      return [...open.values()];
     },
     async fills(instrumentId, sinceMs) {
       const symbol = symbolOf(instrumentId);

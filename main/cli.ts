@@ -283,6 +283,16 @@ experiments
     run(async () => (await experimentsModule()).experimentsExport(ids, options)),
   );
 
+program
+  .command('gap <data-dir>')
+  .description(
+    'what was done beside what the robot would have done, split into signal, missed approvals, latency, slippage, fees',
+  )
+  .option('--days <N>', 'the last so many', count, 7)
+  .option('--fee-rate <RATE>', 'what the robot pays, of price × quantity', share, 0.001)
+  .option('--until <TIME>', 'in place of now')
+  .action((dir: string, options) => run(async () => (await import('./commands/gap.ts')).gap(dir, options)));
+
 const journal = program.command('journal').description('the log of everything that happened');
 journal
   .command('verify <data-dir>')

@@ -1,0 +1,139 @@
+import { parseDecimal } from '../../engine/domain/decimal.ts';
+
+/** An order as the re-run has it: filled at once, whole, at the price that was shown. Amounts are decimal strings. */
+export interface RerunOrder {
+  readonly qtyBase: string;
+  readonly price: string;
+  readonly feeQuote: string;
+}
+
+/** The same order as it went. */
+export interface LiveOrder {
+  /** What was signed; less than the re-run's where a person took a part. */
+  readonly signedBase: string;
+  readonly filledBase: string;
+  /** Price times quantity, over all its fills. */
+  readonly notionalQuote: string;
+  readonly feeQuote: string;
+  /** The best price on the side it took from when it was sent. */
+  readonly arrivalPrice: string;
+}
+
+/** One thing that was decided, in the re-run, in life, or in both. */
+export interface GapOrder {
+  readonly id: string;
+  readonly instrumentId: string;
+  readonly timeMs: number;
+  readonly side: 'buy' | 'sell';
+  /** What it is worth in the end: both are valued at it. */
+  readonly markPrice: string;
+  /** Null where the re-run did not decide so. */
+  readonly rerun: RerunOrder | null;
+  /** Null where nobody decided so in life; signed and filled are 0 where it was proposed and not taken. */
+  readonly live: LiveOrder | null;
+}
+
+export const GAP_PARTS = ['signal', 'missedApprovals', 'latency', 'slippage', 'fees'] as const;
+export type GapPart = (typeof GAP_PARTS)[number];
+
+/** In quote, exact: the parts' sum is the gap. Below zero is worse than the re-run. */
+export interface GapSplit {
+  readonly live: string;
+  readonly rerun: string;
+  readonly gap: string;
+  readonly parts: Readonly<Record<GapPart, string>>;
+}
+
+export interface GapReport extends GapSplit {
+  readonly orders: readonly (GapSplit & Pick<GapOrder, 'id' | 'instrumentId' | 'timeMs' | 'side'>)[];
+}
+
+type Amounts = Record<GapPart, bigint> & { live: bigint; rerun: bigint };
+
+/** Decimals have eighteen places, so products of two have thirty-six: nothing is ever rounded. */
+const PLACES = 36;
+const ATOMS = 10n ** 18n;
+
+/**
+ * Why life came out otherwise than the re-run, order by order:
+ * - signal: one of them decided what the other did not;
+ * - missed approvals: nobody signed, or for a part only;
+ * - latency: how far the market went between the price that was shown and the sending;
+ * - slippage: how much worse than the market at the sending it filled, and what of it was not filled at all;
+ * - fees: paid against counted.
+ * @throws RangeError for an amount that is no plain decimal
+ */
+export function splitGap(orders: readonly GapOrder[]): GapReport {
+  const total = nothing();
+  const each = orders.map((order) => {
+    const amounts = amountsOf(order);
+    for (const name of ['live', 'rerun', ...GAP_PARTS] as const) total[name] += amounts[name];
+    const { id, instrumentId, timeMs, side } = order;
+    return { id, instrumentId, timeMs, side, ...splitOf(amounts) };
+  });
+  return { ...splitOf(total), orders: each };
+}
+
+const nothing = (): Amounts => ({
+  live: 0n,
+  rerun: 0n,
+  signal: 0n,
+  missedApprovals: 0n,
+  latency: 0n,
+  slippage: 0n,
+  fees: 0n,
+});
+
+function amountsOf({ side, markPrice, rerun, live }: GapOrder): Amounts {
+  const sign = side === 'buy' ? 1n : -1n;
+  const mark = parseDecimal(markPrice);
+  const amounts = nothing();
+  const [rerunQty, rerunPrice, rerunFee] = rerun
+    ? [parseDecimal(rerun.qtyBase), parseDecimal(rerun.price), parseDecimal(rerun.feeQuote) * ATOMS]
+    : [0n, 0n, 0n];
+  const filled = live ? parseDecimal(live.filledBase) : 0n;
+  const notional = live ? parseDecimal(live.notionalQuote) * ATOMS : 0n;
+  const liveFee = live ? parseDecimal(live.feeQuote) * ATOMS : 0n;
+  amounts.rerun = sign * rerunQty * (mark - rerunPrice) - rerunFee;
+  amounts.live = sign * (filled * mark - notional) - liveFee;
+  if (rerun === null || live === null) {
+    amounts.signal = amounts.live - amounts.rerun;
+    return amounts;
+  }
+  const asked = parseDecimal(live.signedBase);
+  const signed = asked < rerunQty ? asked : rerunQty;
+  const worth = sign * (mark - rerunPrice);
+  amounts.missedApprovals = (signed - rerunQty) * worth;
+  if (filled === 0n && signed === 0n) {
+    // What was not taken costs no fee either.
+    amounts.missedApprovals += rerunFee - liveFee;
+    return amounts;
+  }
+  const arrival = parseDecimal(live.arrivalPrice);
+  amounts.latency = sign * filled * (rerunPrice - arrival);
+  amounts.slippage = sign * (filled * arrival - notional) + (filled - signed) * worth;
+  amounts.fees = rerunFee - liveFee;
+  return amounts;
+}
+
+function splitOf(amounts: Amounts): GapSplit {
+  return {
+    live: textOf(amounts.live),
+    rerun: textOf(amounts.rerun),
+    gap: textOf(amounts.live - amounts.rerun),
+    parts: {
+      signal: textOf(amounts.signal),
+      missedApprovals: textOf(amounts.missedApprovals),
+      latency: textOf(amounts.latency),
+      slippage: textOf(amounts.slippage),
+      fees: textOf(amounts.fees),
+    },
+  };
+}
+
+/** A plain decimal with all the places it has. */
+function textOf(amount: bigint): string {
+  const digits = (amount < 0n ? -amount : amount).toString().padStart(PLACES + 1, '0');
+  const places = digits.slice(-PLACES).replace(/0+$/, '');
+  return `${amount < 0n ? '-' : ''}${digits.slice(0, -PLACES)}${places === '' ? '' : `.${places}`}`;
+}

@@ -76,6 +76,13 @@ function share(text: string): number {
   return value;
 }
 
+function notNegative(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value < Number.POSITIVE_INFINITY))
+    throw new InvalidArgumentError('a number from 0 on is needed.');
+  return value;
+}
+
 function speed(text: string): number {
   const value = Number(text);
   if (!(value >= 1 && value <= 1_000)) throw new InvalidArgumentError('a speed is a number from 1 to 1000.');
@@ -195,20 +202,51 @@ program
     run(async () => (await import('./commands/indicators.ts')).indicators(file, options.set, options.out)),
   );
 
-program
-  .command('backtest <candles>')
+const listed = (text: string, before: string[] = []): string[] => [...before, text];
+
+/** On what a strategy runs and under which rules: the same for one run and for a sweep. */
+const strategyOptions = (command: Command): Command =>
+  command
+    .option('--with <FILE>', 'candles of another instrument (repeat for more)', listed)
+    .addOption(new Option('--rules <RULES>', 'what a run costs').choices(['reference', 'realistic']))
+    .option('--cash <QUOTE>', 'what the account starts with', positive)
+    .option('--fee-rate <RATE>', 'of price × quantity, at entry and exit', share)
+    .option('--slippage-bps <BPS>', 'half the spread, and what else each taker pays', notNegative)
+    .option('--impact <Y>', 'factor of the square-root law; 0 for none', notNegative)
+    .option('--latency-ms <MS>', 'from a close to the order at the venue', notNegative)
+    .option('--volume-share <F>', 'of a bar’s volume that may be traded', positive)
+    .option('--leverage <X>', 'position over equity at most', positive)
+    .option('--shorts', 'positions below zero, as on margin or a perpetual')
+    .option('--funding <CSV>', 'timestamp_ms,funding_rate,mark_price of a perpetual')
+    .option('--finer <FILE>', 'finer candles: which of stop and target came first inside a bar');
+
+strategyOptions(program.command('backtest <candles>'))
   .description('one run over a candle file: statistics, and trades and equity as files')
-  .requiredOption('--signals <FILE>', 'CSV: timestamp_ms and enter_long, exit_long, enter_short, exit_short as 0 or 1')
-  .addOption(new Option('--rules <RULES>', 'how signals become fills').choices(['reference']).default('reference'))
-  .requiredOption('--cash <QUOTE>', 'what the account starts with', positive)
-  .requiredOption('--fee-rate <RATE>', 'of price × quantity, at entry and exit', share)
-  .addOption(new Option('--sizing <KIND>', 'size of an entry').choices(['fixed', 'fraction']).makeOptionMandatory())
+  .option('--strategy <NAME>', 'a strategy that ships, e.g. sma-cross')
+  .option('--param <NAME=VALUE>', 'a parameter of it (repeat for more)', listed)
+  .option('--signals <FILE>', 'CSV: timestamp_ms and enter_long, exit_long, enter_short, exit_short as 0 or 1')
+  .addOption(new Option('--sizing <KIND>', 'size of an entry, with --signals').choices(['fixed', 'fraction']))
   .option('--qty <BASE>', 'quantity of an entry, with --sizing fixed', positive)
   .option('--fraction <F>', 'share of equity in an entry, with --sizing fraction', positive)
-  .option('--stop-loss-pct <S>', 'stop this share away from the close that spoke: 0.02 is 2 %', share)
-  .option('--take-profit-pct <T>', 'target this share away', positive)
+  .option('--stop-loss-pct <S>', 'with --signals: stop this share away from the close that spoke: 0.02 is 2 %', share)
+  .option('--take-profit-pct <T>', 'with --signals: target this share away', positive)
   .option('--out <DIR>', 'write trades.csv and equity.csv there')
-  .action((file: string, options) => run(async () => (await import('./commands/backtest.ts')).backtest(file, options)));
+  .action((file: string, options) =>
+    run(async () =>
+      options.strategy === undefined
+        ? (await import('./commands/backtest-signals.ts')).backtestSignals(file, options)
+        : (await import('./commands/backtest.ts')).backtest(file, options),
+    ),
+  );
+
+strategyOptions(program.command('sweep <candles>'))
+  .description('every setting of a grid, on all cores')
+  .requiredOption('--strategy <NAME>', 'a strategy that ships, e.g. sma-cross')
+  .requiredOption('--grid <NAME=FROM:TO:STEP>', 'values of a parameter; or NAME=VALUE,VALUE (repeat for more)', listed)
+  .option('--param <NAME=VALUE>', 'a parameter that stays (repeat for more)', listed)
+  .option('--threads <N>', 'worker threads (default: one per core)', count)
+  .option('--out <CSV>', 'write every setting with its result there')
+  .action((file: string, options) => run(async () => (await import('./commands/sweep.ts')).sweep(file, options)));
 
 const risk = program.command('risk').description('figures of a portfolio from a file of its assets’ returns');
 for (const [name, description] of [
@@ -336,6 +374,29 @@ bench
         candlesFile: options.candles,
         fast: options.fast,
         slow: options.slow,
+        qtyBase: options.size,
+        cashQuote: options.cash,
+        feeRate: options.fee,
+        fill: options.fill,
+        reps: options.reps,
+      }),
+    ),
+  );
+
+bench
+  .command('sweep')
+  .requiredOption('--candles <CSV>', 'candle file')
+  .option('--fee <RATE>', 'of price × quantity', share, 0.001)
+  .option('--size <BASE>', 'quantity of an entry', positive, 1)
+  .option('--cash <QUOTE>', 'what the account starts with', positive, 1_000_000)
+  .addOption(
+    new Option('--fill <WHEN>', 'where an order fills').choices(['next-open', 'same-close']).default('next-open'),
+  )
+  .option('--reps <N>', 'sweeps in one process, the first one cold', count, 5)
+  .action((options) =>
+    run(async () =>
+      (await import('./commands/bench.ts')).benchSweepVerb({
+        candlesFile: options.candles,
         qtyBase: options.size,
         cashQuote: options.cash,
         feeRate: options.fee,

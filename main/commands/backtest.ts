@@ -1,61 +1,44 @@
-import { readCandleFile } from '../candle-files/index.ts';
 import { runBacktest } from '../lab/backtest/run-backtest.ts';
 import { writeRun } from '../lab/backtest/run-files.ts';
 import { runStatistics } from '../lab/backtest/run-statistics.ts';
-import { REFERENCE } from '../lab/backtest/settings.ts';
-import { readSignals } from '../lab/backtest/signal-file.ts';
-import { type SignalRules, type Sizing, signalStrategy } from '../lab/backtest/signal-strategy.ts';
-import { badInput, done, type Outcome } from './output.ts';
+import { readParameters } from '../lab/strategy/parameters.ts';
+import { readPairs } from '../lab/strategy/setting-text.ts';
+import { badInput, done, failed, type Outcome } from './output.ts';
+import { readPlan, type StrategyOptions } from './strategy-plan.ts';
 
-export interface BacktestOptions {
-  readonly signals: string;
-  readonly cash: number;
-  readonly feeRate: number;
-  readonly sizing: 'fixed' | 'fraction';
-  readonly qty?: number;
-  readonly fraction?: number;
-  readonly stopLossPct?: number;
-  readonly takeProfitPct?: number;
+export interface BacktestOptions extends StrategyOptions {
+  readonly param?: readonly string[];
   readonly out?: string;
 }
 
-/** `backtest CANDLES --signals FILE --rules reference …`: one run over signals made elsewhere. */
+/** `backtest CANDLES --strategy NAME --param fast=10 …`: one run of a strategy, with what it cost. */
 export async function backtest(candlesFile: string, options: BacktestOptions): Promise<Outcome> {
-  const sizing = sizingOf(options);
-  if (typeof sizing === 'string') return badInput(sizing);
-  const candles = await readCandleFile(candlesFile);
-  if (!candles.ok) return badInput(candles.error.message);
-  const { columns } = candles.value;
-  const signals = await readSignals(options.signals, columns.openTimeMs);
-  if (!signals.ok) return badInput(signals.error.message);
+  const plan = await readPlan(candlesFile, options);
+  if (!plan.ok) return badInput(plan.error.message);
+  const { strategy, markets, settings } = plan.value;
+  const given = readPairs(options.param ?? []);
+  if (!given.ok) return badInput(given.error.message);
+  const params = readParameters(strategy, given.value);
+  if (!params.ok) return badInput(`${strategy.name}: ${params.error.message}`);
 
-  const rules: SignalRules = {
-    sizing,
-    stopLossShare: options.stopLossPct ?? null,
-    takeProfitShare: options.takeProfitPct ?? null,
-  };
-  const run = runBacktest({
-    strategy: signalStrategy(signals.value, rules),
-    markets: [{ candles: columns }],
-    settings: { ...REFERENCE, cashQuote: options.cash, makerFee: options.feeRate, takerFee: options.feeRate },
-  });
+  let run: ReturnType<typeof runBacktest>;
+  try {
+    run = runBacktest({ strategy, params: params.value, markets, settings });
+  } catch (error) {
+    const why = `${strategy.name} failed: ${(error as Error).message}`;
+    return failed({ ok: false, error: why }, why);
+  }
   if (options.out !== undefined) {
     try {
-      await writeRun(options.out, run, columns.openTimeMs);
+      await writeRun(options.out, run, run.openTimeMs);
     } catch (error) {
       return badInput(`${options.out} cannot be written: ${(error as Error).message}`);
     }
   }
-  const statistics = runStatistics(run, columns.openTimeMs, options.cash);
-  const { trades, returnPct, maxDrawdownPct } = statistics;
-  const text = `${trades} trades over ${statistics.bars} bars: ${returnPct.toFixed(2)} % after fees, largest drawdown ${maxDrawdownPct.toFixed(2)} %`;
-  return done(statistics, text);
-}
-
-/** What the options say of the size; a sentence where they do not say it. */
-function sizingOf({ sizing, qty, fraction }: BacktestOptions): Sizing | string {
-  if (sizing === 'fixed') {
-    return qty === undefined ? '--sizing fixed needs --qty' : { kind: 'fixed', qtyBase: qty };
-  }
-  return fraction === undefined ? '--sizing fraction needs --fraction' : { kind: 'fraction', ofEquity: fraction };
+  const { costs, refused } = run;
+  const statistics = runStatistics(run, run.openTimeMs, settings.cashQuote);
+  const { trades, returnPct, maxDrawdownPct, bars } = statistics;
+  const paid = costs.fees + costs.slippage + costs.funding + costs.borrow;
+  const text = `${trades} trades over ${bars} bars: ${returnPct.toFixed(2)} % after ${paid.toFixed(2)} of costs, largest drawdown ${maxDrawdownPct.toFixed(2)} %`;
+  return done({ strategy: strategy.name, params: params.value, gear: 'fast', ...statistics, costs, refused }, text);
 }

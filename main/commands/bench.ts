@@ -1,6 +1,7 @@
 import { benchCandles } from '../lab/bench/candles.ts';
 import { benchIndicators } from '../lab/bench/indicators.ts';
 import { benchSmaCross, type SmaCrossBench } from '../lab/bench/sma-cross.ts';
+import { benchSweep, type SweepBench } from '../lab/bench/sweep.ts';
 import { benchTicks } from '../lab/bench/ticks.ts';
 import { benchVar, type VarBench } from '../lab/bench/var.ts';
 import { badInput, done, type Outcome } from './output.ts';
@@ -36,6 +37,13 @@ export async function benchCandlesVerb(candles: string, reps: number): Promise<O
 /** `bench var --returns FILE --scenarios N`: the risk figures of a portfolio over returns in memory. */
 export async function benchVarVerb(options: VarBench): Promise<Outcome> {
   const result = await benchVar(options);
+  if (!result.ok) return badInput(result.error.message);
+  return done(result.value, JSON.stringify(result.value));
+}
+
+/** `bench sweep --candles FILE …`: a hundred settings on all cores. */
+export async function benchSweepVerb(options: SweepBench): Promise<Outcome> {
+  const result = await benchSweep(options);
   if (!result.ok) return badInput(result.error.message);
   return done(result.value, JSON.stringify(result.value));
 }

@@ -98,26 +98,42 @@ export class BarBook implements Desk, Holding {
       throw new RangeError(`an order of ${wanted} is no order`);
     const qty = this.#model.onLot(wanted);
     if (this.#model.isTooSmall(qty, close)) this.#account.refused.tooSmall += 1;
-    else this.#send('enter', side, qty, null, entry);
+    else this.#orders.add('enter', side, qty, this.candle.bar).bracket = entry;
   }
 
   exit(): void {
     const { position } = this;
     if (this.#orders.length > 0) this.#orders.drop('enter');
     if (position === 0 || this.#orders.has('exit', position > 0 ? -1 : 1)) return;
-    this.#send('exit', position > 0 ? -1 : 1, this.held.size);
+    this.#orders.add('exit', position > 0 ? -1 : 1, this.held.size, this.candle.bar);
   }
 
   rest(side: 'buy' | 'sell', qty: number, price: number): void {
     const sign = side === 'buy' ? 1 : -1;
     if (!(Number.isFinite(qty) && price > 0)) throw new RangeError(`an order of ${qty} at ${price} is no order`);
     const lots = this.#model.onLot(qty);
-    if (this.#model.isTooSmall(lots, price)) this.#account.refused.tooSmall += 1;
-    else this.#send('rest', sign, lots, this.#model.restingPrice(sign, price), null, 'limit');
+    if (this.#model.isTooSmall(lots, price)) {
+      this.#account.refused.tooSmall += 1;
+      return;
+    }
+    const order = this.#orders.add('rest', sign, lots, this.candle.bar);
+    order.price = this.#model.restingPrice(sign, price);
+    order.reason = 'limit';
   }
 
   cancel(): void {
     this.#orders.drop('rest');
+  }
+
+  /** Nothing is on its way. */
+  get isIdle(): boolean {
+    return this.#orders.length === 0;
+  }
+
+  /** The book stands at the close of this bar, in which nothing happened to it. */
+  skipTo(bar: number): void {
+    this.candle.bar = bar;
+    this.#mark();
   }
 
   /** A bar happens, up to its close; the strategy is asked after it. */
@@ -149,17 +165,6 @@ export class BarBook implements Desk, Holding {
   #mark(): void {
     const { qty, price } = this.held;
     this.openProfit = qty === 0 ? 0 : (this.candle.close - price) * qty;
-  }
-
-  #send(
-    kind: Order['kind'],
-    side: 1 | -1,
-    qty: number,
-    price: number | null = null,
-    bracket: Entry | null = null,
-    reason: ExitReason = 'signal',
-  ): void {
-    this.#orders.add({ kind, side, qty, price, bracket, reason, givenBar: this.candle.bar, resting: false });
   }
 
   #meetMarket(bar: number, open: number): void {
@@ -270,23 +275,16 @@ export class BarBook implements Desk, Holding {
   /** A target rests in the book; stop and liquidation take. What the bar's volume does not allow goes with the next bar. */
   #leave(bar: number, market: number, reason: ExitReason): void {
     if (Number.isNaN(this.#volumeLeft)) this.#volumeLeft = this.#model.volumeOf(bar);
-    const side = this.position > 0 ? -1 : 1;
     const maker = reason === 'take_profit';
-    const bracket = { qty: 0, stop: this.#stop, target: this.#target };
-    const order: Order = {
-      kind: 'exit',
-      side,
-      qty: this.held.size,
-      price: null,
-      bracket,
-      reason,
-      givenBar: bar,
-      resting: false,
-    };
+    this.#orders.drop('exit');
+    const order = this.#orders.add('exit', this.position > 0 ? -1 : 1, this.held.size, bar);
+    order.reason = reason;
+    order.bracket = { stop: this.#stop, target: this.#target };
     if (maker) this.#fill(bar, order, market, market, true);
     else this.#take(bar, order, market);
-    this.#orders.drop('exit');
-    if (order.qty > 0 && !maker) this.#orders.add({ ...order, qty: this.held.size });
+    // What is left of a target rests on; of a stop it goes with the next bar.
+    if (maker) order.qty = 0;
+    this.#orders.dropFilled();
   }
 
   #payFunding(untilMs: number): void {

@@ -41,6 +41,7 @@ export function barLoop(
       trades ??= account.trades.trades();
       return trades;
     },
+    tradeCount: account.trades.length,
     openTimeMs,
     equityQuote,
     barsInMarket: lanes.reduce((sum, { book }) => sum + book.barsInMarket, 0),
@@ -126,7 +127,7 @@ function predict(book: BarBook, handlers: StrategyHandlers, probability: number)
 }
 
 /** The shortest step between two bars: their length, whatever is missing. */
-function spanOf(openTimeMs: Float64Array): number {
+export function spanOf(openTimeMs: Float64Array): number {
   let span = Number.POSITIVE_INFINITY;
   // A file whose first thousand steps are all holes is no candle file.
   const bars = Math.min(openTimeMs.length, 1_000);

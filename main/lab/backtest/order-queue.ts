@@ -1,24 +1,27 @@
 import type { Entry } from '../strategy/strategy.ts';
 import type { ExitReason } from './trade.ts';
 
-export interface Order {
+type OrderKind = 'enter' | 'exit' | 'rest';
+
+/** An order on its way or in the book. */
+export class Order {
   /** An exit is of all that is held when it meets the market. */
-  readonly kind: 'enter' | 'exit' | 'rest';
-  readonly side: 1 | -1;
+  kind: OrderKind = 'exit';
+  side: 1 | -1 = 1;
   /** Left to fill, in base. */
-  qty: number;
+  qty = Number.NaN;
   /** Null for the market. */
-  readonly price: number | null;
+  price: number | null = null;
   /** Its stop and target; null where it has none. */
-  readonly bracket: Pick<Entry, 'stop' | 'target'> | null;
-  readonly reason: ExitReason;
+  bracket: Pick<Entry, 'stop' | 'target'> | null = null;
+  reason: ExitReason = 'signal';
   /** At whose close it was given. */
-  readonly givenBar: number;
+  givenBar = 0;
   /** It lies in the book: no longer a taker. */
-  resting: boolean;
+  resting = false;
 }
 
-/** Orders on their way, oldest first. The array keeps its room: a run gives and fills orders all the time. */
+/** Orders, oldest first. Those that are done are used again: a run gives and fills orders all the time. */
 export class OrderQueue {
   readonly #orders: Order[] = [];
   length = 0;
@@ -27,12 +30,23 @@ export class OrderQueue {
     return this.#orders[index]!;
   }
 
-  add(order: Order): void {
-    this.#orders[this.length] = order;
+  /** A new order at the end, for the market, without bracket. */
+  add(kind: OrderKind, side: 1 | -1, qty: number, givenBar: number): Order {
+    if (this.length === this.#orders.length) this.#orders.push(new Order());
+    const order = this.#orders[this.length]!;
     this.length += 1;
+    order.kind = kind;
+    order.side = side;
+    order.qty = qty;
+    order.price = null;
+    order.bracket = null;
+    order.reason = 'signal';
+    order.givenBar = givenBar;
+    order.resting = false;
+    return order;
   }
 
-  has(kind: Order['kind'], side: 1 | -1): boolean {
+  has(kind: OrderKind, side: 1 | -1): boolean {
     for (let at = 0; at < this.length; at += 1) {
       const order = this.#orders[at]!;
       if (order.kind === kind && order.side === side) return true;
@@ -40,15 +54,9 @@ export class OrderQueue {
     return false;
   }
 
-  drop(kind: Order['kind']): void {
-    let kept = 0;
-    for (let at = 0; at < this.length; at += 1) {
-      const order = this.#orders[at]!;
-      if (order.kind === kind) continue;
-      this.#orders[kept] = order;
-      kept += 1;
-    }
-    this.length = kept;
+  drop(kind: OrderKind): void {
+    for (let at = 0; at < this.length; at += 1) if (this.#orders[at]!.kind === kind) this.#orders[at]!.qty = 0;
+    this.dropFilled();
   }
 
   dropFilled(): void {
@@ -56,6 +64,7 @@ export class OrderQueue {
     for (let at = 0; at < this.length; at += 1) {
       const order = this.#orders[at]!;
       if (!(order.qty > 0)) continue;
+      this.#orders[at] = this.#orders[kept]!;
       this.#orders[kept] = order;
       kept += 1;
     }

@@ -25,10 +25,8 @@ export interface BacktestPlan {
  * @throws RangeError one sentence: a parameter that will not do, too few instruments, or what the strategy itself throws
  */
 export function runBacktest({ strategy, params = {}, markets, settings = {} }: BacktestPlan): BarRun {
-  const read = readParameters(strategy.params, params);
+  const read = readParameters(strategy, params);
   if (!read.ok) throw new RangeError(`${strategy.name}: ${read.error.message}`);
-  const conflict = strategy.conflict?.(read.value) ?? null;
-  if (conflict !== null) throw new RangeError(`${strategy.name}: ${conflict}`);
   const together = strategy.instruments ?? 1;
   if (markets.length === 0 || markets.length % together !== 0) {
     throw new RangeError(`${strategy.name} looks at ${together} instruments together: ${markets.length} will not do`);

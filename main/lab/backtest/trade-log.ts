@@ -9,6 +9,10 @@ export class TradeLog {
   #rows = new Float64Array(FIRST_TRADES * FIELDS);
   #length = 0;
 
+  get length(): number {
+    return this.#length;
+  }
+
   /** @param qty signed: below zero for a short */
   add(
     instrument: number,

@@ -31,16 +31,24 @@ export const real = (standard: number, least: number, most: number, about: strin
 });
 
 export interface ParameterError {
-  readonly kind: 'bad-parameter';
+  /** `conflict`: each lies in its range, but they do not fit together. */
+  readonly kind: 'bad-parameter' | 'conflict';
   /** One sentence that names the parameter. */
   readonly message: string;
 }
 
 const wrong = (message: string): Result<never, ParameterError> => fail({ kind: 'bad-parameter', message });
 
+/** What is declared of a strategy's parameters. */
+export interface Declared<P extends Parameters = Parameters> {
+  readonly params: P;
+  /** A sentence where values in their ranges do not fit together, else null. */
+  readonly conflict?: (params: Values<P>) => string | null;
+}
+
 /** Given values checked against their declaration; what is not given takes its standard value. */
 export function readParameters<P extends Parameters>(
-  declared: P,
+  { params: declared, conflict }: Declared<P>,
   given: Readonly<Record<string, number>>,
 ): Result<Values<P>, ParameterError> {
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(declared, name));
@@ -53,5 +61,6 @@ export function readParameters<P extends Parameters>(
     if (isWhole && !Number.isInteger(value)) return wrong(`${name} must be a whole number, not ${value}`);
     values[name] = value;
   }
-  return ok(values as Values<P>);
+  const fault = conflict?.(values as Values<P>) ?? null;
+  return fault === null ? ok(values as Values<P>) : fail({ kind: 'conflict', message: fault });
 }

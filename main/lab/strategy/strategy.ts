@@ -22,29 +22,41 @@
  * and nothing is sent without a countersignature.
  */
 import type { Candle, Timeframe } from '../../engine/domain/candle.ts';
-import type { Parameters, Values } from './parameters.ts';
+import type { Declared, Parameters, Values } from './parameters.ts';
 
-export interface StrategyDefinition<P extends Parameters = Parameters> {
+export interface StrategyDefinition<P extends Parameters = Parameters> extends Declared<P> {
   /** As users write it: `sma-cross`. */
   readonly name: string;
   readonly title: string;
   /** One sentence: what it does. */
   readonly about: string;
-  readonly params: P;
-  /** A sentence where values in their ranges do not fit together, else null. */
-  readonly conflict?: (params: Values<P>) => string | null;
   /** How many instruments one of it looks at together; 1 where it is not said. */
   readonly instruments?: number;
-  /** The same rule over whole columns, for sweeps; see `columns.ts`. */
-  readonly wanted?: (columns: StrategyColumns, params: Values<P>) => Int8Array;
+  /** The same rule over whole columns, where there is one: sweeps run on it, and a test holds it to what `start` does. */
+  readonly columns?: ColumnRule<Values<P>>;
   /** A fresh one of it, before the first candle. */
   start(context: StrategyContext<Values<P>>): StrategyHandlers;
+}
+
+/** A rule that is long or flat by what each bar alone says. */
+export interface ColumnRule<V> {
+  lead(columns: StrategyColumns, params: V): Lead;
+  /** Of every entry. */
+  entry(params: V): Size;
+}
+
+/** What `ahead` × its factor has over `behind` × its own, at each close: above 0 to be long, below 0 to be flat, 0 or NaN to stay. */
+export interface Lead {
+  readonly ahead: Float64Array;
+  readonly aheadTimes: number;
+  readonly behind: Float64Array;
+  readonly behindTimes: number;
 }
 
 /** Columns that many settings of one strategy share: each indicator is computed once. */
 export interface StrategyColumns {
   readonly close: Float64Array;
-  /** Sums of the last `period` closes, the very numbers that `Sma.total` has; before there are enough, sums of what there is. */
+  /** Sums of the last `period` closes, the very numbers of `Sma.total`; NaN while there are not enough. */
   smaTotals(period: number): Float64Array;
 }
 

@@ -45,9 +45,10 @@ describe('usage', () => {
     [['candles', 'export', 'a.csv'], /missing required argument 'to'/],
     [['candles', 'import', 'a.csv'], /required option '--instrument <ID>'/],
     [['indicators', 'a.csv'], /required option '--set <LIST>'/],
-    [['backtest', 'a.csv'], /required option '--signals <FILE>'/],
     [['risk', 'var'], /missing required argument 'file'/],
     [['risk', 'var', 'a.csv', '--scenarios', '7'], /from 100 to 10000000/],
+    [['backtest', 'a.csv'], /a backtest needs --strategy NAME or --signals FILE/],
+    [['sweep', 'a.csv'], /required option '--strategy <NAME>'/],
     [['journal'], /^Usage: countersign journal/],
     [['journal', 'verify'], /missing required argument/],
     [['doctor', 'well?'], /too many arguments/],
@@ -221,6 +222,46 @@ describe('backtest', () => {
     const { exit, stderr } = await runCli(['backtest', GOOD, ...given, ...more]);
     expect([exit, stderr.trim().split('\n').length]).toEqual([2, 1]);
     expect(stderr).toMatch(says);
+  });
+});
+
+describe('a strategy', () => {
+  it('runs over a candle file, with what it cost', async () => {
+    const run = await runCli([
+      'backtest',
+      GOOD,
+      '--strategy',
+      'sma-cross',
+      '--param',
+      'fast=2',
+      '--param',
+      'slow=5',
+      '--json',
+    ]);
+    expect(run).toMatchObject({ exit: 0, stderr: '' });
+    expect(run.json).toMatchObject({ strategy: 'sma-cross', params: { fast: 2, slow: 5 }, gear: 'fast', bars: 60 });
+    expect(run.json).toHaveProperty('costs.slippage');
+  });
+
+  it('is swept over a grid; settings that do not fit together are left out', async () => {
+    const given = ['--strategy', 'sma-cross', '--grid', 'fast=2:4:1', '--grid', 'slow=3,9', '--threads', '1'];
+    const run = await runCli(['sweep', GOOD, ...given, '--out', at('sweep.csv'), '--json']);
+    expect(run.exit).toBe(0);
+    expect(run.json).toMatchObject({ settings: 4, skipped: 2, threads: 1, bars: 60 });
+    expect(readFileSync(at('sweep.csv'), 'utf8').trim().split('\n')).toHaveLength(5);
+  });
+
+  it.each([
+    ['backtest', ['--strategy', 'nope'], 'there is no strategy nope: there is '],
+    ['backtest', ['--strategy', 'sma-cross', '--param', 'fast=0'], 'sma-cross: fast must lie from 1 to 1000, not 0'],
+    ['backtest', ['--strategy', 'sma-cross', '--param', 'speed=1'], 'sma-cross: there is no parameter speed'],
+    ['backtest', ['--strategy', 'sma-cross', '--funding', GOOD], 'the header is not timestamp_ms,funding_rate'],
+    ['sweep', ['--strategy', 'sma-cross', '--grid', 'fast=0:9:1'], 'sma-cross: fast must lie from 1 to 1000, not 0'],
+    ['sweep', ['--strategy', 'sma-cross', '--grid', 'fast=50'], 'sma-cross: no setting of the grid fits together'],
+  ])('%s %j is exit 2 with one sentence', async (command, given, says) => {
+    const { exit, stderr } = await runCli([command, GOOD, ...given]);
+    expect([exit, stderr.trim().split('\n').length]).toEqual([2, 1]);
+    expect(stderr).toContain(says);
   });
 });
 

@@ -58,16 +58,26 @@ export class Sma {
 
   /** The same as `update` for each of `values`, written to `out`. */
   run(values: Float64Array, out: Float64Array): void {
+    this.runTimes(this.share, values, out);
+  }
+
+  /** `total` after each of `values`, written to `out`; NaN while there are not enough values. */
+  runTotals(values: Float64Array, out: Float64Array): void {
+    this.runTimes(1, values, out);
+  }
+
+  private runTimes(share: number, values: Float64Array, out: Float64Array): void {
     const { period } = this;
     const length = values.length;
     const direct = smaller(period, length);
-    for (let i = 0; i < direct; i++) out[i] = this.update(values[i]!);
-    for (let i = direct; i < length; i += RUN_BLOCK) this.runBlock(values, out, i, smaller(i + RUN_BLOCK, length));
+    for (let i = 0; i < direct; i++) out[i] = Number.isNaN(this.update(values[i]!)) ? Number.NaN : this.sum * share;
+    for (let i = direct; i < length; i += RUN_BLOCK)
+      this.runBlock(share, values, out, i, smaller(i + RUN_BLOCK, length));
     if (direct < length) this.remember(values.subarray(length - period));
   }
 
-  private runBlock(values: Float64Array, out: Float64Array, from: number, end: number): void {
-    const { period, share } = this;
+  private runBlock(share: number, values: Float64Array, out: Float64Array, from: number, end: number): void {
+    const { period } = this;
     let { sum, fresh } = this;
     let turn = from + period - 1 - this.oldest;
     let i = from;

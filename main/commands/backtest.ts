@@ -1,7 +1,7 @@
 import { runBacktest } from '../lab/backtest/run-backtest.ts';
 import { writeRun } from '../lab/backtest/run-files.ts';
 import { runStatistics } from '../lab/backtest/run-statistics.ts';
-import { readParameters } from '../lab/strategy/parameters.ts';
+import { readSetting } from '../lab/strategy/parameters.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
 import { badInput, done, failed, type Outcome } from './output.ts';
 import { readPlan, type StrategyOptions } from './strategy-plan.ts';
@@ -18,7 +18,7 @@ export async function backtest(candlesFile: string, options: BacktestOptions): P
   const { strategy, markets, settings } = plan.value;
   const given = readPairs(options.param ?? []);
   if (!given.ok) return badInput(given.error.message);
-  const params = readParameters(strategy, given.value);
+  const params = readSetting(strategy, given.value);
   if (!params.ok) return badInput(`${strategy.name}: ${params.error.message}`);
 
   let run: ReturnType<typeof runBacktest>;

@@ -2,7 +2,7 @@ import { readCandleFile } from '../candle-files/index.ts';
 import { fail, ok, type Result } from '../engine/domain/result.ts';
 import { readFunding } from '../lab/backtest/funding-file.ts';
 import { type Market, REALISTIC, REFERENCE, type RunSettings } from '../lab/backtest/settings.ts';
-import { STRATEGIES } from '../lab/strategies/index.ts';
+import { SHIPPED, strategyNamed } from '../lab/strategies/shipped.ts';
 import type { StrategyDefinition } from '../lab/strategy/strategy.ts';
 
 /** Options of `backtest --strategy` and `sweep` that say on what and under which rules. */
@@ -39,11 +39,11 @@ const MIN_NOTIONAL = 5;
 
 /** The strategy by name, the candles, the rules; one sentence where something is wrong. */
 export async function readPlan(file: string, options: StrategyOptions): Promise<Result<StrategyPlan, Fault>> {
-  const strategy = STRATEGIES.get(options.strategy);
+  const strategy = strategyNamed(options.strategy);
   if (!strategy) {
     return fail({
       kind: 'bad-plan',
-      message: `there is no strategy ${options.strategy}: there is ${[...STRATEGIES.keys()].join(', ')}`,
+      message: `there is no strategy ${options.strategy}: there is ${SHIPPED.map(({ name }) => name).join(', ')}`,
     });
   }
   const rules = options.rules ?? 'realistic';

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { readParameters } from '../lab/strategy/parameters.ts';
+import { readSetting } from '../lab/strategy/parameters.ts';
 import { readGrid, readPairs } from '../lab/strategy/setting-text.ts';
 import type { Setting, SweepResult } from '../lab/sweep/sweep.ts';
 import { openSweepPool } from '../lab/sweep/sweep-pool.ts';
@@ -27,7 +27,7 @@ export async function sweep(candlesFile: string, options: SweepOptions): Promise
 
   const settings: Setting[] = [];
   for (const point of grid.value) {
-    const read = readParameters(strategy, { ...fixed.value, ...point });
+    const read = readSetting(strategy, { ...fixed.value, ...point });
     if (read.ok) settings.push(read.value);
     else if (read.error.kind !== 'conflict') return badInput(`${strategy.name}: ${read.error.message}`);
   }

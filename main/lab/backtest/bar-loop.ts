@@ -21,13 +21,18 @@ interface Lane {
   next: number;
 }
 
+/** A run whose trades are counted already, and made into objects only where somebody asks for them. */
+export interface LoopRun extends BarRun {
+  readonly tradeCount: number;
+}
+
 /** Every bar of every market, in order of time: what is ordered meets the market, then the strategy is asked, then equity is a point. */
 export function barLoop(
   strategy: StrategyDefinition,
   params: Readonly<Record<string, number>>,
   markets: readonly Market[],
   settings: RunSettings,
-): BarRun {
+): LoopRun {
   const account = new Account(settings.cashQuote);
   const lanes = lanesOf(strategy, params, markets, settings, account);
   const single = lanes.length === 1 ? lanes[0]! : null;

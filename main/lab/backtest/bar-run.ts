@@ -22,7 +22,6 @@ export interface RunRefusals {
 export interface BarRun {
   /** Closed ones, in the order of their exits. */
   readonly trades: readonly Trade[];
-  readonly tradeCount: number;
   /** Of the bars run over; of several instruments all times at which one has a bar. */
   readonly openTimeMs: Float64Array;
   /** At each bar's close. */

@@ -1,4 +1,4 @@
-import { readParameters } from '../strategy/parameters.ts';
+import { readSetting } from '../strategy/parameters.ts';
 import type { StrategyDefinition } from '../strategy/strategy.ts';
 import { barLoop } from './bar-loop.ts';
 import type { BarRun } from './bar-run.ts';
@@ -25,7 +25,7 @@ export interface BacktestPlan {
  * @throws RangeError one sentence: a parameter that will not do, too few instruments, or what the strategy itself throws
  */
 export function runBacktest({ strategy, params = {}, markets, settings = {} }: BacktestPlan): BarRun {
-  const read = readParameters(strategy, params);
+  const read = readSetting(strategy, params);
   if (!read.ok) throw new RangeError(`${strategy.name}: ${read.error.message}`);
   const together = strategy.instruments ?? 1;
   if (markets.length === 0 || markets.length % together !== 0) {

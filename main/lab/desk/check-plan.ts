@@ -1,6 +1,6 @@
 import type { MapAxis, RunPlan } from '../../../preload/lab-contract.ts';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
-import { readParameters } from '../strategy/parameters.ts';
+import { readParameters, readSetting } from '../strategy/parameters.ts';
 import type { StrategyDefinition } from '../strategy/strategy.ts';
 
 /** Why a plan cannot be run, in one sentence. */
@@ -18,10 +18,8 @@ export function checkPlan(plan: RunPlan, strategy: StrategyDefinition | null): R
       text: `${strategy.title} looks at ${strategy.instruments} instruments together, which cannot be chosen here yet.`,
     });
   }
-  const read = readParameters(strategy.params, plan.params);
-  if (!read.ok) return fail({ kind: 'bad-parameter', text: `${strategy.title}: ${read.error.message}.` });
-  const conflict = strategy.conflict?.(read.value) ?? null;
-  if (conflict !== null) return fail({ kind: 'conflict', text: `${strategy.title}: ${conflict}.` });
+  const read = readSetting(strategy, plan.params);
+  if (!read.ok) return fail({ kind: read.error.kind, text: `${strategy.title}: ${read.error.message}.` });
   if (plan.fromMs !== null && plan.toMs !== null && plan.fromMs >= plan.toMs)
     return fail({ kind: 'bad-span', text: 'The span ends before it begins.' });
   const badMap = plan.map && mapProblem(strategy, plan.map);

@@ -48,7 +48,7 @@ export interface Declared<P extends Parameters = Parameters> {
 
 /** Given values checked against their declaration; what is not given takes its standard value. */
 export function readParameters<P extends Parameters>(
-  { params: declared, conflict }: Declared<P>,
+  declared: P,
   given: Readonly<Record<string, number>>,
 ): Result<Values<P>, ParameterError> {
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(declared, name));
@@ -61,6 +61,16 @@ export function readParameters<P extends Parameters>(
     if (isWhole && !Number.isInteger(value)) return wrong(`${name} must be a whole number, not ${value}`);
     values[name] = value;
   }
-  const fault = conflict?.(values as Values<P>) ?? null;
-  return fault === null ? ok(values as Values<P>) : fail({ kind: 'conflict', message: fault });
+  return ok(values as Values<P>);
+}
+
+/** The same, and that the values fit together. */
+export function readSetting<P extends Parameters>(
+  { params, conflict }: Declared<P>,
+  given: Readonly<Record<string, number>>,
+): Result<Values<P>, ParameterError> {
+  const read = readParameters(params, given);
+  if (!read.ok) return read;
+  const fault = conflict?.(read.value) ?? null;
+  return fault === null ? read : fail({ kind: 'conflict', message: fault });
 }

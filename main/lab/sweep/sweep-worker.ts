@@ -1,11 +1,11 @@
 /** A worker thread of a sweep: runs the settings that it is sent, one lot after another. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { STRATEGIES } from '../strategies/index.ts';
+import { strategyNamed } from '../strategies/shipped.ts';
 import { Sweeper } from './sweep.ts';
 import type { SweepAnswer, SweepJob, SweepWorkerData } from './sweep-messages.ts';
 
 const { strategy: name, markets, rules } = workerData as SweepWorkerData;
-const strategy = STRATEGIES.get(name);
+const strategy = strategyNamed(name);
 if (!strategy || !parentPort) throw new Error(`a sweep worker without ${name}`);
 const port = parentPort;
 

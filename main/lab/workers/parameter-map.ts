@@ -1,7 +1,7 @@
 import type { LabRunDetail, MapAxis, RunPlan } from '../../../preload/lab-contract.ts';
 import type { CandleColumns } from '../../engine/domain/candle.ts';
 import { runBacktest } from '../backtest/run-backtest.ts';
-import { readParameters } from '../strategy/parameters.ts';
+import { readSetting } from '../strategy/parameters.ts';
 import type { StrategyDefinition } from '../strategy/strategy.ts';
 import { figuresOf } from './run-views.ts';
 
@@ -18,7 +18,7 @@ export function parameterMap(
     x.values.map((xValue, column) => {
       tell(row * x.values.length + column, total);
       const params = { ...plan.params, [x.name]: xValue, [y.name]: yValue };
-      if (!fits(strategy, params)) return null;
+      if (!readSetting(strategy, params).ok) return null;
       return figuresOf(
         runBacktest({ strategy, params, markets: [{ candles }], settings: plan.settings }),
         candles,
@@ -34,9 +34,4 @@ export function parameterMap(
     sharpe: cells.map((cell) => cell?.sharpe ?? null),
     trades: cells.map((cell) => cell?.trades ?? null),
   };
-}
-
-function fits(strategy: StrategyDefinition, params: Readonly<Record<string, number>>): boolean {
-  const read = readParameters(strategy.params, params);
-  return read.ok && (strategy.conflict?.(read.value) ?? null) === null;
 }

@@ -3,7 +3,7 @@ import { createRandom } from '../../../main/engine/kernel/random.ts';
 import { barLoop } from '../../../main/lab/backtest/bar-loop.ts';
 import { REALISTIC, REFERENCE, type RunSettings } from '../../../main/lab/backtest/settings.ts';
 import { smaCross } from '../../../main/lab/strategies/sma-cross.ts';
-import { readParameters } from '../../../main/lab/strategy/parameters.ts';
+import { readSetting } from '../../../main/lab/strategy/parameters.ts';
 import { readGrid, readPairs } from '../../../main/lab/strategy/setting-text.ts';
 import { Sweeper } from '../../../main/lab/sweep/sweep.ts';
 import { openSweepPool } from '../../../main/lab/sweep/sweep-pool.ts';
@@ -73,11 +73,11 @@ describe('settings as people type them', () => {
     [() => readGrid(['fast=5:1:1']), '--grid fast=5:1:1: 5:1:1 is neither from:to:step nor values with commas'],
     [() => readGrid(['fast=1:9:0']), '--grid fast=1:9:0: 1:9:0 is neither from:to:step nor values with commas'],
     [() => readGrid(['a=1:2000:1', 'b=1:2000:1']), 'more than 1,000,000 settings'],
-    [() => readParameters(smaCross, { fats: 1 }), 'there is no parameter fats: there is fast, slow, share, qty'],
-    [() => readParameters(smaCross, { fast: 0 }), 'fast must lie from 1 to 1000, not 0'],
-    [() => readParameters(smaCross, { fast: 2.5 }), 'fast must be a whole number, not 2.5'],
-    [() => readParameters(smaCross, { fast: Number.NaN }), 'fast must lie from 1 to 1000, not NaN'],
-    [() => readParameters(smaCross, { fast: 30 }), 'fast (30) must be below slow (30)'],
+    [() => readSetting(smaCross, { fats: 1 }), 'there is no parameter fats: there is fast, slow, share, qty'],
+    [() => readSetting(smaCross, { fast: 0 }), 'fast must lie from 1 to 1000, not 0'],
+    [() => readSetting(smaCross, { fast: 2.5 }), 'fast must be a whole number, not 2.5'],
+    [() => readSetting(smaCross, { fast: Number.NaN }), 'fast must lie from 1 to 1000, not NaN'],
+    [() => readSetting(smaCross, { fast: 30 }), 'fast (30) must be below slow (30)'],
   ])('that will not do are one sentence', (read, says) => {
     expect(read()).toMatchObject({ ok: false, error: { message: expect.stringContaining(says) } });
   });

@@ -12,7 +12,7 @@ const fetchPanelsEarly: Plugin = {
     order: 'post',
     handler: (_html, { bundle }) =>
       Object.values(bundle ?? {})
-        .filter((part) => part.type === 'chunk' && /^(Dock|dock|chart)$/.test(part.name))
+        .filter((part) => part.type === 'chunk' && /^(Dock|dock|chart|chart-style|tables)$/.test(part.name))
         .map((part) => ({
           tag: 'link',
           attrs: { rel: 'modulepreload', crossorigin: true, href: `./${part.fileName}` },
@@ -40,6 +40,7 @@ const screen: UserConfig = {
             { name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/, priority: 2 },
             { name: 'engine-client', test: /node_modules[\\/](zod|@orpc)[\\/]/, priority: 2 },
             { name: 'chart', test: /node_modules[\\/](lightweight-charts|fancy-canvas)[\\/]/, priority: 1 },
+            { name: 'tables', test: /node_modules[\\/]@tanstack/, priority: 1 },
             { name: 'dock', test: /node_modules[\\/]dockview/, priority: 1 },
           ],
         },

@@ -137,7 +137,7 @@ export const labRunSchema = z.strictObject({
   state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
   askedAtMs: timeMs,
   endedAtMs: timeMs.nullable(),
-  /** While it runs. */
+  /** While it runs, and where it stood when it was cancelled or failed. */
   progress: progress.nullable(),
   /** Once it is done. */
   figures: runFigures.nullable(),

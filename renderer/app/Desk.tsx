@@ -1,8 +1,8 @@
 /** The frame: top bar, dock, health bar, and everything that floats above them. */
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { useDeskStore } from '../stores/desk-store.ts';
 import { moveFocus } from '../stores/queue-store.ts';
-import { showLook, viewStore } from '../stores/view-store.ts';
+import { showLook, useView, viewStore } from '../stores/view-store.ts';
 import { CommandPalette } from './CommandPalette.tsx';
 import { runCommand } from './commands.ts';
 import { GameDayDialog } from './GameDayDialog.tsx';
@@ -17,6 +17,7 @@ import { LostBanner, TopBar } from './TopBar.tsx';
 // Asked for at once, so that panels and engine arrive side by side; the bars are painted meanwhile.
 const panels = import('./Dock.tsx');
 const Dock = lazy(() => panels.then((module) => ({ default: module.Dock })));
+const Lab = lazy(() => import('../lab/Lab.tsx').then((module) => ({ default: module.Lab })));
 
 function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented) return;
@@ -35,6 +36,11 @@ function onKeyDown(event: KeyboardEvent): void {
   }
 }
 
+/** It keeps its size and is not painted, so that nothing is laid out anew on the way back. */
+const OUT_OF_SIGHT = 'invisible [content-visibility:hidden]';
+
+const NAMES = { trade: 'Trade workspace', lab: 'Lab workspace' } as const;
+
 export function Desk() {
   useEffect(() => {
     window.addEventListener('keydown', onKeyDown);
@@ -45,16 +51,34 @@ export function Desk() {
     };
   }, []);
   const mode = useDeskStore((state) => state.hello?.mode);
+  const workspace = useView((view) => view.workspace);
+  const hasLab = useRef(false);
+  hasLab.current ||= workspace === 'lab';
   const frame = mode === undefined ? 'border-transparent' : mode === 'live' ? 'border-live' : 'border-practice';
   return (
     <div className={`flex h-full flex-col border-t-2 ${frame}`} data-mode={mode}>
       <TopBar />
       <LostBanner />
-      <main aria-label="Trade workspace" className="min-h-0 flex-1 px-1">
+      <main aria-label={NAMES[workspace]} className="relative min-h-0 flex-1">
         <h1 className="sr-only">Countersign</h1>
-        <Suspense fallback={null}>
-          <Dock />
-        </Suspense>
+        <div
+          className={`absolute inset-0 px-1 ${workspace === 'trade' ? '' : OUT_OF_SIGHT}`}
+          inert={workspace !== 'trade'}
+        >
+          <Suspense fallback={null}>
+            <Dock />
+          </Suspense>
+        </div>
+        {hasLab.current ? (
+          <div
+            className={`absolute inset-0 px-1 ${workspace === 'lab' ? '' : OUT_OF_SIGHT}`}
+            inert={workspace !== 'lab'}
+          >
+            <Suspense fallback={<p className="empty">Opening the lab…</p>}>
+              <Lab />
+            </Suspense>
+          </div>
+        ) : null}
       </main>
       <HealthBar />
       <CommandPalette />

@@ -6,7 +6,8 @@ import { Cap } from '../panels/Panel.tsx';
 import { toggleArmed } from '../stores/actions.ts';
 import { useDesk, useDeskStore, useIsLive } from '../stores/desk-store.ts';
 import { useMandate } from '../stores/mandate.ts';
-import { setView } from '../stores/view-store.ts';
+import { isWaiting } from '../stores/queue.ts';
+import { setView, useView, type Workspace } from '../stores/view-store.ts';
 import { Mark } from './Mark.tsx';
 import { cancelAllNow, pressFlatten, pressKillSwitch, useConfirming } from './panic.ts';
 import { ScreenMenu } from './ScreenMenu.tsx';
@@ -18,11 +19,7 @@ export function TopBar() {
         <Mark />
         <span className="max-[1180px]:hidden">Countersign</span>
       </span>
-      <nav aria-label="Workspaces">
-        <span aria-current="page" className="rounded-md bg-bg3 px-2.5 py-1 font-medium">
-          Trade
-        </span>
-      </nav>
+      <Workspaces />
       <ModePill />
       <MandatePill />
       <LinkState />
@@ -35,6 +32,45 @@ export function TopBar() {
         </div>
       </div>
     </header>
+  );
+}
+
+const WORKSPACES: readonly { id: Workspace; text: string }[] = [
+  { id: 'trade', text: 'Trade' },
+  { id: 'lab', text: 'Lab' },
+];
+
+function Workspaces() {
+  const current = useView((view) => view.workspace);
+  return (
+    <nav aria-label="Workspaces" className="flex gap-0.5">
+      {WORKSPACES.map(({ id, text }) => (
+        <button
+          key={id}
+          type="button"
+          aria-current={id === current ? 'page' : undefined}
+          className={`flex cursor-pointer items-center gap-1.5 rounded-md px-2.5 py-1 font-medium ${
+            id === current ? 'bg-bg3' : 'text-text2 hover:bg-bg2'
+          }`}
+          onClick={() => setView({ workspace: id })}
+        >
+          {text}
+          {id === 'trade' && current !== 'trade' ? <WaitingCount /> : null}
+        </button>
+      ))}
+    </nav>
+  );
+}
+
+/** Elsewhere than in the Trade workspace: how many proposals wait there. */
+function WaitingCount() {
+  const count = useDesk((desk) => desk.proposals.filter(isWaiting).length, 0);
+  if (count === 0) return null;
+  return (
+    <span className="rounded-full border border-seal px-1.5 text-[10.5px] font-semibold leading-[15px] text-seal-text">
+      {count}
+      <span className="sr-only"> waiting for you</span>
+    </span>
   );
 }
 

@@ -16,6 +16,14 @@ export interface Command {
   readonly run: () => void;
 }
 
+/** For what is seen in the Trade workspace alone: brings it back first. */
+const onTrade = (run: () => void) => (): void => {
+  if (viewStore.getState().workspace === 'trade') return run();
+  setView({ workspace: 'trade' });
+  // Once it can have the focus again.
+  requestAnimationFrame(run);
+};
+
 const RUN: Readonly<Record<string, () => void>> = {
   'kill-switch': () => pressKillSwitch('key'),
   'cancel-all': cancelAllNow,
@@ -24,15 +32,17 @@ const RUN: Readonly<Record<string, () => void>> = {
   limits: () => setView({ overlay: 'limits' }),
   mandate: () => setView({ overlay: 'mandate' }),
   'withdraw-mandate': () => void withdrawMandate(),
-  'next-card': () => moveFocus(1),
-  'previous-card': () => moveFocus(-1),
-  'timeframe-shorter': () => setView({ timeframe: stepTimeframe(viewStore.getState().timeframe, -1) }),
-  'timeframe-longer': () => setView({ timeframe: stepTimeframe(viewStore.getState().timeframe, 1) }),
-  indicators: () => {
+  trade: () => setView({ workspace: 'trade' }),
+  lab: () => setView({ workspace: 'lab' }),
+  'next-card': onTrade(() => moveFocus(1)),
+  'previous-card': onTrade(() => moveFocus(-1)),
+  'timeframe-shorter': onTrade(() => setView({ timeframe: stepTimeframe(viewStore.getState().timeframe, -1) })),
+  'timeframe-longer': onTrade(() => setView({ timeframe: stepTimeframe(viewStore.getState().timeframe, 1) })),
+  indicators: onTrade(() => {
     showPanel('chart');
     setView({ overlay: 'indicators' });
-  },
-  instruments: () => setView({ overlay: 'instruments' }),
+  }),
+  instruments: onTrade(() => setView({ overlay: 'instruments' })),
   palette: () => setView({ overlay: viewStore.getState().overlay === 'commands' ? 'none' : 'commands' }),
   keys: () => setView({ overlay: 'keys' }),
 };
@@ -59,13 +69,13 @@ export function allCommands(): readonly Command[] {
     id: `timeframe-${timeframe}`,
     text: `Candles of ${timeframe}`,
     group: 'Chart',
-    run: () => setView({ timeframe }),
+    run: onTrade(() => setView({ timeframe })),
   }));
   const panels = (Object.keys(PANEL_NAMES) as PanelId[]).map((id) => ({
     id: `panel-${id}`,
     text: `Show ${PANEL_NAMES[id]}`,
     group: 'Panels',
-    run: () => showPanel(id),
+    run: onTrade(() => showPanel(id)),
   }));
   const screen = [
     { id: 'theme-dark', text: 'Dark theme', group: 'Screen', run: () => setView({ theme: 'dark' }) },

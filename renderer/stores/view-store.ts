@@ -7,11 +7,13 @@ export const TIMEFRAMES: readonly Timeframe[] = ['1s', '1m', '5m', '15m', '1h', 
 export const CONFIDENCE_PANE = 'confidence';
 const INDICATORS_MAX = 8;
 
+export type Workspace = 'trade' | 'lab';
 export type Theme = 'dark' | 'light';
 export type Palette = 'standard' | 'colour-blind' | 'red-up';
 export type Overlay = 'none' | 'commands' | 'keys' | 'indicators' | 'instruments' | 'limits' | 'mandate' | 'game-day';
 
 export interface ViewState {
+  readonly workspace: Workspace;
   readonly instrumentId: string | null;
   readonly timeframe: Timeframe;
   /** Indicator ids, and `confidence`. */
@@ -34,7 +36,14 @@ function localLook(): Pick<ViewState, 'theme' | 'palette'> {
   };
 }
 
+/** The workspace that the address names; null where it names none. */
+function workspaceOfAddress(): Workspace | null {
+  const name = globalThis.location?.hash.slice(1);
+  return name === 'lab' || name === 'trade' ? name : null;
+}
+
 export const viewStore = createStore<ViewState>()(() => ({
+  workspace: workspaceOfAddress() ?? 'trade',
   instrumentId: null,
   timeframe: '1m',
   indicators: ['rsi:14', CONFIDENCE_PANE],
@@ -51,9 +60,10 @@ export function setView(change: Partial<ViewState>): void {
   viewStore.setState(change);
 }
 
-/** Writes theme and palette to the page and to this browser. */
+/** Writes theme and palette to the page and to this browser, and the workspace to the address. */
 export function showLook(): void {
-  const { theme, palette } = viewStore.getState();
+  const { theme, palette, workspace } = viewStore.getState();
+  if (workspace !== (workspaceOfAddress() ?? 'trade')) globalThis.history?.replaceState(null, '', `#${workspace}`);
   document.documentElement.dataset.theme = theme;
   document.documentElement.dataset.palette = palette;
   globalThis.localStorage?.setItem(LOCAL_KEY, `${theme} ${palette}`);
@@ -74,8 +84,8 @@ export function stepTimeframe(from: Timeframe, step: 1 | -1): Timeframe {
 
 /** What is saved of the view. */
 export function savedView(state: ViewState): Record<string, unknown> {
-  const { instrumentId, timeframe, indicators, theme, palette } = state;
-  return { instrumentId, timeframe, indicators: [...indicators], theme, palette };
+  const { workspace, instrumentId, timeframe, indicators, theme, palette } = state;
+  return { workspace, instrumentId, timeframe, indicators: [...indicators], theme, palette };
 }
 
 /** Reads a saved view; whatever is not understood keeps its default. */
@@ -83,6 +93,9 @@ export function readSavedView(value: unknown): Partial<ViewState> {
   if (typeof value !== 'object' || value === null) return {};
   const saved = value as Record<string, unknown>;
   const found: { -readonly [Key in keyof ViewState]?: ViewState[Key] } = {};
+  // An address that names one was opened on purpose.
+  if ((saved.workspace === 'lab' || saved.workspace === 'trade') && workspaceOfAddress() === null)
+    found.workspace = saved.workspace;
   if (typeof saved.instrumentId === 'string') found.instrumentId = saved.instrumentId;
   if (TIMEFRAMES.includes(saved.timeframe as Timeframe)) found.timeframe = saved.timeframe as Timeframe;
   if (Array.isArray(saved.indicators) && saved.indicators.every((id) => typeof id === 'string')) {

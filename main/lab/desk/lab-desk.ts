@@ -57,11 +57,11 @@ export function createLabDesk({ runners, readers, nowMs, newId }: LabDeskOptions
   function end(runId: string, outcome: Result<RunResult, JobError>): void {
     const run = kept.get(runId);
     if (!run) return;
-    const ended = { endedAtMs: nowMs(), progress: null };
+    const ended = { endedAtMs: nowMs() };
     if (outcome.ok) {
       const { figures, verdict } = outcome.value;
       run.result = outcome.value;
-      change(runId, { ...ended, state: 'done', figures, verdict });
+      change(runId, { ...ended, state: 'done', progress: null, figures, verdict });
     } else if (outcome.error.kind === 'cancelled') change(runId, { ...ended, state: 'cancelled' });
     else change(runId, { ...ended, state: 'failed', error: outcome.error.text });
   }

@@ -12,7 +12,7 @@ import type { LabRun, RunPlan } from '../../../../preload/lab-contract.ts';
 import { LAB_PLAN } from '../../../support/memory-lab.ts';
 import { waitUntil } from '../../../support/wait-until.ts';
 
-const BARS = 6_000;
+const BARS = 2_400;
 const BAR_MS = 300_000;
 const FROM_MS = Date.UTC(2024, 0, 1);
 const INSTRUMENT = 'binance:BTC/USDT';
@@ -40,7 +40,7 @@ const rowOf = (runId: string): LabRun => lab.runs().find(({ id }) => id === runI
 async function runToEnd(plan: RunPlan): Promise<LabRun> {
   const started = lab.start(plan);
   if (!started.ok) throw new Error(started.error.text);
-  await waitUntil('the run ends', () => rowOf(started.value).endedAtMs !== null);
+  await waitUntil('the run ends', () => rowOf(started.value).endedAtMs !== null, 60_000);
   return rowOf(started.value);
 }
 
@@ -101,7 +101,7 @@ describe('a run in the lab', () => {
     expect(second!.exitTimeMs - second!.entryTimeMs).toBe(second!.barsHeld * BAR_MS);
 
     const whole = await lab.candles(run.id, { fromMs: null, toMs: null });
-    expect(whole).toMatchObject({ ok: true, value: { joined: 4, barMs: 4 * BAR_MS } });
+    expect(whole).toMatchObject({ ok: true, value: { joined: 2, barMs: 2 * BAR_MS } });
     const span = { fromMs: second!.entryTimeMs, toMs: second!.exitTimeMs + 1 };
     const part = await lab.candles(run.id, span);
     expect(part).toMatchObject({ ok: true, value: { joined: 1, barMs: BAR_MS } });

@@ -1,0 +1,96 @@
+/** Two parameters to try together around the run: what the sensitivity map is drawn from. */
+import { useId } from 'react';
+import type { LabCatalogue } from '../../preload/lab-contract.ts';
+import { FieldError } from './Field.tsx';
+import { type AxisDraft, axisAround, type DraftErrors, type RunDraft } from './run-draft.ts';
+
+type Strategy = LabCatalogue['strategies'][number];
+
+interface Props {
+  readonly draft: RunDraft;
+  readonly strategy: Strategy;
+  readonly errors: DraftErrors;
+  readonly onChange: (draft: RunDraft) => void;
+}
+
+export function MapFields({ draft, strategy, errors, onChange }: Props) {
+  const id = useId();
+  return (
+    <details className="lab-section">
+      <summary>
+        Sensitivity map
+        <span className="truncate text-[11px] font-normal text-text3">
+          {draft.hasMap ? `${draft.x.name} × ${draft.y.name}` : 'off'}
+        </span>
+      </summary>
+      <div className="flex flex-col gap-1.5 px-2.5 pb-1">
+        <label htmlFor={id} className="flex items-center gap-2">
+          <input
+            id={id}
+            type="checkbox"
+            checked={draft.hasMap}
+            onChange={(event) => onChange({ ...draft, hasMap: event.target.checked })}
+          />
+          Also run with other values of two parameters
+        </label>
+        {draft.hasMap ? (
+          <>
+            <AxisFields side="x" word="Across" draft={draft} strategy={strategy} errors={errors} onChange={onChange} />
+            <AxisFields side="y" word="Down" draft={draft} strategy={strategy} errors={errors} onChange={onChange} />
+          </>
+        ) : null}
+      </div>
+    </details>
+  );
+}
+
+const PARTS = [
+  { key: 'from', word: 'from' },
+  { key: 'to', word: 'to' },
+  { key: 'steps', word: 'values' },
+] as const;
+
+function AxisFields({ side, word, draft, strategy, errors, onChange }: Props & { side: 'x' | 'y'; word: string }) {
+  const id = useId();
+  const axis = draft[side];
+  const change = (next: AxisDraft): void => onChange({ ...draft, [side]: next });
+  const error = errors[side] ?? PARTS.map(({ key }) => errors[`${side}.${key}`]).find((text) => text !== undefined);
+  return (
+    <fieldset className="flex flex-col gap-1">
+      <div className="lab-field">
+        <label htmlFor={id} className="text-text2">
+          {word}
+        </label>
+        <select
+          id={id}
+          className="field lab-wide"
+          value={axis.name}
+          aria-invalid={errors[side] !== undefined}
+          onChange={(event) => change(axisAround(strategy.params.find(({ name }) => name === event.target.value)))}
+        >
+          {strategy.params.map(({ name }) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </div>
+      <div className="grid grid-cols-3 gap-1.5">
+        {PARTS.map((part) => (
+          <label key={part.key} className="flex items-center gap-1.5 text-[11px] text-text3">
+            {part.word}
+            <input
+              className="field"
+              inputMode="decimal"
+              aria-label={`${word}: ${part.word}`}
+              value={axis[part.key]}
+              aria-invalid={errors[`${side}.${part.key}`] !== undefined}
+              onChange={(event) => change({ ...axis, [part.key]: event.target.value })}
+            />
+          </label>
+        ))}
+      </div>
+      {error === undefined ? null : <FieldError>{error}</FieldError>}
+    </fieldset>
+  );
+}

@@ -1,0 +1,40 @@
+/** What came of a run: how far to believe it, the figures, then what the person wants to see of it. */
+import type { LabRun } from '../../preload/lab-contract.ts';
+import { Empty } from '../panels/Panel.tsx';
+import { EquityView } from './EquityView.tsx';
+import { FigureStrip } from './FigureStrip.tsx';
+import { useLab } from './lab-store.ts';
+import { ReturnsCalendar } from './ReturnsCalendar.tsx';
+import { SensitivityMap } from './SensitivityMap.tsx';
+import { TradeDistribution } from './TradeDistribution.tsx';
+import { TradesView } from './TradesView.tsx';
+import { useAnswer } from './use-answer.ts';
+import { VerdictCard } from './VerdictCard.tsx';
+
+export function RunOutcome({ run }: { run: LabRun }) {
+  const tab = useLab((state) => state.tab);
+  const detail = useAnswer(`detail ${run.id}`, (client) => client.labRunDetail({ runId: run.id }));
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      {run.verdict ? <VerdictCard verdict={run.verdict} /> : null}
+      {run.figures ? <FigureStrip figures={run.figures} /> : null}
+      {tab === 'trades' ? (
+        <TradesView run={run} />
+      ) : detail.state === 'failed' ? (
+        <Empty title="Nothing to show">{detail.text}</Empty>
+      ) : detail.state === 'loading' ? (
+        <div className="flex-1" aria-busy="true" />
+      ) : tab === 'map' && detail.value.map ? (
+        <SensitivityMap run={run} map={detail.value.map} />
+      ) : (
+        <>
+          <EquityView points={detail.value} />
+          <div className="grid h-[206px] shrink-0 grid-cols-[minmax(0,3fr)_minmax(0,2fr)] border-t border-line">
+            <ReturnsCalendar calendar={detail.value.calendar} />
+            <TradeDistribution distribution={detail.value.distribution} />
+          </div>
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,132 @@
+/** The set-up form, made from the strategy's own parameters; errors stand at their fields, and Run says what is missing. */
+import { type FormEvent, useEffect, useState } from 'react';
+import type { LabCatalogue } from '../../preload/lab-contract.ts';
+import { Cap } from '../panels/Panel.tsx';
+import { deskStore, useIsLive } from '../stores/desk-store.ts';
+import { announce } from '../stores/toast-store.ts';
+import { viewStore } from '../stores/view-store.ts';
+import { CandleFields } from './CandleFields.tsx';
+import { CostFields } from './CostFields.tsx';
+import { takeDraft, useDraft } from './draft-store.ts';
+import { NumberField } from './Field.tsx';
+import { startRun } from './lab-actions.ts';
+import { useLab } from './lab-store.ts';
+import { MapFields } from './MapFields.tsx';
+import { type DraftErrors, draftFor, draftOf, planOf, type RunDraft, rangeText, withStrategy } from './run-draft.ts';
+
+export function SetUp() {
+  const catalogue = useLab((state) => state.catalogue);
+  return (
+    <section className="lab-card" aria-label="Set up a run">
+      <header>
+        <h2>Set up</h2>
+      </header>
+      {catalogue ? <SetUpForm catalogue={catalogue} /> : <p className="empty">Connecting…</p>}
+    </section>
+  );
+}
+
+const firstInstrument = (): string =>
+  viewStore.getState().instrumentId ?? deskStore.getState().hello?.instruments[0]?.id ?? '';
+
+function SetUpForm({ catalogue }: { catalogue: LabCatalogue }) {
+  const held = useDraft((state) => state.draft);
+  const again = useDraft((state) => state.again);
+  const draft = held ?? draftFor(catalogue, firstInstrument());
+  const [isTried, setTried] = useState(false);
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const isLive = useIsLive();
+  const result = planOf(draft, catalogue);
+  const errors: DraftErrors = result.ok ? {} : result.errors;
+  const strategy = catalogue.strategies.find(({ name }) => name === draft.strategy);
+
+  const change = (next: RunDraft): void => {
+    setRefusal(null);
+    takeDraft(next);
+  };
+
+  // Another run asked to be set up again.
+  useEffect(() => {
+    if (!again) return;
+    const found = catalogue.strategies.find(({ name }) => name === again.strategy);
+    setRefusal(null);
+    takeDraft(draftOf(again, draftFor(catalogue, firstInstrument()), found));
+  }, [again, catalogue]);
+
+  async function submit(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    setTried(true);
+    const form = event.currentTarget as HTMLFormElement;
+    if (!result.ok) {
+      for (const section of form.querySelectorAll('details'))
+        section.open ||= section.querySelector('[aria-invalid="true"]') !== null;
+      requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+      return;
+    }
+    if (isBusy) return;
+    setBusy(true);
+    const outcome = await startRun(result.plan);
+    setBusy(false);
+    setRefusal(outcome);
+    if (outcome === null) announce('The run is on its way.');
+  }
+
+  return (
+    <form onSubmit={submit} noValidate autoComplete="off" className="flex min-h-0 flex-1 flex-col">
+      <div className="min-h-0 flex-1 overflow-auto pb-2">
+        <div className="lab-section">
+          <h3>Strategy</h3>
+          <div className="flex flex-col gap-1.5 px-2.5">
+            <select
+              aria-label="Strategy"
+              className="field"
+              value={draft.strategy}
+              onChange={(event) =>
+                change(
+                  withStrategy(
+                    draft,
+                    catalogue.strategies.find(({ name }) => name === event.target.value),
+                  ),
+                )
+              }
+            >
+              {catalogue.strategies.map(({ name, title }) => (
+                <option key={name} value={name}>
+                  {title}
+                </option>
+              ))}
+            </select>
+            <p className="text-[11px] leading-[15px] text-text2">{strategy?.about}</p>
+            {strategy?.params.map((parameter) => (
+              <NumberField
+                key={parameter.name}
+                label={parameter.name}
+                unit={rangeText(parameter)}
+                hint={parameter.about}
+                value={draft.params[parameter.name] ?? ''}
+                error={errors[`params.${parameter.name}`]}
+                onChange={(text) => change({ ...draft, params: { ...draft.params, [parameter.name]: text } })}
+              />
+            ))}
+          </div>
+        </div>
+        <CandleFields draft={draft} errors={errors} isTried={isTried} onChange={change} />
+        <CostFields draft={draft} errors={errors} onChange={change} />
+        {strategy && strategy.params.length > 1 ? (
+          <MapFields draft={draft} strategy={strategy} errors={errors} onChange={change} />
+        ) : null}
+      </div>
+      <footer className="border-t border-line p-2.5">
+        {refusal === null ? null : (
+          <p role="alert" className="mb-1.5 text-down">
+            {refusal}
+          </p>
+        )}
+        <button type="submit" className="button button-strong h-[30px] w-full" disabled={!isLive || isBusy}>
+          Run <Cap>⏎</Cap>
+        </button>
+      </footer>
+    </form>
+  );
+}

@@ -1,0 +1,81 @@
+/** Trades on their candles and as a table, linked both ways: a row brings its candles, a mark its row. */
+import { useEffect, useMemo } from 'react';
+import type { LabRun, LabTrade } from '../../preload/lab-contract.ts';
+import { Empty } from '../panels/Panel.tsx';
+import { pickTrade, useLab } from './lab-store.ts';
+import { TradesTable } from './TradesTable.tsx';
+import { createTradeChart } from './trade-chart.ts';
+import { useAnswer } from './use-answer.ts';
+import { useChart } from './use-chart.ts';
+import { type Trades, useTrades } from './use-trades.ts';
+
+/** Bars that are fetched on either side of a trade. */
+const BARS_AROUND = 400;
+
+export function TradesView({ run }: { run: LabRun }) {
+  const trades = useTrades(run.id);
+  if (trades.problem !== '') return <Empty title="Nothing to show">{trades.problem}</Empty>;
+  if (trades.total === 0) {
+    return <Empty title="No trade was closed">What is open at the end is valued at the last close.</Empty>;
+  }
+  const places = placesOf(trades.known[0]?.entryPrice);
+  return (
+    <>
+      <TradeCandles run={run} trades={trades} places={places} />
+      <TradesTable trades={trades} places={places} run={run} />
+    </>
+  );
+}
+
+/** Decimals that tell prices of this size apart. */
+function placesOf(price = 100): number {
+  return Math.max(2, 5 - Math.ceil(Math.log10(Math.max(price, 1e-9))));
+}
+
+function TradeCandles({ run, trades, places }: { run: LabRun; trades: Trades; places: number }) {
+  const number = useLab((state) => state.tradeNumber);
+  const picked = number === null ? null : (trades.at(number) ?? null);
+  const whole = useAnswer(`candles ${run.id}`, (client) =>
+    client.labCandles({ runId: run.id, fromMs: null, toMs: null }),
+  );
+  const window = whole.state === 'ready' && whole.value.joined > 1 && picked ? windowOf(picked, whole.value) : null;
+  const part = useAnswer(window && `candles ${run.id} ${window.fromMs}`, (client) =>
+    client.labCandles({ runId: run.id, fromMs: window?.fromMs ?? null, toMs: window?.toMs ?? null }),
+  );
+  const candles = useMemo(() => {
+    if (window && part.state === 'ready') return part.value;
+    return whole.state === 'ready' ? whole.value : null;
+  }, [window, part, whole]);
+  const [host, chart] = useChart((element, look) => createTradeChart(element, look, pickTrade));
+  useEffect(() => {
+    if (candles) chart.current?.setCandles(candles.candles, places);
+  }, [chart, candles, places]);
+  useEffect(() => chart.current?.setTrades(trades.known), [chart, trades.known]);
+  useEffect(() => chart.current?.pick(picked), [chart, picked]);
+  const problem = whole.state === 'failed' ? whole.text : part.state === 'failed' && window ? part.text : '';
+  return (
+    <div className="relative min-h-0 flex-1" role="img" aria-label="Trades on their candles">
+      <div
+        ref={host}
+        className="chart-host absolute inset-0"
+        data-testid="trade-chart"
+        data-candles={candles?.candles.openTimeMs.length ?? 0}
+        data-joined={candles?.joined ?? 0}
+        data-picked={picked?.number ?? ''}
+      />
+      <p aria-hidden="true" className="pointer-events-none absolute left-2.5 top-1.5 z-10 text-[11px] text-text3">
+        <span className="text-info">▲▼ in</span> · <span className="text-up">● out with a profit</span> ·{' '}
+        <span className="text-down">■ out with a loss</span>
+        {candles && candles.joined > 1 ? ` · ${candles.joined} bars are one candle here` : ''}
+        {problem === '' ? '' : ` · ${problem}`}
+      </p>
+    </div>
+  );
+}
+
+/** The span fetched for a trade, on a grid, so that neighbours share it. */
+function windowOf({ entryTimeMs, exitTimeMs }: LabTrade, { barMs, joined }: { barMs: number; joined: number }) {
+  const aroundMs = (BARS_AROUND * barMs) / joined;
+  const fromMs = Math.max(0, Math.floor(entryTimeMs / aroundMs) * aroundMs - aroundMs);
+  return { fromMs, toMs: Math.max(fromMs + 3 * aroundMs, exitTimeMs + aroundMs) };
+}

@@ -1,0 +1,86 @@
+/** What the lab's screen reads: strategies, runs as they come, and what the person has picked. */
+import { createStore, useStore } from 'zustand';
+import {
+  COMPARED_MAX,
+  type LabCatalogue,
+  type LabMessage,
+  type LabRun,
+  labMessageSchema,
+} from '../../preload/lab-contract.ts';
+import type { EngineClient } from '../transport/client.ts';
+
+export type LabTab = 'overview' | 'trades' | 'map' | 'compare';
+
+export interface LabState {
+  readonly catalogue: LabCatalogue | null;
+  /** Newest first; null before the first word of them. */
+  readonly runs: readonly LabRun[] | null;
+  readonly selectedId: string | null;
+  /** In the order picked: their letters. */
+  readonly comparedIds: readonly string[];
+  readonly tab: LabTab;
+  /** Number of the trade in front, of the selected run. */
+  readonly tradeNumber: number | null;
+}
+
+export const labStore = createStore<LabState>()(() => ({
+  catalogue: null,
+  runs: null,
+  selectedId: null,
+  comparedIds: [],
+  tab: 'overview',
+  tradeNumber: null,
+}));
+
+export function useLab<T>(select: (state: LabState) => T): T {
+  return useStore(labStore, select);
+}
+
+export const useSelectedRun = (): LabRun | null =>
+  useLab((state) => state.runs?.find(({ id }) => id === state.selectedId) ?? null);
+
+export function selectRun(runId: string): void {
+  labStore.setState(({ tab }) => ({
+    selectedId: runId,
+    tradeNumber: null,
+    tab: tab === 'compare' ? 'overview' : tab,
+  }));
+}
+
+export const showTab = (tab: LabTab): void => labStore.setState({ tab });
+
+export const pickTrade = (tradeNumber: number | null): void => labStore.setState({ tradeNumber });
+
+/** Takes a run into the comparison or out of it; nothing happens where it is full. */
+export function toggleCompared(runId: string): void {
+  labStore.setState(({ comparedIds, tab }) => {
+    const without = comparedIds.filter((id) => id !== runId);
+    const isOut = without.length < comparedIds.length;
+    if (!isOut && comparedIds.length >= COMPARED_MAX) return {};
+    const next = isOut ? without : [...comparedIds, runId];
+    return { comparedIds: next, tab: next.length < 2 && tab === 'compare' ? 'overview' : tab };
+  });
+}
+
+/** Folds one message in: rows replace rows of the same id, new ones stand first. */
+export function receiveLabMessage(state: LabState, { first, runs, removed }: LabMessage): Partial<LabState> {
+  const before = first ? [] : (state.runs ?? []);
+  const changed = new Map(runs.map((run) => [run.id, run]));
+  const gone = new Set(removed);
+  const stayed = before.filter(({ id }) => !gone.has(id)).map((run) => changed.get(run.id) ?? run);
+  const known = new Set(before.map(({ id }) => id));
+  const next = [...runs.filter(({ id }) => !known.has(id)), ...stayed];
+  const isThere = (id: string): boolean => next.some((run) => run.id === id);
+  const selectedId = state.selectedId !== null && isThere(state.selectedId) ? state.selectedId : (next[0]?.id ?? null);
+  return { runs: next, selectedId, comparedIds: state.comparedIds.filter(isThere) };
+}
+
+/** Follows the lab until the connection or `signal` ends. */
+export async function followLab(client: EngineClient, signal: AbortSignal): Promise<void> {
+  const [catalogue, stream] = await Promise.all([client.labCatalogue(), client.watchLab(undefined, { signal })]);
+  labStore.setState({ catalogue });
+  for await (const received of stream) {
+    const message = labMessageSchema.parse(received);
+    labStore.setState((state) => receiveLabMessage(state, message));
+  }
+}

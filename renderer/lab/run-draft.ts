@@ -1,0 +1,230 @@
+/** The set-up form's draft: text as typed, turned into a plan or into a sentence beside each field that is wrong. Pure. */
+import type { CandleSource, LabCatalogue, MapAxis, RunPlan } from '../../preload/lab-contract.ts';
+
+type Timeframe = Extract<CandleSource, { kind: 'instrument' }>['timeframe'];
+type Strategy = LabCatalogue['strategies'][number];
+export type Parameter = Strategy['params'][number];
+type Settings = RunPlan['settings'];
+
+export interface AxisDraft {
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  readonly steps: string;
+}
+
+export interface RunDraft {
+  readonly strategy: string;
+  /** By parameter. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly sourceKind: CandleSource['kind'];
+  readonly instrumentId: string;
+  readonly timeframe: Timeframe;
+  readonly path: string;
+  /** Days in UTC, both included: `2026-01-31`. Empty: as far as there are candles. */
+  readonly fromDay: string;
+  readonly toDay: string;
+  readonly costs: Readonly<Record<CostKey, string>>;
+  readonly shorts: boolean;
+  readonly hasMap: boolean;
+  readonly x: AxisDraft;
+  readonly y: AxisDraft;
+}
+
+export type CostKey = Exclude<keyof Settings, 'shorts'>;
+
+export interface CostField {
+  readonly key: CostKey;
+  readonly label: string;
+  readonly unit: string;
+  /** What is typed, of what is sent: 100 for per cent. */
+  readonly scale: number;
+  readonly least: number;
+  readonly most: number;
+  readonly hint: string;
+}
+
+export const COST_FIELDS: readonly CostField[] = [
+  { key: 'cashQuote', label: 'Cash', unit: 'quote', scale: 1, least: 1, most: 1e12, hint: 'at the start' },
+  { key: 'makerFee', label: 'Maker fee', unit: '%', scale: 100, least: -1, most: 10, hint: 'orders that rest' },
+  { key: 'takerFee', label: 'Taker fee', unit: '%', scale: 100, least: 0, most: 10, hint: 'orders that take' },
+  { key: 'slippageBps', label: 'Slippage', unit: 'bps', scale: 1, least: 0, most: 1_000, hint: 'half the spread' },
+  { key: 'impact', label: 'Impact', unit: '× √', scale: 1, least: 0, most: 10, hint: 'of size on price; 0 for none' },
+  { key: 'latencyMs', label: 'Latency', unit: 'ms', scale: 1, least: 0, most: 600_000, hint: 'close to fill' },
+  { key: 'leverageMax', label: 'Leverage', unit: '×', scale: 1, least: 0.01, most: 125, hint: 'position over equity' },
+];
+
+/** Errors by field: `strategy`, `params.fast`, `path`, `fromDay`, `costs.takerFee`, `x`, `y.from`. */
+export type DraftErrors = Readonly<Record<string, string>>;
+
+export type DraftResult =
+  | { readonly ok: true; readonly plan: RunPlan }
+  | { readonly ok: false; readonly errors: DraftErrors };
+
+const DAY_MS = 86_400_000;
+const STEPS_MAX = 15;
+
+/** A float without the dust of its scale. */
+const plain = (value: number): string => String(Number(value.toPrecision(12)));
+
+export function draftFor({ strategies, settings }: LabCatalogue, instrumentId: string): RunDraft {
+  const first = strategies[0];
+  const costs = COST_FIELDS.map(({ key, scale }) => [key, plain(settings[key] * scale)]);
+  return withStrategy(
+    {
+      strategy: '',
+      params: {},
+      sourceKind: 'instrument',
+      instrumentId,
+      timeframe: '1h',
+      path: '',
+      fromDay: '',
+      toDay: '',
+      costs: Object.fromEntries(costs) as Record<CostKey, string>,
+      shorts: settings.shorts,
+      hasMap: false,
+      x: NO_AXIS,
+      y: NO_AXIS,
+    },
+    first,
+  );
+}
+
+const NO_AXIS: AxisDraft = { name: '', from: '', to: '', steps: '' };
+
+/** The draft with another strategy and its standard values. */
+export function withStrategy(draft: RunDraft, strategy: Strategy | undefined): RunDraft {
+  const params = strategy?.params ?? [];
+  return {
+    ...draft,
+    strategy: strategy?.name ?? '',
+    params: Object.fromEntries(params.map(({ name, standard }) => [name, plain(standard)])),
+    x: axisAround(params[0]),
+    y: axisAround(params[1]),
+    hasMap: draft.hasMap && params.length > 1,
+  };
+}
+
+/** A parameter from half to twice its standard value. */
+export function axisAround(parameter: Parameter | undefined): AxisDraft {
+  if (!parameter) return NO_AXIS;
+  const { name, standard, least, most, whole } = parameter;
+  const round = (value: number): number => (whole ? Math.round(value) : value);
+  const from = Math.max(least, round(standard / 2));
+  const to = Math.min(most, round(standard * 2));
+  return { name, from: plain(from), to: plain(to === from ? most : to), steps: '6' };
+}
+
+/** A draft that would run this plan again. */
+export function draftOf(plan: RunPlan, draft: RunDraft, strategy: Strategy | undefined): RunDraft {
+  const fresh = withStrategy(draft, strategy);
+  const { source, settings } = plan;
+  const params = Object.entries(plan.params).map(([name, value]) => [name, plain(value)]);
+  const costs = COST_FIELDS.map(({ key, scale }) => [key, plain(settings[key] * scale)]);
+  return {
+    ...fresh,
+    params: { ...fresh.params, ...Object.fromEntries(params) },
+    ...(source.kind === 'file'
+      ? { sourceKind: 'file', path: source.path }
+      : { sourceKind: 'instrument', instrumentId: source.instrumentId, timeframe: source.timeframe }),
+    fromDay: plan.fromMs === null ? '' : dayText(plan.fromMs),
+    toDay: plan.toMs === null ? '' : dayText(plan.toMs - DAY_MS),
+    costs: Object.fromEntries(costs) as Record<CostKey, string>,
+    shorts: settings.shorts,
+    hasMap: plan.map !== null,
+  };
+}
+
+const dayText = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 10);
+
+/** The plan that a draft stands for, or what is wrong with it. */
+export function planOf(draft: RunDraft, catalogue: LabCatalogue): DraftResult {
+  const errors: Record<string, string> = {};
+  const strategy = catalogue.strategies.find(({ name }) => name === draft.strategy);
+  if (!strategy) return { ok: false, errors: { strategy: 'Which strategy?' } };
+  const params: Record<string, number> = {};
+  for (const parameter of strategy.params) {
+    const value = numberIn(draft.params[parameter.name] ?? '', parameter);
+    if (typeof value === 'string') errors[`params.${parameter.name}`] = value;
+    else params[parameter.name] = value;
+  }
+  const settings: Record<string, number> = {};
+  for (const field of COST_FIELDS) {
+    const value = numberIn(draft.costs[field.key], { ...field, whole: false });
+    if (typeof value === 'string') errors[`costs.${field.key}`] = value;
+    else settings[field.key] = Number((value / field.scale).toPrecision(12));
+  }
+  const source = sourceOf(draft);
+  if (draft.sourceKind === 'file' && draft.path.trim() === '') errors['path'] = 'Which file? Its path on this machine.';
+  if (draft.sourceKind === 'instrument' && draft.instrumentId === '') errors['instrumentId'] = 'Which instrument?';
+  const fromMs = dayMs(draft.fromDay);
+  const toMs = dayMs(draft.toDay);
+  if (Number.isNaN(fromMs)) errors['fromDay'] = 'A day, as 2026-01-31.';
+  if (Number.isNaN(toMs)) errors['toDay'] = 'A day, as 2026-01-31.';
+  if (fromMs !== null && toMs !== null && fromMs > toMs) errors['toDay'] = 'Not before the first day.';
+  const map = draft.hasMap
+    ? { x: axisOf('x', draft.x, strategy, errors), y: axisOf('y', draft.y, strategy, errors) }
+    : null;
+  if (map && draft.x.name === draft.y.name) errors['y'] = 'Another parameter than the one across.';
+  if (Object.keys(errors).length > 0) return { ok: false, errors };
+  return {
+    ok: true,
+    plan: {
+      strategy: strategy.name,
+      params,
+      source,
+      fromMs,
+      toMs: toMs === null ? null : toMs + DAY_MS,
+      settings: { ...(settings as unknown as Settings), shorts: draft.shorts },
+      map: map as RunPlan['map'],
+    },
+  };
+}
+
+export function sourceOf({ sourceKind, instrumentId, timeframe, path }: RunDraft): CandleSource {
+  return sourceKind === 'file' ? { kind: 'file', path: path.trim() } : { kind: 'instrument', instrumentId, timeframe };
+}
+
+/** Null where nothing is typed, NaN where it is no day. */
+function dayMs(text: string): number | null {
+  const day = text.trim();
+  if (day === '') return null;
+  const timeMs = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
+  return Number.isNaN(timeMs) || dayText(timeMs) !== day || timeMs < 0 ? Number.NaN : timeMs;
+}
+
+/** The number, or what is wrong with the text. */
+function numberIn(text: string, { least, most, whole }: Pick<Parameter, 'least' | 'most' | 'whole'>): number | string {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (!Number.isFinite(value)) return 'A number.';
+  if (whole && !Number.isInteger(value)) return 'A whole number.';
+  return value >= least && value <= most ? value : `${rangeText({ least, most })}.`;
+}
+
+/** `1–1,000`; where there is no end in practice, `from 0`. */
+export const rangeText = ({ least, most }: Pick<Parameter, 'least' | 'most'>): string =>
+  most >= 1e9 ? `from ${showFigure(least)}` : `${showFigure(least)}–${showFigure(most)}`;
+
+const showFigure = (value: number): string => value.toLocaleString('en-GB', { maximumFractionDigits: 6 });
+
+function axisOf(side: 'x' | 'y', draft: AxisDraft, strategy: Strategy, errors: Record<string, string>): MapAxis | null {
+  const parameter = strategy.params.find(({ name }) => name === draft.name);
+  if (!parameter) {
+    errors[side] = 'Which parameter?';
+    return null;
+  }
+  const from = numberIn(draft.from, parameter);
+  const to = numberIn(draft.to, parameter);
+  const steps = numberIn(draft.steps, { least: 2, most: STEPS_MAX, whole: true });
+  if (typeof from === 'string') errors[`${side}.from`] = from;
+  if (typeof to === 'string') errors[`${side}.to`] = to;
+  if (typeof steps === 'string') errors[`${side}.steps`] = steps;
+  if (typeof from === 'string' || typeof to === 'string' || typeof steps === 'string') return null;
+  if (from >= to) {
+    errors[`${side}.to`] = 'Above the first value.';
+    return null;
+  }
+  const values = Array.from({ length: steps }, (_, at) => from + ((to - from) * at) / (steps - 1));
+  const rounded = values.map((value) => (parameter.whole ? Math.round(value) : Number(value.toPrecision(6))));
+  return { name: draft.name, values: [...new Set(rounded)] };
+}

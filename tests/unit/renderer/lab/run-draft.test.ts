@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import type { LabCatalogue } from '../../../../preload/lab-contract.ts';
+import {
+  axisAround,
+  draftFor,
+  draftOf,
+  planOf,
+  type RunDraft,
+  withStrategy,
+} from '../../../../renderer/lab/run-draft.ts';
+import { LAB_PLAN } from '../../../support/memory-lab.ts';
+
+const whole = { whole: true, about: '' };
+const CATALOGUE: LabCatalogue = {
+  strategies: [
+    {
+      name: 'sma-cross',
+      title: 'SMA cross',
+      about: '',
+      instruments: 1,
+      params: [
+        { name: 'fast', standard: 10, least: 1, most: 1_000, ...whole },
+        { name: 'slow', standard: 30, least: 2, most: 5_000, ...whole },
+        { name: 'share', standard: 0.95, least: 0.01, most: 1, whole: false, about: '' },
+      ],
+    },
+    { name: 'bare', title: 'Bare', about: '', instruments: 1, params: [] },
+  ],
+  settings: LAB_PLAN.settings,
+};
+const BTC = 'binance:BTC/USDT';
+const draft = (change: Partial<RunDraft> = {}): RunDraft => ({ ...draftFor(CATALOGUE, BTC), ...change });
+const errorsOf = (change: Partial<RunDraft>): Readonly<Record<string, string>> => {
+  const result = planOf(draft(change), CATALOGUE);
+  return result.ok ? {} : result.errors;
+};
+
+describe('the draft of a run', () => {
+  it('begins with the first strategy, its standard values and costs as a person writes them', () => {
+    const fresh = draft();
+    expect(fresh).toMatchObject({ strategy: 'sma-cross', params: { fast: '10', slow: '30', share: '0.95' } });
+    expect(fresh.costs).toMatchObject({ cashQuote: '10000', takerFee: '0.1', slippageBps: '1' });
+    expect(planOf(fresh, CATALOGUE)).toEqual({
+      ok: true,
+      plan: {
+        ...LAB_PLAN,
+        params: { fast: 10, slow: 30, share: 0.95 },
+        source: { kind: 'instrument', instrumentId: BTC, timeframe: '1h' },
+      },
+    });
+  });
+
+  it('days are whole days in UTC, the last one included', () => {
+    const result = planOf(draft({ fromDay: '2024-02-28', toDay: '2024-02-29' }), CATALOGUE);
+    expect(result.ok && [result.plan.fromMs, result.plan.toMs]).toEqual([Date.UTC(2024, 1, 28), Date.UTC(2024, 2, 1)]);
+  });
+
+  it.each<[string, Partial<RunDraft>, Record<string, string>]>([
+    ['text for a number', { params: { fast: 'x', slow: '30', share: '0.95' } }, { 'params.fast': 'A number.' }],
+    ['nothing for a number', { params: { fast: ' ', slow: '30', share: '0.95' } }, { 'params.fast': 'A number.' }],
+    ['a broken count', { params: { fast: '1.5', slow: '30', share: '0.95' } }, { 'params.fast': 'A whole number.' }],
+    [
+      'a value beyond its range',
+      { params: { fast: '0', slow: '30', share: '2' } },
+      { 'params.fast': '1–1,000.', 'params.share': '0.01–1.' },
+    ],
+    ['a fee beyond reason', { costs: { ...draft().costs, takerFee: '50' } }, { 'costs.takerFee': '0–10.' }],
+    ['no file', { sourceKind: 'file', path: '  ' }, { path: 'Which file? Its path on this machine.' }],
+    ['a day that is none', { fromDay: '2024-02-30' }, { fromDay: 'A day, as 2026-01-31.' }],
+    [
+      'a span the wrong way round',
+      { fromDay: '2024-02-02', toDay: '2024-02-01' },
+      { toDay: 'Not before the first day.' },
+    ],
+    ['an unknown strategy', { strategy: 'none' }, { strategy: 'Which strategy?' }],
+  ])('%s is said at its field', (_what, change, errors) => {
+    expect(errorsOf(change)).toEqual(errors);
+  });
+
+  it('another strategy brings its own parameters', () => {
+    expect(withStrategy(draft({ hasMap: true }), CATALOGUE.strategies[1])).toMatchObject({
+      strategy: 'bare',
+      params: {},
+      hasMap: false,
+    });
+  });
+
+  it('a plan fills the form so that the same plan comes of it', () => {
+    const plan = {
+      ...LAB_PLAN,
+      params: { fast: 20, slow: 60, share: 0.5 },
+      source: { kind: 'file' as const, path: '/data/btc.csv' },
+      fromMs: Date.UTC(2024, 0, 1),
+      toMs: Date.UTC(2024, 1, 1),
+      settings: { ...LAB_PLAN.settings, takerFee: 0.00075, shorts: true },
+    };
+    expect(planOf(draftOf(plan, draft(), CATALOGUE.strategies[0]), CATALOGUE)).toEqual({ ok: true, plan });
+  });
+});
+
+describe('the map of two parameters', () => {
+  it('goes from half to twice the standard value, in whole steps where it counts', () => {
+    const [fast, , share] = CATALOGUE.strategies[0]!.params;
+    expect(axisAround(fast)).toEqual({ name: 'fast', from: '5', to: '20', steps: '6' });
+    expect(axisAround(share)).toEqual({ name: 'share', from: '0.475', to: '1', steps: '6' });
+    const result = planOf(draft({ hasMap: true }), CATALOGUE);
+    expect(result.ok && result.plan.map).toEqual({
+      x: { name: 'fast', values: [5, 8, 11, 14, 17, 20] },
+      y: { name: 'slow', values: [15, 24, 33, 42, 51, 60] },
+    });
+  });
+
+  it.each<[string, Partial<RunDraft>, Record<string, string>]>([
+    [
+      'one parameter twice',
+      { y: axisAround(CATALOGUE.strategies[0]!.params[0]) },
+      { y: 'Another parameter than the one across.' },
+    ],
+    [
+      'an end below its beginning',
+      { x: { name: 'fast', from: '9', to: '5', steps: '3' } },
+      { 'x.to': 'Above the first value.' },
+    ],
+    ['too many values', { x: { name: 'fast', from: '1', to: '50', steps: '16' } }, { 'x.steps': '2–15.' }],
+  ])('%s is said', (_what, change, errors) => {
+    expect(errorsOf({ hasMap: true, ...change })).toEqual(errors);
+  });
+});

@@ -1,0 +1,118 @@
+import { bestBy, goodness, type Objective, paretoFront } from './pareto.ts';
+import type { Proposer } from './proposers.ts';
+import { keyOf } from './space.ts';
+import type { Evaluation, Setting, Trial } from './trial.ts';
+
+export interface SearchOptions {
+  readonly proposer: Proposer;
+  /** Runs a setting on the first `share` of the history. Rejects with the sentence of what is wrong with it. */
+  readonly evaluate: (setting: Setting, share: number) => Promise<Evaluation>;
+  /** The first one decides what is pruned. */
+  readonly objectives: readonly Objective[];
+  readonly trials: number;
+  /** Settings at once. */
+  readonly atOnce: number;
+  /** Gives up on part of the history what is worse there than half of the others. */
+  readonly prune: boolean;
+  /** Trials of the same search before it was broken off; they count. What is pruned begins anew. */
+  readonly earlier?: readonly Trial[];
+  /** Called with each trial as it ends, pruned and failed ones too. */
+  readonly recordTrial: (trial: Trial) => void;
+  readonly progress?: (progress: SearchProgress) => void;
+  /** What runs is waited for, nothing new is begun. */
+  readonly signal?: AbortSignal;
+}
+
+export interface SearchProgress {
+  readonly ended: number;
+  readonly of: number;
+  readonly pruned: number;
+  readonly failed: number;
+  readonly best: Trial | null;
+}
+
+export interface SearchOutcome {
+  /** In the order in which they were begun. */
+  readonly trials: readonly Trial[];
+  readonly front: readonly Trial[];
+  /** By the first objective. */
+  readonly best: Trial | null;
+  readonly isCancelled: boolean;
+}
+
+/** Parts of the history after which a trial may be given up, and how many others it takes to say so. */
+const RUNGS = [0.25, 0.5];
+const OTHERS_MIN = 5;
+
+/**
+ * Tries settings until there are as many as asked for or nothing is left. With one at a time the same search finds the same;
+ * with several, what is proposed depends on which ended first.
+ */
+export async function runSearch(options: SearchOptions): Promise<SearchOutcome> {
+  const { proposer, objectives, atOnce, signal, earlier = [] } = options;
+  const trials: Trial[] = [...earlier];
+  const begun = new Set(earlier.map(({ setting }) => keyOf(setting)));
+  const rungs = RUNGS.map((): number[] => []);
+  let number = earlier.reduce((next, trial) => Math.max(next, trial.number + 1), 0);
+
+  const worker = async (): Promise<void> => {
+    while (begun.size < options.trials && !signal?.aborted) {
+      const setting = proposer.next(number, trials, begun);
+      if (setting === null) return;
+      begun.add(keyOf(setting));
+      const own = number;
+      number += 1;
+      const trial = await tryOut(own, setting, options, rungs);
+      trials.push(trial);
+      options.recordTrial(trial);
+      options.progress?.(progressOf(trials, options));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, atOnce) }, worker));
+  trials.sort((a, b) => a.number - b.number);
+  return {
+    trials,
+    front: paretoFront(trials, objectives),
+    best: bestBy(trials, objectives[0]!),
+    isCancelled: signal?.aborted ?? false,
+  };
+}
+
+async function tryOut(
+  number: number,
+  setting: Setting,
+  { evaluate, objectives, prune }: SearchOptions,
+  rungs: readonly number[][],
+): Promise<Trial> {
+  try {
+    if (prune) {
+      for (const [rung, share] of RUNGS.entries()) {
+        const evaluation = await evaluate(setting, share);
+        const value = goodness(evaluation.figures, objectives[0]!);
+        if (isBehind(value, rungs[rung]!)) return { number, setting, state: 'pruned', share, evaluation, why: '' };
+      }
+    }
+    return { number, setting, state: 'done', share: 1, evaluation: await evaluate(setting, 1), why: '' };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { number, setting, state: 'failed', share: 0, evaluation: null, why };
+  }
+}
+
+/** Below the median of those that came there before (median stopping: D. Golovin and others, Google Vizier, KDD 2017). It joins them. */
+function isBehind(value: number, others: number[]): boolean {
+  const sorted = others.toSorted((a, b) => a - b);
+  others.push(value);
+  return sorted.length >= OTHERS_MIN && value < sorted[sorted.length >> 1]!;
+}
+
+function progressOf(trials: readonly Trial[], { trials: of, objectives }: SearchOptions): SearchProgress {
+  const count = (state: Trial['state']): number => trials.filter((trial) => trial.state === state).length;
+  return {
+    ended: trials.length,
+    of,
+    pruned: count('pruned'),
+    failed: count('failed'),
+    best: bestBy(trials, objectives[0]!),
+  };
+}

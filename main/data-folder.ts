@@ -26,6 +26,8 @@ export interface AccountFolder {
   readonly journalHead: string;
   readonly journalStore: string;
   readonly candleStore: string;
+  /** Apart from spot's: each store has one writer. */
+  readonly perpetualCandleStore: string;
 }
 
 /** The platform's folder for user data. */
@@ -77,4 +79,5 @@ const accountFolderAt = (root: string): AccountFolder => ({
   journalHead: join(root, 'journal.head'),
   journalStore: join(root, 'journal.db'),
   candleStore: join(root, 'candles.db'),
+  perpetualCandleStore: join(root, 'candles-usdm.db'),
 });

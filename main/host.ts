@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { CONTRACT_VERSION } from '../preload/contract.ts';
 import { openAccountFolder, openDataFolder } from './data-folder.ts';
 import { MOMENTUM_MEASURED_ON, MOMENTUM_RECORD } from './engine/decision/momentum-record.ts';
+import { SPOT_VENUE } from './engine/domain/instrument.ts';
 import type { RiskLimits } from './engine/domain/proposal.ts';
 import { createEngine, type Engine, type EngineIdentity } from './engine/engine.ts';
 import { createEngineDesk } from './engine/gateway/engine-desk.ts';
@@ -19,14 +20,12 @@ import { systemClock, systemTimers } from './engine/kernel/clock.ts';
 import { LogWriteError, openEventLog } from './engine/kernel/event-log.ts';
 import { newSessionId } from './engine/kernel/ids.ts';
 import { featureSetsOf, figuresOf, readModelCards } from './engine/model-cards.ts';
-import { BINANCE_DEFAULTS } from './engine/venues/binance/connector.ts';
-import { openCandleStore } from './engine/venues/candle-store/candle-store.ts';
-import { createVenueWorkerPort } from './engine/venues/venue-worker-client.ts';
 import { createGameDay } from './game-day/game-day.ts';
 import { lockInstance } from './instance-lock.ts';
 import { openLab } from './lab/desk/open-lab.ts';
 import { ensurePracticeVenue } from './practice/spawn.ts';
 import { type MarketChoice, marketFolder } from './practice/venue-folder.ts';
+import { openCandleReaders, openPracticeVenues, USDM_VENUE } from './practice-venues.ts';
 import { MODELS_DIR, PRODUCT_VERSION, siblingModule } from './product.ts';
 
 /** Which practice market to trade on. */
@@ -105,7 +104,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     };
     for (const text of [...opened.repairs, ...journal.repairs]) repaired(text);
     const settings = openSettingsFile(folder.settings, repaired);
-    const candles = openCandleStore(books.candleStore, { onProblem: repaired });
+    const candles = openCandleReaders(books, repaired);
     const cards = readModelCards(MODELS_DIR);
 
     const engine = createEngine({
@@ -122,13 +121,11 @@ export async function startHost(options: HostOptions): Promise<Host> {
       timers: systemTimers,
       opened,
       cards,
-      venue: createVenueWorkerPort({
-        candleStorePath: books.candleStore,
-        connector: { ...BINANCE_DEFAULTS, loopbackPort: account.port, symbols: account.symbols },
-        credentials: async () => ({ apiKey: account.apiKey, secret: account.secret }),
+      venue: openPracticeVenues(account, books, {
         onProblem: options.onLog,
         workerUrl: siblingModule(import.meta.url, './engine/venues/worker'),
       }),
+      venues: [SPOT_VENUE, USDM_VENUE],
       inference: (onEvent, onNotice) =>
         createInferenceClient({
           spawn: () => forkMlHost(fileURLToPath(siblingModule(import.meta.url, './ml/host/main'))),

@@ -26,8 +26,10 @@ export const CONTRACT_VERSION = 1;
 
 const instrument = z.strictObject({
   id: instrumentId,
+  /** A perpetual may be held short, on margin; its quantities are in base all the same. */
+  kind: z.enum(['spot', 'perpetual']),
   venue: z.string(),
-  /** Unified name, `BTC/USDT`. */
+  /** As people call it: `BTC/USDT`, of a perpetual `BTC/USDT PERP`. */
   symbol: z.string(),
   base: z.string(),
   quote: z.string(),
@@ -179,6 +181,18 @@ export const positionSchema = z.strictObject({
   targetPrice: decimal.nullable(),
   signedBy: z.string(),
   from: z.string(),
+  /** Of a perpetual, whose quantity and cost are below zero for a short; null for spot. */
+  perpetual: z
+    .strictObject({
+      /** Wallet and open profit: what stands behind this position and the wallet's others. */
+      marginQuote: decimal,
+      /** What they are worth together, over that; null where nothing is left. */
+      leverage: z.number().nullable(),
+      liquidationPrice: decimal.nullable(),
+      /** Received less paid. */
+      fundingQuote: decimal,
+    })
+    .nullable(),
 });
 
 export const accountSchema = z.strictObject({
@@ -195,6 +209,7 @@ export const accountSchema = z.strictObject({
   dailyLossLimitQuote: decimal,
   /** Mean of (fill − proposed entry) over today's fills, in bps, positive is worse. */
   slippageBps: z.number().nullable(),
+  /** `asset` names an account: plain on spot, `binance-usdm:USDT` in a wallet apart. */
   balances: z.array(z.strictObject({ asset: z.string(), free: decimal, locked: decimal, ledger: decimal })),
 });
 
@@ -219,6 +234,10 @@ export const limitsSchema = z.strictObject({
   priceBandBps: z.number().min(1).max(500),
   quoteAgeMsMax: z.int().min(250).max(60_000),
   approvalTtlMs: z.int().min(5_000).max(600_000),
+  /** Perpetuals: worth of positions and orders over what stands behind them. */
+  leverageMax: z.number().min(1).max(20).default(2),
+  /** Perpetuals: share of the price that a liquidation must stay away. */
+  liquidationDistanceMin: z.number().min(0.02).max(0.9).default(0.15),
 });
 
 export const mandateSchema = z.strictObject({
@@ -342,6 +361,17 @@ export const healthSchema = z.strictObject({
     .nullable(),
   /** How requests to the venue do; null while its connector has nothing to say. */
   venue: venueHealthSchema.nullable(),
+  /** The same of perpetuals; null before their connector has begun. */
+  perpetuals: z
+    .strictObject({
+      privateStream: z.enum(['live', 'down', 'connecting']),
+      privateStreamSinceMs: timeMs.nullable(),
+      privateStreamWhy: z.string(),
+      lastAuditAtMs: timeMs.nullable(),
+      venueRoundTripMs: z.number().nullable(),
+      venue: venueHealthSchema.nullable(),
+    })
+    .nullable(),
   repairs: z.array(z.strictObject({ atMs: timeMs, text: z.string() })),
 });
 
@@ -431,6 +461,8 @@ export const watchRowSchema = z.strictObject({
   change24hShare: z.number().nullable(),
   volume24hQuote: z.number().nullable(),
   status: z.enum(['live', 'stale', 'down', 'connecting']),
+  /** Of a perpetual, once the venue has told it: longs pay shorts this share of their value at `nextFundingMs`. */
+  perpetual: z.strictObject({ markPrice: decimal, fundingRate: decimal, nextFundingMs: timeMs }).nullable().optional(),
 });
 
 const bookLevels = z.array(z.tuple([decimal, decimal]));
@@ -464,6 +496,8 @@ export const manualOrderSchema = z.strictObject({
   limitPrice: positiveDecimal.nullable(),
   stopPrice: positiveDecimal.nullable(),
   targetPrice: positiveDecimal.nullable(),
+  /** Perpetuals: may only make the position smaller. */
+  reduceOnly: z.boolean().optional(),
 });
 
 export const proposalChangeSchema = z.strictObject({

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { placesOfStep } from '../format/decimal.ts';
 import { useQueueView } from '../panels/ApprovalQueue.tsx';
+import { Funding } from '../panels/Funding.tsx';
 import { isWorking } from '../panels/order-words.ts';
 import type { PanelId } from '../panels/Panel.tsx';
 import { useDesk, useDeskStore } from '../stores/desk-store.ts';
@@ -81,7 +82,13 @@ function ChartInstrument() {
       >
         {instrument?.symbol ?? '–'} <span className="says text-text3" data-text="▾" aria-hidden="true" />
       </button>
-      <span className="truncate text-text3 max-[1500px]:hidden">{venue}</span>
+      {instrument?.kind === 'perpetual' ? (
+        <span className="max-[1500px]:hidden">
+          <Funding instrument={instrument} withMark />
+        </span>
+      ) : (
+        <span className="truncate text-text3 max-[1500px]:hidden">{venue}</span>
+      )}
     </span>
   );
 }

@@ -26,6 +26,12 @@ export function showCountdown(leftMs: number): string {
   return `${Math.floor(seconds / 60)}:${pad(seconds % 60)}`;
 }
 
+/** Time left as `4:12:07`; never negative. */
+export function showHours(leftMs: number): string {
+  const seconds = Math.max(0, Math.ceil(leftMs / 1000));
+  return `${Math.floor(seconds / 3_600)}:${pad(Math.floor(seconds / 60) % 60)}:${pad(seconds % 60)}`;
+}
+
 /** How long ago, in one unit: `12 s`, `4 min`, `3 h`, `2 d`. */
 export function showAgo(elapsedMs: number): string {
   const seconds = Math.max(0, Math.round(elapsedMs / 1000));

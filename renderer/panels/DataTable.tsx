@@ -18,7 +18,11 @@ export interface Column<Row> {
   /** Numbers for columns of numbers: sorting decides nothing, so floats will do. Without it the column does not sort. */
   readonly sortBy?: (row: Row) => string | number;
   readonly cell: (row: Row) => ReactNode;
+  /** Left out where the screen is too narrow for all columns. */
+  readonly isExtra?: boolean;
 }
+
+const EXTRA = 'max-[1700px]:hidden';
 
 export function DataTable<Row extends object>(props: {
   label: string;
@@ -63,7 +67,7 @@ export function DataTable<Row extends object>(props: {
         {table.getRowModel().rows.map((row) => (
           <tr key={row.id} tabIndex={-1} data-row={row.id}>
             {columns.map((column) => (
-              <td key={column.id} data-align={column.align ?? 'right'}>
+              <td key={column.id} data-align={column.align ?? 'right'} className={column.isExtra ? EXTRA : undefined}>
                 {column.cell(row.original)}
               </td>
             ))}
@@ -78,7 +82,7 @@ function HeaderCell<Row>(props: { column: Column<Row>; sorted: { desc: boolean }
   const { column, sorted, toggle } = props;
   const order = sorted ? (sorted.desc ? 'descending' : 'ascending') : undefined;
   return (
-    <th data-align={column.align ?? 'right'} aria-sort={order}>
+    <th data-align={column.align ?? 'right'} aria-sort={order} className={column.isExtra ? EXTRA : undefined}>
       {column.sortBy ? (
         <button type="button" onClick={toggle}>
           {column.title}

@@ -8,6 +8,7 @@ import { deskStore, useDesk, useDeskStore, useIsLive } from '../stores/desk-stor
 import { marketHub } from '../stores/market-hub.ts';
 import { announce, showToast } from '../stores/toast-store.ts';
 import { useView } from '../stores/view-store.ts';
+import { Funding } from './Funding.tsx';
 import { Panel } from './Panel.tsx';
 import { emptyDraft, orderFromDraft, type TicketDraft, type TicketField } from './ticket-draft.ts';
 
@@ -49,7 +50,8 @@ function Ticket({ instrument }: { instrument: Instrument }) {
   const order = result.ok ? result.order : null;
   const preview = usePreview(order);
   const errors = !result.ok && (touched || !result.isEmpty) ? result.errors : {};
-  const reduces = draft.side === 'sell' && heldQty !== null;
+  const isPerpetual = instrument.kind === 'perpetual';
+  const reduces = isPerpetual ? draft.reduceOnly : draft.side === 'sell' && heldQty !== null;
   const blocked = blockedBy({ isLive, armed, killed, reduces });
 
   function change(part: Partial<TicketDraft>): void {
@@ -69,7 +71,8 @@ function Ticket({ instrument }: { instrument: Instrument }) {
     showToast('good', `Order sent: ${order.side} ${showDecimal(order.qtyBase)} ${instrument.base}.`);
     announce('Order sent.');
     setTouched(false);
-    setDraft({ ...emptyDraft(newRequestId()), side: draft.side, type: draft.type });
+    const { side, type, reduceOnly } = draft;
+    setDraft({ ...emptyDraft(newRequestId()), side, type, reduceOnly });
   }
 
   const field = (name: TicketField, label: string, placeholder = '') => (
@@ -94,8 +97,8 @@ function Ticket({ instrument }: { instrument: Instrument }) {
         label="Side"
         value={draft.side}
         options={[
-          { value: 'buy', text: '▲ Buy', tone: 'up' },
-          { value: 'sell', text: '▼ Sell', tone: 'down' },
+          { value: 'buy', text: isPerpetual && !draft.reduceOnly ? '▲ Buy / long' : '▲ Buy', tone: 'up' },
+          { value: 'sell', text: isPerpetual && !draft.reduceOnly ? '▼ Sell / short' : '▼ Sell', tone: 'down' },
         ]}
         onChange={(side) => change({ side })}
       />
@@ -110,14 +113,25 @@ function Ticket({ instrument }: { instrument: Instrument }) {
         onChange={(type) => change({ type })}
       />
       {field('qty', 'Quantity')}
-      <ShareButtons instrument={instrument} draft={draft} onPick={(qty) => change({ qty })} />
+      <ShareButtons instrument={instrument} draft={draft} heldQty={heldQty} onPick={(qty) => change({ qty })} />
       {draft.type === 'market' ? null : (
         <LimitRow instrument={instrument} side={draft.side} onPick={(limit) => change({ limit })}>
           {field('limit', 'Limit')}
         </LimitRow>
       )}
-      {field('stop', 'Stop', 'optional')}
-      {field('target', 'Target', 'optional')}
+      {isPerpetual ? (
+        <label className="flex cursor-pointer items-center gap-1.5 pl-[62px] text-text2">
+          <input
+            type="checkbox"
+            checked={draft.reduceOnly}
+            onChange={(event) => change({ reduceOnly: event.target.checked })}
+          />
+          Reduce-only
+        </label>
+      ) : null}
+      {draft.reduceOnly ? null : field('stop', 'Stop', 'optional')}
+      {draft.reduceOnly ? null : field('target', 'Target', 'optional')}
+      {isPerpetual ? <Funding instrument={instrument} /> : null}
       <PreviewLine preview={preview} quote={instrument.quote} />
       {refusal === null ? null : (
         <p role="alert" className="text-down">
@@ -257,22 +271,33 @@ function LimitRow(props: {
   );
 }
 
-function ShareButtons(props: { instrument: Instrument; draft: TicketDraft; onPick: (qty: string) => void }) {
-  const { instrument, draft, onPick } = props;
+function ShareButtons(props: {
+  instrument: Instrument;
+  draft: TicketDraft;
+  heldQty: string | null;
+  onPick: (qty: string) => void;
+}) {
+  const { instrument, draft, heldQty, onPick } = props;
   const balances = useDesk((desk) => desk.account.balances, NO_BALANCES);
-  const asset = draft.side === 'buy' ? instrument.quote : instrument.base;
-  const free = balances.find((row) => row.asset === asset)?.free ?? '0';
+  const isPerpetual = instrument.kind === 'perpetual';
+  const spends = isPerpetual ? !draft.reduceOnly : draft.side === 'buy';
+  const asset = spends ? instrument.quote : instrument.base;
+  const account = isPerpetual ? `${instrument.venue}:${asset}` : asset;
+  const free =
+    isPerpetual && !spends
+      ? (heldQty?.replace('-', '') ?? '0')
+      : (balances.find((row) => row.asset === account)?.free ?? '0');
 
   function pick(percent: number): void {
-    const price = draft.side === 'sell' ? null : draft.limit.trim() || quoteFor(instrument.id, 'buy');
-    if (draft.side === 'buy' && price === null) return;
+    const price = spends ? draft.limit.trim() || quoteFor(instrument.id, draft.side) : null;
+    if (spends && price === null) return;
     const qty = quantityForShare(free, percent, price, instrument.lotStep);
     if (qty !== null) onPick(qty);
   }
 
   return (
     <div className="grid grid-cols-[56px_1fr] items-center gap-1.5">
-      <span className="text-[11px] text-text3">of free</span>
+      <span className="text-[11px] text-text3">{isPerpetual ? (spends ? 'of margin' : 'of position') : 'of free'}</span>
       <div className="segmented" title={`${showDecimal(free, placesOfStep(instrument.lotStep))} ${asset} free`}>
         {SHARES.map((percent) => (
           <button

@@ -60,7 +60,12 @@ const COLUMNS: readonly Column<Position>[] = [
       return <span className={sign < 0 ? 'text-down' : 'text-up'}>{sign < 0 ? '▼ short' : '▲ long'}</span>;
     },
   },
-  { id: 'size', title: 'Size', sortBy: (row) => Number(row.qtyBase), cell: (row) => showDecimal(row.qtyBase) },
+  {
+    id: 'size',
+    title: 'Size',
+    sortBy: (row) => Math.abs(Number(row.qtyBase)),
+    cell: (row) => showDecimal(row.qtyBase.replace('-', '')),
+  },
   { id: 'average', title: 'Average', cell: (row) => priceOf(row, row.averageCost) },
   { id: 'mark', title: 'Mark', cell: (row) => priceOf(row, row.markPrice) },
   { id: 'stop', title: 'Stop on venue', cell: (row) => <Stop row={row} /> },
@@ -94,8 +99,40 @@ const COLUMNS: readonly Column<Position>[] = [
   },
 ];
 
+/** Of perpetuals only: shown once there is one. */
+const PERPETUAL_COLUMNS: readonly Column<Position>[] = [
+  {
+    id: 'liquidation',
+    title: 'Liquidation',
+    cell: ({ perpetual, ...row }) => (perpetual ? priceOf({ perpetual, ...row }, perpetual.liquidationPrice) : ''),
+  },
+  {
+    id: 'margin',
+    title: 'Margin',
+    cell: ({ perpetual }) =>
+      perpetual && (
+        <span title="What all positions of this wallet are worth, over the wallet and their open profit">
+          {perpetual.leverage === null ? '–' : `${showFloat(perpetual.leverage, 2)}×`}
+          <span className="text-text3"> of </span>
+          {showDecimal(perpetual.marginQuote, 2)}
+        </span>
+      ),
+  },
+  {
+    id: 'funding',
+    title: 'Funding',
+    cell: ({ perpetual }) => perpetual && <Money text={perpetual.fundingQuote} />,
+  },
+];
+const isWho = ({ id }: Column<Position>): boolean => id === 'signed' || id === 'from';
+const WITH_PERPETUALS = COLUMNS.flatMap((column) => {
+  if (column.id === 'unrealized') return [...PERPETUAL_COLUMNS, column];
+  return [isWho(column) ? { ...column, isExtra: true } : column];
+});
+
 export function Positions() {
   const rows = useDesk((desk) => desk.positions, NONE);
+  const columns = rows.some(({ perpetual }) => perpetual !== null) ? WITH_PERPETUALS : COLUMNS;
   const account = useDesk((desk) => desk.account, null);
   return (
     <Panel id="positions" scrolls={false}>
@@ -103,7 +140,7 @@ export function Positions() {
         {rows.length === 0 ? (
           <Empty title="No positions">What you sign and the venue fills is held here, with its stop.</Empty>
         ) : (
-          <DataTable label="Positions" rows={rows} columns={COLUMNS} keyOf={(row) => row.instrumentId} />
+          <DataTable label="Positions" rows={rows} columns={columns} keyOf={(row) => row.instrumentId} />
         )}
       </div>
       {account ? <Sums account={account} /> : null}

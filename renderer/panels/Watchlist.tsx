@@ -1,5 +1,5 @@
-/** Every instrument with its last price and day; cells are written per frame, rows render once. */
-import { useEffect, useRef } from 'react';
+/** The instruments of one kind with their last price and day; cells are written per frame, rows render once. */
+import { useEffect, useRef, useState } from 'react';
 import type { Instrument, WatchRow } from '../../preload/contract.ts';
 import { placesOfStep } from '../format/decimal.ts';
 import { arrowOf, showDecimal, showFloat } from '../format/number.ts';
@@ -13,6 +13,7 @@ import { useHeight, useMarketPaint } from './use-market.ts';
 import { setClass, setText } from './write-cell.ts';
 
 const HEADER_PX = 24;
+const NO_INSTRUMENTS: readonly Instrument[] = [];
 
 interface RowCells {
   readonly row: HTMLTableRowElement;
@@ -21,17 +22,38 @@ interface RowCells {
   readonly places: number;
 }
 
+const KINDS = [
+  ['spot', 'Spot'],
+  ['perpetual', 'Perpetuals'],
+] as const;
+
 export function Watchlist() {
-  const instruments = useDeskStore((state) => state.hello?.instruments);
+  const all = useDeskStore((state) => state.hello?.instruments) ?? NO_INSTRUMENTS;
   const selected = useView((view) => view.instrumentId);
+  const selectedKind = all.find((row) => row.id === selected)?.kind ?? 'spot';
+  const [kind, setKind] = useState<Instrument['kind']>(selectedKind);
+  // Whoever goes to an instrument sees it in the list.
+  useEffect(() => setKind(selectedKind), [selectedKind]);
+  const instruments = all.filter((row) => row.kind === kind);
+  const hasBoth = all.some((row) => row.kind === 'perpetual');
   const cells = useRef(new Map<string, RowCells>());
   useMarketPaint((paint) => {
     for (const [id, row] of paint.rows) writeRow(cells.current.get(id), row);
   });
   const [box, height] = useHeight<HTMLDivElement>();
-  const rows = fitRows(height - HEADER_PX, instruments?.length ?? 0);
+  const rows = fitRows(height - HEADER_PX, instruments.length);
   return (
     <Panel id="watchlist" scrolls={false}>
+      {hasBoth ? (
+        <div role="radiogroup" aria-label="Instruments shown" className="segmented m-1.5 mb-0.5 shrink-0">
+          {KINDS.map(([value, text]) => (
+            // biome-ignore lint/a11y/useSemanticElements: segments, not round buttons
+            <button key={value} type="button" role="radio" aria-checked={value === kind} onClick={() => setKind(value)}>
+              {text}
+            </button>
+          ))}
+        </div>
+      ) : null}
       <div ref={box} className="min-h-0 flex-1">
         <div className="snaps overflow-auto" style={{ height: HEADER_PX + rows.count * rows.px }}>
           <table className="table" aria-label="Instruments" style={{ '--row': `${rows.px}px` } as React.CSSProperties}>
@@ -43,7 +65,7 @@ export function Watchlist() {
               </tr>
             </thead>
             <tbody>
-              {instruments?.map((instrument) => (
+              {instruments.map((instrument) => (
                 <InstrumentRow
                   key={instrument.id}
                   instrument={instrument}
@@ -89,7 +111,9 @@ function InstrumentRow(props: { instrument: Instrument; isSelected: boolean; cel
           className="cursor-pointer font-medium"
         >
           {instrument.base}
-          <span className="font-normal text-text3">/{instrument.quote}</span>
+          <span className="font-normal text-text3">
+            {instrument.kind === 'perpetual' ? ' PERP' : `/${instrument.quote}`}
+          </span>
         </button>
       </td>
       <td ref={last}>–</td>

@@ -1,7 +1,7 @@
 /** How much of each risk limit is used now, for the eye: a phrase, and a share of the limit where that has a meaning. */
 
 import { driftBps } from '../format/decimal.ts';
-import { showCount, showDecimal, showFloat, showMilliseconds, showPercent } from '../format/number.ts';
+import { showCount, showFloat, showMilliseconds, showPercent } from '../format/number.ts';
 import type { Desk } from '../stores/desk-merge.ts';
 import { isWaiting } from '../stores/queue.ts';
 import type { LimitKey } from './limits-draft.ts';
@@ -52,6 +52,8 @@ export function limitUses(
       limits.priceBandBps,
     ),
     quoteAgeMsMax: ageUse(desk),
+    leverageMax: leverageUse(desk),
+    liquidationDistanceMin: distanceUse(desk),
     approvalTtlMs: waiting.length === 0 ? NOTHING_WAITS : { text: `${showCount(waiting.length)} waiting`, share: null },
   };
 }
@@ -68,13 +70,33 @@ function driftUse(drifts: readonly number[], limit: number): LimitUse {
   return { text: `widest now ${showFloat(most, 1)}`, share: most / limit };
 }
 
+const worthOf = ({ costQuote }: Desk['positions'][number]): number => Math.abs(Number(costQuote));
+
 function largestPosition(desk: Desk): LimitUse {
-  const [largest] = desk.positions.toSorted((a, b) => Number(b.costQuote) - Number(a.costQuote));
+  const [largest] = desk.positions.toSorted((a, b) => worthOf(b) - worthOf(a));
   if (!largest) return { text: 'no positions', share: 0 };
   return {
-    text: `${largest.symbol.split('/')[0] ?? largest.symbol} ${showDecimal(largest.costQuote, 2)}`,
-    share: Number(largest.costQuote) / Number(desk.limits.positionNotionalQuoteMax),
+    text: `${largest.symbol.split('/')[0] ?? largest.symbol} ${showFloat(worthOf(largest), 2)}`,
+    share: worthOf(largest) / Number(desk.limits.positionNotionalQuoteMax),
   };
+}
+
+const NO_PERPETUALS: LimitUse = { text: 'no perpetuals', share: null };
+
+function leverageUse({ positions, limits }: Desk): LimitUse {
+  const most = Math.max(...positions.map((row) => row.perpetual?.leverage ?? 0), 0);
+  return most === 0 ? NO_PERPETUALS : { text: `${showFloat(most, 2)}× now`, share: most / limits.leverageMax };
+}
+
+/** The nearest liquidation, as a share of the mark price. */
+function distanceUse({ positions, limits }: Desk): LimitUse {
+  const away = positions.flatMap(({ markPrice, perpetual }) => {
+    const price = perpetual?.liquidationPrice ?? null;
+    return price === null || markPrice === null ? [] : [Math.abs(Number(price) / Number(markPrice) - 1)];
+  });
+  if (away.length === 0) return NO_PERPETUALS;
+  const least = Math.min(...away);
+  return { text: `nearest ${showPercent(least, 1)}`, share: limits.liquidationDistanceMin / Math.max(least, 1e-9) };
 }
 
 function ageUse(desk: Desk): LimitUse {

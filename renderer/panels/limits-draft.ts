@@ -83,6 +83,22 @@ export const LIMIT_FIELDS: readonly LimitField[] = [
     unit: 's',
     range: [5, 600],
   },
+  {
+    key: 'leverageMax',
+    label: 'Leverage',
+    hint: 'Perpetuals: worth of positions over the margin behind them',
+    kind: 'number',
+    unit: '×',
+    range: [1, 20],
+  },
+  {
+    key: 'liquidationDistanceMin',
+    label: 'To liquidation',
+    hint: 'Perpetuals: how far the price must stay from it',
+    kind: 'share',
+    unit: '%',
+    range: [2, 90],
+  },
 ];
 
 /** Drops what floats add behind the twelfth digit. */

@@ -9,6 +9,8 @@ export interface TicketDraft {
   readonly limit: string;
   readonly stop: string;
   readonly target: string;
+  /** Of perpetuals: may only make the position smaller. */
+  readonly reduceOnly: boolean;
   /** Made once per draft and renewed only after an order went through, so that a double click is one order. */
   readonly requestId: string;
 }
@@ -20,7 +22,7 @@ export type DraftResult =
   | { readonly ok: false; readonly errors: Partial<Record<TicketField, string>>; readonly isEmpty: boolean };
 
 export function emptyDraft(requestId: string): TicketDraft {
-  return { side: 'buy', type: 'limit', qty: '', limit: '', stop: '', target: '', requestId };
+  return { side: 'buy', type: 'limit', qty: '', limit: '', stop: '', target: '', reduceOnly: false, requestId };
 }
 
 /** True when `text` is a whole number of `step`s. */
@@ -39,8 +41,8 @@ export function orderFromDraft(draft: TicketDraft, instrument: Instrument, refer
   const texts = {
     qty: draft.qty.trim(),
     limit: draft.limit.trim(),
-    stop: draft.stop.trim(),
-    target: draft.target.trim(),
+    stop: draft.reduceOnly ? '' : draft.stop.trim(),
+    target: draft.reduceOnly ? '' : draft.target.trim(),
   };
   const isMarket = draft.type === 'market';
   if (!isPositiveDecimal(texts.qty)) errors.qty = 'How much? A number above zero.';
@@ -71,6 +73,7 @@ export function orderFromDraft(draft: TicketDraft, instrument: Instrument, refer
       limitPrice: isMarket ? null : texts.limit,
       stopPrice: orNull(texts.stop),
       targetPrice: orNull(texts.target),
+      ...(instrument.kind === 'perpetual' ? { reduceOnly: draft.reduceOnly } : {}),
     },
   };
 }

@@ -113,9 +113,9 @@ async function followDesk(client: EngineClient, signal: AbortSignal): Promise<vo
 }
 
 const tellsOfNewRules = ({ desk }: DeskMessage): boolean =>
-  desk.journal?.some(({ kind }) => kind === 'RulesChanged') ?? false;
+  desk.journal?.some(({ kind }) => kind === 'RulesChanged' || kind === 'InstrumentsLoaded') ?? false;
 
-/** The venue has changed what it takes of an instrument: tickets follow what the engine knows of it now. */
+/** Another venue's instruments are there, or what is taken of one has changed: lists and tickets follow what the engine knows now. */
 async function takeNewRules(client: EngineClient, signal: AbortSignal): Promise<void> {
   const hello = helloSchema.parse(await client.hello());
   if (!signal.aborted) deskStore.setState({ hello });

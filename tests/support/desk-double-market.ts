@@ -64,6 +64,7 @@ export function createDoubleMarket(seed: number) {
     opens.set(id, price * (1 + gauss(random) * 0.03));
     return {
       id,
+      kind: 'spot',
       venue: 'binance',
       symbol: `${base}/USDT`,
       base,

@@ -221,6 +221,7 @@ export function doubleDesk(market: DoubleMarket): DeskSnapshot {
         targetPrice: '3260',
         signedBy: 'you, 09:41',
         from: 'trees 68 %',
+        perpetual: null,
       },
       {
         instrumentId: sol.id,
@@ -237,6 +238,7 @@ export function doubleDesk(market: DoubleMarket): DeskSnapshot {
         targetPrice: null,
         signedBy: 'mandate calm',
         from: 'ensemble 61 %',
+        perpetual: null,
       },
     ],
     models: [
@@ -293,6 +295,8 @@ export function doubleDesk(market: DoubleMarket): DeskSnapshot {
       priceBandBps: 15,
       quoteAgeMsMax: 3000,
       approvalTtlMs: 60_000,
+      leverageMax: 2,
+      liquidationDistanceMin: 0.15,
     },
     mandate: null,
     gameDay: null,
@@ -345,6 +349,7 @@ export function doubleDesk(market: DoubleMarket): DeskSnapshot {
           reasons: [{ why: 'trade: price is not a positive decimal', count: 3 }],
         },
       },
+      perpetuals: null,
       repairs: [{ atMs: Date.now() - 1_900_000, text: 'Fill 88211001 was found by the audit and booked.' }],
     },
   };

@@ -180,7 +180,7 @@ export interface ManualOrderRequested {
   readonly stopPrice: string | null;
   readonly targetPrice: string | null;
   /** Perpetuals: may only make a position smaller. Spot's sales do nothing else, and its buys never do. */
-  readonly reduceOnly?: boolean;
+  readonly reduceOnly?: boolean | undefined;
 }
 export interface CancelRequested {
   readonly kind: 'CancelRequested';

@@ -83,10 +83,16 @@ export interface InstrumentAccounts {
 /** A venue as people call it. */
 export const venueWord = (venue: string): string => (venue === 'binance-usdm' ? 'USD-M' : 'spot');
 
-/** An account of the books as people call it: `USDT`, `USDT (USD-M)`, `BTC/USDT:USDT`. */
+/** What an instrument is called: `BTC/USDT`, and `BTC/USDT PERP` where it is the perpetual. */
+export function symbolOf(id: InstrumentId): string {
+  const { kind, base, quote } = accountsOf(id);
+  return kind === 'spot' ? `${base}/${quote}` : `${base}/${quote} PERP`;
+}
+
+/** An account of the books as people call it: `USDT`, `USDT (USD-M)`, `BTC/USDT PERP`. */
 export function accountWord(account: string): string {
   const asset = assetOfAccount(account);
-  if (asset === null) return account.slice(account.indexOf(':') + 1);
+  if (asset === null) return symbolOf(account);
   return account === asset ? asset : `${asset} (${venueWord(venueOfAccount(account))})`;
 }
 

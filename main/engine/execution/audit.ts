@@ -1,9 +1,9 @@
 import type { AuditReceived } from '../domain/events.ts';
-import { accountsOf, SPOT_VENUE } from '../domain/instrument.ts';
+import { accountsOf, SPOT_VENUE, symbolOf } from '../domain/instrument.ts';
 import type { VenueFill, VenueOrderReport } from '../domain/order.ts';
 import { activeOrders, fillKey, incomeKey, venueKey } from './execution-state.ts';
 import { askVenue, type Hand } from './hand.ts';
-import { isLive, sideWord, symbolOf } from './order-record.ts';
+import { isLive, sideWord } from './order-record.ts';
 import { adoptedId, findOrder, handleFill, handleReport } from './venue-reports.ts';
 
 /** An order changed this shortly before the audit was asked, or since, may be missing from it without anything being wrong. */

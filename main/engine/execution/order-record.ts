@@ -1,5 +1,5 @@
 import { formatDecimal, largerOf, parseDecimal } from '../domain/decimal.ts';
-import type { InstrumentId } from '../domain/instrument.ts';
+import { type InstrumentId, symbolOf } from '../domain/instrument.ts';
 import {
   type CountersignedOrder,
   isFinal,
@@ -206,5 +206,3 @@ export const sideWord = (side: 'buy' | 'sell'): string => side.toUpperCase();
 export function describeOrder(record: OrderRecord): string {
   return `${sideWord(record.side)} ${formatDecimal(record.qty)} ${symbolOf(record.instrumentId)}`;
 }
-
-export const symbolOf = (instrumentId: InstrumentId): string => instrumentId.slice(instrumentId.indexOf(':') + 1);

@@ -1,9 +1,9 @@
 import { parseDecimal } from '../domain/decimal.ts';
 import type { CancelRequested, CancelWanted, FlattenRequested, KillSwitchSet } from '../domain/events.ts';
-import { type InstrumentId, isPerpetual } from '../domain/instrument.ts';
+import { type InstrumentId, isPerpetual, symbolOf } from '../domain/instrument.ts';
 import { activeIn, activeOrders } from './execution-state.ts';
 import { type Hand, sendCancel } from './hand.ts';
-import { isLive, type OrderRecord, reduces, symbolOf } from './order-record.ts';
+import { isLive, type OrderRecord, reduces } from './order-record.ts';
 import { closingUnbooked, flattenWant, isTradable, orderable } from './protection-plan.ts';
 
 function refuse(hand: Hand, subject: string, code: string, text: string): void {

@@ -1,6 +1,6 @@
 import { formatDecimal, parseDecimal } from '../domain/decimal.ts';
 import type { CancelAnswered, FillBooked, OrderQueried, SubmitAnswered } from '../domain/events.ts';
-import { accountsOf, type InstrumentId } from '../domain/instrument.ts';
+import { accountsOf, type InstrumentId, symbolOf } from '../domain/instrument.ts';
 import type { VenueFill, VenueOrderReport } from '../domain/order.ts';
 import { fillDigest } from './apply-fill.ts';
 import { activeIn, type ExecutionState, fillKey, venueKey } from './execution-state.ts';
@@ -18,7 +18,6 @@ import {
   stateOfStatus,
   stepByFills,
   stepByReport,
-  symbolOf,
 } from './order-record.ts';
 import { holdUndecided } from './timers.ts';
 

@@ -1,11 +1,9 @@
 import type { Order, Proposal as ProposalRow, TrackRecord, Verdict } from '../../../preload/contract.ts';
 import { type Case, signatureText, termsOf } from '../approval/cases.ts';
 import { divideDecimal, formatDecimal, multiplyDecimal, parseDecimal, toNumberLossy } from '../domain/decimal.ts';
-import type { InstrumentId } from '../domain/instrument.ts';
+import { symbolOf } from '../domain/instrument.ts';
 import type { TrackRecord as DomainRecord, RiskVerdict } from '../domain/proposal.ts';
 import type { OrderRow } from '../execution/execution-view.ts';
-
-export const symbolOf = (instrumentId: InstrumentId): string => instrumentId.slice(instrumentId.indexOf(':') + 1);
 
 export const recordRow = (record: DomainRecord | null): TrackRecord | null => record && { ...record };
 

@@ -12,14 +12,14 @@ import type {
 import type { ApprovalView } from '../approval/approval-stage.ts';
 import { signatureText } from '../approval/cases.ts';
 import type { FillBooked } from '../domain/events.ts';
-import type { InstrumentsView } from '../domain/instrument.ts';
+import { type InstrumentsView, isPerpetual, symbolOf } from '../domain/instrument.ts';
 import type { MarketView, Quote } from '../domain/market.ts';
 import type { PortfolioView } from '../domain/portfolio.ts';
 import type { ExecutionView } from '../execution/execution-view.ts';
 import type { LedgerView, PositionRow } from '../ledger/ledger-view.ts';
 import type { RiskView } from '../risk/risk-stage.ts';
 import type { VenueHealth } from '../venues/venue-port.ts';
-import { orderRow, proposalRow, symbolOf } from './desk-rows.ts';
+import { orderRow, proposalRow } from './desk-rows.ts';
 import type { NoticeBoard } from './notice-board.ts';
 
 /** What the desk is put together from. */
@@ -105,7 +105,7 @@ function fillRow({ fill }: FillBooked): Fill {
 }
 
 function positionRow(row: PositionRow, execution: ExecutionView): Position {
-  const { origin, perpetual: _apart, ...amounts } = row;
+  const { origin, perpetual, ...amounts } = row;
   const protection = execution.protection(row.instrumentId);
   return {
     ...amounts,
@@ -115,6 +115,7 @@ function positionRow(row: PositionRow, execution: ExecutionView): Position {
     targetPrice: protection.targetPrice,
     signedBy: origin ? (origin.signature ? signatureText(origin.signature) : 'elsewhere') : 'opening balance',
     from: origin?.agent ?? '',
+    perpetual: perpetual && { ...perpetual },
   };
 }
 
@@ -148,7 +149,7 @@ function health(
     sinceMs: board.feed(instrumentId)?.sinceMs ?? null,
     why: board.feed(instrumentId)?.why ?? '',
     ageMs: ageOf(market.quote(instrumentId)),
-    resyncs: board.venue?.resyncs.find((entry) => entry.instrumentId === instrumentId)?.count ?? 0,
+    resyncs: resyncsOf(board, instrumentId),
   }));
   const ages = feeds.map((feed) => feed.ageMs).filter((age) => age !== null);
   return {
@@ -169,8 +170,29 @@ function health(
     lastAuditAtMs: execution.lastAuditAtMs(),
     lastAudit: board.lastAudit,
     venue: board.venue && venueRow(board.venue),
+    perpetuals: perpetualsHealth(execution, board),
     repairs: [...sources.startRepairs, ...execution.repairs()].slice(-100).map((repair) => ({ ...repair })),
   };
+}
+
+const USDM_VENUE = 'binance-usdm';
+
+function perpetualsHealth(execution: ExecutionView, board: NoticeBoard): Health['perpetuals'] {
+  const { health: said, privateStream } = board.other(USDM_VENUE);
+  if (!said && !privateStream) return null;
+  return {
+    privateStream: execution.privateStream(USDM_VENUE),
+    privateStreamSinceMs: privateStream?.sinceMs ?? null,
+    privateStreamWhy: privateStream?.why ?? '',
+    lastAuditAtMs: execution.lastAuditAtMs(USDM_VENUE),
+    venueRoundTripMs: said?.roundTripMs ?? null,
+    venue: said && venueRow(said),
+  };
+}
+
+function resyncsOf(board: NoticeBoard, instrumentId: string): number {
+  const said = isPerpetual(instrumentId) ? board.other(USDM_VENUE).health : board.venue;
+  return said?.resyncs.find((entry) => entry.instrumentId === instrumentId)?.count ?? 0;
 }
 
 function venueRow(venue: VenueHealth): NonNullable<Health['venue']> {

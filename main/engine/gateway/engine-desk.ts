@@ -1,7 +1,8 @@
 import type { Done, Health, Hello, WatchRow } from '../../../preload/contract.ts';
 import { formatDecimal, multiplyDecimal, parseDecimal } from '../domain/decimal.ts';
 import type { EngineEvent, InputEvent } from '../domain/events.ts';
-import type { InstrumentId } from '../domain/instrument.ts';
+import { type InstrumentId, symbolOf } from '../domain/instrument.ts';
+import type { PerpetualQuote } from '../domain/market.ts';
 import { CHART_INDICATORS } from '../features/chart-indicators.ts';
 import type { InferenceNotice } from '../inference/inference-client.ts';
 import type { Cancel } from '../kernel/clock.ts';
@@ -84,6 +85,7 @@ export function createEngineDesk(
       change24hShare: ticker?.changeShare ?? null,
       volume24hQuote: ticker ? Number(ticker.volumeQuote) : null,
       status: deps.market.feedStatus(instrumentId),
+      ...perpetualOf(deps.market.perpetual(instrumentId)),
     };
   };
 
@@ -94,8 +96,9 @@ export function createEngineDesk(
       product: 'Countersign',
       instruments: deps.instruments.all().map((instrument) => ({
         id: instrument.id,
+        kind: instrument.kind,
         venue: instrument.venue,
-        symbol: instrument.symbol,
+        symbol: symbolOf(instrument.id),
         base: instrument.base,
         quote: instrument.quote,
         tickSize: formatDecimal(instrument.tickSize),
@@ -155,6 +158,12 @@ export function createEngineDesk(
       return () => bookListeners.delete(listener);
     },
   };
+}
+
+function perpetualOf(said: PerpetualQuote | null): Pick<WatchRow, 'perpetual'> {
+  if (!said) return {};
+  const { markPrice, fundingRate, nextFundingMs } = said;
+  return { perpetual: { markPrice, fundingRate, nextFundingMs } };
 }
 
 /** The last trade with as many places as the ticker writes. */

@@ -1,17 +1,17 @@
 import type { JournalEntry } from '../../../preload/contract.ts';
 import type { EngineEvent, VenueAccessChanged } from '../domain/events.ts';
-import type { InstrumentId } from '../domain/instrument.ts';
+import { accountWord, type InstrumentId, SPOT_VENUE, symbolOf, venueWord } from '../domain/instrument.ts';
 import type { LogRecord } from '../kernel/log-format.ts';
 
 type Line = Omit<JournalEntry, 'seq' | 'timeMs' | 'kind'>;
-
-const symbolOf = (id: InstrumentId): string => id.slice(id.indexOf(':') + 1);
 
 const line = (severity: JournalEntry['severity'], instrumentId: InstrumentId | null, text: string): Line => ({
   severity,
   instrumentId,
   text,
 });
+
+const theVenue = (venue = SPOT_VENUE): string => (venue === SPOT_VENUE ? 'the venue' : venueWord(venue));
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
@@ -66,6 +66,11 @@ export function journalLine(event: EngineEvent, nameOf: (proposalId: string) => 
         null,
         `Countersign ${event.build} started on ${event.venue} (${event.mode}: ${event.sourceDescription}).`,
       );
+    case 'InstrumentsLoaded': {
+      const venue = event.instruments[0]?.venue ?? SPOT_VENUE;
+      if (venue === SPOT_VENUE) return null;
+      return line('info', null, `${venueWord(venue)}: ${event.instruments.length} perpetuals are followed.`);
+    }
     case 'RulesChanged': {
       const { before, now } = event;
       const changed = RULE_WORDS.filter(([field]) => before[field] !== now[field]);
@@ -146,6 +151,18 @@ export function journalLine(event: EngineEvent, nameOf: (proposalId: string) => 
         `${bought} ${f.qtyBase} ${symbolOf(f.instrumentId)} at ${f.price}, fee ${f.fee} ${f.feeAsset}${later}.`,
       );
     }
+    case 'IncomeBooked': {
+      const { kind, amountQuote, instrumentId } = event.income;
+      const name = symbolOf(instrumentId);
+      if (kind === 'insurance')
+        return line('bad', instrumentId, `${name}: the venue's insurance took over ${amountQuote}.`);
+      const paid = amountQuote.startsWith('-');
+      return line(
+        'info',
+        instrumentId,
+        `${name}: funding ${paid ? 'paid' : 'received'}, ${amountQuote.replace('-', '')}.`,
+      );
+    }
     case 'ProtectionChanged': {
       const text: Record<typeof event.state, string> = {
         'on-venue': `Stop for ${event.qtyBase} rests on the venue at ${event.stopPrice}.`,
@@ -165,40 +182,50 @@ export function journalLine(event: EngineEvent, nameOf: (proposalId: string) => 
         `An order not sent from here works on this account: ${event.report.side} ${event.report.qtyBase} ${symbolOf(event.report.instrumentId)}.`,
       );
     case 'OpeningBalancesBooked':
-      return line('info', null, `Opening balances: ${event.balances.map((b) => `${b.amount} ${b.asset}`).join(', ')}.`);
+      return line(
+        'info',
+        null,
+        `Opening balances: ${event.balances.map((b) => `${b.amount} ${accountWord(b.asset)}`).join(', ')}.`,
+      );
     case 'DifferenceAcknowledged':
       return line(
         'warn',
         null,
-        `${event.asset}: you took the venue's word of ${event.venue}; the books said ${event.ledger}.`,
+        `${accountWord(event.asset)}: you took the venue's word of ${event.venue}; the books said ${event.ledger}.`,
       );
     case 'BalanceAdjusted': {
       const at = event.priceQuote === null ? '' : ` at ${event.priceQuote}`;
-      return line('warn', event.instrumentId, `Booked a difference of ${event.amount} ${event.asset}${at}.`);
+      return line(
+        'warn',
+        event.instrumentId,
+        `Booked a difference of ${event.amount} ${accountWord(event.asset)}${at}.`,
+      );
     }
     case 'BalanceDiffered':
       if (event.ledger === event.venue)
-        return line('info', null, `${event.asset}: ledger and venue agree on ${event.venue} again.`);
+        return line('info', null, `${accountWord(event.asset)}: ledger and venue agree on ${event.venue} again.`);
       return line(
         'bad',
         null,
-        `${event.asset}: the venue says ${event.venue}, the ledger ${event.ledger}; no known fill explains it.`,
+        `${accountWord(event.asset)}: the venue says ${event.venue}, the ledger ${event.ledger}; no known fill explains it.`,
       );
     case 'AnomalyStated':
       return line('bad', event.instrumentId, event.text);
     case 'Reconciled':
       return event.repairs.length === 0
         ? null
-        : line('warn', null, `Reconciled with the venue: ${event.repairs.join(' ')}`);
+        : line('warn', null, `Reconciled with ${theVenue(event.venue)}: ${event.repairs.join(' ')}`);
     case 'PrivateStreamChanged':
       if (event.status === 'down') {
         return line(
           'warn',
           null,
-          `The order stream to the venue is down: ${event.why}. New entries wait until it is back.`,
+          `The order stream to ${theVenue(event.venue)} is down: ${event.why}. New entries wait until it is back.`,
         );
       }
-      return event.status === 'live' ? line('info', null, 'The order stream to the venue is live.') : null;
+      return event.status === 'live'
+        ? line('info', null, `The order stream to ${theVenue(event.venue)} is live.`)
+        : null;
     case 'VenueAccessChanged':
       return accessLine(event);
     case 'ArmSet':

@@ -1,8 +1,8 @@
 import type { Model } from '../../../preload/contract.ts';
 import type { MomentumRecord } from '../decision/measure-momentum.ts';
+import { symbolOf } from '../domain/instrument.ts';
 import type { ModelFitnessBoard } from '../domain/model-fitness.ts';
 import type { InferenceClient, ModelBoardEntry } from '../inference/inference-client.ts';
-import { symbolOf } from './desk-rows.ts';
 import type { NoticeBoard } from './notice-board.ts';
 
 /** What a model's card says that the board shows; probabilities in [0, 1], times in ms. */

@@ -1,6 +1,6 @@
 import type { Health } from '../../../preload/contract.ts';
 import type { EngineEvent } from '../domain/events.ts';
-import type { InstrumentId } from '../domain/instrument.ts';
+import { type InstrumentId, SPOT_VENUE, venueWord } from '../domain/instrument.ts';
 import type { InferenceNotice } from '../inference/inference-client.ts';
 import type { Ticker24h, VenueHealth, VenueNotice } from '../venues/venue-port.ts';
 
@@ -18,6 +18,8 @@ export interface NoticeBoard {
   takeEvent(event: EngineEvent, nowMs: number): void;
   /** The connector's last word; null while it is not running. */
   readonly venue: VenueHealth | null;
+  /** The same of a venue beside spot, and how its order stream stands. */
+  other(venue: string): { readonly health: VenueHealth | null; readonly privateStream: Standing | null };
   /** Since when a feed has stood as it does, and why. */
   feed(instrumentId: InstrumentId): Standing | null;
   readonly privateStream: Standing | null;
@@ -38,6 +40,8 @@ export interface NoticeBoard {
 const LATENCIES_KEPT = 500;
 const LIVE_CANDLE_MS_MAX = 5_000;
 
+const isSpot = ({ venue = SPOT_VENUE }: { readonly venue?: string }): boolean => venue === SPOT_VENUE;
+
 export function createNoticeBoard(): NoticeBoard {
   const tickers = new Map<InstrumentId, Ticker24h>();
   const latencies = new Map<string, number[]>();
@@ -48,6 +52,9 @@ export function createNoticeBoard(): NoticeBoard {
   let privateStream: Standing | null = null;
   let lastAudit: Health['lastAudit'] = null;
   let venue: VenueHealth | null = null;
+  const others = new Map<string, VenueHealth>();
+  const connectors = new Map<string, Worker>();
+  const streams = new Map<string, Standing>();
   let connector: Worker = { name: 'venue connector', state: 'running', restarts: 0, note: '' };
   let models: Worker = { name: 'models (ml-host)', state: 'running', restarts: 0, note: 'starting' };
   let closeToProposalMs: number | null = null;
@@ -60,12 +67,20 @@ export function createNoticeBoard(): NoticeBoard {
           tickers.set(notice.instrumentId, notice);
           return;
         case 'VenueHealth':
-          venue = notice;
+          if (isSpot(notice)) venue = notice;
+          else others.set(notice.venue as string, notice);
           return;
         case 'WorkerStatus': {
           const state = notice.status === 'running' ? 'running' : notice.status === 'stopped' ? 'down' : 'restarting';
-          connector = { ...connector, state, restarts: notice.restarts, note: notice.why };
-          if (state !== 'running') venue = null;
+          const worker = { state, restarts: notice.restarts, note: notice.why } as const;
+          if (isSpot(notice)) {
+            connector = { ...connector, ...worker };
+            if (state !== 'running') venue = null;
+          } else {
+            const name = notice.venue as string;
+            connectors.set(name, { name: `${venueWord(name)} venue`, ...worker });
+            if (state !== 'running') others.delete(name);
+          }
           return;
         }
         case 'MlHostStarted':
@@ -105,8 +120,10 @@ export function createNoticeBoard(): NoticeBoard {
         const before = feeds.get(instrumentId);
         feeds.set(instrumentId, { status, why, sinceMs: before?.status === status ? before.sinceMs : nowMs });
       } else if (event.kind === 'PrivateStreamChanged') {
-        privateStream = { sinceMs: nowMs, why: event.why };
-      } else if (event.kind === 'AuditReceived') {
+        const standing = { sinceMs: nowMs, why: event.why };
+        if (isSpot(event)) privateStream = standing;
+        else streams.set(event.venue as string, standing);
+      } else if (event.kind === 'AuditReceived' && isSpot(event)) {
         lastAudit = {
           tookMs: Math.max(0, nowMs - event.askedAtMs),
           openOrders: event.openOrders.length,
@@ -115,13 +132,14 @@ export function createNoticeBoard(): NoticeBoard {
           balances: event.balances.length,
           repairs: 0,
         };
-      } else if (event.kind === 'Reconciled' && lastAudit !== null) {
+      } else if (event.kind === 'Reconciled' && isSpot(event) && lastAudit !== null) {
         lastAudit = { ...lastAudit, repairs: event.repairs.length };
       }
     },
     get venue() {
       return venue;
     },
+    other: (name) => ({ health: others.get(name) ?? null, privateStream: streams.get(name) ?? null }),
     feed: (instrumentId) => feeds.get(instrumentId) ?? null,
     get privateStream() {
       return privateStream;
@@ -130,7 +148,7 @@ export function createNoticeBoard(): NoticeBoard {
       return lastAudit;
     },
     get workers() {
-      return [connector, models];
+      return [connector, ...connectors.values(), models];
     },
     get closeToProposalMs() {
       return closeToProposalMs;

@@ -8,6 +8,7 @@ import type {
   HistoryLoaded,
   InstrumentsLoaded,
   MarketBatchReceived,
+  MarkPriceReceived,
   OpenCandleReceived,
   OrderQueried,
   OrderReported,
@@ -26,6 +27,7 @@ export type VenueInput =
   | InstrumentsLoaded
   | HistoryLoaded
   | MarketBatchReceived
+  | MarkPriceReceived
   | VenueCandleClosed
   | OpenCandleReceived
   | FeedStatusChanged
@@ -68,6 +70,8 @@ export interface Ticker24h {
 /** How the connection does, every second. */
 export interface VenueHealth {
   readonly kind: 'VenueHealth';
+  /** Absent: spot's. */
+  readonly venue?: string;
   /** Of the last `/time` request; null before the first. */
   readonly roundTripMs: number | null;
   /** Our clock less the venue's, half the round trip taken off. */
@@ -92,6 +96,8 @@ export interface VenueHealth {
 }
 export interface WorkerStatus {
   readonly kind: 'WorkerStatus';
+  /** Absent: spot's. */
+  readonly venue?: string;
   readonly status: 'starting' | 'running' | 'restarting' | 'stopped';
   readonly restarts: number;
   readonly why: string;

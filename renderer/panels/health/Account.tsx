@@ -26,8 +26,31 @@ export function Account({ health, nowMs }: { health: Health; nowMs: number }) {
         </HealthLine>
         <HealthLine name="Venue answers in">{showMilliseconds(venueRoundTripMs)}</HealthLine>
         <LastAudit health={health} nowMs={nowMs} />
+        {health.perpetuals ? <Perpetuals perpetuals={health.perpetuals} nowMs={nowMs} /> : null}
       </dl>
     </HealthPart>
+  );
+}
+
+/** The derivatives account has a stream and audits of its own. */
+function Perpetuals({ perpetuals, nowMs }: { perpetuals: NonNullable<Health['perpetuals']>; nowMs: number }) {
+  const { privateStream, privateStreamSinceMs, privateStreamWhy, lastAuditAtMs, venue } = perpetuals;
+  const since = privateStreamSinceMs === null ? '' : ` ${showAgo(nowMs - privateStreamSinceMs)}`;
+  const isLive = privateStream === 'live';
+  const problem = venue?.audit.problem ?? '';
+  return (
+    <>
+      <HealthLine name="USD-M stream" note={isLive ? null : realMinus(privateStreamWhy)}>
+        <span className={isLive ? '' : 'text-seal-text'}>
+          {isLive ? '' : '⚠ '}
+          {privateStream}
+          {since}
+        </span>
+      </HealthLine>
+      <HealthLine name="USD-M audit" note={problem === '' ? null : realMinus(problem)}>
+        {lastAuditAtMs === null ? 'none yet' : `${showAgo(nowMs - lastAuditAtMs)} ago`}
+      </HealthLine>
+    </>
   );
 }
 

@@ -16,10 +16,15 @@ export function Feeds({ feeds, nowMs }: { feeds: Health['feeds']; nowMs: number 
   return (
     <HealthPart title="Feeds" verdict={feedsVerdict(feeds, symbolOf)}>
       <ul className="health-feeds">
-        {feeds.map((feed) => (
+        {feeds.filter(isShown).map((feed) => (
           <Feed key={feed.instrumentId} feed={feed} nowMs={nowMs} />
         ))}
       </ul>
+      {feeds.every(isShown) ? null : (
+        <p className="pt-1 text-[11px] text-text3">
+          {countOf(feeds.filter((feed) => !isShown(feed)).length, 'perpetual')} live
+        </p>
+      )}
       {reasons.map((why) => (
         <p key={why} className="pt-1 text-[11px] text-text2">
           {realMinus(why)}
@@ -28,6 +33,10 @@ export function Feeds({ feeds, nowMs }: { feeds: Health['feeds']; nowMs: number 
     </HealthPart>
   );
 }
+
+/** Perpetuals that are well are counted, not listed: there are as many as there are on spot. */
+const isShown = (feed: Health['feeds'][number]): boolean =>
+  feed.status !== 'live' || instrumentOf(feed.instrumentId)?.kind !== 'perpetual';
 
 function Feed({ feed, nowMs }: { feed: Health['feeds'][number]; nowMs: number }) {
   const isLive = feed.status === 'live';

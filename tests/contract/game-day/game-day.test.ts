@@ -18,6 +18,8 @@ const LIMITS: Limits = {
   priceBandBps: 50,
   quoteAgeMsMax: 5_000,
   approvalTtlMs: 60_000,
+  leverageMax: 2,
+  liquidationDistanceMin: 0.15,
 };
 const WHOLE_DAY_MS = 400_000;
 

@@ -36,6 +36,8 @@ const LIMITS = {
   priceBandBps: 15,
   quoteAgeMsMax: 1_000,
   approvalTtlMs: 60_000,
+  leverageMax: 3,
+  liquidationDistanceMin: 0.2,
 };
 const MANDATE = {
   name: 'small ones',

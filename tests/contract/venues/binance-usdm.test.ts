@@ -83,6 +83,34 @@ describe('market data of perpetuals over unmodified ccxt', () => {
   });
 });
 
+describe('[V19] what moves the wallet of perpetuals', () => {
+  test('mark price and next funding arrive every second', async () => {
+    const { perpetual } = await connector.next('MarkPriceReceived', (event) => event.instrumentId === instrumentId, 0);
+    expect(Number(perpetual.markPrice)).toBeGreaterThan(0);
+    expect(perpetual.fundingRate).toBe('0.0001');
+    expect(perpetual.nextFundingMs % (8 * 3_600_000)).toBe(0);
+  });
+
+  test('a close says what it realized, on the stream and in the audit; funding that is paid asks for an audit that has it', async () => {
+    await price();
+    await accepted({ side: 'sell', qtyBase: '0.01' });
+    const close = await accepted({ purpose: 'exit', side: 'buy', qtyBase: '0.004' });
+    const { fill } = await connector.next('FillReported', (event) => event.fill.clientOrderId === close, 0);
+    const told = connector.follow();
+    const reply = await fetch(`http://127.0.0.1:${venue.port}/_usdm/funding`, {
+      method: 'POST',
+      headers: { 'x-control-token': venue.controlToken },
+      body: JSON.stringify({ symbol: 'BTC/USDT', ratePpm: 1_000 }),
+    });
+    expect(reply.status).toBe(200);
+    const { incomes = [], fills } = await told.next('AuditReceived', (event) => (event.incomes?.length ?? 0) > 0);
+    expect(incomes.at(-1)).toMatchObject({ kind: 'funding', instrumentId });
+    expect(Number(incomes.at(-1)?.amountQuote)).toBeGreaterThan(0);
+    expect(fills.find(({ fillId }) => fillId === fill.fillId)?.realizedQuote).toBe(fill.realizedQuote);
+    await flatten();
+  });
+});
+
 describe('orders on perpetuals over unmodified ccxt', () => {
   test('market, limit and post-only reach the venue; a short is a position like a long', async () => {
     const bid = await price();

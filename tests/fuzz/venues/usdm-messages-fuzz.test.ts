@@ -5,6 +5,7 @@ import type { Read } from '../../../main/engine/venues/binance/convert.ts';
 import {
   readAlgoOrder,
   readAlgoUpdate,
+  readIncome,
   readOrderTradeUpdate,
   readPerpetual,
   readPosition,
@@ -12,6 +13,7 @@ import {
   readUserTrade,
   readWallet,
 } from '../../../main/engine/venues/binance-usdm/convert-orders.ts';
+import { readMarkPrice } from '../../../main/engine/venues/binance-usdm/mark-prices.ts';
 import { anyJson, damaged } from '../../support/damaged.ts';
 
 const BTC = 'binance-usdm:BTC/USDT:USDT';
@@ -97,6 +99,7 @@ const READERS: readonly (readonly [string, unknown, (message: unknown) => Read<u
         T: AT,
         t: 9,
         m: false,
+        rp: '-1.5',
       },
     },
     (message) => readOrderTradeUpdate(message, instrumentOf),
@@ -114,8 +117,19 @@ const READERS: readonly (readonly [string, unknown, (message: unknown) => Read<u
       commissionAsset: 'USDT',
       time: AT,
       maker: true,
+      realizedPnl: '12.5',
     },
     (message) => readUserTrade(message, instrumentOf),
+  ],
+  [
+    'an income',
+    { symbol: 'BTCUSDT', incomeType: 'FUNDING_FEE', income: '-0.61', tranId: '1795288013855', time: AT },
+    (message) => readIncome(message, instrumentOf),
+  ],
+  [
+    'a mark price',
+    { e: 'markPriceUpdate', E: AT, s: 'BTCUSDT', p: '61250.5', i: '61250', P: '61250', r: '-0.0001', T: AT },
+    (message) => readMarkPrice(message, instrumentOf),
   ],
   [
     'a position',
@@ -142,6 +156,7 @@ const READERS: readonly (readonly [string, unknown, (message: unknown) => Read<u
       symbol: 'BTC/USDT:USDT',
       base: 'BTC',
       quote: 'USDT',
+      contractSize: 1,
       info: {
         symbol: 'BTCUSDT',
         filters: [
@@ -158,7 +173,7 @@ const READERS: readonly (readonly [string, unknown, (message: unknown) => Read<u
 const POSITIVE = new Set(
   'price filledBase limitPrice triggerPrice entryPrice markPrice liquidationPrice minNotional'.split(' '),
 );
-const SIGNED = new Set('fee unrealizedQuote free locked'.split(' '));
+const SIGNED = new Set('fee unrealizedQuote free locked realizedQuote amountQuote fundingRate'.split(' '));
 
 function expectBelievable(value: unknown, name = ''): void {
   if (typeof value === 'number') expect(Number.isFinite(value), `${name} is ${value}`).toBe(true);

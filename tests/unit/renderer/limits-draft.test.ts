@@ -11,6 +11,8 @@ const LIMITS: Limits = {
   priceBandBps: 15,
   quoteAgeMsMax: 3_000,
   approvalTtlMs: 60_000,
+  leverageMax: 2,
+  liquidationDistanceMin: 0.15,
 };
 const texts = (change: Partial<Record<keyof Limits, string>>) => ({ ...limitTexts(LIMITS), ...change });
 const errorOf = (key: keyof Limits, text: string) => {

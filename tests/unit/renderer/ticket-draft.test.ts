@@ -5,6 +5,7 @@ import { emptyDraft, isOnStep, orderFromDraft, type TicketDraft } from '../../..
 
 const BTC: Instrument = {
   id: 'binance:BTC/USDT',
+  kind: 'spot',
   venue: 'binance',
   symbol: 'BTC/USDT',
   base: 'BTC',

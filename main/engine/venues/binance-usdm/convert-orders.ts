@@ -1,6 +1,13 @@
 import { formatDecimal, isDecimal, parseDecimal, smallerOf } from '../../domain/decimal.ts';
 import type { InstrumentRecord } from '../../domain/instrument.ts';
-import type { OrderType, VenueBalance, VenueFill, VenueOrderReport, VenuePosition } from '../../domain/order.ts';
+import type {
+  OrderType,
+  VenueBalance,
+  VenueFill,
+  VenueIncome,
+  VenueOrderReport,
+  VenuePosition,
+} from '../../domain/order.ts';
 import {
   attempt,
   decimal,
@@ -60,7 +67,7 @@ function priceOrNull(fields: Fields, key: string): string | null {
   return value === '0' ? null : value;
 }
 /** A decimal that may lie below zero, in its shortest form. */
-function signedDecimal(fields: Fields, key: string): string {
+export function signedDecimal(fields: Fields, key: string): string {
   const value = fields[key];
   if (typeof value !== 'string' || value.length > 40 || !isDecimal(value)) {
     throw new MalformedField(`${key} is not a decimal`);
@@ -188,6 +195,7 @@ export function readOrderTradeUpdate(
       feeAsset: fields.N === undefined ? 'USDT' : identifier(fields, 'N'),
       liquidity: fields.m === true ? 'maker' : 'taker',
       eventTimeMs: report.eventTimeMs,
+      realizedQuote: signedDecimal(fields, 'rp'),
     };
     return { report, fill };
   });
@@ -210,6 +218,26 @@ export function readUserTrade(row: unknown, instrumentOf: InstrumentOf): Read<Ve
       fee: signedDecimal(fields, 'commission'),
       feeAsset: identifier(fields, 'commissionAsset'),
       liquidity: fields.maker === true ? 'maker' : 'taker',
+      eventTimeMs: integer(fields, 'time'),
+      realizedQuote: signedDecimal(fields, 'realizedPnl'),
+    };
+  });
+}
+
+const INCOME_KINDS: ReadonlyMap<string, VenueIncome['kind']> = new Map([
+  ['FUNDING_FEE', 'funding'],
+  ['INSURANCE_CLEAR', 'insurance'],
+]);
+
+/** A row of `GET /fapi/v1/income` that no trade explains. */
+export function readIncome(row: unknown, instrumentOf: InstrumentOf): Read<VenueIncome> {
+  return attempt('income', () => {
+    const fields = fieldsOf(row);
+    return {
+      incomeId: identifier(fields, 'tranId'),
+      kind: oneOf(INCOME_KINDS, fields, 'incomeType'),
+      instrumentId: instrumentIn(fields, 'symbol', instrumentOf),
+      amountQuote: signedDecimal(fields, 'income'),
       eventTimeMs: integer(fields, 'time'),
     };
   });
@@ -254,6 +282,8 @@ export function readPerpetual(listed: unknown): Read<InstrumentRecord & { readon
   return attempt('instrument', () => {
     const market = fieldsOf(listed);
     const info = fieldsOf(market.info);
+    // Quantities are in base everywhere: a contract that is more than one unit of it would be traded in the wrong size.
+    if (market.contractSize !== 1) throw new MalformedField('contractSize is not 1');
     const filters = Array.isArray(info.filters) ? info.filters.map(fieldsOf) : [];
     const filter = (type: string): Fields => filters.find((entry) => entry.filterType === type) ?? {};
     const step = (fields: Fields, key: string): string => {

@@ -2,6 +2,7 @@ import type { BinanceMarket } from '../binance/market.ts';
 import { createOrderDesk } from '../binance/orders.ts';
 import { readAlgoUpdate, readOrderTradeUpdate, readPerpetual } from './convert-orders.ts';
 import { setCountdown } from './countdown.ts';
+import { watchMarkPrices } from './mark-prices.ts';
 import { USDM_WORDING } from './orders.ts';
 import { createUsdmReads } from './private-reads.ts';
 import { TappedUsdm } from './tapped-usdm.ts';
@@ -28,6 +29,10 @@ export function usdmMarket(): BinanceMarket {
       if (!read.ok) return read;
       const report = triggered.note(read.value);
       return { ok: true, value: report && { report, fill: null } };
+    },
+    followMore(context, list, audit) {
+      watchMarkPrices(context, list);
+      (context.exchange as TappedUsdm).onFunding = audit;
     },
     setCountdown,
   };

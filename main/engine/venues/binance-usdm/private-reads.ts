@@ -1,5 +1,5 @@
 import type { InstrumentId } from '../../domain/instrument.ts';
-import type { VenueFill, VenueOrderReport } from '../../domain/order.ts';
+import type { VenueFill, VenueIncome, VenueOrderReport } from '../../domain/order.ts';
 import { askVenue, type ConnectorContext, newTrace, READ_WAIT_MS_MAX, readAll } from '../binance/connector-context.ts';
 import { venueCodeOf } from '../binance/errors.ts';
 import { type PrivateReads, UnreadableAnswer } from '../binance/private-reads.ts';
@@ -7,6 +7,7 @@ import {
   type AlgoReading,
   algoIdOf,
   readAlgoOrder,
+  readIncome,
   readPosition,
   readRestOrder,
   readUserTrade,
@@ -116,6 +117,16 @@ export function createUsdmReads(context: ConnectorContext, triggered: TriggeredO
     },
     async balances() {
       return need(readWallet(await ask(5, () => exchange.fapiPrivateV3GetAccount())));
+    },
+    async incomes(sinceMs) {
+      const all: VenueIncome[] = [];
+      for (const incomeType of ['FUNDING_FEE', 'INSURANCE_CLEAR']) {
+        const params = { incomeType, startTime: Math.floor(sinceMs), limit: ROWS_MAX };
+        const answer = await ask(30, () => exchange.fapiPrivateGetIncome(params));
+        const followed = Array.isArray(answer) ? answer.filter((row) => instrumentOf(String(row?.symbol))) : answer;
+        all.push(...need(readAll(followed, (row) => readIncome(row, instrumentOf))));
+      }
+      return all;
     },
     async positions() {
       const answer = await ask(5, () => exchange.fapiPrivateV3GetPositionRisk());

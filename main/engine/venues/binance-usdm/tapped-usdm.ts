@@ -7,6 +7,10 @@ const PRIVATE_PATH = '/private/ws';
 /** The same ccxt on USD-M futures: other addresses for the same questions, and a private stream behind a listen key. */
 export class TappedUsdm extends TappedBinance {
   readonly #taps: Taps;
+  /** A `markPriceUpdate`, as it came. */
+  onMarkPrice: (message: unknown) => void = () => undefined;
+  /** The wallet changed without a trade: funding was paid. */
+  onFunding: () => void = () => undefined;
 
   constructor(options: TappedBinanceOptions, budget: RequestBudget, taps: Taps) {
     super(options, budget, taps, {
@@ -61,7 +65,14 @@ export class TappedUsdm extends TappedBinance {
     this.drop([client as unknown as WsClientLike], why);
   }
 
-  override handleAcountUpdate(): void {
-    // Wallet and positions are read by the audit.
+  override handleMarkPrices(client: Parameters<TappedBinance['handleMarkPrices']>[0], message: unknown): void {
+    this.onMarkPrice(message);
+    super.handleMarkPrices(client, message);
+  }
+
+  /** Wallet and positions are read by the audit, which funding asks for at once. */
+  override handleAcountUpdate(_client: unknown, message?: unknown): void {
+    const { a } = (message ?? {}) as { a?: { m?: unknown } };
+    if (a?.m === 'FUNDING_FEE') this.onFunding();
   }
 }

@@ -106,6 +106,8 @@ export function createAuditor(context: ConnectorContext, { reads, markOf, isName
     closed.push(...(await strangers(fills, [...openOrders, ...closed])));
     const balances = await reads.balances();
     const positions = await reads.positions?.();
+    // Last: what was paid while the wallet was read is in here at the latest, and the next audit sees both.
+    const incomes = await reads.incomes?.(since);
     const prices = await Promise.all(balances.map(({ asset }) => markOf(asset)));
     const marks = balances.flatMap(({ asset }, index) => {
       const priceQuote = prices[index] ?? null;
@@ -114,7 +116,14 @@ export function createAuditor(context: ConnectorContext, { reads, markOf, isName
     auditedToMs = venueNowMs;
     for (const order of closed)
       if (order.status !== 'open' && order.status !== 'partially-filled') believed.delete(order.clientOrderId);
-    const books = { openOrders, closedOrders: closed, fills, balances, ...(positions ? { positions } : {}) };
+    const books = {
+      openOrders,
+      closedOrders: closed,
+      fills,
+      balances,
+      ...(positions ? { positions } : {}),
+      ...(incomes ? { incomes } : {}),
+    };
     return { kind: 'AuditReceived', ...books, askedAtMs, marks };
   }
 

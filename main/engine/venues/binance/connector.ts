@@ -307,6 +307,7 @@ export function createBinanceConnector(
     marketFeed.start(list);
     backfill.start(list.map((instrument) => instrument.id));
     privateFeed.start();
+    market.followMore?.(context, list, () => auditor.request());
     bookFeed.watch(bookWanted);
     auditDueAtMs = nowMs() + config.auditEveryMs;
     every(config.auditEveryMs, () => {

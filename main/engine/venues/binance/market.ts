@@ -27,6 +27,8 @@ export interface BinanceMarket {
   createReads(context: ConnectorContext): PrivateReads;
   createDesk(context: ConnectorContext): OrderDesk;
   readPrivateEvent(message: unknown, instrumentOf: InstrumentOf): Read<PrivateNews>;
+  /** Streams that the market has beside what all have; `audit` asks for the books to be read. */
+  followMore?(context: ConnectorContext, list: readonly InstrumentRecord[], audit: () => void): void;
   /** Sets the venue's dead-man switch and tells what came of it. */
   setCountdown(context: ConnectorContext, command: Extract<VenueCommand, { kind: 'countdown' }>): Promise<void>;
 }

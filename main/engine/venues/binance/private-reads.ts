@@ -1,5 +1,12 @@
 import type { InstrumentId } from '../../domain/instrument.ts';
-import type { OrderType, VenueBalance, VenueFill, VenueOrderReport, VenuePosition } from '../../domain/order.ts';
+import type {
+  OrderType,
+  VenueBalance,
+  VenueFill,
+  VenueIncome,
+  VenueOrderReport,
+  VenuePosition,
+} from '../../domain/order.ts';
 import { askVenue, type ConnectorContext, newTrace, readAll } from './connector-context.ts';
 import type { Read } from './convert.ts';
 import { readBalances } from './convert.ts';
@@ -30,6 +37,8 @@ export interface PrivateReads {
   /** Every fill from `sinceMs` on, however long ago that was, oldest first. */
   fills(instrumentId: InstrumentId, sinceMs: number): Promise<VenueFill[]>;
   balances(): Promise<VenueBalance[]>;
+  /** What moved the wallet without a trade, from `sinceMs` on. Spot has none. */
+  incomes?(sinceMs: number): Promise<VenueIncome[]>;
   /** Open positions of the instruments that are followed. Spot has none. */
   positions?(): Promise<VenuePosition[]>;
 }

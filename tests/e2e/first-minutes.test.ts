@@ -3,7 +3,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import { openDesk, panel, showPanel, until } from '../support/desk-page.ts';
-import { readDesk } from '../support/engine-client.ts';
+import { readDesk, spotFeeds } from '../support/engine-client.ts';
 import { sharedTerminal, waitingProposal } from '../support/terminal.ts';
 
 // Proposals stay while the tests look at them: the next one may be minutes away.
@@ -51,11 +51,12 @@ describe('the first start', () => {
 
   it('prices of every instrument are live', async () => {
     const { page } = terminal.desk;
-    const { instruments } = await terminal.engine.client.hello();
+    const listed = (await terminal.engine.client.hello()).instruments;
+    const instruments = listed.filter(({ kind }) => kind === 'spot');
     expect(instruments.length).toBeGreaterThanOrEqual(10);
     await until('live prices', async () => {
-      const { health } = await readDesk(terminal.engine.client);
-      return health.feeds.length === instruments.length && health.feeds.every((feed) => feed.status === 'live');
+      const feeds = spotFeeds(await readDesk(terminal.engine.client));
+      return feeds.length === instruments.length && feeds.every((feed) => feed.status === 'live');
     });
     const rows = panel(page, 'watchlist').getByRole('row');
     for (const { symbol } of instruments) {

@@ -18,7 +18,8 @@ const deskNow = () => readDesk(terminal.engine.client);
 /** All our trades, in the venue's raw strings. */
 async function rawTrades() {
   const { instruments } = await terminal.engine.client.hello();
-  return (await Promise.all(instruments.map(({ symbol }) => terminal.venue.myTrades(venueSymbol(symbol))))).flat();
+  const spot = instruments.filter(({ kind }) => kind === 'spot');
+  return (await Promise.all(spot.map(({ symbol }) => terminal.venue.myTrades(venueSymbol(symbol))))).flat();
 }
 
 /** Waits until the ledger knows as many fills as the venue, then compares every figure digit for digit. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { type BusyTerminal, doubleFills, openBusyTerminal, working } from '../support/busy-terminal.ts';
 import { runCli } from '../support/cli-process.ts';
+import { spotBalances } from '../support/engine-client.ts';
 import { atoms, onlyAccount } from '../support/raw-books.ts';
 import type { RawOrder } from '../support/venue-rest.ts';
 import type { FaultCase } from './case.ts';
@@ -132,7 +133,7 @@ async function folderLost(): Promise<void> {
   expect(names(working(after))).toEqual(names(theirs));
   expect(new Set(working(after).map(({ signedBy }) => signedBy))).toEqual(new Set(['elsewhere']));
   const balances = await busy.venue.balances();
-  for (const { asset, ledger } of after.account.balances) {
+  for (const { asset, ledger } of spotBalances(after)) {
     const { free, locked } = balances.get(asset) ?? { free: '0', locked: '0' };
     expect([asset, atoms(ledger)]).toEqual([asset, atoms(free) + atoms(locked)]);
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { EngineEvent } from '../../main/engine/domain/events.ts';
-import { type Desk, mustDo, openEngineClient, readDesk } from '../support/engine-client.ts';
+import { type Desk, mustDo, openEngineClient, readDesk, spotFeeds } from '../support/engine-client.ts';
 import { makeDataDir, removeDataDir, startHostProcess, venueOf } from '../support/host-process.ts';
 import { VenueRest } from '../support/venue-rest.ts';
 import { ignoringCcxtLeaks } from '../support/venues/ccxt-leaks.ts';
@@ -93,7 +93,7 @@ const wakesToExpiredApproval = () =>
   });
 
 const isWell = (desk: Desk): boolean =>
-  desk.safety.holds.length === 0 && desk.health.feeds.every(({ status }) => status === 'live');
+  desk.safety.holds.length === 0 && spotFeeds(desk).every(({ status }) => status === 'live');
 
 async function hostStopped(): Promise<void> {
   const dataDir = makeDataDir();

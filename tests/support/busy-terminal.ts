@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createGeneratedSource } from '../../main/practice/market/index.ts';
 import { createPracticeVenue, type PracticeVenue } from '../../main/practice/venue.ts';
 import type { Hello } from '../../preload/contract.ts';
-import { type Desk, mustDo, type OpenClient, openEngineClient, readDesk } from './engine-client.ts';
+import { type Desk, mustDo, type OpenClient, openEngineClient, readDesk, spotFeeds } from './engine-client.ts';
 import { type HostProcess, makeDataDir, removeDataDir, startHostProcess } from './host-process.ts';
 import { atoms, atomsText, eventsOf, journalLines } from './raw-books.ts';
 import { VenueRest } from './venue-rest.ts';
@@ -108,8 +108,10 @@ export async function openBusyTerminal(seed: number): Promise<BusyTerminal> {
   };
 }
 
-export const isLive = ({ safety, health }: Desk): boolean =>
-  safety.holds.length === 0 && health.feeds.length > 0 && health.feeds.every((feed) => feed.status === 'live');
+export const isLive = (desk: Desk): boolean => {
+  const feeds = spotFeeds(desk);
+  return desk.safety.holds.length === 0 && feeds.length > 0 && feeds.every((feed) => feed.status === 'live');
+};
 
 /** What rests at the venue by the desk's word. */
 export const working = ({ orders }: Desk): Desk['orders'] =>

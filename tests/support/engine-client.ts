@@ -41,4 +41,12 @@ export async function readDesk(client: EngineClient) {
   throw new Error('the desk stream ended without a snapshot');
 }
 
+/** The account's balances at spot: wallets apart name their venue. */
+export const spotBalances = ({ account }: Pick<Desk, 'account'>): Desk['account']['balances'] =>
+  account.balances.filter(({ asset }) => !asset.includes(':'));
+
+/** The feeds of spot: those of perpetuals begin when spot has read its books. */
+export const spotFeeds = ({ health }: Pick<Desk, 'health'>): Desk['health']['feeds'] =>
+  health.feeds.filter(({ instrumentId }) => instrumentId.startsWith('binance:'));
+
 export type Desk = Awaited<ReturnType<typeof readDesk>>;

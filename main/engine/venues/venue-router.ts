@@ -53,6 +53,8 @@ export function createVenueRouter({ spot, others, after }: VenueRouterOptions): 
       return;
     }
     const at = command.kind === 'audit' ? (command.venue ?? SPOT_VENUE) : venueOf(command);
+    // What rests there, or is to be taken off, does not wait.
+    if (at !== SPOT_VENUE && concernsOrders(command)) beginOthers();
     ports.get(at)?.send(command);
   }
 
@@ -69,6 +71,11 @@ export function createVenueRouter({ spot, others, after }: VenueRouterOptions): 
       await Promise.all([...ports.values()].map((port) => port.stop()));
     },
   };
+}
+
+function concernsOrders(command: VenueCommand): boolean {
+  if (command.kind === 'audit') return command.believedOpen.length > 0;
+  return command.kind === 'submit' || command.kind === 'cancel' || command.kind === 'query';
 }
 
 const venueOf = (command: Exclude<VenueCommand, { kind: 'audit' | 'watchBook' }>): string =>

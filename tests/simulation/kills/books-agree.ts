@@ -1,4 +1,4 @@
-import type { Desk } from '../../support/engine-client.ts';
+import { type Desk, spotBalances } from '../../support/engine-client.ts';
 import { atoms, atomsText, eventsOf, type JournalLine, movedBy } from '../../support/raw-books.ts';
 import type { RawOrder, RawTrade } from '../../support/venue-rest.ts';
 
@@ -42,7 +42,7 @@ function wrongAmounts({ desk, venue: { balances, trades } }: Books): string[] {
       byFills.set(asset, (byFills.get(asset) ?? 0n) + amount);
     }
   }
-  const byLedger = new Map(desk.account.balances.map(({ asset, ledger }) => [asset, atoms(ledger)]));
+  const byLedger = new Map(spotBalances(desk).map(({ asset, ledger }) => [asset, atoms(ledger)]));
   const byVenue = new Map(balances.map(([asset, amount]) => [asset, atoms(amount)]));
   const byPositions = new Map(desk.positions.map(({ symbol, qtyBase }) => [symbol.split('/')[0], atoms(qtyBase)]));
   const assets = new Set([...byFills.keys(), ...byLedger.keys(), ...byVenue.keys()]);

@@ -11,7 +11,9 @@ function venue() {
   let listener: (event: VenueEvent, atMs: number) => void = () => undefined;
   let starts = 0;
   const port: VenuePort = {
-    start: () => void (starts += 1),
+    start() {
+      starts += 1;
+    },
     send: (command) => void sent.push(command),
     onEvent: (listen) => {
       listener = listen;
@@ -61,6 +63,15 @@ describe('[V18] several venues as one', () => {
     spot.says(audited);
     expect(usdm.starts()).toBe(0);
     for (const action of [...waiting, withoutBooks]) action?.();
+    expect(usdm.starts()).toBe(1);
+  });
+
+  test('what concerns orders begins them at once', () => {
+    const order = { clientOrderId: 'a', venueOrderId: null, instrumentId: PERP };
+    router.send({ kind: 'audit', venue: 'binance-usdm', why: '', believedOpen: [], fillsSinceMs: null });
+    expect(usdm.starts()).toBe(0);
+    router.send({ kind: 'audit', venue: 'binance-usdm', why: '', believedOpen: [order], fillsSinceMs: null });
+    router.send({ kind: 'cancel', ...order });
     expect(usdm.starts()).toBe(1);
   });
 

@@ -174,6 +174,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
         risk: risk.view,
         market: market.view,
         instruments: instruments.view,
+        deadMan: () => engine.deadMan(),
         startRepairs,
         logEvents: () => engine.lastSeq(),
         nowMs: () => systemClock.nowMs(),

@@ -278,6 +278,9 @@ export const modelSchema = z.strictObject({
   lastAtMs: timeMs.nullable(),
 });
 
+/** `entries`: where an entry rests and nothing that protects; `all`: wherever anything rests, stops too. */
+const deadManMode = z.enum(['off', 'entries', 'all']);
+
 const venueHealthSchema = z.strictObject({
   /** When the connector said this: it does every second. */
   atMs: timeMs,
@@ -372,6 +375,20 @@ export const healthSchema = z.strictObject({
       venue: venueHealthSchema.nullable(),
     })
     .nullable(),
+  /** The venue's dead-man switch: what it is wanted for, and how it stands where it is armed. */
+  deadMan: z.strictObject({
+    mode: deadManMode,
+    guards: z.array(
+      z.strictObject({
+        instrumentId,
+        state: z.enum(['arming', 'armed', 'overdue']),
+        /** When the venue may fire unless refreshed; null before it ever confirmed. */
+        firesAtMs: timeMs.nullable(),
+        lastRefreshAtMs: timeMs.nullable(),
+        problem: z.string(),
+      }),
+    ),
+  }),
   repairs: z.array(z.strictObject({ atMs: timeMs, text: z.string() })),
 });
 
@@ -583,6 +600,7 @@ export const contract = {
   setArmed: oc.input(z.strictObject({ armed: z.boolean() })).output(done),
   setKillSwitch: oc.input(z.strictObject({ on: z.boolean() })).output(done),
   setLimits: oc.input(limitsSchema).output(done),
+  setDeadManSwitch: oc.input(z.strictObject({ mode: deadManMode })).output(done),
   setMandate: oc.input(z.strictObject({ mandate: mandateSchema.nullable() })).output(done),
 
   /** One at a time; the trader's own venue, account and log are not touched. */
@@ -619,6 +637,7 @@ export type Limits = z.infer<typeof limitsSchema>;
 export type Mandate = z.infer<typeof mandateSchema>;
 export type Model = z.infer<typeof modelSchema>;
 export type Health = z.infer<typeof healthSchema>;
+export type DeadManMode = Health['deadMan']['mode'];
 export type GameDay = z.infer<typeof gameDaySchema>;
 export type JournalEntry = z.infer<typeof journalEntrySchema>;
 export type DeskSnapshot = z.infer<typeof deskSnapshotSchema>;

@@ -1,5 +1,5 @@
 import type { ModelCard } from '../ml/card.ts';
-import type { Effect, EngineEvent, InputEvent } from './domain/events.ts';
+import type { DeadManMode, Effect, EngineEvent, InputEvent } from './domain/events.ts';
 import { accountsOf, SPOT_VENUE } from './domain/instrument.ts';
 import type { RiskLimits } from './domain/proposal.ts';
 import type { InferenceClient, InferenceNotice } from './inference/inference-client.ts';
@@ -7,6 +7,7 @@ import type { Cancel, Clock, Timers } from './kernel/clock.ts';
 import { createCore, type LoggedEvent } from './kernel/core.ts';
 import type { OpenedLog } from './kernel/event-log.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
+import { createDeadManSwitch, type GuardStatus } from './venues/dead-man-switch.ts';
 import { isNotice, type VenueEvent, type VenueNotice, type VenuePort } from './venues/venue-port.ts';
 
 export interface EngineIdentity {
@@ -28,6 +29,8 @@ export interface EngineDeps {
   readonly venue: VenuePort;
   /** Those that the port reaches, spot first; spot alone by default. */
   readonly venues?: readonly string[];
+  /** The venue's dead-man switch runs out after so long without a word; two minutes by default. */
+  readonly deadManCountdownMs?: number;
   /** Makes the client of the ml-host; it reports back through the two callbacks. */
   readonly inference: (
     onEvent: (event: InputEvent) => void,
@@ -46,6 +49,8 @@ export interface Engine {
   start(): void;
   /** A person's input, handled before this returns: everything that came of it. */
   request(event: InputEvent): readonly EngineEvent[];
+  /** What the venue's dead-man switch is wanted for, and how it stands. */
+  deadMan(): { mode: DeadManMode; guards: GuardStatus[] };
   tellVenue: VenuePort['send'];
   lastSeq(): number;
   decisionHash(): string;
@@ -54,6 +59,7 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
+const DEAD_MAN_MS = 120_000;
 const TICK_MS = 250;
 const SYNC_MS = 1_000;
 /** Fills are asked for from this long before the last audit was merged: it had been asked some time before, and clocks differ. */
@@ -62,6 +68,7 @@ const AUDIT_OVERLAP_MS = 120_000;
 /** The composition root: recovers the state from the log, then connects the venue and the models to the core. */
 export function createEngine(deps: EngineDeps): Engine {
   const { clock, timers, venue, venues = [SPOT_VENUE], identity, limits, onFatal } = deps;
+  const { deadManCountdownMs = DEAD_MAN_MS } = deps;
   // Taken out here, and no closure below knows `deps`: the ledger's records, years of them, can go when they have been read.
   const { log, ledger } = deps.opened;
   const pipeline = createPipeline(deps.cards);
@@ -156,6 +163,15 @@ export function createEngine(deps: EngineDeps): Engine {
   };
   const inference = deps.inference(take, tell);
 
+  // On this very thread: where it stands still, or the process is gone, nothing is refreshed and the venue cancels.
+  const deadMan = createDeadManSwitch({
+    countdownMs: deadManCountdownMs,
+    nowMs: () => clock.nowMs(),
+    every: (ms, action) => timers.every(ms, action),
+    send: (command) => venue.send(command),
+    onMayHaveFired: (instrumentId) => take({ kind: 'DeadManFired', instrumentId }),
+  });
+
   let stopTimers: Cancel = () => {};
 
   return {
@@ -174,10 +190,17 @@ export function createEngine(deps: EngineDeps): Engine {
         sourceDescription: identity.source.description,
         limits,
       });
-      venue.onEvent((event: VenueEvent) => (isNotice(event) ? tell(event) : take(event)));
+      venue.onEvent((event: VenueEvent) => {
+        if (event.kind === 'CountdownAnswered') deadMan.onAnswered(event);
+        if (isNotice(event)) tell(event);
+        else take(event);
+      });
       venue.start();
       inference.start();
-      const stopTick = timers.every(TICK_MS, () => take({ kind: 'ClockTicked' }));
+      const stopTick = timers.every(TICK_MS, () => {
+        take({ kind: 'ClockTicked' });
+        if (!halted) deadMan.guard(pipeline.deadMan.view.guarded());
+      });
       const stopSync = timers.every(SYNC_MS, syncLog);
       stopTimers = () => {
         stopTick();
@@ -189,6 +212,7 @@ export function createEngine(deps: EngineDeps): Engine {
       drain();
       return events;
     },
+    deadMan: () => ({ mode: pipeline.deadMan.view.mode(), guards: deadMan.status() }),
     tellVenue: (command) => venue.send(command),
     lastSeq: () => log.lastSeq,
     decisionHash: () => core.decisionHash(),
@@ -202,6 +226,7 @@ export function createEngine(deps: EngineDeps): Engine {
     },
     async stop() {
       stopTimers();
+      deadMan.close();
       halted = true;
       await Promise.all([venue.stop(), inference.stop()]);
       log.close();

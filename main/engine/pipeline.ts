@@ -1,5 +1,6 @@
 import type { ModelCard } from '../ml/card.ts';
 import { createApprovalStage } from './approval/approval-stage.ts';
+import { createDeadManStage } from './dead-man-stage.ts';
 import { createDecisionStage } from './decision/decision-stage.ts';
 import { createModelAgent } from './decision/model-agent.ts';
 import { createMomentumAgent } from './decision/momentum-agent.ts';
@@ -100,6 +101,7 @@ export function createPipeline(cards: readonly ModelCard[]) {
     isCountersigned: (order) => approval.view.isCountersigned(order),
   });
   const ledger = createLedgerStage({ market: marketView, instruments: instruments.view });
+  const deadMan = createDeadManStage(orders);
   const stages: readonly Stage[] = [
     instruments,
     market,
@@ -110,8 +112,9 @@ export function createPipeline(cards: readonly ModelCard[]) {
     approval,
     execution,
     ledger,
+    deadMan,
   ];
-  return { stages, instruments, market, inference, decision, risk, approval, execution, ledger };
+  return { stages, instruments, market, inference, decision, risk, approval, execution, ledger, deadMan };
 }
 
 export type Pipeline = ReturnType<typeof createPipeline>;

@@ -1,6 +1,7 @@
 /** The machine behind the desk: feeds, requests and breakers, the account's books, workers, and what was put right. */
 import { engineNowMs, useDesk } from '../stores/desk-store.ts';
 import { Account } from './health/Account.tsx';
+import { DeadMan } from './health/DeadMan.tsx';
 import { Feeds } from './health/Feeds.tsx';
 import { Machine } from './health/Machine.tsx';
 import { Repairs } from './health/Repairs.tsx';
@@ -20,7 +21,10 @@ export function SystemHealth() {
             <Requests venue={health.venue} nowMs={nowMs} />
             <Account health={health} nowMs={nowMs} />
             <Machine health={health} />
-            <Repairs repairs={health.repairs} />
+            <div className="health-part-stack">
+              <DeadMan deadMan={health.deadMan} nowMs={nowMs} />
+              <Repairs repairs={health.repairs} />
+            </div>
           </div>
         </div>
       ) : null}

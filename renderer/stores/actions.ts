@@ -1,5 +1,5 @@
 /** Every request a person can make from the screen; each ends in a sentence when it fails and never throws. */
-import type { Done, Limits, Mandate, ManualOrder, ProposalChange } from '../../preload/contract.ts';
+import type { DeadManMode, Done, Limits, Mandate, ManualOrder, ProposalChange } from '../../preload/contract.ts';
 import type { EngineClient } from '../transport/client.ts';
 import { deskStore } from './desk-store.ts';
 import { showToast } from './toast-store.ts';
@@ -43,6 +43,8 @@ export const cancelOrder = (clientOrderId: string): Promise<Outcome> =>
   ask((client) => client.cancelOrder({ clientOrderId }));
 
 export const setLimits = (limits: Limits): Promise<Outcome> => ask((client) => client.setLimits(limits));
+export const setDeadManSwitch = (mode: DeadManMode): Promise<Outcome> =>
+  ask((client) => client.setDeadManSwitch({ mode }));
 export const setMandate = (mandate: Mandate | null): Promise<Outcome> =>
   ask((client) => client.setMandate({ mandate }));
 

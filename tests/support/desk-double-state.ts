@@ -350,6 +350,7 @@ export function doubleDesk(market: DoubleMarket): DeskSnapshot {
         },
       },
       perpetuals: null,
+      deadMan: { mode: 'off', guards: [] },
       repairs: [{ atMs: Date.now() - 1_900_000, text: 'Fill 88211001 was found by the audit and booked.' }],
     },
   };

@@ -247,6 +247,7 @@ export function createDeskDouble(options: { seed?: number; lively?: boolean } = 
       firstBadSeq: null,
       text: 'Every event and the head agree.',
     })),
+    setDeadManSwitch: os.setDeadManSwitch.handler(() => done),
     startGameDay: os.startGameDay.handler(() => done),
     stopGameDay: os.stopGameDay.handler(() => done),
     loadSetting: os.loadSetting.handler(({ input }) => ({ value: (settings.get(input.key) ?? null) as null })),

@@ -214,6 +214,17 @@ export interface DifferenceAcknowledged {
   readonly ledger: string;
   readonly venue: string;
 }
+/** Where the venue's dead-man switch is wanted, see `dead-man-stage.ts`. */
+export type DeadManMode = 'off' | 'entries' | 'all';
+export interface DeadManSwitchSet {
+  readonly kind: 'DeadManSwitchSet';
+  readonly mode: DeadManMode;
+}
+/** No refresh got through in time: until the venue confirmed again it may have cancelled what rested there. */
+export interface DeadManFired {
+  readonly kind: 'DeadManFired';
+  readonly instrumentId: InstrumentId;
+}
 export interface MandateSet {
   readonly kind: 'MandateSet';
   readonly mandate: Mandate | null;
@@ -553,6 +564,8 @@ export type InputEvent =
   | KillSwitchSet
   | LimitsSet
   | MandateSet
+  | DeadManSwitchSet
+  | DeadManFired
   | DifferenceAcknowledged
   | SubmitAnswered
   | CancelAnswered

@@ -35,6 +35,7 @@ export interface DeskSources {
   models(): Model[];
   journal(): JournalEntry[];
   gameDay(): GameDay | null;
+  deadMan(): Health['deadMan'];
   logEvents(): number;
   chain(): Health['chain'];
   /** Repairs of this start, before the venue's books were read. */
@@ -69,10 +70,7 @@ export function createDeskTopics(sources: DeskSources): { [K in keyof DeskSnapsh
       const { armed, killSwitch, holds } = risk.safety();
       return { armed, killSwitch, holds: holds.map((hold) => ({ ...hold })) };
     },
-    limits() {
-      const { leverageMax: _most, liquidationDistanceMin: _least, ...limits } = risk.limits();
-      return limits;
-    },
+    limits: () => ({ ...risk.limits() }),
     mandate: () => {
       const mandate = approval.mandate();
       return mandate && { ...mandate, instrumentIds: [...mandate.instrumentIds] };
@@ -171,6 +169,7 @@ function health(
     lastAudit: board.lastAudit,
     venue: board.venue && venueRow(board.venue),
     perpetuals: perpetualsHealth(execution, board),
+    deadMan: sources.deadMan(),
     repairs: [...sources.startRepairs, ...execution.repairs()].slice(-100).map((repair) => ({ ...repair })),
   };
 }

@@ -238,6 +238,16 @@ export function journalLine(event: EngineEvent, nameOf: (proposalId: string) => 
       );
     case 'LimitsSet':
       return line('info', null, 'Risk limits changed.');
+    case 'DeadManSwitchSet': {
+      const words = { off: 'off', entries: 'on for entries without a stop', all: 'on for everything, stops too' };
+      return line('warn', null, `Dead-man switch ${words[event.mode]}.`);
+    }
+    case 'DeadManFired':
+      return line(
+        'bad',
+        event.instrumentId,
+        `${symbolOf(event.instrumentId)}: no refresh of the dead-man switch got through in time. What rested there may be cancelled; the venue's books are read and stops put back.`,
+      );
     case 'MandateSet':
       return line(
         'warn',

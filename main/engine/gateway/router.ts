@@ -60,6 +60,7 @@ export function createGateway(port: EnginePort, clock: Clock, timers: Timers): G
     setKillSwitch: os.setKillSwitch.handler(({ input }) => ask({ kind: 'KillSwitchSet', ...input })),
     setLimits: os.setLimits.handler(({ input }) => ask({ kind: 'LimitsSet', limits: input })),
     setMandate: os.setMandate.handler(({ input }) => ask({ kind: 'MandateSet', ...input })),
+    setDeadManSwitch: os.setDeadManSwitch.handler(({ input }) => ask({ kind: 'DeadManSwitchSet', ...input })),
     startGameDay: os.startGameDay.handler(() => port.startGameDay()),
     stopGameDay: os.stopGameDay.handler(() => port.stopGameDay()),
     journalPage: os.journalPage.handler(({ input }) => port.journalPage(input.beforeSeq, input.limit)),

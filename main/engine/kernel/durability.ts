@@ -50,6 +50,8 @@ const TRAITS: Readonly<Record<EventKind, Traits>> = {
   KillSwitchSet: LEDGER_INPUT,
   LimitsSet: LEDGER_INPUT,
   MandateSet: LEDGER_INPUT,
+  DeadManSwitchSet: LEDGER_INPUT,
+  DeadManFired: LEDGER_INPUT,
   DifferenceAcknowledged: LEDGER_INPUT,
   SubmitAnswered: LEDGER_INPUT,
   CancelAnswered: LEDGER_INPUT,

@@ -22,6 +22,8 @@ export interface GuardStatus {
   readonly state: 'arming' | 'armed' | 'overdue';
   /** The earliest moment at which the venue may fire; null before it ever confirmed. */
   readonly firesAtMs: number | null;
+  /** When the last refresh that the venue confirmed was asked for. */
+  readonly lastRefreshAtMs: number | null;
   /** Why the last refresh failed; empty when it did not. */
   readonly problem: string;
 }
@@ -106,6 +108,7 @@ export function createDeadManSwitch(options: DeadManSwitchOptions): DeadManSwitc
         instrumentId,
         state: guard.isOverdue ? 'overdue' : guard.confirmedAtMs === null ? 'arming' : 'armed',
         firesAtMs: firesAtMs(guard),
+        lastRefreshAtMs: guard.confirmedAtMs,
         problem: guard.problem,
       })),
     close: stop,

@@ -15,8 +15,8 @@ export interface VenueRouterOptions {
 }
 
 /** The others begin when spot has read its books and shows its charts: they must not make a start slower. */
-const AFTER_BOOKS_MS = 2_500;
-const WITHOUT_BOOKS_MS = 12_000;
+const AFTER_BOOKS_MS = 6_000;
+const WITHOUT_BOOKS_MS = 15_000;
 
 /** Several venues as one: commands go where their instrument is traded, and what is not of spot names its venue. */
 export function createVenueRouter({ spot, others, after }: VenueRouterOptions): VenuePort {

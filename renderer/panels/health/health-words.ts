@@ -67,6 +67,12 @@ export function auditProblem(health: Health, nowMs: number): string | null {
   return null;
 }
 
+export function deadManVerdict({ mode, guards }: Health['deadMan']): Verdict {
+  if (mode === 'off') return { tone: 'info', text: 'off' };
+  if (guards.some(({ state }) => state === 'overdue')) return warn('may have fired');
+  return guards.length === 0 ? { tone: 'info', text: 'nothing rests' } : good(`${guards.length} on`);
+}
+
 export function workersVerdict(workers: Health['workers']): Verdict {
   const troubled = workers.find((worker) => worker.state !== 'running');
   if (!troubled) return good(`${workers.length} running`);

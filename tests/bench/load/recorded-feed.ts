@@ -95,6 +95,7 @@ export function replayRouter(feed: RecordedFeed, onMarketEnd: () => void): Engin
     setKillSwitch: os.setKillSwitch.handler(() => refused),
     setLimits: os.setLimits.handler(() => refused),
     setMandate: os.setMandate.handler(() => refused),
+    setDeadManSwitch: os.setDeadManSwitch.handler(() => refused),
     startGameDay: os.startGameDay.handler(() => refused),
     stopGameDay: os.stopGameDay.handler(() => refused),
     journalPage: os.journalPage.handler(() => ({ entries: [], more: false })),

@@ -115,6 +115,11 @@ const REQUESTS: Record<
     told: { kind: 'FlattenRequested', instrumentId: null },
     answer: { ok: true },
   },
+  setDeadManSwitch: {
+    ask: (c) => c.setDeadManSwitch({ mode: 'entries' }),
+    told: { kind: 'DeadManSwitchSet', mode: 'entries' },
+    answer: { ok: true },
+  },
   startGameDay: { ask: (c) => c.startGameDay(), answer: { ok: true } },
   stopGameDay: { ask: (c) => c.stopGameDay(), answer: { ok: true } },
   setArmed: {

@@ -18,6 +18,7 @@ export function deskOf(engine: Engine, nowMs: number): DeskSnapshot {
     board: createNoticeBoard(),
     models: () => [],
     gameDay: () => null,
+    deadMan: () => engine.deadMan(),
     journal: () => [],
     logEvents: () => engine.lastSeq(),
     chain: () => 'ok',

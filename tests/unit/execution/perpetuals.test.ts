@@ -85,7 +85,7 @@ describe('stop and target of a perpetual', () => {
     expect(resting().at(-1)).toBe('buy 0.1 stop @ 63000 sent');
   });
 
-  it('[E33] grows without a gap: the larger stop rests before the smaller one goes', () => {
+  it('[E39] grows without a gap: the larger stop rests before the smaller one goes', () => {
     const id = sign({ qty: '0.5', stop: '60000' });
     fill(id, 'BUY 0.2 @ 61250.5');
     const small = idOf('stop');
@@ -110,7 +110,7 @@ describe('stop and target of a perpetual', () => {
     expect(rig.last('ReductionWanted')).toMatchObject({ purpose: 'exit', type: 'market', side: 'buy', qtyBase: '0.5' });
   });
 
-  it('[E34] a target whose price is there already goes as a limit, and a refused target does not hold the stop up', () => {
+  it('[E40] a target whose price is there already goes as a limit, and a refused target does not hold the stop up', () => {
     const id = sign({ qty: '0.5', stop: '60000', target: '61300' });
     rig.bid = '61350';
     fill(id, 'BUY 0.5 @ 61250.5');

@@ -71,7 +71,7 @@ describe('[V18] several venues as one', () => {
     router.send({ kind: 'audit', venue: 'binance-usdm', why: '', believedOpen: [], fillsSinceMs: null });
     expect(usdm.starts()).toBe(0);
     router.send({ kind: 'audit', venue: 'binance-usdm', why: '', believedOpen: [order], fillsSinceMs: null });
-    router.send({ kind: 'cancel', ...order });
+    router.send({ kind: 'cancel', ...order, type: 'limit' });
     expect(usdm.starts()).toBe(1);
   });
 
@@ -83,7 +83,7 @@ describe('[V18] several venues as one', () => {
 
   test('commands go where their instrument is traded, audits where they name', () => {
     const cancel = (instrumentId: string) =>
-      ({ kind: 'cancel', clientOrderId: 'a', venueOrderId: null, instrumentId }) as const;
+      ({ kind: 'cancel', clientOrderId: 'a', venueOrderId: null, instrumentId, type: 'limit' }) as const;
     router.send(cancel(SPOT));
     router.send(cancel(PERP));
     router.send({ kind: 'countdown', instrumentId: PERP, countdownMs: 1 });

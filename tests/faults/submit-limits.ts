@@ -2,6 +2,8 @@ import { expect } from 'vitest';
 import type { FaultCase } from './case.ts';
 import { BTC, Scene } from './scene.ts';
 
+const ETH = 'binance:ETH/USDT';
+const BNB = 'binance:BNB/USDT';
 const RESTING = { qty: '0.01', bps: -20, stopBps: 100 } as const;
 
 /** What goes out from now on, oldest first. */
@@ -19,6 +21,28 @@ function watchRequests(scene: Scene): string[] {
 function ban(scene: Scene, status: 429 | 418, ms: number): void {
   scene.world.wire.ban = { status, untilMs: scene.world.time.nowMs + ms };
   scene.world.faults.strike(`ban-${status}`);
+}
+
+async function entriesUnanswered(): Promise<void> {
+  const scene = await Scene.open();
+  scene.ticket({ qty: '0.01', stopBps: 100 });
+  await scene.until('the stop', () => scene.desk().positions[0]?.stopState === 'on-venue');
+  for (const instrumentId of [ETH, ETH, BNB]) {
+    // One in doubt at a time in an instrument: the second goes once the venue has said that there is none.
+    await scene.until('the word on it', () => scene.desk().orders.every(({ state }) => state !== 'unknown'), 20_000);
+    scene.world.faults.plan('submit-5xx-not-placed');
+    scene.ticket({ instrumentId, qty: '0.1', bps: -20 });
+    await scene.pass(1_000);
+  }
+  await scene.until('the hold', () => scene.holds().includes('not-answering'), 10_000);
+  expect(scene.ticket({ qty: '0.001' })).toBeNull();
+  expect(scene.journal().at(-1)).toContain('orders to the venue have had no answer (HTTP 503)');
+  scene.world.request({ kind: 'FlattenRequested', instrumentId: BTC });
+  await scene.until('the sale', () => scene.desk().positions.length === 0, 3_000);
+  await scene.until('the end of the pause', () => scene.holds().length === 0, 10_000);
+  const trial = scene.ticket({ qty: '0.01', bps: -20 }) as string;
+  await scene.until('the trial', () => scene.order(trial).state === 'acknowledged');
+  await scene.rest();
 }
 
 /** While banned nothing goes out; entries are not sent late; the cancel is the first to go. */
@@ -107,6 +131,14 @@ export const SUBMIT_LIMITS: readonly FaultCase[] = [
     holds: 'Nothing goes out until then. Entries are refused, not sent late; the cancel waits and is the first to go.',
     seen: 'Entries as rejected: too many requests, or not sent; the cancel as under way, then done.',
     check: () => banned(418, 120_000),
+  },
+  {
+    id: 'entries-without-an-answer',
+    title: 'the venue leaves three orders in a row without an answer',
+    injected: 'simulated wire: 503 to three entries',
+    holds: 'Entries are held for the pause; cancels, closes and stops are not. The next entry after it is the trial.',
+    seen: 'The hold “orders to the venue have had no answer” on the desk, the ticket and in the journal, and its end.',
+    check: entriesUnanswered,
   },
   {
     id: 'stop-during-a-ban',

@@ -100,7 +100,8 @@ export interface PrivateStreamChanged extends OfVenue {
 /** The venue does not let us trade, or does again: what it says of itself and of our key. */
 export interface VenueAccessChanged extends OfVenue {
   readonly kind: 'VenueAccessChanged';
-  readonly code: 'maintenance' | 'key-refused';
+  /** `not-answering`: orders had no answer, several in a row; ends with the pause after which one may be the trial. */
+  readonly code: 'maintenance' | 'key-refused' | 'not-answering';
   /** The venue's words, in a sentence's middle; null when it is over. */
   readonly why: string | null;
 }

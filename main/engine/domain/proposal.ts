@@ -93,6 +93,7 @@ export const RISK_CODES = [
   'reconciling',
   'maintenance',
   'key-refused',
+  'not-answering',
 ] as const;
 export type RiskCode = (typeof RISK_CODES)[number];
 

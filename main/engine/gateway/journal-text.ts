@@ -52,6 +52,11 @@ function accessLine({ code, why }: VenueAccessChanged): Line {
       ? line('info', null, 'The venue is out of maintenance.')
       : line('bad', null, `The venue is in maintenance: ${why}. New entries wait; what rests there stays.`);
   }
+  if (code === 'not-answering') {
+    return why === null
+      ? line('info', null, 'The pause is over: the next order that opens or adds is the trial.')
+      : line('bad', null, `${capital(why)}. New entries wait; cancel, flatten and stops do not.`);
+  }
   return why === null
     ? line('info', null, 'The venue takes the API key again.')
     : line('bad', null, `${capital(why)}. New entries wait; cancel and flatten are still tried.`);

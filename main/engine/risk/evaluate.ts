@@ -11,11 +11,12 @@ import { bpsOf, lossPerUnit, type Stakes } from '../domain/exposure.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { FeedStatus, Quote } from '../domain/market.ts';
 import { bandEdge, floorToLot } from '../domain/money.ts';
-import { isReduction, type Proposal, type Reason, type RiskFinding, type RiskVerdict } from '../domain/proposal.ts';
+import { isReduction, type Proposal, type RiskFinding, type RiskVerdict } from '../domain/proposal.ts';
 import { atLeastZero, type Cap, finding, quoteCap, words } from './caps.ts';
 import type { ExactLimits } from './exact-limits.ts';
 import { perpetualCaps } from './perpetual-caps.ts';
 import { type ExactOrder, readOrder } from './read-order.ts';
+import type { Hold } from './risk-state.ts';
 
 /** Everything the gate looks at, gathered at one instant. Amounts in atoms of the quote asset. */
 export interface RiskInputs {
@@ -30,7 +31,7 @@ export interface RiskInputs {
   readonly ordersLastMinute: number;
   readonly killSwitch: boolean;
   readonly armed: boolean;
-  readonly holds: readonly (Reason & { readonly code: 'halted' | 'reconciling' | 'maintenance' | 'key-refused' })[];
+  readonly holds: readonly Hold[];
   readonly hasUnknown: boolean;
   readonly feeBps: number;
 }

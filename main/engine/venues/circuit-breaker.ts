@@ -39,8 +39,16 @@ export interface CircuitBreaker {
   status(): BreakerStatus;
 }
 
-/** @param what the requests, for words: `reads`. */
-export function createCircuitBreaker(what: string, limits: BreakerLimits, nowMs: () => number): CircuitBreaker {
+/**
+ * @param what the requests, for words: `reads`
+ * @param moved called when it has opened or closed; that a pause is over shows in `status` alone
+ */
+export function createCircuitBreaker(
+  what: string,
+  limits: BreakerLimits,
+  nowMs: () => number,
+  moved: () => void = () => {},
+): CircuitBreaker {
   let failures = 0;
   let why = '';
   let timesOpened = 0;
@@ -57,6 +65,7 @@ export function createCircuitBreaker(what: string, limits: BreakerLimits, nowMs:
     const atMs = nowMs();
     if (open === null) timesOpened += 1;
     open = { sinceMs: open?.sinceMs ?? atMs, pauseMs, trialAtMs: atMs + pauseMs };
+    moved();
   }
   function failed(reason: string, wasTrial: boolean): void {
     if (open !== null && !wasTrial) return;
@@ -77,7 +86,9 @@ export function createCircuitBreaker(what: string, limits: BreakerLimits, nowMs:
         if (end === 'failed') failed(reason, isTrial);
         else if (end === 'answered') {
           failures = 0;
+          const wasOpen = open !== null;
           open = null;
+          if (wasOpen) moved();
         }
       };
     },

@@ -189,7 +189,9 @@ describe('breakers', () => {
     expect((await opened).breakers).toContainEqual(
       expect.objectContaining({ name: 'entries', state: 'open', why: 'HTTP 503', timesOpened: 1 }),
     );
-    await connector.next('VenueHealth', (event) => event.breakers.some((row) => row.state === 'half-open'));
+    const holds = connector.of('VenueAccessChanged').filter(({ code }) => code === 'not-answering');
+    expect(holds).toMatchObject([{ why: 'orders to the venue have had no answer (HTTP 503)' }]);
+    await connector.next('VenueAccessChanged', ({ code, why }) => code === 'not-answering' && why === null);
     const trial = newId();
     connector.submit(trial);
     expect(await answerOf(trial)).toMatchObject({ outcome: 'accepted' });

@@ -14,6 +14,7 @@ import { createOrderQueries } from '../../../main/engine/venues/binance/order-qu
 import { createPrivateFeed } from '../../../main/engine/venues/binance/private-feed.ts';
 import { createRulesWatch } from '../../../main/engine/venues/binance/rules-watch.ts';
 import type { WsClientLike } from '../../../main/engine/venues/binance/tapped-binance.ts';
+import { createVenueAccess } from '../../../main/engine/venues/binance/venue-access.ts';
 import { createCircuitBreaker } from '../../../main/engine/venues/circuit-breaker.ts';
 import { createQuarantine } from '../../../main/engine/venues/quarantine.ts';
 import { createRequestBudget } from '../../../main/engine/venues/request-budget.ts';
@@ -30,6 +31,7 @@ const SOCKET: WsClientLike = { subscriptions: {}, isConnected: true, onError() {
 const RECV_WINDOW_MS = 5_000;
 const AUDIT_EVERY_MS = 60_000;
 const RULES_EVERY_MS = 300_000;
+const HEALTH_EVERY_MS = 1_000;
 const CLOCK_EVERY_MS = 10_000;
 const LOAD_MS = 60;
 const CANDLES = 60;
@@ -105,7 +107,7 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
     budget,
     breakers: {
       reads: createCircuitBreaker('reads', BREAKER_LIMITS.reads, nowMs),
-      entries: createCircuitBreaker('entries', BREAKER_LIMITS.entries, nowMs),
+      entries: createCircuitBreaker('entries', BREAKER_LIMITS.entries, nowMs, () => tellEntries()),
     },
     instruments,
     quarantine: createQuarantine(),
@@ -137,6 +139,8 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
       }),
   };
   const market = spotMarket();
+  const access = createVenueAccess(context, market.tradeRight);
+  const tellEntries = (): void => access.onEntries(context.breakers.entries.status());
   const reads = market.createReads(context);
   const queries = createOrderQueries(context, reads);
   const auditor: Auditor = createAuditor(context, { reads, markOf, isNamed: queries.isNamed });
@@ -191,6 +195,7 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
     process.after(5_000, () => {
       if (!privateWasLive) auditor.request();
     });
+    process.every(HEALTH_EVERY_MS, tellEntries);
     process.every(RULES_EVERY_MS, () => rules.reread());
     process.every(CLOCK_EVERY_MS, () => void followClock());
   }

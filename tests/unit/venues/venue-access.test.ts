@@ -15,7 +15,7 @@ const answer = (method: string, status: number, parsed: unknown, signed = true) 
 function door() {
   const said: string[] = [];
   const asked: string[] = [];
-  const venue = { status: 0, key: true };
+  const venue: { status: number; key: boolean; rights: unknown } = { status: 0, key: true, rights: {} };
   let wake = (): void => undefined;
   let nowMs = 1_000_000;
   const ask = (what: string, method: string) => async () => {
@@ -27,26 +27,30 @@ function door() {
     sapiGetSystemStatus: async () => ({ status: venue.status, msg: venue.status === 0 ? 'normal' : 'until 08:00' }),
     askOpenOrders: ask('reading', 'GET'),
     testOrder: ask('trading', 'POST'),
+    sapiGetAccountApiRestrictions: async () => venue.rights,
   };
-  const access: VenueAccess = createVenueAccess({
-    exchange: exchange as unknown as TappedBinance,
-    instruments: {
-      all: [],
-      byVenueSymbol: () => undefined,
-      record: () => undefined,
-      venueSymbol: () => undefined,
-      set() {},
+  const access: VenueAccess = createVenueAccess(
+    {
+      exchange: exchange as unknown as TappedBinance,
+      instruments: {
+        all: [],
+        byVenueSymbol: () => undefined,
+        record: () => undefined,
+        venueSymbol: () => undefined,
+        set() {},
+      },
+      emit: (event) => {
+        if (event.kind === 'VenueAccessChanged') said.push(`${event.code}: ${event.why}`);
+      },
+      nowMs: () => nowMs,
+      running: () => true,
+      sleep: () =>
+        new Promise((resolve) => {
+          wake = resolve;
+        }),
     },
-    emit: (event) => {
-      if (event.kind === 'VenueAccessChanged') said.push(`${event.code}: ${event.why}`);
-    },
-    nowMs: () => nowMs,
-    running: () => true,
-    sleep: () =>
-      new Promise((resolve) => {
-        wake = resolve;
-      }),
-  });
+    'enableSpotAndMarginTrading',
+  );
   const settle = () => new Promise((resolve) => setImmediate(resolve));
   return {
     access,
@@ -127,5 +131,40 @@ describe('[V17] the venue’s door', () => {
     venue.status = 0;
     await probed();
     expect(said.at(-1)).toBe('maintenance: null');
+  });
+
+  test('a key whose rights were narrowed is found before any order is, and good again when an order would pass', async () => {
+    const { access, venue, said, asked, probed } = door();
+    await access.askRights();
+    venue.rights = { enableReading: true, enableSpotAndMarginTrading: true };
+    await access.askRights();
+    expect(said).toEqual([]);
+    venue.rights = { enableReading: true, enableSpotAndMarginTrading: false };
+    venue.key = false;
+    await access.askRights();
+    expect(said).toEqual([
+      'key-refused: the venue lets the API key read but not trade (it has no right to trade, -2015)',
+    ]);
+    await probed();
+    expect(asked).toEqual(['trading']);
+    venue.key = true;
+    await probed();
+    expect(said.slice(1)).toEqual(['key-refused: null']);
+  });
+
+  test('[V5] while the entries’ breaker pauses they are held, once said; the trial may go', () => {
+    const { access, said } = door();
+    access.onEntries({ state: 'closed', why: '' });
+    access.onEntries({ state: 'open', why: 'HTTP 503' });
+    access.onEntries({ state: 'open', why: 'HTTP 503' });
+    access.onEntries({ state: 'half-open', why: 'HTTP 503' });
+    access.onEntries({ state: 'open', why: 'HTTP 503' });
+    access.onEntries({ state: 'closed', why: '' });
+    expect(said).toEqual([
+      'not-answering: orders to the venue have had no answer (HTTP 503)',
+      'not-answering: null',
+      'not-answering: orders to the venue have had no answer (HTTP 503)',
+      'not-answering: null',
+    ]);
   });
 });

@@ -13,6 +13,7 @@ export function usdmMarket(): BinanceMarket {
   const triggered = createTriggeredOrders();
   return {
     weightPerMinute: 2_400,
+    tradeRight: 'enableFutures',
     privateSubscription: 'future',
     openExchange: (options, budget, taps) => new TappedUsdm(options, budget, taps),
     readInstrument: readPerpetual,

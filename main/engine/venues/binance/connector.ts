@@ -126,8 +126,9 @@ export function createBinanceConnector(
   );
   const breakers = {
     reads: createCircuitBreaker('reads', BREAKER_LIMITS.reads, nowMs),
-    entries: createCircuitBreaker('entries', BREAKER_LIMITS.entries, nowMs),
+    entries: createCircuitBreaker('entries', BREAKER_LIMITS.entries, nowMs, () => tellEntries()),
   };
+  const tellEntries = (): void => access.onEntries(breakers.entries.status());
   const quarantine = createQuarantine();
   const instruments = createInstrumentTable();
   const counted =
@@ -216,7 +217,7 @@ export function createBinanceConnector(
   const auditor: Auditor = createAuditor(context, { reads, markOf, isNamed: queries.isNamed });
   let auditDueAtMs: number | null = null;
   let privateWasLive = false;
-  const access = createVenueAccess(context);
+  const access = createVenueAccess(context, market.tradeRight);
   const privateFeed = createPrivateFeed(context, {
     loginMsMax: config.timeoutMs,
     market,
@@ -313,7 +314,9 @@ export function createBinanceConnector(
     every(config.auditEveryMs, () => {
       auditDueAtMs = nowMs() + config.auditEveryMs;
       auditor.request();
+      void access.askRights();
     });
+    void access.askRights();
     void sleep(AUDIT_WITHOUT_STREAM_MS).then(() => {
       if (!privateWasLive) auditor.request();
     });
@@ -325,6 +328,7 @@ export function createBinanceConnector(
     wake.alive();
     watchdog.check();
     privateFeed.check();
+    tellEntries();
     outlet.emit({
       kind: 'VenueHealth',
       roundTripMs: clock.roundTripMs,

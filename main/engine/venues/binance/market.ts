@@ -20,6 +20,8 @@ type CcxtMarket = Parameters<typeof readInstrument>[0];
 export interface BinanceMarket {
   /** The published limit, until the exchange info says otherwise. */
   readonly weightPerMinute: number;
+  /** What the venue calls the right of an API key to trade here. */
+  readonly tradeRight: 'enableSpotAndMarginTrading' | 'enableFutures';
   /** ccxt's key for the account's event stream. */
   readonly privateSubscription: string;
   openExchange(options: TappedBinanceOptions, budget: RequestBudget, taps: Taps): TappedBinance;
@@ -38,6 +40,7 @@ export function spotMarket(): BinanceMarket {
   const pairs = createOcoPairs();
   return {
     weightPerMinute: 6_000,
+    tradeRight: 'enableSpotAndMarginTrading',
     privateSubscription: 'spot',
     openExchange: (options, budget, taps) => new TappedBinance(options, budget, taps),
     readInstrument,

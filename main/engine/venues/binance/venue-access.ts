@@ -1,10 +1,14 @@
 import type { VenueAccessChanged } from '../../domain/events.ts';
+import type { BreakerStatus } from '../circuit-breaker.ts';
 import { type ConnectorContext, newTrace } from './connector-context.ts';
 import { wordsOf } from './errors.ts';
+import type { BinanceMarket } from './market.ts';
 import type { VenueAnswer } from './tapped-binance.ts';
 
 /** Not authorised, signature not valid, no such key, key or its permissions not enough. */
 const KEY_CODES: ReadonlySet<number> = new Set([-1002, -1022, -2014, -2015]);
+/** What an order would be refused with. */
+const NO_RIGHT = -2015;
 const PROBE_MS = 5_000;
 const PROBE_WAIT_MS_MAX = 5_000;
 
@@ -20,10 +24,15 @@ export interface VenueAccess {
   /** A request over a socket was refused: the login to the private stream is the only one with our key. */
   onSocketRefusal(code: number, text: string): void;
   onPrivateStreamLive(): void;
+  /** How the breaker of the entries stands: while its pause runs, an entry would not be sent. */
+  onEntries(breaker: Pick<BreakerStatus, 'state' | 'why'>): void;
+  /** Reads what the venue says that our key may do; a key without the right to trade is found before an order is refused. */
+  askRights(): Promise<void>;
 }
 
 export function createVenueAccess(
   context: Pick<ConnectorContext, 'exchange' | 'instruments' | 'emit' | 'nowMs' | 'running' | 'sleep'>,
+  tradeRight: BinanceMarket['tradeRight'],
 ): VenueAccess {
   const { exchange } = context;
   const refused = new Map<KeyUse, string>();
@@ -103,5 +112,16 @@ export function createVenueAccess(
       if (KEY_CODES.has(code)) judge('the order stream', code, text);
     },
     onPrivateStreamLive: () => judge('the order stream', null, ''),
+    onEntries({ state, why }) {
+      tell('not-answering', state === 'open' ? `orders to the venue have had no answer (${why})` : null);
+    },
+    async askRights() {
+      // Where it is refused already, the order that is only checked tells when that is over.
+      if (refused.has('trading')) return;
+      try {
+        const rights = (await ask(() => exchange.sapiGetAccountApiRestrictions())) as Record<string, unknown>;
+        if (rights[tradeRight] === false) judge('trading', NO_RIGHT, 'it has no right to trade');
+      } catch {}
+    },
   };
 }

@@ -75,6 +75,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['GET /api/v3/allOrders', signed(20, trading.allOrders)],
   ['GET /api/v3/myTrades', signed(20, trading.myTrades)],
   ['GET /sapi/v1/system/status', open(1, systemStatus)],
+  ['GET /sapi/v1/account/apiRestrictions', signed(1, keyRights)],
   ['GET /sapi/v1/bnbBurn', signed(1, trading.getBnbBurn)],
   ['POST /sapi/v1/bnbBurn', signed(1, trading.setBnbBurn)],
 ]);
@@ -82,6 +83,24 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
 function systemStatus({ faults }: SpotContext): { status: 0 | 1; msg: string } {
   const maintenance = faults.standing('maintenance');
   return maintenance ? { status: 1, msg: maintenance.msg ?? 'system_maintenance' } : { status: 0, msg: 'normal' };
+}
+
+/** What the key may do: a fault narrows it to reading. */
+function keyRights({ faults, nowMs }: SpotContext): Record<string, boolean | number> {
+  const mayTrade = faults.standing('key-refused')?.only !== 'trading';
+  return {
+    ipRestrict: false,
+    createTime: nowMs(),
+    enableReading: true,
+    enableSpotAndMarginTrading: mayTrade,
+    enableFutures: mayTrade,
+    enableWithdrawals: false,
+    enableInternalTransfer: false,
+    enableMargin: false,
+    enableVanillaOptions: false,
+    permitsUniversalTransfer: false,
+    enablePortfolioMarginTrading: false,
+  };
 }
 
 /** Answers one REST request; never throws for anything that a client can send. */

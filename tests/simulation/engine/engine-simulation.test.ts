@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { count, createCoverage, describeCoverage, missedFaults, missedTransitions } from './coverage.ts';
 import { simulateMany } from './many-seeds.ts';
-import { PINNED_SEEDS } from './pinned-seeds.ts';
+import { PINNED_HISTORIES } from './pinned-histories.ts';
 import { describeHistory, shrink } from './shrink.ts';
 import {
   FAULTS_MIN,
@@ -10,6 +10,7 @@ import {
   type RunOptions,
   type SeedSummary,
   STEPS_MIN,
+  simulateHistory,
   simulateSeed,
 } from './simulate-seed.ts';
 
@@ -29,8 +30,11 @@ async function holds(seed: number, options: RunOptions): Promise<void> {
 const faultsOf = ({ faults }: SeedSummary): number => [...faults.values()].reduce((sum, times) => sum + times, 0);
 
 describe('the engine in simulated worlds', () => {
-  it.each(PINNED_SEEDS)('seed $seed holds: $why', async ({ seed }) => {
-    await holds(seed, {});
+  it.each(PINNED_HISTORIES)('$name holds: $why', async ({ passes, ...history }) => {
+    const { violation, faults, transitions } = await simulateHistory(history);
+    expect(violation).toBeNull();
+    const missed = passes.filter((passed) => !faults.has(passed) && !transitions.has(passed));
+    expect(missed, 'what the history is about and no longer comes to: pin it anew').toEqual([]);
   });
 
   it(`whatever happens in seeds ${FIRST_SEED} to ${FIRST_SEED + SEEDS - 1}, every promise holds`, {

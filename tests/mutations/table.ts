@@ -71,8 +71,8 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'restart-without-books',
     breaks: 'after a start nothing is placed before the venue’s books were read',
     file: 'main/engine/execution/apply-orders.ts',
-    find: '      state.reconciled = false;\n',
-    replace: '      state.reconciled = true;\n',
+    find: '      state.reconciled.clear();\n',
+    replace: '',
     killedBy: [unit('execution'), SEEDS],
   },
   {
@@ -80,9 +80,8 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: 'after a start no entry is signed before the venue’s books were read',
     file: 'main/engine/risk/risk-state.ts',
     find: `        armed = false;
-        reconciled = false;`,
-    replace: `        armed = false;
-        reconciled = true;`,
+        venues.clear();`,
+    replace: '        armed = false;',
     killedBy: [unit('risk'), SEEDS],
   },
   {
@@ -123,9 +122,9 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'no-recheck-at-sending',
     breaks: 'the gate looks once more at the moment of sending',
     file: 'main/engine/approval/approval-stage.ts',
-    find: 'const verdict = deps.recheck(proposal, qtyBase, context.nowMs);',
+    find: 'const verdict = deps.recheck(asked, qtyBase, context.nowMs);',
     replace: `const verdict =
-      held.verdict?.outcome === 'pass' ? held.verdict : deps.recheck(proposal, qtyBase, context.nowMs);`,
+      held.verdict?.outcome === 'pass' ? held.verdict : deps.recheck(asked, qtyBase, context.nowMs);`,
     killedBy: [unit('approval'), SEEDS],
   },
   {
@@ -228,8 +227,9 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'kill-switch-leaves-orders',
     breaks: 'the kill switch takes back every order that adds risk',
     file: 'main/engine/execution/people.ts',
-    find: "if (record.side === 'buy') wantCancel(hand, record, 'kill-switch');\n}\n\n/** A buy of ours",
-    replace: "if (record.side !== 'buy') wantCancel(hand, record, 'kill-switch');\n}\n\n/** A buy of ours",
+    find: "for (const record of activeOrders(hand.state)) if (!reduces(record)) wantCancel(hand, record, 'kill-switch');",
+    replace:
+      "for (const record of activeOrders(hand.state)) if (reduces(record)) wantCancel(hand, record, 'kill-switch');",
     killedBy: [unit('execution')],
   },
   {
@@ -260,8 +260,10 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'stop-off-the-tick',
     breaks: 'a stop that no longer fits the venue’s tick is placed at the next price that does',
     file: 'main/engine/domain/money.ts',
-    find: "return atoms % tickSize === 0n ? price : formatDecimal(roundToStep(atoms, tickSize, 'ceil'));",
-    replace: 'return atoms > 0n ? price : formatDecimal(tickSize);',
+    find: `return atoms % tickSize === 0n
+    ? price`,
+    replace: `return atoms > 0n
+    ? price`,
     killedBy: [unit('execution'), faults('submit-path', 'tick-grows-before-the-stop')],
   },
   {

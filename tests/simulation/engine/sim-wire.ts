@@ -45,6 +45,7 @@ export class SimWire {
   /** What the venue says has been used of its request weight; null: it says nothing of it. */
   weightStated: number | null = null;
   #listener: ((report: OrderReport) => void) | null = null;
+  #heals = 0;
   /** Under way towards the venue or back: nothing is at rest before this is zero. */
   underWay = 0;
 
@@ -61,7 +62,9 @@ export class SimWire {
     return (this.hiddenUntilMs.get(orderId) ?? 0) > this.#parts.time.nowMs;
   }
 
+  /** Also what was to befall an order that has not reached the venue yet: from now on readers show everything. */
   heal(): void {
+    this.#heals += 1;
     this.unreachableUntilMs = 0;
     this.ban = null;
     this.streamDownUntilMs = 0;
@@ -94,6 +97,7 @@ export class SimWire {
     const unreachable = time.nowMs < this.unreachableUntilMs;
     const fault = unreachable ? null : (faults.take(kind) ?? (kind === 'stop' ? faults.take('submit') : null));
     this.underWay += 1;
+    const heals = this.#heals;
     return new Promise<Reply>((resolve, reject) => {
       const done = (settle: () => void): void => {
         this.underWay -= 1;
@@ -119,7 +123,7 @@ export class SimWire {
         return noAnswer(TIMEOUT_MS, 'UND_ERR_HEADERS_TIMEOUT');
       const toVenueMs = this.latencyMs() + delayOf(fault);
       time.after(toVenueMs, () => {
-        const served = this.#serve(timestampMs, fault, serve);
+        const served = this.#serve(timestampMs, heals === this.#heals ? fault : null, serve);
         const reply = this.answerInstead?.(kind, served) ?? served;
         const back = this.latencyMs() + this.repliesLateMs + (fault === 'read-slow' ? delayOf(fault) : 0);
         const lost = fault?.endsWith('reply-lost') || toVenueMs + back > TIMEOUT_MS;

@@ -22,6 +22,12 @@ const faults = (part: string, only: string): Suite => ({
   files: [`tests/faults/${part}.test.ts`],
   only,
 });
+/** The recorded history that this very repair was made for. */
+const pinned = (name: string): Suite => ({
+  project: 'simulation',
+  files: ['tests/simulation/engine/engine-simulation.test.ts'],
+  only: `${name} holds`,
+});
 const SEEDS: Suite = { seeds: 80, from: 1_000_000 };
 
 export const MUTATIONS: readonly Mutation[] = [
@@ -283,5 +289,45 @@ export const MUTATIONS: readonly Mutation[] = [
     killedBy: [
       { project: 'contract', files: ['tests/contract/venues/binance-market.test.ts'], only: 'a lost book message' },
     ],
+  },
+  {
+    name: 'kill-switch-said-once',
+    breaks: 'with the kill switch on, an entry that comes back or whose cancel a crash cut off is taken back, too',
+    file: 'main/engine/execution/execution-stage.ts',
+    find: '      keepKilled(hand);\n',
+    replace: '',
+    killedBy: [pinned('crash-cuts-off-kill-switch'), pinned('killed-order-comes-back')],
+  },
+  {
+    name: 'clock-back-not-seen',
+    breaks: 'a clock that was set back keeps nothing from being due',
+    file: 'main/engine/execution/order-store.ts',
+    find: 'nowMs >= sinceMs ? nowMs - sinceMs : Number.POSITIVE_INFINITY;',
+    replace: 'nowMs - sinceMs;',
+    killedBy: [pinned('clock-set-back-keeps-stop-small')],
+  },
+  {
+    name: 'strangers-not-asked-about',
+    breaks: 'an audit asks whose fills are that it does not know, before they are booked as somebody else’s',
+    file: 'main/engine/venues/binance/audit.ts',
+    find: '    closed.push(...(await strangers(fills, [...openOrders, ...closed])));\n',
+    replace: '',
+    killedBy: [pinned('not-found-and-filled')],
+  },
+  {
+    name: 'not-found-is-for-ever',
+    breaks: 'an order called not found comes back when the venue shows it',
+    file: 'main/engine/execution/order-record.ts',
+    find: "if (isOver && to !== 'filled' && !isPresumedGone(record)) return null;",
+    replace: "if (isOver && to !== 'filled') return null;",
+    killedBy: [pinned('stop-forgotten')],
+  },
+  {
+    name: 'no-is-for-ever',
+    breaks: 'an order called refused comes back when the venue shows it',
+    file: 'main/engine/execution/order-record.ts',
+    find: 'if (!canBecome(record.state, to)) return null;',
+    replace: 'if (!canBecome(record.state, to) || isFinal(record.state)) return null;',
+    killedBy: [pinned('refused-order-forgotten')],
   },
 ];

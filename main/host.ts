@@ -152,6 +152,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
     });
     const lab = openLab({
       candleStore: books.candleStore,
+      results: folder.results,
+      version: PRODUCT_VERSION,
       workerUrl: siblingModule(import.meta.url, './lab/workers/worker'),
       nowMs: () => systemClock.nowMs(),
     });

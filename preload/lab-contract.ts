@@ -241,6 +241,8 @@ export const labContract = {
         ),
       ),
     ),
+  /** The run's report as one page by itself, and what to call its file. */
+  labReport: oc.input(runId).output(answer(z.strictObject({ name: z.string(), html: z.string() }))),
   labMark: oc
     .input(runId.extend({ tags: z.array(z.string().min(1).max(40)).max(12), note: z.string().max(2_000) }))
     .output(done),

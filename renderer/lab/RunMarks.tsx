@@ -2,7 +2,7 @@
 import { type FormEvent, useId, useState } from 'react';
 import type { LabRun } from '../../preload/lab-contract.ts';
 import { setUpAgain } from './draft-store.ts';
-import { markRun } from './lab-actions.ts';
+import { markRun, saveReport } from './lab-actions.ts';
 
 const TAGS_MAX = 12;
 
@@ -11,6 +11,11 @@ export function RunMarks({ run }: { run: LabRun }) {
     <section aria-label="About this run" className="flex shrink-0 flex-col gap-2 border-t border-line p-2.5">
       <div className="flex items-center gap-2">
         <h3 className="min-w-0 flex-1 truncate font-semibold">{run.title}</h3>
+        {run.folder === null ? null : (
+          <button type="button" className="button button-quiet" onClick={() => void saveReport(run.id)}>
+            HTML report
+          </button>
+        )}
         <button type="button" className="button button-quiet" onClick={() => setUpAgain(run.plan)}>
           Set up again
         </button>
@@ -18,7 +23,9 @@ export function RunMarks({ run }: { run: LabRun }) {
       <Tags run={run} />
       <Note run={run} />
       {run.folder === null ? null : (
-        <p className="select-text break-all text-[11px] text-text3">Kept in {run.folder}</p>
+        <p className="select-text truncate text-[11px] text-text3" title={run.folder}>
+          Kept in …/{run.folder.split(/[/\\]/).slice(-2).join('/')}
+        </p>
       )}
     </section>
   );

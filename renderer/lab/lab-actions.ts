@@ -1,6 +1,7 @@
 /** What a person asks of the lab; each ends in a sentence where it fails. */
 import type { Done } from '../../preload/contract.ts';
 import type { RunPlan } from '../../preload/lab-contract.ts';
+import { download } from '../app/csv-export.ts';
 import { deskStore } from '../stores/desk-store.ts';
 import { showToast } from '../stores/toast-store.ts';
 import type { EngineClient } from '../transport/client.ts';
@@ -37,6 +38,13 @@ async function orToast(request: (client: EngineClient) => Promise<Done>): Promis
     return said.ok ? { ok: true as const, value: null } : said;
   });
   if (!answer.ok) showToast('bad', answer.error.text);
+}
+
+/** Saves a run's report as a file. */
+export async function saveReport(runId: string): Promise<void> {
+  const answer = await askLab((client) => client.labReport({ runId }));
+  if (answer.ok) download(answer.value.name, answer.value.html, 'text/html');
+  else showToast('bad', answer.error.text);
 }
 
 export const cancelRun = (runId: string): Promise<void> => orToast((client) => client.cancelLabRun({ runId }));

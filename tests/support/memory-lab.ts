@@ -169,6 +169,8 @@ export function createMemoryLab() {
       ok: true,
       value: runIds.map((runId) => ({ runId, timeMs: [0], returnShare: [0.04125], figures: LAB_FIGURES })),
     }),
+    report: async (runId) =>
+      rows.has(runId) ? { ok: true, value: { name: 'sma-cross_1.html', html: '<!doctype html>' } } : gone,
     mark(runId, tags, note) {
       const found = rows.get(runId);
       if (!found) return gone;

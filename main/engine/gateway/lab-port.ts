@@ -46,5 +46,6 @@ export interface LabPort {
   compare(
     runIds: readonly string[],
   ): Answer<{ runId: string; timeMs: number[]; returnShare: number[]; figures: RunFigures }[]>;
+  report(runId: string): Answer<{ readonly name: string; readonly html: string }>;
   mark(runId: string, tags: readonly string[], note: string): Result<null, LabRefusal>;
 }

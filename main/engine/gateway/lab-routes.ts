@@ -29,6 +29,7 @@ export function labRoutes(lab: LabPort, timers: Timers) {
       return answer({ ok: true, value: { candles: listsOf(columns), barMs, joined } });
     }),
     labCompare: os.labCompare.handler(async ({ input }) => answer(await lab.compare(input.runIds))),
+    labReport: os.labReport.handler(async ({ input }) => answer(await lab.report(input.runId))),
     labMark: os.labMark.handler(({ input }) => done(lab.mark(input.runId, input.tags, input.note))),
   };
 }

@@ -2,7 +2,7 @@ import type { CandleSource, LabCatalogue, LabRun, RunPlan } from '../../../prelo
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import { REALISTIC } from '../backtest/settings.ts';
 import { SHIPPED, strategyNamed } from '../strategies/shipped.ts';
-import type { RunResult } from '../workers/job.ts';
+import type { KeptRun, OpenedRun, RunResult } from '../workers/job.ts';
 import type { JobError, Task, WorkerCrew } from '../workers/worker-crew.ts';
 import { checkPlan } from './check-plan.ts';
 import { candlesBetween, tradesPage } from './run-pages.ts';
@@ -22,56 +22,97 @@ interface Refusal {
   readonly text: string;
 }
 
-interface Kept {
+interface Listed {
   row: LabRun;
-  result: RunResult | null;
+  /** What a screen shows of it; null until it is done, or was asked for. */
+  view: OpenedRun | null;
+  /** In the experiment store; null where it is not there. */
+  experimentId: string | null;
   readonly task: Task<RunResult> | null;
 }
 
-/** Runs that are listed; the oldest that has ended leaves when another comes. */
+/** Runs that are listed; the oldest that has ended leaves when another comes, and stays in the store. */
 const RUNS_MAX = 100;
+/** Runs whose views are held ready. */
+const VIEWS_MAX = 24;
 
 const refuse = (kind: string, text: string): Result<never, Refusal> => fail({ kind, text });
 const GONE = refuse('not-found', 'That run is no longer here.');
 
 /** The lab as screens see it: what may be run, runs as they go, and what came of them. */
 export function createLabDesk({ runners, readers, nowMs, newId }: LabDeskOptions) {
-  const kept = new Map<string, Kept>();
+  /** Oldest first. */
+  const listed = new Map<string, Listed>();
   const listeners = new Set<() => void>();
+  let isListRead = false;
   const tell = (): void => {
     for (const listener of listeners) listener();
   };
 
   function change(runId: string, part: Partial<LabRun>): void {
-    const run = kept.get(runId);
+    const run = listed.get(runId);
     if (!run) return;
     run.row = { ...run.row, ...part };
     tell();
   }
 
   function makeRoom(): void {
-    const ended = [...kept.values()].filter(({ row }) => row.endedAtMs !== null);
-    if (kept.size >= RUNS_MAX && ended[0]) kept.delete(ended[0].row.id);
+    const ended = [...listed.values()].filter(({ row }) => row.endedAtMs !== null);
+    if (listed.size >= RUNS_MAX && ended[0]) listed.delete(ended[0].row.id);
+  }
+
+  function hold(run: Listed, view: OpenedRun): void {
+    run.view = view;
+    const holding = [...listed.values()].filter((each) => each.view !== null && each !== run);
+    // One that was kept can be read again.
+    if (holding.length >= VIEWS_MAX) holding.find(({ experimentId }) => experimentId !== null)!.view = null;
+  }
+
+  /** The same inputs come to the same run: the newer row stands for both. */
+  function dropTwin(runId: string, experimentId: string): void {
+    for (const [id, each] of listed) if (id !== runId && each.experimentId === experimentId) listed.delete(id);
   }
 
   function end(runId: string, outcome: Result<RunResult, JobError>): void {
-    const run = kept.get(runId);
+    const run = listed.get(runId);
     if (!run) return;
     const ended = { endedAtMs: nowMs() };
     if (outcome.ok) {
-      const { figures, verdict } = outcome.value;
-      run.result = outcome.value;
-      change(runId, { ...ended, state: 'done', progress: null, figures, verdict });
+      const { kept } = outcome.value;
+      const { figures, verdict, folder, tags, note } = kept;
+      dropTwin(runId, kept.experimentId);
+      run.experimentId = kept.experimentId;
+      hold(run, outcome.value);
+      const came = { figures, verdict, folder, tags: [...tags], note };
+      change(runId, { ...ended, ...came, state: 'done', progress: null });
     } else if (outcome.error.kind === 'cancelled') change(runId, { ...ended, state: 'cancelled' });
     else change(runId, { ...ended, state: 'failed', error: outcome.error.text });
   }
 
-  const resultOf = (runId: string): Result<{ row: LabRun; result: RunResult }, Refusal> => {
-    const run = kept.get(runId);
+  /** What was kept before, below what was asked for since. */
+  async function readList(): Promise<void> {
+    isListRead = true;
+    const found = await readers.ask({ kind: 'list' }).outcome;
+    if (!found.ok) return;
+    const known = new Set([...listed.values()].map(({ experimentId }) => experimentId));
+    const before = found.value.runs.filter(({ experimentId }) => !known.has(experimentId));
+    const since = [...listed];
+    listed.clear();
+    for (const kept of before.toReversed()) listed.set(kept.experimentId, listedFrom(kept));
+    for (const [id, run] of since) listed.set(id, run);
+    tell();
+  }
+
+  async function viewOf(runId: string): Promise<Result<{ row: LabRun; view: OpenedRun }, Refusal>> {
+    const run = listed.get(runId);
     if (!run) return GONE;
-    const { row, result } = run;
-    return result ? ok({ row, result }) : refuse('not-done', 'That run has no result.');
-  };
+    if (run.view === null && run.experimentId !== null) {
+      const found = await readers.ask({ kind: 'open', experimentId: run.experimentId }).outcome;
+      if (!found.ok) return found;
+      hold(run, found.value);
+    }
+    return run.view ? ok({ row: run.row, view: run.view }) : refuse('not-done', 'That run has no result.');
+  }
 
   return {
     catalogue: (): LabCatalogue => CATALOGUE,
@@ -90,59 +131,87 @@ export function createLabDesk({ runners, readers, nowMs, newId }: LabDeskOptions
         { kind: 'run', plan },
         { started: () => change(id, { state: 'running' }), progress: (progress) => change(id, { progress }) },
       );
-      kept.set(id, { row: newRow(id, plan, checked.value.title, nowMs()), result: null, task });
+      const row = newRow(id, plan, checked.value.title, nowMs());
+      listed.set(id, { row, view: null, experimentId: null, task });
       if (task.isUnderWay()) change(id, { state: 'running' });
       tell();
       void task.outcome.then((outcome) => end(id, outcome));
       return ok(id);
     },
     cancel(runId: string): Result<null, Refusal> {
-      const run = kept.get(runId);
+      const run = listed.get(runId);
       if (!run) return GONE;
       if (run.row.endedAtMs !== null) return refuse('ended', 'That run has ended already.');
       run.task?.cancel();
       return ok(null);
     },
-    runs: (): readonly LabRun[] => [...kept.values()].map(({ row }) => row).reverse(),
+    runs: (): readonly LabRun[] => [...listed.values()].map(({ row }) => row).reverse(),
+    /** The first one to listen has what was kept before read. */
     onChange(listener: () => void): () => void {
       listeners.add(listener);
+      if (!isListRead) void readList();
       return () => listeners.delete(listener);
     },
     async detail(runId: string) {
-      const found = resultOf(runId);
-      return found.ok ? ok(found.value.result.detail) : found;
+      const found = await viewOf(runId);
+      return found.ok ? ok(found.value.view.detail) : found;
     },
     async trades(runId: string, from: number, limit: number) {
-      const found = resultOf(runId);
-      return found.ok ? ok(tradesPage(found.value.result.trades, from, limit)) : found;
+      const found = await viewOf(runId);
+      return found.ok ? ok(tradesPage(found.value.view.trades, from, limit)) : found;
     },
     async candles(runId: string, span: { readonly fromMs: number | null; readonly toMs: number | null }) {
-      const found = resultOf(runId);
-      return found.ok ? candlesBetween(found.value.row.plan, found.value.result, span, readers) : found;
+      const found = await viewOf(runId);
+      return found.ok ? candlesBetween(found.value.row, found.value.view, span, readers) : found;
     },
     async compare(runIds: readonly string[]) {
-      const found = runIds.map((runId) => ({ runId, ...resultOf(runId) }));
+      const found = await Promise.all(runIds.map(viewOf));
       const missing = found.find((each) => !each.ok);
-      if (missing && !missing.ok) return fail(missing.error);
-      return ok(
-        found.flatMap((each) => {
-          if (!each.ok) return [];
-          const { figures, detail } = each.value.result;
-          const cash = each.value.row.plan.settings.cashQuote;
-          const returnShare = detail.equityQuote.map((equity) => equity / cash - 1);
-          return [{ runId: each.runId, timeMs: detail.timeMs, returnShare, figures }];
-        }),
-      );
+      if (missing && !missing.ok) return missing;
+      return ok(found.flatMap((each) => (each.ok ? comparedOf(each.value.row, each.value.view) : [])));
+    },
+    async report(runId: string): Promise<Result<{ name: string; html: string }, Refusal>> {
+      const run = listed.get(runId);
+      if (!run) return GONE;
+      const { experimentId, row } = run;
+      if (experimentId === null) return refuse('not-done', 'That run has no report.');
+      const found = await readers.ask({ kind: 'report', experimentId }).outcome;
+      return found.ok ? ok({ name: `${row.plan.strategy}_${experimentId}.html`, html: found.value.html }) : found;
     },
     mark(runId: string, tags: readonly string[], note: string): Result<null, Refusal> {
-      if (!kept.has(runId)) return GONE;
-      change(runId, { tags: [...new Set(tags)], note });
+      const run = listed.get(runId);
+      if (!run) return GONE;
+      const marks = { tags: [...new Set(tags)], note };
+      change(runId, marks);
+      const { experimentId } = run;
+      if (experimentId !== null) readers.ask({ kind: 'mark', experimentId, ...marks });
       return ok(null);
     },
     async close(): Promise<void> {
       await Promise.all([runners.close(), readers.close()]);
     },
   };
+}
+
+function comparedOf({ id, figures, plan }: LabRun, { detail }: OpenedRun) {
+  if (!figures) return [];
+  const returnShare = detail.equityQuote.map((equity) => equity / plan.settings.cashQuote - 1);
+  return [{ runId: id, timeMs: detail.timeMs, returnShare, figures }];
+}
+
+function listedFrom(kept: KeptRun): Listed {
+  const { experimentId, createdMs, plan, figures, verdict, folder, tags, note } = kept;
+  const row: LabRun = {
+    ...newRow(experimentId, plan, strategyNamed(plan.strategy)?.title ?? plan.strategy, createdMs),
+    state: 'done',
+    endedAtMs: createdMs,
+    figures,
+    verdict,
+    folder,
+    tags: [...tags],
+    note,
+  };
+  return { row, view: null, experimentId, task: null };
 }
 
 const CATALOGUE: LabCatalogue = {

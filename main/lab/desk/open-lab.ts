@@ -6,6 +6,10 @@ import { createLabDesk } from './lab-desk.ts';
 export interface LabOptions {
   /** The terminal's candle store, which the lab only reads. */
   readonly candleStore: string;
+  /** Where runs are kept. */
+  readonly results: string;
+  /** Of the product. */
+  readonly version: string;
   readonly workerUrl: URL;
   readonly nowMs: () => number;
 }
@@ -18,10 +22,16 @@ const IDLE_MS_MAX = 60_000;
 const HEAP_MB_MAX = 1_024;
 
 /** The lab of a terminal: one core stays free for trading, and no worker runs before it is wanted. */
-export function openLab({ candleStore, workerUrl, nowMs }: LabOptions): ReturnType<typeof createLabDesk> {
+export function openLab({
+  candleStore,
+  results,
+  version,
+  workerUrl,
+  nowMs,
+}: LabOptions): ReturnType<typeof createLabDesk> {
   const common = {
     workerUrl,
-    start: { candleStore },
+    start: { candleStore, results, version },
     silentMsMax: SILENT_MS_MAX,
     idleMsMax: IDLE_MS_MAX,
     heapMbMax: HEAP_MB_MAX,

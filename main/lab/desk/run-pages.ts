@@ -1,7 +1,7 @@
-import type { LabTrade, RunPlan } from '../../../preload/lab-contract.ts';
+import type { LabRun, LabTrade } from '../../../preload/lab-contract.ts';
 import { sliceWindow } from '../../candle-files/index.ts';
 import { ok, type Result } from '../../engine/domain/result.ts';
-import type { JoinedCandles, RunResult, TradeColumns } from '../workers/job.ts';
+import type { JoinedCandles, OpenedRun, TradeColumns } from '../workers/job.ts';
 import { tradeReturn } from '../workers/run-views.ts';
 import type { JobError, WorkerCrew } from '../workers/worker-crew.ts';
 
@@ -36,12 +36,12 @@ function tradeAt(columns: TradeColumns, number: number): LabTrade {
 
 /** The run's candles for a chart: what the run kept where that is as fine as there is, else read again. */
 export async function candlesBetween(
-  plan: RunPlan,
-  { candles, figures }: RunResult,
+  { plan, figures }: LabRun,
+  { candles }: OpenedRun,
   { fromMs, toMs }: { readonly fromMs: number | null; readonly toMs: number | null },
   readers: WorkerCrew,
 ): Promise<Result<JoinedCandles, JobError>> {
-  if (fromMs === null && toMs === null) return ok(candles);
+  if (figures === null || (fromMs === null && toMs === null)) return ok(candles);
   const barMs = candles.barMs / candles.joined;
   const window = {
     fromMs: Math.max(figures.fromMs, fromMs ?? 0),

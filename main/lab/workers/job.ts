@@ -13,13 +13,22 @@ import type { CandleColumns } from '../../engine/domain/candle.ts';
 export interface LabWorkerStart {
   /** The terminal's candle store, which workers only read. */
   readonly candleStore: string;
+  /** Where runs are kept. */
+  readonly results: string;
+  /** Of the product. */
+  readonly version: string;
 }
 
 /** One thing for a lab worker to do. */
 export type LabJob =
   | { readonly kind: 'run'; readonly plan: RunPlan }
   | { readonly kind: 'look'; readonly source: CandleSource }
-  | { readonly kind: 'candles'; readonly source: CandleSource; readonly fromMs: number; readonly toMs: number };
+  | { readonly kind: 'candles'; readonly source: CandleSource; readonly fromMs: number; readonly toMs: number }
+  /** What was kept before. */
+  | { readonly kind: 'list' }
+  | { readonly kind: 'open'; readonly experimentId: string }
+  | { readonly kind: 'report'; readonly experimentId: string }
+  | { readonly kind: 'mark'; readonly experimentId: string; readonly tags: readonly string[]; readonly note: string };
 
 /** Candles for a chart: `joined` neighbours were made one where there were too many. */
 export interface JoinedCandles {
@@ -44,21 +53,40 @@ export interface TradeColumns {
   readonly reasons: readonly string[];
 }
 
-export interface RunResult {
-  readonly kind: 'run';
+/** A run in the experiment store. */
+export interface KeptRun {
+  readonly experimentId: string;
+  readonly createdMs: number;
+  readonly plan: RunPlan;
   readonly figures: RunFigures;
-  readonly verdict: LabVerdict | null;
+  readonly verdict: LabVerdict;
+  readonly folder: string;
+  readonly tags: readonly string[];
+  readonly note: string;
+}
+
+/** What a screen shows of a run beside its figures. */
+export interface OpenedRun {
   readonly detail: LabRunDetail;
   /** The first of them; how many there were, the figures say. */
   readonly trades: TradeColumns;
   readonly candles: JoinedCandles;
 }
 
+export interface RunResult extends OpenedRun {
+  readonly kind: 'run';
+  readonly kept: KeptRun;
+}
+
 /** What a worker answers to each kind of job. */
 export type LabAnswer =
   | RunResult
   | { readonly kind: 'look'; readonly span: CandleSpan }
-  | { readonly kind: 'candles'; readonly candles: JoinedCandles };
+  | { readonly kind: 'candles'; readonly candles: JoinedCandles }
+  | { readonly kind: 'list'; readonly runs: readonly KeptRun[] }
+  | ({ readonly kind: 'open' } & OpenedRun)
+  | { readonly kind: 'report'; readonly html: string }
+  | { readonly kind: 'mark' };
 
 export type AnswerTo<J extends LabJob> = Extract<LabAnswer, { readonly kind: J['kind'] }>;
 

@@ -1,9 +1,16 @@
 import type { LabRunDetail, MapAxis, RunPlan } from '../../../preload/lab-contract.ts';
 import type { CandleColumns } from '../../engine/domain/candle.ts';
+import type { BarRun } from '../backtest/bar-run.ts';
 import { runBacktest } from '../backtest/run-backtest.ts';
 import { readSetting } from '../strategy/parameters.ts';
 import type { StrategyDefinition } from '../strategy/strategy.ts';
 import { figuresOf } from './run-views.ts';
+
+interface MapOfRuns {
+  readonly map: NonNullable<LabRunDetail['map']>;
+  /** Every run that was made for it. */
+  readonly tries: readonly { readonly params: Readonly<Record<string, number>>; readonly run: BarRun }[];
+}
 
 /** The same run with every pair of two parameters' values; pairs that do not fit together are left out. */
 export function parameterMap(
@@ -12,21 +19,21 @@ export function parameterMap(
   { x, y }: { readonly x: MapAxis; readonly y: MapAxis },
   candles: CandleColumns,
   tell: (done: number, total: number) => void,
-): NonNullable<LabRunDetail['map']> {
+): MapOfRuns {
   const total = x.values.length * y.values.length;
+  const tries: { params: Readonly<Record<string, number>>; run: BarRun }[] = [];
   const cells = y.values.flatMap((yValue, row) =>
     x.values.map((xValue, column) => {
       tell(row * x.values.length + column, total);
       const params = { ...plan.params, [x.name]: xValue, [y.name]: yValue };
-      if (!readSetting(strategy, params).ok) return null;
-      return figuresOf(
-        runBacktest({ strategy, params, markets: [{ candles }], settings: plan.settings }),
-        candles,
-        plan.settings,
-      );
+      const read = readSetting(strategy, params);
+      if (!read.ok) return null;
+      const run = runBacktest({ strategy, params, markets: [{ candles }], settings: plan.settings });
+      tries.push({ params: read.value, run });
+      return figuresOf(run, candles, plan.settings);
     }),
   );
-  return {
+  const map = {
     x,
     y,
     returnShare: cells.map((cell) => cell?.returnShare ?? null),
@@ -34,4 +41,5 @@ export function parameterMap(
     sharpe: cells.map((cell) => cell?.sharpe ?? null),
     trades: cells.map((cell) => cell?.trades ?? null),
   };
+  return { map, tries };
 }

@@ -1,78 +1,75 @@
-import type { LabRunDetail, LabVerdict, RunPlan, RunProgress } from '../../../preload/lab-contract.ts';
-import type { CandleColumns } from '../../engine/domain/candle.ts';
+import type { LabRunDetail, LabVerdict, RunProgress } from '../../../preload/lab-contract.ts';
+import { dailyReturns } from '../backtest/daily-returns.ts';
 import { runBacktest } from '../backtest/run-backtest.ts';
 import { gatherEvidence } from '../honesty/evidence.ts';
 import { judge, type Verdict } from '../honesty/verdict.ts';
-import type { StrategyDefinition } from '../strategy/strategy.ts';
 import type { RunResult } from './job.ts';
 import { joinCandles } from './join-candles.ts';
 import { parameterMap } from './parameter-map.ts';
+import type { RunAsked, RunKeeper } from './run-keeper.ts';
 import { calendarOf, distributionOf, figuresOf, seriesOf, tradeColumns } from './run-views.ts';
 import { RunWatch } from './run-watch.ts';
 import { TimeSteps } from './time-steps.ts';
 
 const POINTS_MAX = 1_000;
 export const CHART_CANDLES_MAX = 1_500;
-const TRADES_KEPT_MAX = 50_000;
+export const TRADES_KEPT_MAX = 50_000;
 /** The same run has the same verdict. */
 const JUDGE_SEED = 1;
 
-export interface RunInput {
-  readonly plan: RunPlan;
-  readonly strategy: StrategyDefinition;
-  readonly candles: CandleColumns;
-  readonly barMs: number;
-}
-
 /**
- * One run, watched, with everything that a screen shows of it.
- * @throws RangeError what is wrong with the parameters, or what the strategy itself throws
+ * One run, watched, judged and kept, with everything that a screen shows of it.
+ * @throws Error one sentence: what is wrong with the parameters, what the strategy itself throws, why it cannot be kept
  */
 export function runJob(
-  { plan, strategy, candles, barMs }: RunInput,
+  asked: RunAsked,
+  keeper: RunKeeper,
   tell: (progress: RunProgress) => void,
   nowMs: () => number,
 ): RunResult {
+  const { plan, strategy, candles, barMs } = asked;
   const { settings } = plan;
   const steps = new TimeSteps(candles.openTimeMs, POINTS_MAX);
   let last: RunProgress = { ...NOTHING_YET, phase: 'running', total: candles.openTimeMs.length };
-  const watch = new RunWatch(
-    candles.openTimeMs,
-    steps,
-    (progress) => {
-      last = progress;
-      tell(progress);
-    },
-    nowMs,
-  );
-  tell(last);
+  const tellNext = (progress: RunProgress): void => {
+    last = progress;
+    tell(progress);
+  };
+  const watch = new RunWatch(candles.openTimeMs, steps, tellNext, nowMs);
+  tellNext(last);
   const startedMs = nowMs();
-  const asked = { strategy, params: plan.params, markets: [{ candles }], settings };
-  const run = runBacktest({ ...asked, strategy: watch.over(strategy) });
+  const backtest = { strategy, params: plan.params, markets: [{ candles }], settings };
+  const run = runBacktest({ ...backtest, strategy: watch.over(strategy) });
   const barsPerSecond = (run.openTimeMs.length * 1000) / Math.max(1, nowMs() - startedMs);
-  last = { ...last, phase: 'judging', barsPerSecond };
-  const judging = (done: number, total: number): void => tell({ ...last, done, total });
-  const verdict = labVerdict(judge(gatherEvidence(asked, run, { seed: JUDGE_SEED, tell: judging })));
-  const series = seriesOf(run, candles, settings.cashQuote, steps, watch.exposureShare());
+  const inPhase = (phase: RunProgress['phase']) => (done: number, total: number) =>
+    tellNext({ ...last, phase, barsPerSecond, done, total });
+
+  const inputs = keeper.inputsOf(asked);
+  const mapped = plan.map && parameterMap(strategy, plan, plan.map, candles, inPhase('mapping'));
+  if (mapped) keeper.countTries(inputs, mapped.tries, settings.cashQuote);
+  const daily = dailyReturns(run.equityQuote, run.openTimeMs, settings.cashQuote);
+  const trialReturns = [...keeper.triesBeside(inputs), daily];
+  const evidence = gatherEvidence(backtest, run, { seed: JUDGE_SEED, trialReturns, tell: inPhase('judging') });
+
   const trades = tradeColumns(run, TRADES_KEPT_MAX);
-  const map =
-    plan.map &&
-    parameterMap(strategy, plan, plan.map, candles, (done, total) => tell({ ...last, phase: 'mapping', done, total }));
   const detail: LabRunDetail = {
-    ...series,
+    ...seriesOf(run, candles, settings.cashQuote, steps, watch.exposureShare()),
     calendar: calendarOf(run, settings.cashQuote),
     distribution: distributionOf(run),
-    map,
+    map: mapped?.map ?? null,
     tradesListed: trades.reasons.length,
   };
-  return {
-    kind: 'run',
+  const joined = joinCandles(candles, barMs, CHART_CANDLES_MAX);
+  const kept = keeper.keep(asked, inputs, {
+    run,
     figures: figuresOf(run, candles, settings),
-    verdict,
+    verdict: labVerdict(judge(evidence)),
+    intervals: evidence.returns.figures,
     detail,
-    trades,
-    candles: joinCandles(candles, barMs, CHART_CANDLES_MAX),
-  };
+    joined,
+  });
+  if (!kept.ok) throw new Error(kept.error.text);
+  return { kind: 'run', kept: kept.value, detail, trades, candles: joined };
 }
 
 const labVerdict = ({ tone, sentence, reasons }: Verdict): LabVerdict => ({

@@ -1,25 +1,32 @@
 /** Entry of a lab worker thread: backtests and what charts of them need, one thing at a time, away from the engine. */
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { RunPlan } from '../../../preload/lab-contract.ts';
+import type { RunPlan, RunProgress } from '../../../preload/lab-contract.ts';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import { strategyNamed } from '../strategies/shipped.ts';
 import type { StrategyDefinition } from '../strategy/strategy.ts';
 import type { FromLabWorker, LabAnswer, LabJob, LabWorkerStart } from './job.ts';
 import { joinCandles } from './join-candles.ts';
 import { createCandleReader, type NoCandles, sourceName, spanOf } from './read-candles.ts';
-import { CHART_CANDLES_MAX, NOTHING_YET, runJob } from './run-job.ts';
+import { CHART_CANDLES_MAX, NOTHING_YET, runJob, TRADES_KEPT_MAX } from './run-job.ts';
+import { RunKeeper } from './run-keeper.ts';
 
 if (!parentPort) throw new Error('lab/workers/worker.ts runs as a worker thread');
 const port = parentPort;
 const post = (message: FromLabWorker): void => port.postMessage(message);
-const reader = createCandleReader((workerData as LabWorkerStart).candleStore);
+const { candleStore, results, version } = workerData as LabWorkerStart;
+const reader = createCandleReader(candleStore);
+let opened: RunKeeper | null = null;
+const keeper = (): RunKeeper => {
+  opened ??= new RunKeeper(results, version, () => Date.now());
+  return opened;
+};
 
 // Trading comes first. Elsewhere a priority is the whole process's.
 if (process.platform === 'linux') setPriority(10);
 
 interface RunFailed {
-  readonly kind: 'no-strategy' | 'run-failed';
+  readonly kind: 'no-strategy' | 'run-failed' | 'not-kept';
   readonly text: string;
 }
 
@@ -40,6 +47,19 @@ async function answerTo(job: LabJob): Promise<Result<LabAnswer, NoCandles | RunF
       if (!span.ok) return span;
       return ok({ kind: 'candles', candles: joinCandles(read.value, span.value.barMs, CHART_CANDLES_MAX) });
     }
+    case 'list':
+      return ok({ kind: 'list', runs: keeper().list() });
+    case 'open': {
+      const found = await keeper().open(job.experimentId, TRADES_KEPT_MAX);
+      return found.ok ? ok({ kind: 'open', ...found.value }) : found;
+    }
+    case 'report': {
+      const found = keeper().report(job.experimentId);
+      return found.ok ? ok({ kind: 'report', html: found.value }) : found;
+    }
+    case 'mark':
+      keeper().mark(job.experimentId, job.tags, job.note);
+      return ok({ kind: 'mark' });
   }
 }
 
@@ -51,17 +71,14 @@ async function run(plan: RunPlan): ReturnType<typeof answerTo> {
   if (!read.ok) return read;
   const span = spanOf(read.value, sourceName(plan.source));
   if (!span.ok) return span;
-  const input = { plan, strategy, candles: read.value, barMs: span.value.barMs };
+  const asked = { plan, strategy, candles: read.value, barMs: span.value.barMs };
   try {
-    return ok(
-      runJob(
-        input,
-        (progress) => post({ kind: 'progress', progress }),
-        () => performance.now(),
-      ),
-    );
+    const tell = (progress: RunProgress): void => post({ kind: 'progress', progress });
+    return ok(runJob(asked, keeper(), tell, () => performance.now()));
   } catch (error) {
-    return fail({ kind: 'run-failed', text: saidBy(strategy, error) });
+    const text = saidBy(strategy, error);
+    keeper().recordFailure(keeper().inputsOf(asked), text);
+    return fail({ kind: 'run-failed', text });
   }
 }
 

@@ -171,6 +171,10 @@ const REQUESTS: Record<
     ask: (c) => c.labCompare({ runIds: ['r-1'] }),
     answer: { ok: true, value: [{ runId: 'r-1', figures: LAB_FIGURES }] },
   },
+  labReport: {
+    ask: (c) => c.labReport({ runId: 'r-1' }),
+    answer: { ok: true, value: { name: 'sma-cross_1.html' } },
+  },
   labMark: { ask: (c) => c.labMark({ runId: 'r-1', tags: ['kept'], note: 'the first' }), answer: { ok: true } },
 };
 

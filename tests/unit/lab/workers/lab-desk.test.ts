@@ -7,12 +7,13 @@ import type { CandleColumns } from '../../../../main/engine/domain/candle.ts';
 import { openCandleStore } from '../../../../main/engine/venues/candle-store/candle-store.ts';
 import { runBacktest } from '../../../../main/lab/backtest/run-backtest.ts';
 import { openLab } from '../../../../main/lab/desk/open-lab.ts';
+import { ExperimentStore, familyOf } from '../../../../main/lab/experiments/experiment-store.ts';
 import { smaCross } from '../../../../main/lab/strategies/sma-cross.ts';
 import type { LabRun, RunPlan } from '../../../../preload/lab-contract.ts';
 import { LAB_PLAN } from '../../../support/memory-lab.ts';
 import { waitUntil } from '../../../support/wait-until.ts';
 
-const BARS = 2_400;
+const BARS = 1_600;
 const BAR_MS = 300_000;
 const FROM_MS = Date.UTC(2024, 0, 1);
 const INSTRUMENT = 'binance:BTC/USDT';
@@ -54,12 +55,18 @@ beforeAll(async () => {
     [...openTimeMs].map((time, i) => [time, open[i]!, high[i]!, low[i]!, close[i]!, volume[i]!]),
   );
   store.close();
-  lab = openLab({
+  lab = openTheLab();
+});
+
+const openTheLab = () =>
+  openLab({
     candleStore: storePath,
+    results: join(dir, 'results'),
+    version: '0.0.0',
     workerUrl: new URL('../../../../main/lab/workers/worker.ts', import.meta.url),
     nowMs: () => Date.now(),
   });
-});
+
 afterAll(async () => {
   await lab.close();
   rmSync(dir, { recursive: true, force: true });
@@ -130,6 +137,58 @@ describe('a run in the lab', () => {
     expect(compared.ok && compared.value.map(({ figures }) => figures)).toEqual(runs.map(({ figures }) => figures));
     expect(lab.mark(runs[0]!.id, ['kept', 'kept'], 'the first')).toEqual({ ok: true, value: null });
     expect(rowOf(runs[0]!.id)).toMatchObject({ tags: ['kept'], note: 'the first' });
+  });
+
+  it('is in the experiment store afterwards: another session lists it, opens it, and has its report', async () => {
+    const run = await runToEnd({ ...ofFile, params: { fast: 7, slow: 70 } });
+    lab.mark(run.id, ['kept'], 'for later');
+    const [detail, trades, report] = [
+      await lab.detail(run.id),
+      await lab.trades(run.id, 0, 500),
+      await lab.report(run.id),
+    ];
+    expect(report.ok && report.value.html).toContain(run.verdict?.reasons[0]?.text.slice(0, 12));
+    const other = openTheLab();
+    try {
+      const stop = other.onChange(() => undefined);
+      const again = () => other.runs().find(({ plan }) => plan.params['fast'] === 7);
+      await waitUntil('the list is read', () => again() !== undefined, 60_000);
+      stop();
+      const { id, askedAtMs, endedAtMs, title, ...kept } = again()!;
+      expect(kept).toMatchObject({ state: 'done', figures: run.figures, verdict: run.verdict, note: 'for later' });
+      expect(kept.tags).toEqual(['kept']);
+      expect(await other.detail(id)).toEqual(detail);
+      expect(await other.trades(id, 0, 500)).toEqual(trades);
+      expect(await other.candles(id, { fromMs: null, toMs: null })).toEqual(
+        await lab.candles(run.id, { fromMs: null, toMs: null }),
+      );
+      expect(await other.report(id)).toEqual(report);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('run again is the same run: one row, its tags with it', async () => {
+    const first = await runToEnd({ ...ofFile, params: { fast: 8, slow: 80 } });
+    lab.mark(first.id, ['twice'], '');
+    const second = await runToEnd({ ...ofFile, params: { fast: 8, slow: 80 } });
+    const rows = lab.runs().filter(({ plan }) => plan.params['fast'] === 8);
+    expect(rows.map(({ id, tags }) => [id, tags])).toEqual([[second.id, ['twice']]]);
+    expect(second.folder).toBe(first.folder);
+  });
+
+  it('counts as a try, and so does every run of a map', async () => {
+    const tries = (): number => {
+      const store = new ExperimentStore(join(dir, 'results'), () => 0);
+      const newest = store.list()[0]?.inputs;
+      const found = newest ? store.trials(familyOf(newest)).length : 0;
+      store.close();
+      return found;
+    };
+    const before = tries();
+    const map = { x: { name: 'fast', values: [11, 12] }, y: { name: 'slow', values: [91, 92] } };
+    await runToEnd({ ...ofFile, params: { fast: 11, slow: 93 }, map });
+    expect(tries() - before).toBe(5);
   });
 
   it('looks at what there is before anything is run', async () => {

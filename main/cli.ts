@@ -218,10 +218,11 @@ const strategyOptions = (command: Command): Command =>
     .option('--leverage <X>', 'position over equity at most', positive)
     .option('--shorts', 'positions below zero, as on margin or a perpetual')
     .option('--funding <CSV>', 'timestamp_ms,funding_rate,mark_price of a perpetual')
-    .option('--finer <FILE>', 'finer candles: which of stop and target came first inside a bar');
+    .option('--finer <FILE>', 'finer candles: which of stop and target came first inside a bar')
+    .addOption(dataDirOption());
 
 strategyOptions(program.command('backtest <candles>'))
-  .description('one run over a candle file: statistics, and trades and equity as files')
+  .description('one run over a candle file, or stored candles such as binance:BTC/USDT@1h')
   .option('--strategy <NAME>', 'a strategy that ships, e.g. sma-cross')
   .option('--param <NAME=VALUE>', 'a parameter of it (repeat for more)', listed)
   .option('--signals <FILE>', 'CSV: timestamp_ms and enter_long, exit_long, enter_short, exit_short as 0 or 1')
@@ -231,6 +232,7 @@ strategyOptions(program.command('backtest <candles>'))
   .option('--stop-loss-pct <S>', 'with --signals: stop this share away from the close that spoke: 0.02 is 2 %', share)
   .option('--take-profit-pct <T>', 'with --signals: target this share away', positive)
   .option('--out <DIR>', 'write trades.csv and equity.csv there')
+  .option('--store', 'keep the run of a strategy, judged, with its report, among the experiments')
   .action((file: string, options) =>
     run(async () =>
       options.strategy === undefined

@@ -4,11 +4,14 @@ import { runStatistics } from '../lab/backtest/run-statistics.ts';
 import { readSetting } from '../lab/strategy/parameters.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
 import { badInput, done, failed, type Outcome } from './output.ts';
+import { storeFailure, storeRun } from './store-run.ts';
 import { readPlan, type StrategyOptions } from './strategy-plan.ts';
 
 export interface BacktestOptions extends StrategyOptions {
   readonly param?: readonly string[];
   readonly out?: string;
+  /** Keep it, judged, with its report, in the results of the data folder. */
+  readonly store?: boolean;
 }
 
 /** `backtest CANDLES --strategy NAME --param fast=10 …`: one run of a strategy, with what it cost. */
@@ -21,11 +24,13 @@ export async function backtest(candlesFile: string, options: BacktestOptions): P
   const params = readSetting(strategy, given.value);
   if (!params.ok) return badInput(`${strategy.name}: ${params.error.message}`);
 
+  const asked = { strategy, params: params.value, markets, settings };
   let run: ReturnType<typeof runBacktest>;
   try {
-    run = runBacktest({ strategy, params: params.value, markets, settings });
+    run = runBacktest(asked);
   } catch (error) {
     const why = `${strategy.name} failed: ${(error as Error).message}`;
+    if (options.store) storeFailure({ ...asked, names: plan.value.names }, why, options.dataDir);
     return failed({ ok: false, error: why }, why);
   }
   if (options.out !== undefined) {
@@ -40,5 +45,10 @@ export async function backtest(candlesFile: string, options: BacktestOptions): P
   const { trades, returnPct, maxDrawdownPct, bars } = statistics;
   const paid = costs.fees + costs.slippage + costs.funding + costs.borrow;
   const text = `${trades} trades over ${bars} bars: ${returnPct.toFixed(2)} % after ${paid.toFixed(2)} of costs, largest drawdown ${maxDrawdownPct.toFixed(2)} %`;
-  return done({ strategy: strategy.name, params: params.value, gear: 'fast', ...statistics, costs, refused }, text);
+  const value = { strategy: strategy.name, params: params.value, gear: 'fast', ...statistics, costs, refused };
+  if (!options.store) return done(value, text);
+  const kept = storeRun({ ...asked, names: plan.value.names }, run, options.dataDir);
+  return kept.ok
+    ? done({ ...value, ...kept.value }, `${text}\n${kept.value.verdict}\n${kept.value.folder}`)
+    : failed({ ok: false, error: kept.error.message }, kept.error.message);
 }

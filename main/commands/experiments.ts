@@ -82,6 +82,7 @@ export function experimentsShow(id: string, options: { dataDir?: string }): Prom
       const text = [
         `${experiment.id}  ${strategy} ${said.join(' ')} on ${instrumentsOf(experiment)}`,
         experiment.status === 'failed' ? `failed: ${experiment.why}` : figures.join(', '),
+        experiment.verdict,
         `seed ${seed}, build ${build}, ${trials} tries of this strategy on this data so far`,
         [experiment.tags.join(' '), experiment.note].filter(Boolean).join(': '),
         folder,

@@ -1,9 +1,15 @@
+import { basename } from 'node:path';
 import { readCandleFile } from '../candle-files/index.ts';
+import { openDataFolder } from '../data-folder.ts';
+import { TIMEFRAMES, type Timeframe } from '../engine/domain/candle.ts';
 import { fail, ok, type Result } from '../engine/domain/result.ts';
 import { readFunding } from '../lab/backtest/funding-file.ts';
 import { type Market, REALISTIC, REFERENCE, type RunSettings } from '../lab/backtest/settings.ts';
+import { columnsOf } from '../lab/data/candle-column-file.ts';
+import { LabCandles } from '../lab/data/lab-candles.ts';
 import { SHIPPED, strategyNamed } from '../lab/strategies/shipped.ts';
 import type { StrategyDefinition } from '../lab/strategy/strategy.ts';
+import { decimalStep } from '../lab/ticks/import/price-grid.ts';
 
 /** Options of `backtest --strategy` and `sweep` that say on what and under which rules. */
 export interface StrategyOptions {
@@ -21,11 +27,15 @@ export interface StrategyOptions {
   readonly shorts?: boolean;
   readonly funding?: string;
   readonly finer?: string;
+  /** Where candles lie that are named as `binance:BTC/USDT@1h`. */
+  readonly dataDir?: string;
 }
 
 export interface StrategyPlan {
   readonly strategy: StrategyDefinition;
   readonly markets: readonly Market[];
+  /** What each market is called. */
+  readonly names: readonly string[];
   readonly settings: RunSettings;
 }
 
@@ -48,8 +58,9 @@ export async function readPlan(file: string, options: StrategyOptions): Promise<
   }
   const rules = options.rules ?? 'realistic';
   const markets: Market[] = [];
-  for (const path of [file, ...(options.with ?? [])]) {
-    const read = await readMarket(path, rules === 'realistic');
+  const sources = [file, ...(options.with ?? [])];
+  for (const source of sources) {
+    const read = await readMarket(source, rules === 'realistic', options.dataDir);
     if (!read.ok) return read;
     markets.push(read.value);
   }
@@ -62,7 +73,10 @@ export async function readPlan(file: string, options: StrategyOptions): Promise<
   }
   const first = await withExtras(markets[0] as Market, options);
   if (!first.ok) return first;
-  return ok({ strategy, markets: [first.value, ...markets.slice(1)], settings: settingsOf(rules, options) });
+  const names = sources.map((source) =>
+    isStored(source) ? source.replace(/@.*$/, '') : basename(source).replace(FILE_ENDING, ''),
+  );
+  return ok({ strategy, markets: [first.value, ...markets.slice(1)], names, settings: settingsOf(rules, options) });
 }
 
 function settingsOf(rules: 'reference' | 'realistic', options: StrategyOptions): RunSettings {
@@ -82,13 +96,33 @@ function settingsOf(rules: 'reference' | 'realistic', options: StrategyOptions):
   };
 }
 
-async function readMarket(path: string, withRules: boolean): Promise<Result<Market, Fault>> {
-  const file = await readCandleFile(path);
+/** `binance:BTC/USDT@1h`: candles of the lab's store. */
+const STORED = new RegExp(`^([a-z0-9-]+:.+)@(${TIMEFRAMES.join('|')})$`);
+const isStored = (source: string): boolean => STORED.test(source);
+const FILE_ENDING = /\.(csv|csv\.gz|parquet)$/i;
+
+async function readMarket(
+  source: string,
+  withRules: boolean,
+  dataDir: string | undefined,
+): Promise<Result<Market, Fault>> {
+  if (isStored(source)) return storedMarket(source, withRules, dataDir);
+  const file = await readCandleFile(source);
   if (!file.ok) return file;
   const { columns, priceDecimals, volumeDecimals } = file.value;
   if (!withRules) return ok({ candles: columns });
   const rules = { tickSize: 10 ** -priceDecimals, lotStep: 10 ** -volumeDecimals, minNotional: MIN_NOTIONAL };
   return ok({ candles: columns, rules });
+}
+
+function storedMarket(source: string, withRules: boolean, dataDir: string | undefined): Result<Market, Fault> {
+  const [, instrumentId, timeframe] = STORED.exec(source) as unknown as [string, string, Timeframe];
+  const loaded = new LabCandles(openDataFolder(dataDir).labCandles).load(instrumentId, timeframe);
+  if (!loaded.ok) return loaded;
+  const candles = columnsOf(loaded.value);
+  if (!withRules) return ok({ candles });
+  const [tickSize, lotStep] = [decimalStep(candles.close), decimalStep(candles.volume)];
+  return ok({ candles, rules: { tickSize, lotStep, minNotional: MIN_NOTIONAL } });
 }
 
 async function withExtras(market: Market, options: StrategyOptions): Promise<Result<Market, Fault>> {

@@ -12,6 +12,7 @@ const SCHEMA = `
     why TEXT NOT NULL,
     inputs TEXT NOT NULL,
     statistics TEXT,
+    verdict TEXT NOT NULL,
     result_hash TEXT NOT NULL,
     folder TEXT NOT NULL,
     note TEXT NOT NULL DEFAULT '',
@@ -41,6 +42,7 @@ interface ExperimentRow {
   readonly why: string;
   readonly inputs: string;
   readonly statistics: string | null;
+  readonly verdict: string;
   readonly result_hash: string;
   readonly folder: string;
   readonly note: string;
@@ -77,13 +79,13 @@ export class ExperimentDatabase {
 
   /** Puts a run in; one of the same id gives way to it. */
   insert(experiment: Experiment, returns: DayReturns): void {
-    const { id, createdMs, status, why, inputs, statistics, resultHash, folder } = experiment;
+    const { id, createdMs, status, why, inputs, statistics, verdict, resultHash, folder } = experiment;
     this.#database
       .prepare(
-        `INSERT INTO experiment (id, created_ms, status, why, inputs, statistics, result_hash, folder, days, day_returns)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        `INSERT INTO experiment (id, created_ms, status, why, inputs, statistics, verdict, result_hash, folder, days, day_returns)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET created_ms = excluded.created_ms, status = excluded.status, why = excluded.why,
-           statistics = excluded.statistics, result_hash = excluded.result_hash, folder = excluded.folder,
+           statistics = excluded.statistics, verdict = excluded.verdict, result_hash = excluded.result_hash, folder = excluded.folder,
            days = excluded.days, day_returns = excluded.day_returns`,
       )
       .run(
@@ -93,6 +95,7 @@ export class ExperimentDatabase {
         why,
         JSON.stringify(inputs, wordsForInfinity),
         statistics === null ? null : JSON.stringify(statistics),
+        verdict,
         resultHash,
         folder,
         blobOf(returns.day),
@@ -156,7 +159,7 @@ export class ExperimentDatabase {
   #experiments(where: string, ...args: readonly string[]): readonly Experiment[] {
     const rows = this.#database
       .prepare(
-        `SELECT id, created_ms, status, why, inputs, statistics, result_hash, folder, note,
+        `SELECT id, created_ms, status, why, inputs, statistics, verdict, result_hash, folder, note,
            (SELECT json_group_array(name ORDER BY name) FROM tag WHERE experiment = id) AS tags
          FROM experiment ${where} ORDER BY created_ms DESC, id`,
       )
@@ -168,6 +171,7 @@ export class ExperimentDatabase {
       why: row.why,
       inputs: JSON.parse(row.inputs, infinityOfWords) as ExperimentInputs,
       statistics: row.statistics === null ? null : (JSON.parse(row.statistics) as RunStatistics),
+      verdict: row.verdict,
       resultHash: row.result_hash,
       folder: row.folder,
       tags: JSON.parse(row.tags ?? '[]') as string[],

@@ -60,7 +60,7 @@ export class ExperimentStore {
     const { run, statistics } = result;
     const returns = dayReturns(run.equityQuote, run.openTimeMs, statistics.initialCash);
     const experiment = this.#keep(
-      { id, status: 'done', why: '', inputs, statistics, resultHash: hash },
+      { id, status: 'done', why: '', inputs, statistics, verdict: result.verdict ?? '', resultHash: hash },
       returns,
       result,
     );
@@ -75,7 +75,11 @@ export class ExperimentStore {
     const id = experimentId(inputs);
     const known = this.#database.get(id);
     if (known?.status === 'done') return known;
-    return this.#keep({ id, status: 'failed', why, inputs, statistics: null, resultHash: '' }, NO_RETURNS, null);
+    return this.#keep(
+      { id, status: 'failed', why, inputs, statistics: null, verdict: '', resultHash: '' },
+      NO_RETURNS,
+      null,
+    );
   }
 
   /** Counts tries of a search; the ids are those of their inputs. */
@@ -142,7 +146,7 @@ export class ExperimentStore {
   }
 
   #keep(
-    what: Pick<Experiment, 'id' | 'status' | 'why' | 'inputs' | 'statistics' | 'resultHash'>,
+    what: Pick<Experiment, 'id' | 'status' | 'why' | 'inputs' | 'statistics' | 'verdict' | 'resultHash'>,
     returns: DayReturns,
     result: ExperimentResult | null,
   ): Experiment {

@@ -37,7 +37,9 @@ export interface ExperimentResult {
   readonly run: BarRun;
   readonly statistics: RunStatistics;
   readonly predictions?: ValidationPredictions;
-  /** Figures with intervals, verdict and whatever else is said of it; goes into `metrics.json`. */
+  /** In one sentence, how far it may be believed. */
+  readonly verdict?: string;
+  /** Figures with intervals, reasons and whatever else is said of it; goes into `metrics.json`. */
   readonly judgement?: Readonly<Record<string, Plain>>;
   /** A whole page. */
   readonly report?: string;
@@ -55,6 +57,8 @@ export interface Experiment {
   readonly inputs: ExperimentInputs;
   /** Null where it failed. */
   readonly statistics: RunStatistics | null;
+  /** Empty where nobody judged it. */
+  readonly verdict: string;
   readonly resultHash: string;
   /** Inside the results folder. */
   readonly folder: string;

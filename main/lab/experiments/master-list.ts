@@ -14,6 +14,7 @@ const HEADER = [
   'sharpe',
   'max_drawdown_pct',
   'trades',
+  'verdict',
   'params',
   'seed',
   'build',
@@ -33,32 +34,38 @@ const dateOf = (timeMs: number): string => new Date(timeMs).toISOString();
 
 /** `experiments.csv`: a line a run, oldest first. */
 export function masterList(experiments: readonly Experiment[]): string {
-  const lines = [...experiments].reverse().map(({ id, createdMs, status, inputs, statistics, tags, note, folder }) => {
-    const { strategy, params, data, seed, build } = inputs;
-    const period = [Math.min(...data.map(({ fromMs }) => fromMs)), Math.max(...data.map(({ toMs }) => toMs))] as const;
-    return [
-      id,
-      dateOf(createdMs),
-      strategy,
-      data[0]?.timeframe ?? '',
-      data.map(({ instrument }) => instrument).join(' '),
-      data.length === 0 ? '' : dateOf(period[0]),
-      data.length === 0 ? '' : dateOf(period[1]),
-      status,
-      statistics?.returnPct ?? null,
-      statistics?.daily.sharpe ?? null,
-      statistics?.maxDrawdownPct ?? null,
-      statistics?.trades ?? null,
-      Object.entries(params)
-        .map(([name, value]) => `${name}=${value}`)
-        .join(' '),
-      seed,
-      build,
-      tags.join(' '),
-      note,
-      folder,
-    ];
-  });
+  const lines = [...experiments]
+    .reverse()
+    .map(({ id, createdMs, status, inputs, statistics, verdict, tags, note, folder }) => {
+      const { strategy, params, data, seed, build } = inputs;
+      const period = [
+        Math.min(...data.map(({ fromMs }) => fromMs)),
+        Math.max(...data.map(({ toMs }) => toMs)),
+      ] as const;
+      return [
+        id,
+        dateOf(createdMs),
+        strategy,
+        data[0]?.timeframe ?? '',
+        data.map(({ instrument }) => instrument).join(' '),
+        data.length === 0 ? '' : dateOf(period[0]),
+        data.length === 0 ? '' : dateOf(period[1]),
+        status,
+        statistics?.returnPct ?? null,
+        statistics?.daily.sharpe ?? null,
+        statistics?.maxDrawdownPct ?? null,
+        statistics?.trades ?? null,
+        verdict,
+        Object.entries(params)
+          .map(([name, value]) => `${name}=${value}`)
+          .join(' '),
+        seed,
+        build,
+        tags.join(' '),
+        note,
+        folder,
+      ];
+    });
   return `${[HEADER, ...lines].map((line) => line.map(cell).join(',')).join('\n')}\n`;
 }
 

@@ -1,8 +1,11 @@
 /** Commands over what the lab keeps: run as a person runs them, on files in a folder of their own. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeCandleFile } from '../../../main/candle-files/index.ts';
+import { createRandom } from '../../../main/engine/kernel/random.ts';
+import { randomWalkCandles } from '../../support/candle-columns.ts';
 import { runCli } from '../../support/cli-process.ts';
 
 let dir: string;
@@ -10,6 +13,92 @@ beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'lab-store-'));
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+describe('experiments', () => {
+  const cli = (...args: readonly string[]) => runCli([...args, '--data-dir', dir, '--json']);
+  const backtest = (fast: number) =>
+    cli(
+      'backtest',
+      join(dir, 'walk.csv'),
+      '--strategy',
+      'sma-cross',
+      '--rules',
+      'reference',
+      '--param',
+      `fast=${fast}`,
+      '--store',
+    );
+  let ids: string[];
+
+  beforeAll(async () => {
+    const random = createRandom(3);
+    const walk = randomWalkCandles(3_000, () => random.next());
+    const openTimeMs = walk.openTimeMs.map((timeMs) => Date.UTC(2024, 0, 1) + timeMs);
+    const written = await writeCandleFile(join(dir, 'walk.csv'), { ...walk, openTimeMs });
+    expect(written.ok).toBe(true);
+    const runs = [await backtest(5), await backtest(8)];
+    expect(runs.map(({ exit }) => exit)).toEqual([0, 0]);
+    ids = runs.map(({ json }) => (json as { id: string }).id);
+  });
+
+  it('a run is kept with its report, under an id that the same run has again', async () => {
+    const folders = readdirSync(join(dir, 'results/backtests'), { recursive: true, encoding: 'utf8' });
+    for (const id of ids) {
+      const files = folders
+        .filter((path) => path.includes(`sma-cross_5m_${id}/`))
+        .map((path) => path.split('/').at(-1));
+      expect(files.sort()).toEqual(['config.yaml', 'equity.parquet', 'metrics.json', 'report.html', 'trades.parquet']);
+    }
+    expect(new Set(ids).size).toBe(2);
+    expect((await backtest(5)).json).toMatchObject({ id: ids[0], isKnown: true });
+    const { json } = await cli('experiments', 'show', ids[0]!.slice(0, 8));
+    expect(json).toMatchObject({ id: ids[0], status: 'done', trials: 2, inputs: { params: { fast: 5 } } });
+    const { verdict, folder } = json as { verdict: string; folder: string };
+    expect(readFileSync(join(folder, 'report.html'), 'utf8').replaceAll('\u00a0', ' ')).toContain(
+      verdict.replaceAll('&', '&amp;'),
+    );
+  });
+  it('runs are listed, tagged, noted, compared, and the best is chosen by a stated rule', async () => {
+    expect((await cli('experiments', 'tag', ids[0]!, 'keep', 'first')).json).toEqual({
+      id: ids[0],
+      tags: ['first', 'keep'],
+    });
+    const untagged = await runCli(['experiments', 'tag', '--data-dir', dir, '--json', '--', ids[0]!, '-first']);
+    expect(untagged.json).toEqual({ id: ids[0], tags: ['keep'] });
+    expect((await cli('experiments', 'note', ids[0]!, 'the first one')).exit).toBe(0);
+    const { json: list } = await cli('experiments', 'list', '--tag', 'keep');
+    expect(list).toMatchObject({ experiments: [{ id: ids[0], tags: ['keep'], note: 'the first one' }] });
+    expect(readFileSync(join(dir, 'results/experiments.csv'), 'utf8')).toContain(',keep,the first one,');
+    const { json: compared } = await cli('experiments', 'compare', ...ids);
+    expect(compared).toMatchObject({
+      differences: [{ name: 'param fast', values: ['5', '8'] }],
+      ab: { days: 11, pValue: 1 },
+    });
+    const { json: best } = await cli('experiments', 'best', '--min-trades', '1', '--max-drawdown', '90');
+    expect(ids).toContain((best as { best: string }).best);
+    expect(best).toMatchObject({
+      rule: expect.stringContaining('deflated Sharpe'),
+      candidates: [{ trials: 2 }, { trials: 2 }],
+    });
+  });
+  it('what cannot be done is said in one sentence', async () => {
+    const refused = async (...args: readonly string[]) => {
+      const { exit, stdout, stderr } = await runCli(['experiments', ...args, '--data-dir', dir]);
+      return [exit, (stdout + stderr).trim()];
+    };
+    expect(await refused('show', 'zzz')).toEqual([2, 'there is no experiment zzz']);
+    expect(await refused('compare', ids[0]!)).toEqual([2, 'from 2 to 8 experiments are compared, not 1']);
+    expect(await refused('tag', ids[0]!, 'no good')).toEqual([2, expect.stringContaining('no good is no tag')]);
+    expect(await refused('export', ids[0]!, '--mlflow', 'here')).toEqual([
+      2,
+      expect.stringContaining('is no address of a server'),
+    ]);
+    expect(await refused('export', ids[0]!, '--mlflow', 'http://127.0.0.1:9')).toEqual([
+      1,
+      expect.stringContaining('http://127.0.0.1:9'),
+    ]);
+  });
+});
 
 describe('gap', () => {
   it('splits what an account did from what the robot would have done', async () => {

@@ -24,6 +24,11 @@ export class PriceGrid {
     else if (this.#divisor === 0) this.#divisor = whole;
   }
 
+  /** A power of ten that takes in every decimal place that came. */
+  get decimalStep(): number {
+    return 10 ** -this.#decimals;
+  }
+
   /** Null where nothing but zeros came. */
   get step(): number | null {
     return this.#divisor === 0 ? null : this.#divisor / this.#scale;
@@ -34,4 +39,11 @@ function greatestCommonDivisor(a: number, b: number): number {
   let [larger, smaller] = [a, b];
   while (smaller !== 0) [larger, smaller] = [smaller, larger % smaller];
   return larger;
+}
+
+/** A power of ten with as many decimal places as any of these numbers has. */
+export function decimalStep(values: Float64Array): number {
+  const grid = new PriceGrid();
+  for (const value of values) grid.add(value);
+  return grid.decimalStep;
 }

@@ -67,6 +67,7 @@ const experiment = (id: string, fast: number, shares: readonly number[], created
   why: '',
   inputs: inputsOf(fast),
   statistics: resultOf(shares).statistics,
+  verdict: '',
   resultHash: id,
   folder: id,
   tags: [],

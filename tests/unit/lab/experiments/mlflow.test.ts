@@ -120,6 +120,7 @@ const run: Experiment = {
   why: '',
   inputs: inputsOf(10),
   statistics: resultOf([0.01, -0.02]).statistics,
+  verdict: '',
   resultHash: 'x',
   folder: 'f',
   tags: ['keep'],

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { type CandleColumns, TIMEFRAME_MS, TIMEFRAMES } from '../../engine/domain/candle.ts';
+import type { BacktestPlan } from '../backtest/run-backtest.ts';
+import { type FundingEvent, type Market, REALISTIC } from '../backtest/settings.ts';
+import { canonicalJson, type Plain } from './canonical-json.ts';
+import type { DataUsed, ExperimentInputs } from './experiment.ts';
+import { dataUsed } from './experiment-id.ts';
+
+/** A plan with everything that decides what it comes to. */
+export interface NamedPlan extends BacktestPlan {
+  readonly params: Readonly<Record<string, number>>;
+  /** What each market is called, in their order. */
+  readonly names: readonly string[];
+  readonly seed: number;
+  /** See `buildId`. */
+  readonly build: string;
+}
+
+/** What the store knows a plan by. */
+export function planInputs({ strategy, params, markets, settings, names, seed, build }: NamedPlan): ExperimentInputs {
+  const rules = markets.flatMap(({ rules: own }, at) =>
+    own ? [[`rules of ${names[at]}`, canonicalJson({ ...own })]] : [],
+  );
+  return {
+    strategy: strategy.name,
+    params,
+    settings: { ...REALISTIC, ...settings, ...(Object.fromEntries(rules) as Record<string, Plain>) },
+    data: markets.flatMap((market, at) => dataOf(market, names[at] ?? `market ${at + 1}`)),
+    seed,
+    build,
+  };
+}
+
+function dataOf({ candles, finer, funding, predictions }: Market, name: string): readonly DataUsed[] {
+  const own = dataUsed(name, timeframeOf(candles), candles);
+  return [
+    own,
+    ...(finer ? [dataUsed(`${name} finer`, timeframeOf(finer), finer)] : []),
+    ...(funding ? [{ ...numbersUsed(`${name} funding`, fundingNumbers(funding)), rows: funding.length }] : []),
+    ...(predictions ? [{ ...own, ...numbersUsed(`${name} predictions`, predictions) }] : []),
+  ];
+}
+
+const fundingNumbers = (funding: readonly FundingEvent[]): Float64Array =>
+  Float64Array.from(funding.flatMap(({ timeMs, rate, markPrice }) => [timeMs, rate, markPrice]));
+
+function numbersUsed(instrument: string, numbers: Float64Array): DataUsed {
+  const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { instrument, timeframe: '', rows: numbers.length, fromMs: 0, toMs: 0, sha256 };
+}
+
+/** The shortest step between neighbours, by its name where it has one. */
+function timeframeOf({ openTimeMs }: CandleColumns): string {
+  let stepMs = Number.POSITIVE_INFINITY;
+  for (let bar = 1; bar < openTimeMs.length; bar += 1)
+    stepMs = Math.min(stepMs, openTimeMs[bar]! - openTimeMs[bar - 1]!);
+  if (!Number.isFinite(stepMs)) return 'one';
+  return TIMEFRAMES.find((name) => TIMEFRAME_MS[name] === stepMs) ?? `${stepMs}ms`;
+}

@@ -55,6 +55,13 @@ function scenarioCount(text: string): number {
   return value;
 }
 
+function trialCount(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 100_000)
+    throw new InvalidArgumentError('trials are a whole number from 1 to 100000.');
+  return value;
+}
+
 function positive(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value < Number.POSITIVE_INFINITY))
@@ -249,6 +256,25 @@ strategyOptions(program.command('sweep <candles>'))
   .option('--threads <N>', 'worker threads (default: one per core)', count)
   .option('--out <CSV>', 'write every setting with its result there')
   .action((file: string, options) => run(async () => (await import('./commands/sweep.ts')).sweep(file, options)));
+
+strategyOptions(program.command('search <candles>'))
+  .description('looks for good settings on all cores, and says how far the best deserves trust')
+  .requiredOption('--strategy <NAME>', 'a strategy that ships, e.g. sma-cross')
+  .requiredOption('--range <NAME=FROM:TO>', 'where a parameter is searched (repeat for more)', listed)
+  .option('--param <NAME=VALUE>', 'a parameter that stays (repeat for more)', listed)
+  .addOption(new Option('--method <HOW>', 'what is tried next').choices(['tpe', 'random', 'grid']).default('tpe'))
+  .option(
+    '--objective <LIST>',
+    'of return, sharpe, drawdown, turnover; the first one decides',
+    'sharpe,drawdown,turnover',
+  )
+  .option('--trials <N>', 'settings to try', trialCount, 100)
+  .option('--hold-out <SHARE>', 'the last part of the time, which no trial sees', share, 0.25)
+  .option('--no-prune', 'run every setting to the end')
+  .option('--seed <S>', 'of what is tried', seed, 1)
+  .option('--threads <N>', 'worker threads (default: one per core)', count)
+  .option('--log <FILE>', 'write each trial there; the same search goes on where it broke off')
+  .action((file: string, options) => run(async () => (await import('./commands/search.ts')).search(file, options)));
 
 const risk = program.command('risk').description('figures of a portfolio from a file of its assets’ returns');
 for (const [name, description] of [

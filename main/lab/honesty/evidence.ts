@@ -90,7 +90,7 @@ export function gatherEvidence(plan: BacktestPlan, run: BarRun, options: Evidenc
       Float64Array.from(trialReturns.length > 0 ? trialReturns : [daily], (returns) => sharpeSample(returns).sharpe),
     ),
     daysNeeded: minimumTrackRecord(sample, 0, LEVEL),
-    overfitting: part(() => overfittingOf(trialReturns)),
+    overfitting: part(() => overfittingOf(trialReturns, daily.length)),
     holding: part(() => buyAndHold(plan)),
     random: part(() =>
       hasTrades ? randomEntries(plan, run, seed, randomDraws(bars), () => tell?.(done - 1, PARTS)) : null,
@@ -104,9 +104,8 @@ export function gatherEvidence(plan: BacktestPlan, run: BarRun, options: Evidenc
 const randomDraws = (bars: number): number =>
   Math.max(RANDOM_DRAWS_MIN, Math.min(RANDOM_DRAWS, Math.floor(RANDOM_BARS / bars)));
 
-/** Over trials of one length alone: the choice was made among those that saw the same days. */
-function overfittingOf(trialReturns: readonly Float64Array[]): Evidence['overfitting'] {
-  const length = trialReturns.at(-1)?.length ?? 0;
+/** Over trials as long as the run alone: the choice was made among those that saw the same days. */
+function overfittingOf(trialReturns: readonly Float64Array[], length: number): Evidence['overfitting'] {
   const alike = trialReturns.filter((returns) => returns.length === length);
   if (alike.length < 2 || length < 2 * OVERFITTING_BLOCKS) return null;
   const { probability, trials } = backtestOverfitting(alike, OVERFITTING_BLOCKS);

@@ -1,6 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { CandleColumns } from '../../engine/domain/candle.ts';
-import type { Market } from '../backtest/settings.ts';
+import { sharedMarket } from '../backtest/shared-market.ts';
 import type { SearchAnswer, SearchJob, SearchWorkerData } from './search-messages.ts';
 import type { Evaluation, Setting } from './trial.ts';
 
@@ -28,7 +27,7 @@ interface Hand {
  * its setting has failed.
  */
 export function openSearchPool(data: SearchWorkerData, threads: number, trialMsMax: number): SearchPool {
-  const workerData: SearchWorkerData = { ...data, markets: data.markets.map(shared) };
+  const workerData: SearchWorkerData = { ...data, markets: data.markets.map(sharedMarket) };
   const hands = new Set<Hand>();
   const waiting: Order[] = [];
 
@@ -87,32 +86,4 @@ export function openSearchPool(data: SearchWorkerData, threads: number, trialMsM
       await Promise.all(ending.map(({ worker }) => worker.terminate()));
     },
   };
-}
-
-function shared(market: Market): Market {
-  const { candles, finer, predictions } = market;
-  return {
-    ...market,
-    candles: sharedCandles(candles),
-    ...(finer && { finer: sharedCandles(finer) }),
-    ...(predictions && { predictions: sharedColumn(predictions) }),
-  };
-}
-
-function sharedCandles({ openTimeMs, open, high, low, close, volume }: CandleColumns): CandleColumns {
-  return {
-    openTimeMs: sharedColumn(openTimeMs),
-    open: sharedColumn(open),
-    high: sharedColumn(high),
-    low: sharedColumn(low),
-    close: sharedColumn(close),
-    volume: sharedColumn(volume),
-  };
-}
-
-function sharedColumn(values: Float64Array): Float64Array {
-  if (values.buffer instanceof SharedArrayBuffer) return values;
-  const column = new Float64Array(new SharedArrayBuffer(values.byteLength));
-  column.set(values);
-  return column;
 }

@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { CandleColumns } from '../../engine/domain/candle.ts';
-import type { Market } from '../backtest/settings.ts';
+import { sharedMarket } from '../backtest/shared-market.ts';
 import type { Setting, SweepResult } from './sweep.ts';
 import type { SweepAnswer, SweepJob, SweepWorkerData } from './sweep-messages.ts';
 
@@ -24,7 +23,7 @@ export async function openSweepPool(
   { strategy, markets, rules }: SweepWorkerData,
   threads: number = availableParallelism(),
 ): Promise<SweepPool> {
-  const workerData: SweepWorkerData = { strategy, markets: markets.map(shared), rules };
+  const workerData: SweepWorkerData = { strategy, markets: markets.map(sharedMarket), rules };
   const workers = Array.from(
     { length: threads },
     () => new Worker(new URL('./sweep-worker.ts', import.meta.url), { workerData }),
@@ -90,33 +89,4 @@ function lotsOf(sweep: number, settings: readonly Setting[], threads: number): S
     lots.push({ sweep, first, settings: settings.slice(first, first + size) });
   }
   return lots;
-}
-
-/** The market with its columns in memory that threads share. */
-function shared(market: Market): Market {
-  const { candles, finer, predictions } = market;
-  return {
-    ...market,
-    candles: sharedCandles(candles),
-    ...(finer && { finer: sharedCandles(finer) }),
-    ...(predictions && { predictions: sharedColumn(predictions) }),
-  };
-}
-
-function sharedCandles({ openTimeMs, open, high, low, close, volume }: CandleColumns): CandleColumns {
-  return {
-    openTimeMs: sharedColumn(openTimeMs),
-    open: sharedColumn(open),
-    high: sharedColumn(high),
-    low: sharedColumn(low),
-    close: sharedColumn(close),
-    volume: sharedColumn(volume),
-  };
-}
-
-function sharedColumn(values: Float64Array): Float64Array {
-  if (values.buffer instanceof SharedArrayBuffer) return values;
-  const column = new Float64Array(new SharedArrayBuffer(values.byteLength));
-  column.set(values);
-  return column;
 }

@@ -320,6 +320,55 @@ describe('indicators', () => {
   });
 });
 
+describe('search', () => {
+  const given = [
+    'search',
+    GOOD,
+    '--strategy',
+    'sma-cross',
+    '--range',
+    'fast=2:6',
+    '--range',
+    'slow=5:20',
+    '--trials',
+    '12',
+  ];
+
+  it('names the best setting, opens with a verdict, and goes on where it broke off', async () => {
+    const log = at('search.jsonl');
+    const asked = [...given, '--threads', '1', '--rules', 'reference', '--log', log, '--json'];
+    const { exit, json } = await runCli(asked);
+    expect(exit).toBe(0);
+    expect(json).toMatchObject({
+      strategy: 'sma-cross',
+      trials: 12,
+      verdict: { kind: 'not-enough', sentence: expect.stringMatching(/^Not enough to judge: /) },
+      best: { setting: { fast: expect.any(Number), slow: expect.any(Number) } },
+    });
+    const lines = readFileSync(log, 'utf8').trim().split('\n');
+    expect(lines.length).toBe(13);
+    // Cut off after five trials, it makes the other seven again.
+    writeFileSync(log, `${lines.slice(0, 6).join('\n')}\n`);
+    const again = await runCli(asked);
+    expect(again.json).toMatchObject({ trials: 12, verdict: (json as { verdict: object }).verdict });
+    expect(readFileSync(log, 'utf8').trim().split('\n').length).toBe(13);
+    const text = await runCli(asked.slice(0, -1));
+    expect(text.stdout).toMatch(/^Not enough to judge: /);
+  });
+
+  it.each([
+    [['--range', 'fast'], /--range fast: a range is given as name=from:to/],
+    [['--range', 'nope=1:2'], /there is no parameter nope/],
+    [['--range', 'share=0:9'], /share is searched from 0 to 9: it takes 0.01 to 1/],
+    [['--objective', 'glory'], /there is no glory: there is return, sharpe, drawdown, turnover/],
+    [['--param', 'x'], /a parameter is given as name=number/],
+    [['--log', at('no/such/log')], /no\/such\/log cannot be written/],
+  ])('%j is exit 2', async (more, says) => {
+    const { exit, stderr } = await runCli([...given, ...more]);
+    expect([exit, stderr]).toEqual([2, expect.stringMatching(says)]);
+  });
+});
+
 describe('risk', () => {
   const RETURNS = at('returns.csv');
   beforeAll(() => {

@@ -1,0 +1,251 @@
+import { availableParallelism } from 'node:os';
+import { fail, ok, type Result } from '../engine/domain/result.ts';
+import { holdOut, judgeSearch, type SearchJudgement } from '../lab/search/judge-search.ts';
+import { OBJECTIVES, type Objective } from '../lab/search/pareto.ts';
+import { gridProposer, gridValues, type Proposer, randomProposer } from '../lab/search/proposers.ts';
+import { runSearch, type SearchProgress } from '../lab/search/run-search.ts';
+import { openSearchLog, type SearchLog } from '../lab/search/search-log.ts';
+import { openSearchPool } from '../lab/search/search-pool.ts';
+import { rangeOf, type Space } from '../lab/search/space.ts';
+import { tpeProposer } from '../lab/search/tpe.ts';
+import type { Trial, TrialFigures } from '../lab/search/trial.ts';
+import { readSetting } from '../lab/strategy/parameters.ts';
+import { readPairs } from '../lab/strategy/setting-text.ts';
+import type { StrategyDefinition } from '../lab/strategy/strategy.ts';
+import { badInput, done, failed, type Outcome, textTable } from './output.ts';
+import { readPlan, type StrategyOptions } from './strategy-plan.ts';
+
+export interface SearchCommandOptions extends StrategyOptions {
+  readonly range: readonly string[];
+  readonly param?: readonly string[];
+  readonly method: 'tpe' | 'random' | 'grid';
+  readonly objective: string;
+  readonly trials: number;
+  /** Of the time, the last part: no trial sees it. */
+  readonly holdOut: number;
+  readonly prune: boolean;
+  readonly seed: number;
+  readonly threads?: number;
+  readonly log?: string;
+}
+
+interface Fault {
+  readonly kind: string;
+  readonly message: string;
+}
+
+/** A strategy that does not come back within this on one setting has failed on it. */
+const TRIAL_MS_MAX = 600_000;
+const SHOWN = 10;
+
+/** `search CANDLES --strategy NAME --range fast=2:50 …`: the best settings, and how far they deserve trust. */
+export async function search(candlesFile: string, options: SearchCommandOptions): Promise<Outcome> {
+  const plan = await readPlan(candlesFile, options);
+  if (!plan.ok) return badInput(plan.error.message);
+  const { strategy, markets, settings } = plan.value;
+  const fixed = readPairs(options.param ?? []);
+  if (!fixed.ok) return badInput(fixed.error.message);
+  const space = spaceOf(strategy, options.range, fixed.value);
+  if (!space.ok) return badInput(space.error.message);
+  const objectives = readObjectives(options.objective);
+  if (!objectives.ok) return badInput(objectives.error.message);
+  const log = openLog(options, strategy, candlesFile);
+  if (!log.ok) return badInput(log.error.message);
+
+  const asked = { strategy, params: fixed.value, markets, settings };
+  const { searched, heldOut } = holdOut(asked, options.holdOut);
+  const threads = options.threads ?? availableParallelism();
+  const pool = openSearchPool(
+    { strategy: strategy.name, params: fixed.value, markets: searched.markets, settings },
+    threads,
+    TRIAL_MS_MAX,
+  );
+  const stop = new AbortController();
+  const onInterrupt = (): void => stop.abort();
+  process.once('SIGINT', onInterrupt);
+  try {
+    const outcome = await runSearch({
+      proposer: proposerOf(options, space.value, objectives.value),
+      evaluate: pool.evaluate,
+      objectives: objectives.value,
+      trials: options.trials,
+      atOnce: threads,
+      prune: options.prune,
+      earlier: log.value.earlier,
+      recordTrial: log.value.append,
+      progress: tellProgress,
+      signal: stop.signal,
+    });
+    process.stderr.write('\n');
+    const { best, trials, front, isCancelled } = outcome;
+    if (best === null) {
+      const why = trials.find(({ state }) => state === 'failed')?.why ?? 'no setting fits together';
+      return failed({ ok: false, error: why, trials: trials.length }, `${strategy.name}: ${why}`);
+    }
+    const judgement = judgeSearch(searched, heldOut, trials, best, { seed: options.seed });
+    return answer(strategy, trials, best, front, isCancelled, judgement);
+  } finally {
+    process.removeListener('SIGINT', onInterrupt);
+    await pool.close();
+  }
+}
+
+function answer(
+  strategy: StrategyDefinition,
+  trials: readonly Trial[],
+  best: Trial,
+  front: readonly Trial[],
+  isCancelled: boolean,
+  { verdict, heldOut, walkForward, paths }: SearchJudgement,
+): Outcome {
+  const count = (state: Trial['state']): number => trials.filter((trial) => trial.state === state).length;
+  const shown = ({ number, setting, evaluation }: Trial) => ({ number, setting, figures: evaluation?.figures ?? null });
+  const value = {
+    strategy: strategy.name,
+    trials: trials.length,
+    pruned: count('pruned'),
+    failed: count('failed'),
+    isCancelled,
+    verdict,
+    best: shown(best),
+    front: front.map(shown),
+    heldOut,
+    walkForward: walkForward && {
+      sharpePerDay: walkForward.sharpe,
+      choices: walkForward.choices.map(({ chosen, trainingSharpe, testSharpe }) => ({
+        chosen,
+        trainingSharpe,
+        testSharpe,
+      })),
+    },
+    paths: paths && { ...paths, sharpes: [...paths.sharpes] },
+  };
+  const lines = [
+    verdict.sentence,
+    settingTable(best, front),
+    ...(heldOut ? [`On the time that was held out, the best came to ${figuresText(heldOut)}.`] : []),
+    ...(walkForward
+      ? [
+          `Chosen again and again on the days before, Sharpe ratio ${annual(walkForward.sharpe)} a year on the days after.`,
+        ]
+      : []),
+    ...(paths ? [`${percent(100 * paths.lossShare)} of ${paths.sharpes.length} paths through the history lose.`] : []),
+    `${trials.length} trials, ${value.pruned} given up early, ${value.failed} failed${isCancelled ? '; broken off' : ''}.`,
+  ];
+  return done(value, lines.join('\n'));
+}
+
+function settingTable(best: Trial, front: readonly Trial[]): string {
+  const rows = [best, ...front.filter((trial) => trial !== best)].slice(0, SHOWN);
+  const names = Object.keys(best.setting);
+  return textTable([
+    [...names, 'return', 'Sharpe', 'drawdown', 'turnover a year', 'trades'],
+    ...rows.map(({ setting, evaluation }) => {
+      const { returnPct, sharpe, maxDrawdownPct, turnoverPerYear, trades } = evaluation!.figures;
+      const values = names.map((name) => String(Number(setting[name]!.toPrecision(4))));
+      return [
+        ...values,
+        percent(returnPct),
+        sharpe.toFixed(2),
+        percent(maxDrawdownPct),
+        turnoverPerYear.toFixed(1),
+        String(trades),
+      ];
+    }),
+  ]);
+}
+
+const percent = (value: number): string => `${value.toFixed(1)} %`;
+const annual = (sharpePerDay: number): string => (sharpePerDay * Math.sqrt(365)).toFixed(2);
+const figuresText = ({ returnPct, sharpe, maxDrawdownPct, trades }: TrialFigures): string =>
+  `${percent(returnPct)} (Sharpe ratio ${sharpe.toFixed(2)}, drawdown ${percent(maxDrawdownPct)}, ${trades} trades)`;
+
+function tellProgress({ ended, of, best }: SearchProgress): void {
+  const found = best ? `, best return ${percent(best.evaluation!.figures.returnPct)}` : '';
+  process.stderr.write(`\r${ended} of ${of} trials${found}   `);
+}
+
+/** `fast=2:50` as ranges; everything else has its standard value or that of `--param`. */
+function spaceOf(
+  strategy: StrategyDefinition,
+  ranges: readonly string[],
+  fixed: Readonly<Record<string, number>>,
+): Result<Space, Fault> {
+  const wrong = (message: string): Result<never, Fault> => fail({ kind: 'bad-range', message });
+  const read: Space['ranges'][number][] = [];
+  for (const text of ranges) {
+    const [, name, from, to] = /^([^=]+)=([^:]+):([^:]+)$/.exec(text) ?? [];
+    const [least, most] = [Number(from), Number(to)];
+    if (name === undefined || !Number.isFinite(least) || !Number.isFinite(most))
+      return wrong(`--range ${text}: a range is given as name=from:to`);
+    const declared = strategy.params[name];
+    if (!declared)
+      return wrong(
+        `${strategy.name}: there is no parameter ${name}: there is ${Object.keys(strategy.params).join(', ')}`,
+      );
+    try {
+      read.push(rangeOf(name, declared, least, most));
+    } catch (error) {
+      return wrong(`${strategy.name}: ${(error as Error).message}`);
+    }
+  }
+  return ok({ ranges: read, fits: (setting) => readSetting(strategy, { ...fixed, ...setting }).ok });
+}
+
+function readObjectives(text: string): Result<readonly Objective[], Fault> {
+  const names = text.split(',').map((name) => name.trim());
+  const wrong = names.find((name) => !OBJECTIVES.some((each) => each === name));
+  return wrong === undefined
+    ? ok(names as readonly Objective[])
+    : fail({
+        kind: 'bad-objective',
+        message: `--objective: there is no ${wrong || 'empty one'}: there is ${OBJECTIVES.join(', ')}`,
+      });
+}
+
+function proposerOf(
+  { method, seed, trials }: SearchCommandOptions,
+  space: Space,
+  objectives: readonly Objective[],
+): Proposer {
+  switch (method) {
+    case 'tpe':
+      return tpeProposer(space, seed, objectives);
+    case 'random':
+      return randomProposer(space, seed);
+    case 'grid': {
+      // As fine as the number of trials allows.
+      const perRange = Math.max(2, Math.floor(trials ** (1 / space.ranges.length)));
+      return gridProposer(
+        space,
+        space.ranges.map((range) => gridValues(range, perRange)),
+      );
+    }
+  }
+}
+
+function openLog(
+  options: SearchCommandOptions,
+  strategy: StrategyDefinition,
+  candlesFile: string,
+): Result<SearchLog, Fault> {
+  if (options.log === undefined) return ok({ earlier: [], append: () => undefined });
+  const { range, param = [], method, objective, holdOut: share, prune, seed, rules } = options;
+  const identity = {
+    strategy: strategy.name,
+    candles: candlesFile,
+    range,
+    param,
+    method,
+    objective,
+    holdOut: share,
+    prune,
+    seed,
+    rules,
+  };
+  try {
+    return openSearchLog(options.log, identity);
+  } catch (error) {
+    return fail({ kind: 'bad-log', message: `${options.log} cannot be written: ${(error as Error).message}` });
+  }
+}

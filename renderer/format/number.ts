@@ -65,11 +65,12 @@ export function showMegabytes(bytes: number | null): string {
   return bytes === null ? NONE : `${group(Math.round(bytes / 1_000_000).toString())} MB`;
 }
 
-/** Milliseconds at a precision that suits their size. */
+/** Milliseconds at a precision that suits their size; a clock of whole milliseconds that counted none says so. */
 export function showMilliseconds(value: number | null): string {
   if (value === null || !Number.isFinite(value)) return NONE;
   if (value >= 10_000) return `${showFloat(value / 1000, 0)} s`;
-  return `${showFloat(value, value < 10 ? 1 : 0)} ms`;
+  if (value === 0) return '< 1 ms';
+  return `${showFloat(value, value < 10 && !Number.isInteger(value) ? 1 : 0)} ms`;
 }
 
 /** A count: 18204 gives `18,204`. */

@@ -42,6 +42,8 @@ describe('numbers', () => {
   });
 
   it('writes machine figures', () => {
+    expect(showMilliseconds(0)).toBe('< 1 ms');
+    expect(showMilliseconds(4)).toBe('4 ms');
     expect(showMilliseconds(1.44)).toBe('1.4 ms');
     expect(showMilliseconds(84.2)).toBe('84 ms');
     expect(showMilliseconds(12_400)).toBe('12 s');

@@ -1,5 +1,6 @@
 /** Candles and their indicator values by open time, grown at both ends. Floats: nothing is decided by them. */
-import type { IndicatorSeries, MarketFrame } from '../../preload/contract.ts';
+import type { IndicatorSeries, MarketFrame, Timeframe } from '../../preload/contract.ts';
+import { TIMEFRAME_MS } from '../format/time.ts';
 
 export interface Bar {
   readonly timeMs: number;
@@ -40,6 +41,20 @@ export interface CandleData {
   bars: Bar[];
   indicators: IndicatorData[];
   confidence: Map<number, number | null>;
+}
+
+/** How far back a hole may lie for the engine to be still filling it. */
+const NEWEST_BARS = 50;
+
+/**
+ * True where candles are missing among the newest: an engine that was away for a night is still fetching them. Of seconds only
+ * those with trades are kept, so that holes say nothing.
+ */
+export function hasHole(openTimeMs: readonly number[], timeframe: Timeframe): boolean {
+  const newest = openTimeMs.slice(-NEWEST_BARS);
+  return (
+    timeframe !== '1s' && newest.some((timeMs, at) => timeMs - (newest[at - 1] ?? timeMs) > TIMEFRAME_MS[timeframe])
+  );
 }
 
 export function emptyCandleData(): CandleData {

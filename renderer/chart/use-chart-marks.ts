@@ -2,21 +2,13 @@
 import { type RefObject, useEffect, useMemo } from 'react';
 import type { Fill, Order, Position, Proposal, Timeframe } from '../../preload/contract.ts';
 import { showDecimal } from '../format/number.ts';
+import { TIMEFRAME_MS } from '../format/time.ts';
 import { isWorking, orderEnds } from '../panels/order-words.ts';
 import { useDesk } from '../stores/desk-store.ts';
 import { isWaiting } from '../stores/queue.ts';
 import { useQueueStore } from '../stores/queue-store.ts';
 import type { ChartLine, ChartMark, PriceChart } from './price-chart.ts';
 
-const TIMEFRAME_MS: Record<Timeframe, number> = {
-  '1s': 1_000,
-  '1m': 60_000,
-  '5m': 300_000,
-  '15m': 900_000,
-  '1h': 3_600_000,
-  '4h': 14_400_000,
-  '1d': 86_400_000,
-};
 const NO_PROPOSALS: readonly Proposal[] = [];
 const NO_ORDERS: readonly Order[] = [];
 const NO_FILLS: readonly Fill[] = [];

@@ -1,4 +1,15 @@
 /** Times of day in UTC, as venues keep them, and durations. */
+import type { Timeframe } from '../../preload/contract.ts';
+
+export const TIMEFRAME_MS: Readonly<Record<Timeframe, number>> = {
+  '1s': 1_000,
+  '1m': 60_000,
+  '5m': 300_000,
+  '15m': 900_000,
+  '1h': 3_600_000,
+  '4h': 14_400_000,
+  '1d': 86_400_000,
+};
 
 const pad = (value: number, length = 2): string => value.toString().padStart(length, '0');
 

@@ -79,8 +79,8 @@ export function BookLadder() {
         className={`ladder relative min-h-0 flex-1 overflow-hidden ${status === 'live' ? '' : 'dimmed'}`}
         style={{ '--ladder-row': `${rowPx}px` } as React.CSSProperties}
       >
-        <div ref={above} className="ladder-edge left-2 top-px" />
-        <div ref={below} className="ladder-edge bottom-px right-2" />
+        <div ref={above} className="ladder-edge left-0.5 top-px" />
+        <div ref={below} className="ladder-edge bottom-px right-0.5" />
         <Rows key={`asks-${depth}-${instrumentId}`} side="ask" count={depth} rows={asks} />
         <div className="flex items-center justify-center gap-2 border-y border-line" style={{ height: MIDDLE_PX }}>
           <span ref={middle} className="text-[13px] font-semibold" />

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { MarketFrame } from '../../preload/contract.ts';
 import { reveal } from '../app/reveal.ts';
+import { hasHole } from '../chart/candle-data.ts';
 import { readLook } from '../chart/look.ts';
 import type { LegendValues, PriceChart } from '../chart/price-chart.ts';
 import { createPriceChart } from '../chart/price-chart.ts';
@@ -18,8 +19,8 @@ import { useFeedStatus, useMarketPaint } from './use-market.ts';
 
 const FIRST_BARS = 1_000;
 const THIN_BARS = 50;
-const THIN_RELOAD_MS = 400;
-const THIN_LOADS_MAX = 40;
+const AGAIN_MS = 400;
+const LOADS_AGAIN_MAX = 40;
 const OLDER_BARS = 1_000;
 const BARS_MOST = 5_000;
 const HELD_FRAMES_MAX = 600;
@@ -49,7 +50,7 @@ function LiveChart() {
   const needOlder = useRef<() => void>(() => undefined);
   const drawnFor = useRef('');
   const isThin = useRef(false);
-  const thinLoads = useRef(0);
+  const loadsAgain = useRef(0);
   /** Frames that came while history was on its way; null when none is. */
   const held = useRef<MarketFrame[] | null>(null);
   const [reloads, setReloads] = useState(0);
@@ -88,7 +89,7 @@ function LiveChart() {
     let retry: ReturnType<typeof setTimeout> | undefined;
     const bars = fresh ? FIRST_BARS : Math.min(BARS_MOST, Math.max(FIRST_BARS, chart.current?.barCount() ?? 0));
     if (isOther) {
-      thinLoads.current = 0;
+      loadsAgain.current = 0;
       setLoad('loading');
     }
     needOlder.current = () => undefined;
@@ -108,10 +109,11 @@ function LiveChart() {
         drawnFor.current = watched;
         setLoad(history.candles.openTimeMs.length === 0 ? 'empty' : 'ready');
         // An engine that has just started is still fetching: what it has not got yet is asked for again.
-        isThin.current = history.candles.openTimeMs.length < THIN_BARS;
-        thinLoads.current += 1;
-        if (isThin.current && thinLoads.current < THIN_LOADS_MAX)
-          retry = setTimeout(() => setReloads((count) => count + 1), THIN_RELOAD_MS);
+        const { openTimeMs } = history.candles;
+        isThin.current = openTimeMs.length < THIN_BARS;
+        loadsAgain.current += 1;
+        if ((isThin.current || hasHole(openTimeMs, timeframe)) && loadsAgain.current < LOADS_AGAIN_MAX)
+          retry = setTimeout(() => setReloads((count) => count + 1), AGAIN_MS);
         showCounts(host.current, drawing, watched);
         if (host.current && missed.length > 0) host.current.dataset.live = 'true';
         needOlder.current = olderLoader(drawing, (beforeMs) => ask(OLDER_BARS, beforeMs));

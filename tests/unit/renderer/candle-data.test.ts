@@ -5,6 +5,7 @@ import {
   barsShifted,
   type ChartHistory,
   candleDataFrom,
+  hasHole,
   indexOfTime,
   prependHistory,
 } from '../../../renderer/chart/candle-data.ts';
@@ -101,5 +102,21 @@ describe('a reload under a view', () => {
   it('views beyond the ends are held to the nearest bar, an empty chart to nothing', () => {
     expect(barsShifted(bars([30, 40]), bars([20, 30, 40]), -50)).toBe(1);
     expect(barsShifted([], bars([10]), 5)).toBe(0);
+  });
+});
+
+describe('a hole among the newest bars', () => {
+  const minutes = (from: number, to: number): number[] =>
+    Array.from({ length: to - from }, (_, at) => (from + at) * 60_000);
+
+  it.each([
+    ['none', minutes(0, 200), '1m', false],
+    ['the hours in which the terminal did not run', [...minutes(0, 200), ...minutes(726, 728)], '1m', true],
+    ['one candle', [...minutes(0, 20), ...minutes(21, 30)], '1m', true],
+    ['one long ago: the venue itself has none there', [...minutes(0, 20), ...minutes(80, 140)], '1m', false],
+    ['seconds without a trade', [0, 1_000, 9_000], '1s', false],
+    ['nothing at all', [], '1m', false],
+  ] as const)('%s', (_what, times, timeframe, expected) => {
+    expect(hasHole(times, timeframe)).toBe(expected);
   });
 });

@@ -60,20 +60,22 @@ export function createBackfill(context: ConnectorContext): Backfill {
       return candle && candle[0] % TIMEFRAME_MS[timeframe] === 0 ? [candle] : [];
     });
   }
-  /** Fetches and stores what `[fromMs, toMs)` lacks; answers with what came. */
+  /**
+   * Fetches and stores what `[fromMs, toMs)` lacks, newest first: a chart that asks meanwhile has the candles before the
+   * present, not those before a hole. Answers with what came, oldest first.
+   */
   async function fill(instrumentId: InstrumentId, timeframe: Timeframe, range: TimeRange): Promise<CandleRow[]> {
     const lengthMs = TIMEFRAME_MS[timeframe];
     const pageMs = lengthMs * (lengthMs >= LONG_MS ? ROWS_MAX_LONG : ROWS_MAX);
-    const fetched: CandleRow[] = [];
-    for (const gap of store.gaps(instrumentId, timeframe, range.fromMs, range.toMs)) {
-      for (let fromMs = gap.fromMs; fromMs < gap.toMs; fromMs += pageMs) {
-        const toMs = Math.min(gap.toMs, fromMs + pageMs);
-        const page = await fetchPage(instrumentId, timeframe, { fromMs, toMs });
+    const pages: CandleRow[][] = [];
+    for (const gap of store.gaps(instrumentId, timeframe, range.fromMs, range.toMs).toReversed()) {
+      for (let { toMs } = gap; toMs > gap.fromMs; toMs -= pageMs) {
+        const page = await fetchPage(instrumentId, timeframe, { fromMs: Math.max(gap.fromMs, toMs - pageMs), toMs });
         if (page.length > 0) store.put(instrumentId, timeframe, page);
-        fetched.push(...page);
+        pages.unshift(page);
       }
     }
-    return fetched;
+    return pages.flat();
   }
   /** The closed candles up to now, by the venue's clock. */
   function wanted(timeframe: Timeframe): TimeRange {

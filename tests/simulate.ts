@@ -38,7 +38,10 @@ const perMinute = (): string => ((coverage.seeds / (performance.now() - startedM
 
 await simulateMany({ from, end: from + seeds }, threads, (summary) => {
   count(coverage, summary);
-  if (summary.violation !== null) failures.push(summary);
+  if (summary.violation !== null) {
+    failures.push(summary);
+    console.error(`seed ${summary.seed} fails: ${summary.violation.rule}`);
+  }
   if (coverage.seeds % TOLD_EVERY === 0)
     console.error(`${coverage.seeds} seeds, ${failures.length} failed, ${perMinute()} a minute`);
   return failures.length < failuresMax;

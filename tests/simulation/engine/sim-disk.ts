@@ -42,8 +42,11 @@ export class SimDisk {
   #armed: { point: CrashPoint; left: number; share: number } | null = null;
   #cutBefore: EngineEvent['kind'] | null = null;
   /** Inputs of the present session; kept only where somebody is going to replay them. */
-  inputs: TakenInput[] | null = null;
-  decisions: string[] = [];
+  inputs: TakenInput[] | null;
+
+  constructor(keepsInputs = false) {
+    this.inputs = keepsInputs ? [] : null;
+  }
 
   /** Ledger records that no crash can take back. */
   get synced(): number {

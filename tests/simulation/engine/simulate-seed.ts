@@ -5,6 +5,7 @@ import { carryOut } from './deeds.ts';
 import { checkDesk } from './desk.ts';
 import { type Step, shapeOf, stepRandom, stepsOf, type WorldShape } from './operations.ts';
 import { checkReplay } from './replay-session.ts';
+import { SimDisk } from './sim-disk.ts';
 import { World } from './world.ts';
 
 export const STEPS_MIN = 500;
@@ -68,19 +69,14 @@ async function run(
   steps: Iterable<Step>,
   options: RunOptions,
 ): Promise<Outcome> {
-  const world = new World(seed, shape);
+  const world = new World(seed, shape, undefined, undefined, new SimDisk(options.replay));
   const taken: Step[] = [];
   const watch = new Watch(world);
   world.telling = options.tell ?? false;
-  if (options.replay) {
-    world.disk.inputs = [];
-    world.onIdleEnd = () => checkReplay(world);
-  }
+  if (options.replay) world.onIdleEnd = () => checkReplay(world);
   let violation: Violation | null = null;
   const isGenerated = !Array.isArray(steps);
   try {
-    // The first session is not replayed: it began before anybody listened.
-    if (options.replay) await world.crash(false, 0, 500);
     for (const step of steps) {
       taken.push(step);
       world.random = stepRandom(seed, step.id);

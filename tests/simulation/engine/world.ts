@@ -56,7 +56,7 @@ export class World {
   readonly shape: WorldShape;
   readonly time = new SimTime(START_MS);
   readonly faults = new FaultBox();
-  readonly disk = new SimDisk();
+  readonly disk: SimDisk;
   readonly reader: LogReader;
   readonly wire: SimWire;
   readonly venue: SimVenue;
@@ -95,8 +95,10 @@ export class World {
     shape: Partial<WorldShape> = {},
     onEvent: (event: EngineEvent) => void = () => {},
     models: SimModels = SPEAKING_WHEN_TOLD,
+    disk: SimDisk = new SimDisk(),
   ) {
     this.seed = seed;
+    this.disk = disk;
     this.#models = models;
     this.reader = new LogReader(models.cards);
     this.shape = { ...shapeOf(seed), ...shape };

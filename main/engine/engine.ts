@@ -6,7 +6,7 @@ import type { InferenceClient, InferenceNotice } from './inference/inference-cli
 import type { Cancel, Clock, Timers } from './kernel/clock.ts';
 import { createCore, type LoggedEvent } from './kernel/core.ts';
 import type { OpenedLog } from './kernel/event-log.ts';
-import { createPipeline, type Pipeline } from './pipeline.ts';
+import { type AgentsOf, createPipeline, type Pipeline } from './pipeline.ts';
 import { createDeadManSwitch, type GuardStatus } from './venues/dead-man-switch.ts';
 import { isNotice, type VenueEvent, type VenueNotice, type VenuePort } from './venues/venue-port.ts';
 
@@ -26,6 +26,8 @@ export interface EngineDeps {
   readonly timers: Timers;
   readonly opened: OpenedLog;
   readonly cards: readonly ModelCard[];
+  /** Strategies that propose; none by default. */
+  readonly agentsOf?: AgentsOf;
   readonly venue: VenuePort;
   /** Those that the port reaches, spot first; spot alone by default. */
   readonly venues?: readonly string[];
@@ -71,7 +73,7 @@ export function createEngine(deps: EngineDeps): Engine {
   const { deadManCountdownMs = DEAD_MAN_MS } = deps;
   // Taken out here, and no closure below knows `deps`: the ledger's records, years of them, can go when they have been read.
   const { log, ledger } = deps.opened;
-  const pipeline = createPipeline(deps.cards);
+  const pipeline = createPipeline(deps.cards, deps.agentsOf);
   const eventListeners = new Set<(logged: LoggedEvent) => void>();
   const noticeListeners = new Set<(notice: VenueNotice | InferenceNotice) => void>();
   /** Inputs that arrived while one was being handled: effects may answer at once. */

@@ -1,6 +1,7 @@
 import type { ModelCard } from '../ml/card.ts';
 import { createApprovalStage } from './approval/approval-stage.ts';
 import { createDeadManStage } from './dead-man-stage.ts';
+import type { Agent } from './decision/agent.ts';
 import { createDecisionStage } from './decision/decision-stage.ts';
 import { createModelAgent } from './decision/model-agent.ts';
 import { createMomentumAgent } from './decision/momentum-agent.ts';
@@ -48,11 +49,20 @@ function ofSpotCandles<S extends Stage>(stage: S): S {
   };
 }
 
+/** What strategies may look at: the account as the ledger has it. */
+export type AgentsOf = (account: PortfolioView) => {
+  /** Beside the models and the named rule, or in their place. */
+  readonly strategies: readonly Agent[];
+  readonly alone: boolean;
+};
+
+const withoutStrategies: AgentsOf = () => ({ strategies: [], alone: false });
+
 /**
  * The one direction, wired: market → features → inference → decision → risk → approval → execution → ledger. Live,
  * paper, replay and simulation all run what this returns. Stages look at one another only through the views below.
  */
-export function createPipeline(cards: readonly ModelCard[]) {
+export function createPipeline(cards: readonly ModelCard[], agentsOf: AgentsOf = withoutStrategies) {
   const instruments = createInstrumentsStage();
   const market = createMarketStage();
   const marketView: MarketView = market.view;
@@ -77,13 +87,19 @@ export function createPipeline(cards: readonly ModelCard[]) {
   });
   const fitness = inference.view;
   const risk = createRiskStage({ ...seen, feeBps: FEE_BPS });
+  const { strategies, alone } = agentsOf(portfolio);
   const decision = createDecisionStage({
     ...seen,
     limits: () => risk.view.limits(),
     entriesHeld: () => risk.view.entriesHeld(),
     agents: [
-      ...cards.map((card) => createModelAgent(profileOf(card), (id, nowMs) => fitness.of(card.name, id, nowMs))),
-      createMomentumAgent(MOMENTUM_RECORD),
+      ...(alone
+        ? []
+        : [
+            ...cards.map((card) => createModelAgent(profileOf(card), (id, nowMs) => fitness.of(card.name, id, nowMs))),
+            createMomentumAgent(MOMENTUM_RECORD),
+          ]),
+      ...strategies,
     ],
     feeBps: FEE_BPS,
   });

@@ -10,7 +10,8 @@ export type Strength = 'clear' | 'faint';
 /** Where a stance would put its stop and target, as distances from the entry in units of price. */
 export interface Bracket {
   readonly stopDistance: number;
-  readonly targetDistance: number;
+  /** Null for no target. */
+  readonly targetDistance: number | null;
 }
 
 /** What one member thinks of one instrument. `abstain` says why in `note` and never decides anything. */
@@ -26,6 +27,8 @@ export interface Opinion {
   /** Ranks faint stances of one strength against each other; larger is stronger. */
   readonly score: number;
   readonly bracket: Bracket | null;
+  /** The most it would trade, in base; absent where it leaves that to the limits. */
+  readonly qtyBaseMax?: number;
   readonly modelHash: string | null;
   readonly candleCloseTimeMs: number;
 }
@@ -37,6 +40,8 @@ export interface Agent {
   readonly kind: 'model' | 'rule';
   /** The candles it wants to see. */
   readonly timeframe: Timeframe;
+  /** How many of them its tape keeps at least; 128 where it is not said. */
+  readonly barsKept?: number;
   onCandle(instrumentId: InstrumentId, tape: CandleTape): void;
   onPrediction?(event: PredictionArrived): void;
   onPredictionFailed?(event: PredictionFailed): void;

@@ -1,3 +1,4 @@
+import { TIMEFRAME_MS, type Timeframe } from '../domain/candle.ts';
 import { parseDecimal } from '../domain/decimal.ts';
 import type { EngineEvent } from '../domain/events.ts';
 import { stakesOf } from '../domain/exposure.ts';
@@ -33,7 +34,7 @@ export interface DecisionView {
   votes(instrumentId: InstrumentId): CountedVotes | null;
 }
 
-/** The rule that sets the pace: every close of such a candle is judged. */
+/** Every close of such a candle is judged, and of those that a rule or a strategy looks at. */
 const PACE = '1m';
 /** A closed candle is worth a judgement for this long. */
 const CANDLE_LIFE_MS = 90_000;
@@ -49,6 +50,10 @@ const no = (kind: string, text: string): Result<never, NoProposal> => fail({ kin
 export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view: DecisionView } {
   const { market, portfolio, orders, agents, feeBps } = deps;
   const state = createDecisionState(agents);
+  const paces: ReadonlySet<Timeframe> = new Set([
+    PACE,
+    ...agents.flatMap(({ kind, timeframe }) => (kind === 'rule' ? [timeframe] : [])),
+  ]);
   /** Proposed in the course of an input and not applied yet: a tick may both close a candle and end a quiet. */
   const proposedNow = new WeakMap<StageContext, Set<InstrumentId>>();
 
@@ -85,7 +90,16 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
     const bracket = outcome.deciding?.opinion.bracket;
     if (!bracket) return no('warming-up', 'no range to set a stop by yet');
     const equityQuote = portfolio.equityQuote(instrument.quote);
-    return draftEntry({ instrument, quote, limits: deps.limits(), stakes, equityQuote, bracket, feeBps });
+    return draftEntry({
+      instrument,
+      quote,
+      limits: deps.limits(),
+      stakes,
+      equityQuote,
+      bracket,
+      qtyBaseMax: outcome.deciding?.opinion.qtyBaseMax ?? null,
+      feeBps,
+    });
   };
 
   const exit = (instrument: Instrument, quote: Quote, nowMs: number): Result<Draft, NoProposal> => {
@@ -148,7 +162,7 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
       const agent = outcome.deciding?.agent.id ?? 'ensemble';
       context.emit({ kind: 'Abstained', instrumentId, agent, candleCloseTimeMs, code: kind, text });
     };
-    if (nowMs - candleCloseTimeMs > CANDLE_LIFE_MS && outcome.deciding?.agent.timeframe === PACE) {
+    if (nowMs - candleCloseTimeMs > CANDLE_LIFE_MS && outcome.deciding && paces.has(outcome.deciding.agent.timeframe)) {
       abstain({ kind: 'stale', text: 'the candle closed too long ago' });
       return;
     }
@@ -202,8 +216,8 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
     switch (event.kind) {
       case 'CandleClosed':
         // Before the venue's books are read nothing could come of it: it is judged then, as the last of the past.
-        if (event.timeframe === PACE && state.started && !isReconciling()) {
-          judge(event.instrumentId, event.candle[0] + 60_000, context);
+        if (paces.has(event.timeframe) && state.started && !isReconciling()) {
+          judge(event.instrumentId, event.candle[0] + TIMEFRAME_MS[event.timeframe], context);
         }
         break;
       case 'PredictionArrived':

@@ -3,7 +3,7 @@ import type { CandleRow, EngineEvent } from '../domain/events.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
 import type { Proposal, Vote } from '../domain/proposal.ts';
 import type { Agent } from './agent.ts';
-import { CandleTape } from './candle-tape.ts';
+import { BARS_KEPT, CandleTape } from './candle-tape.ts';
 
 /** The quiet before the first faint proposal counts as begun this long before the engine started. */
 const QUIET_BEFORE_START_MS = 90_000;
@@ -38,10 +38,13 @@ export function createDecisionState(agents: readonly Agent[]): DecisionState {
   let started = false;
   let quietSinceMs = 0;
 
+  const barsKept = (timeframe: Timeframe): number =>
+    Math.max(BARS_KEPT, ...agents.map((agent) => (agent.timeframe === timeframe ? (agent.barsKept ?? 0) : 0)));
+
   const tapeFor = (instrumentId: InstrumentId, timeframe: Timeframe): CandleTape => {
     const ofInstrument = tapes.get(instrumentId) ?? new Map<Timeframe, CandleTape>();
     tapes.set(instrumentId, ofInstrument);
-    const tape = ofInstrument.get(timeframe) ?? new CandleTape(TIMEFRAME_MS[timeframe]);
+    const tape = ofInstrument.get(timeframe) ?? new CandleTape(TIMEFRAME_MS[timeframe], barsKept(timeframe));
     ofInstrument.set(timeframe, tape);
     return tape;
   };

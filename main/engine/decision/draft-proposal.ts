@@ -21,6 +21,8 @@ export interface EntryInputs {
   readonly stakes: Stakes;
   readonly equityQuote: bigint;
   readonly bracket: Bracket;
+  /** The most that the deciding member would trade; null where it leaves that to the limits. */
+  readonly qtyBaseMax: number | null;
   readonly feeBps: number;
 }
 
@@ -74,6 +76,9 @@ function sizeCaps(inputs: EntryInputs, entry: bigint, stop: bigint): readonly (r
     [divideDecimal(atLeastZero(exposureMax - stakes.totalQuote), entry, 'floor'), 'exposure limit'],
     [divideDecimal(atLeastZero(stakes.freeCashQuote), unitCost, 'floor'), 'cash'],
     [inputs.instrument.maxQty, "the venue's largest order"],
+    ...(inputs.qtyBaseMax === null
+      ? []
+      : [[fromNumber(inputs.qtyBaseMax, GRAIN, 'floor'), 'what was asked for'] as const]),
   ];
 }
 
@@ -84,13 +89,13 @@ export function draftEntry(inputs: EntryInputs): Result<Draft, DraftError> {
   const entry = entryLimit(touch, 'buy', limits.priceBandBps, instrument.tickSize);
   const narrowest = bpsOf(entry, STOP_BANDS_MIN * limits.priceBandBps);
   const stopWanted = fromNumber(bracket.stopDistance, GRAIN, 'ceil');
-  const targetWanted = fromNumber(bracket.targetDistance, GRAIN, 'floor');
-  const widened = stopWanted < narrowest || targetWanted < narrowest;
+  const targetWanted = bracket.targetDistance === null ? null : fromNumber(bracket.targetDistance, GRAIN, 'floor');
+  const widened = stopWanted < narrowest || (targetWanted !== null && targetWanted < narrowest);
   const stopDistance = larger(stopWanted, narrowest);
-  const targetDistance = larger(targetWanted, narrowest);
   const stop = roundToStep(touch - stopDistance, instrument.tickSize, 'floor');
-  const target = roundToStep(touch + targetDistance, instrument.tickSize, 'ceil');
-  if (stop <= 0n || target <= entry)
+  const target =
+    targetWanted === null ? null : roundToStep(touch + larger(targetWanted, narrowest), instrument.tickSize, 'ceil');
+  if (stop <= 0n || (target !== null && target <= entry))
     return fail({ kind: 'bad-levels', text: 'stop and target do not fit around the price' });
 
   let [smallest, sizedBy] = sizeCaps(inputs, entry, stop)[0] as readonly [bigint, string];

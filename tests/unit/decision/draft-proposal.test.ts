@@ -17,6 +17,7 @@ const inputs = (over: Partial<EntryInputs> = {}): EntryInputs => ({
   stakes: calmInputs().stakes,
   equityQuote: parseDecimal('10000'),
   bracket: { stopDistance: 600, targetDistance: 900 },
+  qtyBaseMax: null,
   feeBps: 10,
   ...over,
 });

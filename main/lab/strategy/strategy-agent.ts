@@ -1,0 +1,163 @@
+import { type Agent, abstaining, type Opinion } from '../../engine/decision/agent.ts';
+import type { CandleTape } from '../../engine/decision/candle-tape.ts';
+import type { Candle, Timeframe } from '../../engine/domain/candle.ts';
+import { TIMEFRAME_MS } from '../../engine/domain/candle.ts';
+import { toNumberLossy } from '../../engine/domain/decimal.ts';
+import { accountsOf, type InstrumentId } from '../../engine/domain/instrument.ts';
+import type { PortfolioView } from '../../engine/domain/portfolio.ts';
+import { StrategyFeed } from './feed.ts';
+import type { Desk, Direction, Entry, StrategyCandle, StrategyDefinition } from './strategy.ts';
+
+/** What a strategy wants is worth acting on for this long after its candle. */
+const WISH_LIFE_MS = 90_000;
+/** Every proposed entry has a stop. Where the strategy names none it lies this far away: for the day that nobody thought of. */
+const STOP_SHARE = 0.2;
+/** Candles kept for a new start after a correction or a reconnect. */
+const BARS_KEPT = 600;
+
+/** What a strategy is shown of the account. */
+export type StrategyAccount = Pick<PortfolioView, 'position' | 'equityQuote'>;
+
+/** What was wanted at the last candle. */
+type Wish =
+  | { readonly kind: 'enter'; readonly direction: Direction; readonly entry: Entry }
+  | { readonly kind: 'exit' };
+
+/**
+ * A strategy as a member of the ensemble: what it wants at a candle's close is its stance there. It proposes like the others; size,
+ * limits and signature are not its own.
+ * @param instruments in the order in which the strategy counts them; one of a strategy that looks at one instrument
+ */
+export function createStrategyAgent(
+  strategy: StrategyDefinition,
+  params: Readonly<Record<string, number>>,
+  timeframe: Timeframe,
+  account: StrategyAccount,
+  instruments: readonly InstrumentId[],
+): Agent {
+  const spanMs = TIMEFRAME_MS[timeframe];
+  const desks: ProposingDesk[] = [];
+  for (const id of instruments) desks.push(new ProposingDesk(id, account, desks));
+  let feed = new StrategyFeed(strategy, params, spanMs);
+  const seenMs = instruments.map(() => Number.NEGATIVE_INFINITY);
+  const closeMs = instruments.map(() => 0);
+  let isWarm = false;
+
+  const step = (instrument: number, candle: Candle, isPast: boolean): void => {
+    const desk = desks[instrument] as ProposingDesk;
+    desk.close = candle.close;
+    desk.wish = null;
+    seenMs[instrument] = candle.openTimeMs;
+    const seen: StrategyCandle = { ...candle, instrument };
+    isWarm = feed.take(seen);
+    if (!isWarm) return;
+    feed.handlers.onCandle?.(seen, desk);
+    // What it would have wanted in the past nobody proposes.
+    if (isPast) for (const each of desks) each.wish = null;
+  };
+
+  /** A strategy cannot take a candle back: it starts anew over what is known. */
+  const startAnew = (instrument: number, candles: readonly Candle[]): void => {
+    feed = new StrategyFeed(strategy, params, spanMs);
+    for (const [at, candle] of candles.entries()) step(instrument, candle, at < candles.length - 1);
+  };
+
+  const stanceOf = (instrument: number, nowMs: number): Opinion => {
+    const candleCloseTimeMs = closeMs[instrument] as number;
+    if (!isWarm) return abstaining('warming up', 'unknown', candleCloseTimeMs);
+    const { wish, close } = desks[instrument] as ProposingDesk;
+    const base = abstaining('', 'unknown', candleCloseTimeMs);
+    if (wish === null || nowMs - candleCloseTimeMs > WISH_LIFE_MS)
+      return { ...base, stance: 'hold', note: 'wants nothing new' };
+    if (wish.kind === 'exit' || wish.direction === 'short') {
+      const text = wish.kind === 'exit' ? 'wants to be flat' : 'wants to be short: on spot that is flat';
+      return { ...base, stance: 'sell', strength: 'clear', note: text, reasons: [{ code: strategy.name, text }] };
+    }
+    return { ...base, ...longOpinion(strategy, wish.entry, close, (desks[instrument] as ProposingDesk).equity) };
+  };
+
+  return {
+    id: strategy.name,
+    label: strategy.title,
+    kind: 'rule',
+    timeframe,
+    barsKept: BARS_KEPT,
+    onCandle(instrumentId: InstrumentId, tape: CandleTape) {
+      const instrument = instruments.indexOf(instrumentId);
+      const last = tape.last;
+      if (instrument < 0 || !last) return;
+      closeMs[instrument] = tape.closeTimeMs;
+      const seen = seenMs[instrument] as number;
+      const follows = tape.candles.at(-2)?.openTimeMs === seen || tape.candles.length === 1;
+      if (last.openTimeMs > seen && follows) step(instrument, last, false);
+      else startAnew(instrument, tape.candles);
+    },
+    opinion(instrumentId, nowMs) {
+      const instrument = instruments.indexOf(instrumentId);
+      return instrument < 0 ? abstaining('does not look at it', 'unknown') : stanceOf(instrument, nowMs);
+    },
+  };
+}
+
+function longOpinion(strategy: StrategyDefinition, entry: Entry, close: number, equity: number): Partial<Opinion> {
+  const { stop, target } = entry;
+  const text =
+    stop === undefined ? `wants to be long; without a stop of its own, so one is set 20 % away` : 'wants to be long';
+  return {
+    stance: 'buy',
+    strength: 'clear',
+    note: text,
+    reasons: [
+      { code: strategy.name, text },
+      { code: 'no-edge', text: 'No edge measured of this strategy here' },
+    ],
+    bracket: {
+      stopDistance: stop === undefined ? STOP_SHARE * close : close - stop,
+      targetDistance: target === undefined ? null : target - close,
+    },
+    qtyBaseMax: 'qty' in entry ? entry.qty : (entry.share * equity) / close,
+  };
+}
+
+/** Keeps what is wanted until decision asks. */
+class ProposingDesk implements Desk {
+  readonly #id: InstrumentId;
+  readonly #account: StrategyAccount;
+  readonly #desks: readonly ProposingDesk[];
+  close = Number.NaN;
+  wish: Wish | null = null;
+
+  constructor(id: InstrumentId, account: StrategyAccount, desks: readonly ProposingDesk[]) {
+    this.#id = id;
+    this.#account = account;
+    this.#desks = desks;
+  }
+
+  get position(): number {
+    return toNumberLossy(this.#account.position(this.#id)?.qtyBase ?? 0n);
+  }
+  get entryPrice(): number {
+    const held = this.#account.position(this.#id);
+    return held && held.qtyBase !== 0n ? toNumberLossy(held.costQuote) / toNumberLossy(held.qtyBase) : 0;
+  }
+  get equity(): number {
+    return toNumberLossy(this.#account.equityQuote(accountsOf(this.#id).quote));
+  }
+
+  enter(direction: Direction, entry: Entry): void {
+    if (this.position * (direction === 'long' ? 1 : -1) > 0) return;
+    this.wish = { kind: 'enter', direction, entry };
+  }
+  exit(): void {
+    this.wish = this.position === 0 ? null : { kind: 'exit' };
+  }
+  rest(): void {
+    // A resting order is no proposal: see the interface.
+  }
+  cancel(): void {}
+  of(instrument: number): Desk {
+    const desk = this.#desks[instrument];
+    if (!desk) throw new RangeError(`there is no instrument ${instrument}: there are ${this.#desks.length}`);
+    return desk;
+  }
+}

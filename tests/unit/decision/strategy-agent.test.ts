@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import type { CandleRow, EngineEvent } from '../../../main/engine/domain/events.ts';
+import { Sma } from '../../../main/engine/features/indicators/moving-averages.ts';
+import { defineStrategy, type Entry } from '../../../main/lab/strategy/strategy.ts';
+import { createStrategyAgent, type StrategyAccount } from '../../../main/lab/strategy/strategy-agent.ts';
+import { BTC, createSmallEngine, type SmallEngine, T0 } from '../../support/small-engine.ts';
+
+const SPAN_MS = 300_000;
+
+/** Long above its average of three closes, flat below. */
+const above = (entry: Entry) =>
+  defineStrategy({
+    name: 'above',
+    title: 'Above',
+    about: 'Long above an average.',
+    params: {},
+    start({ track }) {
+      const average = track(new Sma(3));
+      return {
+        onCandle: ({ close }, desk) => (close > average.value ? desk.enter('long', entry) : desk.exit()),
+      };
+    },
+  });
+
+function engineWith(entry: Entry): SmallEngine {
+  const account: StrategyAccount = {
+    equityQuote: () => engine.cash,
+    position: (id) => engine.positions.get(id) ?? null,
+  };
+  const engine: SmallEngine = createSmallEngine({
+    agents: [createStrategyAgent(above(entry), {}, '5m', account, [BTC])],
+  });
+  engine.start();
+  return engine;
+}
+
+/** The next candle of five minutes closes here; what came of it. */
+function close(engine: SmallEngine, at: number, price: number, lateMs = 0): readonly EngineEvent[] {
+  engine.nowMs = T0 + (at + 1) * SPAN_MS + lateMs;
+  engine.quote(BTC, String(price - 1), String(price));
+  const candle: CandleRow = [T0 + at * SPAN_MS, price, price, price, price, 1];
+  return engine.emit({ kind: 'CandleClosed', instrumentId: BTC, timeframe: '5m', candle, from: 'venue' });
+}
+
+const proposals = (events: readonly EngineEvent[]) =>
+  events.flatMap((event) => (event.kind === 'ProposalMade' ? [event.proposal] : []));
+const codes = (events: readonly EngineEvent[]) =>
+  events.flatMap((event) => (event.kind === 'Abstained' ? [event.code] : []));
+
+describe('[D15] a strategy', () => {
+  it('proposes what it wants when it is warm, and the gate judges it', () => {
+    const engine = engineWith({ qty: 0.01, stop: 59_000, target: 63_000 });
+    expect(codes(close(engine, 0, 60_000))).toEqual(['warming-up']);
+    close(engine, 1, 60_000);
+    const events = close(engine, 2, 60_300);
+    const [proposal] = proposals(events);
+    expect(proposal).toMatchObject({
+      side: 'buy',
+      agent: 'Above',
+      edge: 'unknown',
+      probability: null,
+      qtyBase: '0.01',
+    });
+    expect([proposal?.stopPrice, proposal?.targetPrice]).toEqual(['59000', '63000']);
+    const kinds = events.map(({ kind }) => kind);
+    expect(kinds.indexOf('RiskVerdictGiven')).toBeGreaterThan(kinds.indexOf('ProposalMade'));
+    expect(kinds).toContain('ApprovalAsked');
+    expect(kinds).not.toContain('OrderSigned');
+  });
+
+  it('has a stop also where it names none, no target, and no more than the limits allow', () => {
+    const engine = engineWith({ qty: 1 });
+    for (const [at, price] of [60_000, 60_000].entries()) close(engine, at, price);
+    const [proposal] = proposals(close(engine, 2, 60_300));
+    expect(proposal).toMatchObject({ stopPrice: '48240', targetPrice: null });
+    // Half a per cent of 10,000 at a stop 20 % away.
+    expect(Number(proposal?.qtyBase)).toBeLessThan(0.0042);
+  });
+
+  it('that wants to be flat proposes to sell what is held', () => {
+    const engine = engineWith({ qty: 0.01 });
+    for (const [at, price] of [60_000, 60_000].entries()) close(engine, at, price);
+    engine.hold(BTC, '0.01');
+    expect(proposals(close(engine, 2, 59_000))).toMatchObject([{ side: 'sell', reduceOnly: true, qtyBase: '0.01' }]);
+  });
+
+  it('is judged at its candles alone: a minute later it wants nothing new', () => {
+    const engine = engineWith({ qty: 0.01 });
+    for (const [at, price] of [60_000, 60_000].entries()) close(engine, at, price);
+    engine.nowMs = T0 + 3 * SPAN_MS;
+    // No quote at its close.
+    engine.quotes.clear();
+    const candle: CandleRow = [T0 + 2 * SPAN_MS, 60_300, 60_300, 60_300, 60_300, 1];
+    const atClose = engine.emit({ kind: 'CandleClosed', instrumentId: BTC, timeframe: '5m', candle, from: 'venue' });
+    expect(codes(atClose)).toEqual(['stale']);
+    engine.nowMs += 120_000;
+    engine.quote(BTC, '60299', '60300');
+    const minute: CandleRow = [engine.nowMs - 60_000, 60_300, 60_300, 60_300, 60_300, 1];
+    const later = engine.emit({
+      kind: 'CandleClosed',
+      instrumentId: BTC,
+      timeframe: '1m',
+      candle: minute,
+      from: 'venue',
+    });
+    expect([proposals(later), codes(later)]).toEqual([[], ['no-signal']]);
+  });
+
+  it('starts anew over what is known where a candle is corrected', () => {
+    const engine = engineWith({ qty: 0.01 });
+    for (const [at, price] of [60_000, 60_000, 59_000].entries()) close(engine, at, price);
+    const [ours, venues] = [59_000, 61_000].map(
+      (price): CandleRow => [T0 + 2 * SPAN_MS, price, price, price, price, 1],
+    );
+    engine.emit({ kind: 'CandleCorrected', instrumentId: BTC, timeframe: '5m', ours: ours!, venues: venues! });
+    // The mean of 60,000, 61,000 and 60,450 lies above 60,450; with the wrong candle it would lie below.
+    expect(proposals(close(engine, 3, 60_450))).toEqual([]);
+    expect(proposals(close(engine, 4, 61_500))).toHaveLength(1);
+  });
+});

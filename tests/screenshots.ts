@@ -57,6 +57,16 @@ try {
   await shot(page, 'position-dark');
   await page.getByRole('tab', { name: 'System health' }).click();
   await shot(page, 'health-dark');
+  await page.keyboard.press('2');
+  const setUp = page.getByRole('region', { name: 'Set up a run' });
+  await setUp.getByText(/\d candles/).waitFor({ timeout: PROPOSAL_WAIT_MS });
+  await setUp.getByLabel('fast').fill('40');
+  await setUp.getByLabel('slow', { exact: true }).fill('120');
+  await page.keyboard.press('Enter');
+  await page.getByTestId('equity-chart').waitFor({ timeout: PROPOSAL_WAIT_MS });
+  await shot(page, 'lab-dark');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Trade' }).click();
   await page.getByRole('button', { name: 'Screen', exact: true }).click();
   await page.getByRole('menuitemradio', { name: 'Light' }).click();
   await page.keyboard.press('Escape');

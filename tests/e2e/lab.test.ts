@@ -1,0 +1,212 @@
+/** The Lab as a person works it: a run set up, seen to go on and judged, one cancelled, one failed, two compared, all kept. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import type { Locator, Page } from 'playwright';
+import { describe, expect, it } from 'vitest';
+import { until } from '../support/desk-page.ts';
+import { readDesk } from '../support/engine-client.ts';
+import { sharedTerminal } from '../support/terminal.ts';
+
+const terminal = sharedTerminal('generated');
+/** Long enough to be judged for minutes: nobody waits for its end. */
+const LONG_BARS = 400_000;
+const RUN_LIMIT_MS = 90_000;
+
+const setUp = (page: Page): Locator => page.getByRole('region', { name: 'Set up a run' });
+const run = (page: Page): Locator => page.getByRole('region', { name: 'Run', exact: true });
+const runs = (page: Page): Locator => page.getByRole('region', { name: 'Runs' });
+const start = (page: Page): Promise<void> => setUp(page).getByRole('button', { name: 'Run' }).click();
+const newest = (page: Page): Locator => page.locator('[data-run]').first();
+
+async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).include('.lab').analyze();
+  return found.flatMap((rule) =>
+    rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')}: ${node.failureSummary}`),
+  );
+}
+
+/** Waits until the newest run has figures; what they say it came to. */
+async function untilDone(page: Page, count: number): Promise<void> {
+  await until('a finished run', async () => (await page.locator('[data-run]').count()) === count, 30_000);
+  const hasFigures = async (): Promise<boolean> =>
+    (await newest(page).getAttribute('data-selected')) === 'true' &&
+    ((await newest(page).textContent()) ?? '').includes('%') &&
+    (await run(page).getByTestId('figures').isVisible());
+  await until('its figures', hasFigures, RUN_LIMIT_MS);
+  await until(
+    'its chart',
+    async () => Number(await run(page).getByTestId('equity-chart').getAttribute('data-points')) > 10,
+  );
+}
+
+/** A random walk of five-minute candles. */
+function writeLongFile(path: string): void {
+  const lines = ['timestamp_ms,open,high,low,close,volume'];
+  let [state, close] = [1, 100_000];
+  for (let bar = 0; bar < LONG_BARS; bar += 1) {
+    state = (state * 48_271) % 2_147_483_647;
+    const open = close;
+    close = Math.max(1_000, open + (state % 201) - 100);
+    lines.push(
+      [1_599_999_900_000 + bar * 300_000, open, Math.max(open, close), Math.min(open, close), close, 10].join(),
+    );
+  }
+  writeFileSync(path, `${lines.join('\n')}\n`);
+}
+
+describe('the lab', () => {
+  it('opens by a key, says that nothing was run yet, and the address remembers it', async () => {
+    const { page } = terminal.desk;
+    await page.keyboard.press('2');
+    await run(page).getByText('No runs yet').waitFor();
+    expect(new URL(page.url()).hash).toBe('#lab');
+    expect(
+      await page
+        .getByRole('navigation', { name: 'Workspaces' })
+        .getByRole('button', { name: 'Lab' })
+        .getAttribute('aria-current'),
+    ).toBe('page');
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it('says at the field what will not do, and puts the keyboard there', async () => {
+    const { page } = terminal.desk;
+    const fast = setUp(page).getByLabel('fast');
+    await fast.fill('0');
+    await start(page);
+    expect(await setUp(page).getByText('1–1,000.').count()).toBe(1);
+    expect(await fast.evaluate((field) => field === document.activeElement)).toBe(true);
+    await fast.fill('40');
+    await start(page);
+    await setUp(page).getByRole('alert').getByText('must be below slow').waitFor();
+    expect(await page.locator('[data-run]').count()).toBe(0);
+  });
+
+  it('runs SMA cross on the terminal’s own candles and says how far to believe it', async () => {
+    const { page } = terminal.desk;
+    await setUp(page).getByRole('radio', { name: '15m' }).click();
+    await until('candles', async () => /\d candles/.test((await setUp(page).textContent()) ?? ''), RUN_LIMIT_MS);
+    await setUp(page).getByLabel('fast').fill('10');
+    await page.keyboard.press('Enter');
+    await untilDone(page, 1);
+    expect(await run(page).getByRole('region', { name: 'Verdict' }).textContent()).toMatch(/\w+: .+/);
+    const shown = (await run(page).getByTestId('figures').textContent()) ?? '';
+    expect(shown).toMatch(/%Return.*%Held.*Max drawdown.*Sharpe.*Trades/);
+    expect(await newest(page).textContent()).toMatch(/SMA cross .*15m/);
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it('a row of its trades brings their candles, by keys and by click', async () => {
+    const { page } = terminal.desk;
+    await run(page)
+      .getByRole('tab', { name: /^Trades/ })
+      .click();
+    const grid = run(page).getByRole('grid', { name: 'Trades' });
+    const chart = run(page).getByTestId('trade-chart');
+    await until('candles', async () => Number(await chart.getAttribute('data-candles')) > 100);
+    await grid.focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await until('the second trade', async () => (await chart.getAttribute('data-picked')) === '1');
+    expect(await grid.getByRole('row', { selected: true }).textContent()).toMatch(/^2[▲▼]/);
+    await grid.getByRole('row').nth(1).click();
+    await until('the first trade', async () => (await chart.getAttribute('data-picked')) === '0');
+    expect(await violations(page)).toEqual([]);
+    await run(page).getByRole('tab', { name: 'Overview' }).click();
+  });
+
+  it('a run beside its neighbours is a map; a cell sets that pair up', async () => {
+    const { page } = terminal.desk;
+    await setUp(page).getByText('Sensitivity map').click();
+    await setUp(page).getByLabel('Also run with other values').check();
+    await setUp(page).getByLabel('slow', { exact: true }).fill('40');
+    await start(page);
+    await untilDone(page, 2);
+    await run(page).getByRole('tab', { name: 'Map' }).click();
+    const map = run(page).getByRole('region', { name: 'Sensitivity map' });
+    expect(await map.textContent()).toMatch(/\d+ of \d+ pairs made money/);
+    expect(await violations(page)).toEqual([]);
+    await map.getByRole('button', { name: /^fast 14, slow 33/ }).click();
+    expect(await setUp(page).getByLabel('fast').inputValue()).toBe('14');
+    expect(await setUp(page).getByLabel('slow', { exact: true }).inputValue()).toBe('33');
+    await run(page).getByRole('tab', { name: 'Overview' }).click();
+  });
+
+  it('a long one shows how far and how fast it is, is cancelled at once, and the desk goes on meanwhile', async () => {
+    const { page } = terminal.desk;
+    const path = join(terminal.host.dataDir, 'long.csv');
+    writeLongFile(path);
+    await setUp(page).getByRole('radio', { name: 'File' }).click();
+    await setUp(page).getByLabel('Path').fill(path);
+    await start(page);
+    const bar = run(page).getByRole('progressbar');
+    await until('bars a second', async () => /bars\/s/.test((await run(page).textContent()) ?? ''), RUN_LIMIT_MS);
+    await bar.waitFor();
+    const { health } = await readDesk(terminal.engine.client);
+    expect(health.feeds.some(({ status }) => status === 'live')).toBe(true);
+    await run(page).getByRole('button', { name: 'Cancel run' }).click();
+    await run(page).getByText('Cancelled', { exact: true }).waitFor();
+    expect(await newest(page).textContent()).toContain('■ cancelled');
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it('one that cannot be read fails in a sentence', async () => {
+    const { page } = terminal.desk;
+    await setUp(page).getByLabel('Path').fill('/nowhere/btc.csv');
+    await start(page);
+    await run(page).getByRole('alert').getByText('btc.csv: cannot be read').waitFor();
+    expect(await newest(page).textContent()).toContain('✕ failed');
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it('two are compared: a line and a column each', async () => {
+    const { page } = terminal.desk;
+    const letters = runs(page).getByRole('checkbox', { name: /^Compare/ });
+    const done = letters.and(page.locator(':enabled'));
+    await done.nth(0).click();
+    await done.nth(1).click();
+    expect(await done.allTextContents()).toEqual(['A', 'B']);
+    await run(page).getByRole('tab', { name: 'Compare 2' }).click();
+    const chart = run(page).getByTestId('compare-chart');
+    await until('two lines', async () => (await chart.getAttribute('data-lines')) === '2');
+    const table = run(page).getByRole('region', { name: 'Figures compared' }).getByRole('table');
+    expect(
+      await table
+        .getByRole('row', { name: /^Sharpe/ })
+        .getByRole('cell')
+        .count(),
+    ).toBe(3);
+    expect(await table.getByRole('row', { name: /^Parameters/ }).textContent()).toMatch(/slow 40.*slow 30/);
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it('keeps tags, note and report, and another screen finds them', async () => {
+    const { page } = terminal.desk;
+    await page.locator('[data-run]').last().getByRole('button').click();
+    await runs(page).getByLabel('Add a tag').fill('first');
+    await page.keyboard.press('Enter');
+    await runs(page).getByRole('button', { name: 'Remove tag first' }).waitFor();
+    await runs(page).getByLabel('Note').fill('where it all began');
+    await page.keyboard.press('Tab');
+    const download = page.waitForEvent('download');
+    await runs(page).getByRole('button', { name: 'HTML report' }).click();
+    expect((await download).suggestedFilename()).toMatch(/^sma-cross_[0-9a-f]{12}\.html$/);
+    await page.reload();
+    await until('the runs', async () => (await page.locator('[data-run]').count()) === 4);
+    await page.locator('[data-run]').last().getByRole('button').click();
+    expect(await runs(page).getByLabel('Note').inputValue()).toBe('where it all began');
+    await run(page).getByTestId('figures').waitFor();
+  });
+
+  it('the trading desk is where it was left, by a key', async () => {
+    const { page } = terminal.desk;
+    await page.keyboard.press('Escape');
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+    await page.keyboard.press('1');
+    const chart = page.getByTestId('price-chart');
+    await until('a live chart', async () => (await chart.getAttribute('data-live')) === 'true');
+    expect(await page.getByRole('main').getAttribute('aria-label')).toBe('Trade workspace');
+    expect(terminal.desk.errors).toEqual([]);
+  });
+});

@@ -237,13 +237,14 @@ export function createEngine(deps: EngineDeps): Engine {
 }
 
 /**
- * From when on fills may be missing, by venue: the last time the books were reconciled with it, whatever was logged since.
+ * From when on fills may be missing, by venue and on its clock: the last time the books were reconciled with it, whatever was logged since.
  * Nothing of a venue on its first start.
  */
 export function auditFrom(ledger: OpenedLog['ledger']): Map<string, number> {
   const from = new Map<string, number>();
   for (const { event, timeMs } of ledger) {
-    if (event.kind === 'Reconciled') from.set(event.venue ?? SPOT_VENUE, timeMs - AUDIT_OVERLAP_MS);
+    if (event.kind !== 'Reconciled') continue;
+    from.set(event.venue ?? SPOT_VENUE, (event.venueTimeMs ?? timeMs) - AUDIT_OVERLAP_MS);
   }
   return from;
 }

@@ -86,9 +86,8 @@ async function inDoubt(): Promise<void> {
 
 /** What happens at the venue while the program is not running. */
 async function whileAway(scene: Scene, happens: () => void): Promise<void> {
-  const back = scene.kill(60_000);
-  happens();
-  await back;
+  scene.world.time.after(1_000, happens);
+  await scene.kill(60_000);
   await scene.until('the books', () => scene.world.engine.pipeline.execution.view.isReconciled());
 }
 

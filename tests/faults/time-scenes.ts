@@ -57,6 +57,26 @@ async function clockSetBack(): Promise<void> {
   await scene.rest();
 }
 
+/** The journal's times are of a clock that was ahead; what happened at the venue meanwhile lies before them. */
+async function setBackAndRestarted(): Promise<void> {
+  const scene = await Scene.open();
+  scene.world.clockOffsetMs = HOUR_MS;
+  await scene.pass(2 * MINUTE_MS);
+  scene.ticket(BOUGHT);
+  await scene.until('the stop', () => isProtected(scene));
+  const audits = (): number => scene.events.filter(({ kind }) => kind === 'Reconciled').length;
+  const before = audits();
+  await scene.until('an audit', () => audits() > before);
+  scene.world.time.after(1_000, () => {
+    scene.world.clockOffsetMs = 0;
+    scene.move(-350);
+  });
+  await scene.kill(20 * MINUTE_MS);
+  await scene.until('the sale', () => Number(position(scene)?.qtyBase ?? 0) < 0.00001, 3 * MINUTE_MS);
+  expect(scene.journal().join('\n')).toContain('Booked a fill that the stream had not brought: SELL');
+  await scene.rest();
+}
+
 /** The account's budget of requests and a ban are measured by the clock, too. */
 async function clockSetBackInBan(): Promise<void> {
   const scene = await Scene.open();
@@ -213,6 +233,14 @@ export const TIME_SCENES: readonly FaultCase[] = [
       'Quotes are fresh at once, orders and cancels go out within seconds, flatten works: nothing waits for the old time.',
     seen: 'The proposal as lapsed, for nobody knows how long it has been open.',
     check: clockSetBack,
+  },
+  {
+    id: 'clock-set-back-between-sessions',
+    title: 'the clock was an hour ahead, is put right, and the program is started again',
+    injected: 'simulated clock: +1 h until the kill; the stop is reached before the next start',
+    holds: 'Fills are asked for by the venue’s time, as it was at the last audit: the one that nobody saw is found.',
+    seen: 'The position gone, a line for the fill that was found.',
+    check: setBackAndRestarted,
   },
   {
     id: 'clock-set-back-in-ban',

@@ -283,6 +283,8 @@ export interface AuditReceived extends OfVenue {
   /** What moved the derivatives wallet without a trade, since the last audited time. */
   readonly incomes?: readonly VenueIncome[];
   readonly askedAtMs: number;
+  /** The same by the venue's clock: what happened there until then has been asked for. */
+  readonly venueTimeMs?: number;
   /** Marks in quote of every held asset at the time, for opening balances. */
   readonly marks: readonly { readonly asset: string; readonly priceQuote: string }[];
 }
@@ -535,6 +537,8 @@ export interface DayOpened {
 export interface Reconciled extends OfVenue {
   readonly kind: 'Reconciled';
   readonly repairs: readonly string[];
+  /** When the books were asked for, by the venue's clock, which nobody here can set. */
+  readonly venueTimeMs?: number;
   /** Set while fills wait until it is known whose they are: balances cannot be compared yet. */
   readonly fillsUndecided?: true;
 }

@@ -40,6 +40,7 @@ export function handleAudit(hand: Hand, audit: AuditReceived): void {
   hand.emit({
     kind: 'Reconciled',
     repairs,
+    ...(audit.venueTimeMs === undefined ? {} : { venueTimeMs: audit.venueTimeMs }),
     ...(undecided ? { fillsUndecided: true } : {}),
     ...(venue === SPOT_VENUE ? {} : { venue }),
   });

@@ -176,7 +176,7 @@ export type VenueCommand =
       readonly venue?: string;
       readonly why: string;
       readonly believedOpen: readonly BelievedOpen[];
-      /** Fills from here on are asked for; null: since the last audit, on the first one the last day. */
+      /** Fills from here on, by the venue's clock, are asked for; null: since the last audit, on the first one the last day. */
       readonly fillsSinceMs: number | null;
     }
   | {

@@ -1,7 +1,7 @@
 import type { CandleRow } from '../../../main/engine/domain/events.ts';
 import type { Random } from '../../../main/engine/kernel/random.ts';
 import { type Auditor, createAuditor } from '../../../main/engine/venues/binance/audit.ts';
-import { createClockSync, followSkew } from '../../../main/engine/venues/binance/clock-sync.ts';
+import { createClockSync, createVenueClock } from '../../../main/engine/venues/binance/clock-sync.ts';
 import {
   BREAKER_LIMITS,
   type ConnectorContext,
@@ -63,7 +63,6 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
   const nowMs = (): number => process.nowMs();
   let listener: (event: VenueEvent, receivedTimeMs: number) => void = () => {};
   let ready = false;
-  let adjusting: Promise<void> | null = null;
 
   const budget = createRequestBudget(
     { weightMax: 6_000, windowMs: 60_000, waitingMax: 500 },
@@ -92,16 +91,12 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
       if (process.alive) privateFeed.onExecutionReport(message);
     },
   });
-  const clock = createClockSync(nowMs, (onSent) =>
+  const measured = createClockSync(nowMs, (onSent) =>
     exchange.traced({ ...newTrace('query', 1, READ_WAIT_MS_MAX), onSent }, () =>
       (exchange as unknown as { publicGetTime(): Promise<unknown> }).publicGetTime(),
     ),
   );
-  const followClock = (): Promise<void> =>
-    clock
-      .measure()
-      .then(() => followSkew(exchange.options, clock.skewMs))
-      .catch(() => undefined);
+  const clock = createVenueClock(measured, exchange.options);
   const context: ConnectorContext = {
     exchange,
     budget,
@@ -117,18 +112,7 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
     nowMs,
     clockSkewMs: () => clock.skewMs ?? 0,
     doubtRules: () => rules.reread(),
-    correctClock() {
-      adjusting ??= clock
-        .measure()
-        .then(() => {
-          Object.assign(exchange.options, { adjustForTimeDifference: true, timeDifference: clock.skewMs ?? 0 });
-        })
-        .catch(() => undefined)
-        .finally(() => {
-          adjusting = null;
-        });
-      return adjusting;
-    },
+    correctClock: () => clock.correct(),
     running: () => process.alive,
     sleep: (ms) =>
       new Promise((resolve) => {
@@ -148,9 +132,8 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
   const privateFeed = createPrivateFeed(context, {
     loginMsMax: 10_000,
     market,
-    afterSubscribe() {
+    subscribed() {
       privateWasLive = true;
-      auditor.request();
     },
   });
   const desk = market.createDesk(context);
@@ -181,7 +164,7 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
 
   async function run(): Promise<void> {
     instruments.set(venue.listings.map(({ record, rules }) => ({ ...record, venueSymbol: rules.symbol })));
-    await followClock();
+    await clock.follow();
     if (!process.alive) return;
     emit({ kind: 'InstrumentsLoaded', instruments: instruments.all });
     for (const listing of venue.listings) {
@@ -197,7 +180,7 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
     });
     process.every(HEALTH_EVERY_MS, tellEntries);
     process.every(RULES_EVERY_MS, () => rules.reread());
-    process.every(CLOCK_EVERY_MS, () => void followClock());
+    process.every(CLOCK_EVERY_MS, () => void clock.follow());
   }
 
   return {

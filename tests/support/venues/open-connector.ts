@@ -67,6 +67,10 @@ export function openConnector(
   });
   port.onEvent((event) => {
     seen.push(event);
+    // As the engine does, which knows what it believes open.
+    if (event.kind === 'PrivateStreamChanged' && event.status === 'live') {
+      port.send({ kind: 'audit', why: 'the private stream is live', believedOpen: [], fillsSinceMs: null });
+    }
     for (const wake of [...waiting]) wake(event);
   });
   port.start();

@@ -118,6 +118,16 @@ describe('from when on an audit asks for fills', () => {
     expect(auditFrom(ledger).get('binance')).toBe(1_000_000 - 120_000);
   });
 
+  it('is the venue’s time, which no setting of our clock moves, and never one that is still to come', async () => {
+    const reconciled = { kind: 'Reconciled', repairs: [], venueTimeMs: 5_000_000 } as const;
+    expect(auditFrom([{ seq: 1, timeMs: 9_000_000, event: reconciled }]).get('binance')).toBe(5_000_000 - 120_000);
+    const venue = openAuditor();
+    venue.request(NOW_MS + 3_600_000);
+    await venue.answer();
+    expect(venue.asked).toEqual([NOW_MS - DAY_MS]);
+    expect(venue.audits[0]?.venueTimeMs).toBe(NOW_MS);
+  });
+
   it('reaches a worker that is started after it was asked', async () => {
     // Stands in for the connector's worker: says back what it was told.
     const code =

@@ -23,6 +23,7 @@ import {
   type Read,
   side,
 } from '../binance/convert.ts';
+import { ORDER_STATUSES, priceOrNull } from '../binance/convert-orders.ts';
 
 /** The id by which a conditional order is known here: it has a numbering of its own, apart from orders'. */
 export const algoVenueId = (algoId: string): string => `algo-${algoId}`;
@@ -34,15 +35,6 @@ const ALGO_TYPES: ReadonlyMap<string, OrderType> = new Map([
   ['STOP_MARKET', 'stop-loss'],
   ['TAKE_PROFIT', 'take-profit'],
   ['TAKE_PROFIT_MARKET', 'take-profit'],
-]);
-const STATUSES: ReadonlyMap<string, VenueOrderReport['status']> = new Map([
-  ['NEW', 'open'],
-  ['PARTIALLY_FILLED', 'partially-filled'],
-  ['FILLED', 'filled'],
-  ['CANCELED', 'cancelled'],
-  ['EXPIRED', 'expired'],
-  ['EXPIRED_IN_MATCH', 'expired'],
-  ['REJECTED', 'rejected'],
 ]);
 /** Once triggered, the order that it became says how it stands. */
 const ALGO_STATUSES: ReadonlyMap<string, VenueOrderReport['status'] | 'became'> = new Map([
@@ -61,10 +53,6 @@ function typeOf(fields: Fields, typeKey: string, inForceKey: string): OrderType 
   if (type === 'MARKET' || type === 'LIQUIDATION') return 'market';
   if (type !== 'LIMIT') throw new MalformedField(`${typeKey} is unknown`);
   return fields[inForceKey] === 'GTX' ? 'post-only' : 'limit';
-}
-function priceOrNull(fields: Fields, key: string): string | null {
-  const value = decimal(fields, key);
-  return value === '0' ? null : value;
 }
 /** A decimal that may lie below zero, in its shortest form. */
 export function signedDecimal(fields: Fields, key: string): string {
@@ -85,7 +73,7 @@ export function readRestOrder(order: unknown, instrumentOf: InstrumentOf): Read<
       instrumentId: instrumentIn(fields, 'symbol', instrumentOf),
       side: side(fields, 'side'),
       type: typeOf(fields, 'type', 'timeInForce'),
-      status: oneOf(STATUSES, fields, 'status'),
+      status: oneOf(ORDER_STATUSES, fields, 'status'),
       qtyBase: decimal(fields, 'origQty'),
       filledBase: decimal(fields, 'executedQty'),
       limitPrice: priceOrNull(fields, 'price'),
@@ -172,7 +160,7 @@ export function readOrderTradeUpdate(
       instrumentId: instrumentIn(fields, 's', instrumentOf),
       side: side(fields, 'S'),
       type: typeOf(fields, 'o', 'f'),
-      status: oneOf(STATUSES, fields, 'X'),
+      status: oneOf(ORDER_STATUSES, fields, 'X'),
       qtyBase: decimal(fields, 'q'),
       filledBase: decimal(fields, 'z'),
       limitPrice: priceOrNull(fields, 'p'),

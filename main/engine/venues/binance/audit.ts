@@ -89,11 +89,11 @@ export function createAuditor(context: ConnectorContext, { reads, markOf, isName
     return out;
   }
 
-  /** From when on this audit asks for fills, on the venue's clock. */
+  /** From when on this audit asks for fills, on the venue's clock; what claims to be later than now is no such time. */
   function sinceOf(askedMs: number | null, venueNowMs: number): number {
-    const asked = askedMs === null ? null : askedMs - context.clockSkewMs();
-    if (auditedToMs === null) return asked ?? venueNowMs - FIRST_AUDIT_BACK_MS;
-    return Math.min(asked ?? Number.POSITIVE_INFINITY, auditedToMs - OVERLAP_MS);
+    const known = auditedToMs === null ? venueNowMs - FIRST_AUDIT_BACK_MS : auditedToMs - OVERLAP_MS;
+    if (askedMs === null || askedMs > venueNowMs) return known;
+    return auditedToMs === null ? askedMs : Math.min(askedMs, known);
   }
 
   async function read(sinceMs: number | null): Promise<AuditReceived> {
@@ -124,7 +124,7 @@ export function createAuditor(context: ConnectorContext, { reads, markOf, isName
       ...(positions ? { positions } : {}),
       ...(incomes ? { incomes } : {}),
     };
-    return { kind: 'AuditReceived', ...books, askedAtMs, marks };
+    return { kind: 'AuditReceived', ...books, askedAtMs, venueTimeMs: Math.round(venueNowMs), marks };
   }
 
   function askFrom(sinceMs: number | null): void {

@@ -7,15 +7,6 @@ export interface ClockSync {
   measure(): Promise<void>;
 }
 
-/** A distance that has changed by less is left as it is: it is the network's doing. */
-const FOLLOWED_MS = 500;
-
-/** Has ccxt's signed requests carry the venue's time, wherever our clock has gone. */
-export function followSkew(options: Record<string, unknown>, skewMs: number | null): void {
-  if (skewMs === null || Math.abs(skewMs - Number(options['timeDifference'] ?? 0)) < FOLLOWED_MS) return;
-  Object.assign(options, { adjustForTimeDifference: true, timeDifference: skewMs });
-}
-
 /** @param askVenueTime calls `onSent` when the request goes out: what it waited for before is no part of the round trip. */
 export function createClockSync(
   nowMs: () => number,
@@ -41,6 +32,53 @@ export function createClockSync(
       roundTripMs = receivedMs - sentMs;
       // Whole milliseconds: it goes into the timestamps of signed requests, which a venue refuses with a fraction.
       skewMs = Math.round((sentMs + receivedMs) / 2 - venueMs);
+    },
+  };
+}
+
+/** A distance that has changed by less is left as it is: it is the network's doing. */
+const FOLLOWED_MS = 500;
+
+/** The venue's clock as the connection keeps to it: ccxt's signed requests carry the venue's time, wherever our clock has gone. */
+export interface VenueClock extends Pick<ClockSync, 'skewMs' | 'roundTripMs'> {
+  /** Measures, and adjusts where the distance has changed; a venue that does not answer changes nothing. */
+  follow(): Promise<void>;
+  /** The venue said that our clock is off: measures and adjusts whatever the distance is. Asked meanwhile, it is done once. */
+  correct(): Promise<void>;
+}
+
+/** @param options ccxt's own, by which it writes its timestamps */
+export function createVenueClock(clock: ClockSync, options: Record<string, unknown>): VenueClock {
+  let correcting: Promise<void> | null = null;
+  const adjust = (skewMs: number): void =>
+    void Object.assign(options, { adjustForTimeDifference: true, timeDifference: skewMs });
+
+  return {
+    get skewMs() {
+      return clock.skewMs;
+    },
+    get roundTripMs() {
+      return clock.roundTripMs;
+    },
+    async follow() {
+      try {
+        await clock.measure();
+      } catch {
+        return;
+      }
+      const { skewMs } = clock;
+      const known = Number(options['timeDifference'] ?? 0);
+      if (skewMs !== null && Math.abs(skewMs - known) >= FOLLOWED_MS) adjust(skewMs);
+    },
+    correct() {
+      correcting ??= clock
+        .measure()
+        .then(() => adjust(clock.skewMs ?? 0))
+        .catch(() => undefined)
+        .finally(() => {
+          correcting = null;
+        });
+      return correcting;
     },
   };
 }

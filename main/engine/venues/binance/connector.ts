@@ -10,7 +10,7 @@ import { createWakeWatch } from '../wake-watch.ts';
 import { type Auditor, createAuditor } from './audit.ts';
 import { createBackfill } from './backfill.ts';
 import { createBookFeed } from './book-feed.ts';
-import { createClockSync, followSkew } from './clock-sync.ts';
+import { createClockSync, createVenueClock } from './clock-sync.ts';
 import {
   BREAKER_LIMITS,
   believed,
@@ -93,7 +93,6 @@ export function createBinanceConnector(
   market: BinanceMarket = spotMarket(),
 ): Connector {
   let running = true;
-  let adjusting: Promise<void> | null = null;
   let messages = 0;
   let strayRejections = 0;
   const timers = new Set<NodeJS.Timeout>();
@@ -163,14 +162,10 @@ export function createBinanceConnector(
   });
 
   // Past the breaker of the reads: a cancel may be waiting for the right time.
-  const clock = createClockSync(nowMs, (onSent) =>
+  const measured = createClockSync(nowMs, (onSent) =>
     exchange.traced({ ...newTrace('query', 1, READ_WAIT_MS_MAX), onSent }, () => exchange.askTime()),
   );
-  const followClock = (): Promise<void> =>
-    clock
-      .measure()
-      .then(() => followSkew(exchange.options, clock.skewMs))
-      .catch(() => undefined);
+  const clock = createVenueClock(measured, exchange.options);
   const context: ConnectorContext = {
     exchange,
     budget,
@@ -183,18 +178,7 @@ export function createBinanceConnector(
     nowMs,
     clockSkewMs: () => clock.skewMs ?? 0,
     doubtRules: () => rules.reread(),
-    correctClock() {
-      adjusting ??= clock
-        .measure()
-        .then(() => {
-          Object.assign(exchange.options, { adjustForTimeDifference: true, timeDifference: clock.skewMs ?? 0 });
-        })
-        .catch(() => undefined)
-        .finally(() => {
-          adjusting = null;
-        });
-      return adjusting;
-    },
+    correctClock: () => clock.correct(),
     running: () => running,
     sleep,
   };
@@ -221,9 +205,8 @@ export function createBinanceConnector(
   const privateFeed = createPrivateFeed(context, {
     loginMsMax: config.timeoutMs,
     market,
-    afterSubscribe() {
+    subscribed() {
       privateWasLive = true;
-      auditor.request();
     },
   });
   /** Quotes and fills of before wait in the sockets; nothing of them may pass for news. */
@@ -302,7 +285,7 @@ export function createBinanceConnector(
     await exchange.pinTransport();
     await loadInstruments();
     if (!running) return;
-    await followClock();
+    await clock.follow();
     const list = instruments.all;
     emit({ kind: 'InstrumentsLoaded', instruments: list });
     marketFeed.start(list);
@@ -321,7 +304,7 @@ export function createBinanceConnector(
       if (!privateWasLive) auditor.request();
     });
     every(config.rulesEveryMs, () => rules.reread());
-    every(CLOCK_EVERY_MS, () => void followClock());
+    every(CLOCK_EVERY_MS, () => void clock.follow());
   }
 
   function reportHealth(): void {

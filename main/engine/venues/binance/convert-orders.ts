@@ -24,7 +24,8 @@ const TYPES: ReadonlyMap<string, OrderType> = new Map([
   ['TAKE_PROFIT', 'take-profit'],
   ['TAKE_PROFIT_LIMIT', 'take-profit'],
 ]);
-const STATUSES: ReadonlyMap<string, VenueOrderReport['status']> = new Map([
+/** What the venue's words for an order's state mean, on spot and futures alike. */
+export const ORDER_STATUSES: ReadonlyMap<string, VenueOrderReport['status']> = new Map([
   ['NEW', 'open'],
   ['PENDING_NEW', 'open'],
   ['PENDING_CANCEL', 'open'],
@@ -41,7 +42,7 @@ function positiveAmount(fields: Fields, key: string): string {
   return decimal(fields, key);
 }
 /** The venue writes "0.00000000" where there is no price. */
-function priceOrNull(fields: Fields, key: string): string | null {
+export function priceOrNull(fields: Fields, key: string): string | null {
   if (fields[key] === undefined) return null;
   const value = decimal(fields, key);
   return value === '0' ? null : value;
@@ -65,7 +66,7 @@ export function readExecutionReport(
       instrumentId,
       side: side(fields, 'S'),
       type: oneOf(TYPES, fields, 'o'),
-      status: oneOf(STATUSES, fields, 'X'),
+      status: oneOf(ORDER_STATUSES, fields, 'X'),
       qtyBase: decimal(fields, 'q'),
       filledBase: decimal(fields, 'z'),
       limitPrice: priceOrNull(fields, 'p'),
@@ -101,7 +102,7 @@ export function readRestOrder(order: unknown, instrumentOf: InstrumentOf): Read<
       instrumentId: instrumentIn(fields, 'symbol', instrumentOf),
       side: side(fields, 'side'),
       type: oneOf(TYPES, fields, 'type'),
-      status: oneOf(STATUSES, fields, 'status'),
+      status: oneOf(ORDER_STATUSES, fields, 'status'),
       qtyBase: decimal(fields, 'origQty'),
       filledBase: decimal(fields, 'executedQty'),
       limitPrice: priceOrNull(fields, 'price'),

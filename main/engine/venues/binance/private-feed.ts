@@ -18,9 +18,9 @@ export function createPrivateFeed(
   context: ConnectorContext,
   {
     loginMsMax,
-    afterSubscribe,
+    subscribed,
     market,
-  }: { readonly loginMsMax: number; readonly afterSubscribe: () => void; readonly market: BinanceMarket },
+  }: { readonly loginMsMax: number; readonly subscribed: () => void; readonly market: BinanceMarket },
 ): PrivateFeed {
   const { exchange } = context;
   let status: 'connecting' | 'live' | 'down' = 'connecting';
@@ -64,7 +64,7 @@ export function createPrivateFeed(
     onLive(socket) {
       loggedInOn = socket;
       setStatus('live', '');
-      afterSubscribe();
+      subscribed();
     },
     onEnded(why) {
       setStatus('down', why);

@@ -69,13 +69,6 @@ function positive(text: string): number {
   return value;
 }
 
-function nonNegative(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value >= 0 && value < Number.POSITIVE_INFINITY))
-    throw new InvalidArgumentError('a number from 0 on is needed.');
-  return value;
-}
-
 function share(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value >= 0 && value < 1))
@@ -95,6 +88,8 @@ function speed(text: string): number {
   if (!(value >= 1 && value <= 1_000)) throw new InvalidArgumentError('a speed is a number from 1 to 1000.');
   return value;
 }
+
+const listed = (text: string, before: string[] = []): string[] => [...before, text];
 
 const seedOption = () =>
   new Option('--seed <S>', 'generated market of this seed').argParser(seed).conflicts(['data', 'practice']);
@@ -191,10 +186,23 @@ ticks
   .command('import <files...>')
   .description('Tardis, Binance’s dumps or recorded streams into one feed file')
   .requiredOption('--out <FEED>', 'the feed file')
-  .option('--delay-ms <MS>', 'from the exchange to us, where the source does not say', nonNegative, 10)
+  .option('--delay-ms <MS>', 'from the exchange to us, where the source does not say', notNegative, 10)
   .action((files: readonly string[], options) =>
     run(async () => (await import('./commands/ticks.ts')).ticksImport(files, options)),
   );
+ticks
+  .command('replay <feed>')
+  .description('a strategy over recorded depth and trades: orders wait in the queue or take what the book shows')
+  .requiredOption('--strategy <NAME>', 'a strategy that ships, e.g. sma-cross')
+  .option('--param <NAME=VALUE>', 'a parameter of it (repeat for more)', listed)
+  .addOption(new Option('--candle <TF>', 'length of the candles it is given').choices(TIMEFRAMES).default('1m'))
+  .option('--cash <QUOTE>', 'what the account starts with', positive)
+  .option('--maker-fee <RATE>', 'of what rests', share)
+  .option('--taker-fee <RATE>', 'of what takes', share)
+  .option('--latency-ms <MS>', 'to the venue and back', notNegative)
+  .option('--shorts', 'positions below zero')
+  .option('--out <DIR>', 'write trades.csv and equity.csv there')
+  .action((file: string, options) => run(async () => (await import('./commands/ticks.ts')).ticksReplay(file, options)));
 ticks
   .command('info <feed>')
   .description('what a feed file says of itself')
@@ -208,8 +216,6 @@ program
   .action((file: string, options) =>
     run(async () => (await import('./commands/indicators.ts')).indicators(file, options.set, options.out)),
   );
-
-const listed = (text: string, before: string[] = []): string[] => [...before, text];
 
 /** On what a strategy runs and under which rules: the same for one run and for a sweep. */
 const strategyOptions = (command: Command): Command =>

@@ -43,6 +43,8 @@ export interface TickDesk {
   /** @returns the order's id. @throws RangeError for a quantity or price that is none */
   order(side: Side, kind: OrderKind, priceTicks: number, qtyLots: number): number;
   cancel(id: number): void;
+  /** Not known to be filled whole, refused or cancelled. */
+  isWorking(id: number): boolean;
   /** Every order that is not known to be gone and not being cancelled. */
   cancelAll(): void;
 }
@@ -50,6 +52,8 @@ export interface TickDesk {
 export interface TickStrategy {
   /** Microseconds of local time between calls of `onTime`; the first one comes that long after the feed begins. */
   readonly everyUs: number;
+  /** The calls lie on whole multiples of `everyUs` since 1970 instead, as candles do. */
+  readonly isOnGrid?: boolean;
   onTime(desk: TickDesk): void;
   /** Called at each depth row as it is received, after the book knows it. */
   onBook?(desk: TickDesk): void;
@@ -130,8 +134,9 @@ class TickEngine implements TickDesk {
     const { everyUs } = this.#strategy;
     const beginUs = localTimeUs[0] ?? 0;
     const endUs = localTimeUs.at(-1) ?? 0;
+    const firstUs = beginUs + everyUs - (this.#strategy.isOnGrid ? beginUs % everyUs : 0);
     let pointUs = beginUs + this.#settings.equityEveryUs;
-    for (let wakeUs = beginUs + everyUs; wakeUs <= endUs; wakeUs += everyUs) {
+    for (let wakeUs = firstUs; wakeUs <= endUs; wakeUs += everyUs) {
       this.#hear(wakeUs);
       this.#strategy.onTime(this);
       if (wakeUs < pointUs) continue;
@@ -169,6 +174,10 @@ class TickEngine implements TickDesk {
     if (!known || known.cancelling) return;
     known.cancelling = true;
     this.#exchange.send(known.order, true, this.timeUs + this.#settings.orderLatencyUs);
+  }
+
+  isWorking(id: number): boolean {
+    return this.#working.has(id);
   }
 
   cancelAll(): void {

@@ -315,6 +315,14 @@ export const MUTATIONS: readonly Mutation[] = [
     killedBy: [pinned('not-found-and-filled')],
   },
   {
+    name: 'fee-forgotten-before-purchase',
+    breaks: 'a fee told before the purchase of what paid it waits for that purchase',
+    file: 'main/engine/ledger/apply-bookings.ts',
+    find: '?? ofAsset[0] ?? [];',
+    replace: '?? [];',
+    killedBy: [pinned('fee-before-its-purchase')],
+  },
+  {
     name: 'not-found-is-for-ever',
     breaks: 'an order called not found comes back when the venue shows it',
     file: 'main/engine/execution/order-record.ts',

@@ -280,6 +280,7 @@ strategyOptions(program.command('search <candles>'))
   .option('--seed <S>', 'of what is tried', seed, 1)
   .option('--threads <N>', 'worker threads (default: one per core)', count)
   .option('--log <FILE>', 'write each trial there; the same search goes on where it broke off')
+  .option('--no-store', 'do not count the trials among the experiments: later verdicts will not know of them')
   .action((file: string, options) => run(async () => (await import('./commands/search.ts')).search(file, options)));
 
 const risk = program.command('risk').description('figures of a portfolio from a file of its assets’ returns');

@@ -9,10 +9,11 @@ import { openSearchPool } from '../lab/search/search-pool.ts';
 import { rangeOf, type Space } from '../lab/search/space.ts';
 import { tpeProposer } from '../lab/search/tpe.ts';
 import type { Trial, TrialFigures } from '../lab/search/trial.ts';
-import { readSetting } from '../lab/strategy/parameters.ts';
+import { readParameters, readSetting } from '../lab/strategy/parameters.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
 import type { StrategyDefinition } from '../lab/strategy/strategy.ts';
 import { badInput, done, failed, type Outcome, textTable } from './output.ts';
+import { openTrialBook } from './store-run.ts';
 import { readPlan, type StrategyOptions } from './strategy-plan.ts';
 
 export interface SearchCommandOptions extends StrategyOptions {
@@ -27,6 +28,8 @@ export interface SearchCommandOptions extends StrategyOptions {
   readonly seed: number;
   readonly threads?: number;
   readonly log?: string;
+  /** Counts every trial in the experiment store. */
+  readonly store: boolean;
 }
 
 interface Fault {
@@ -42,7 +45,7 @@ const SHOWN = 10;
 export async function search(candlesFile: string, options: SearchCommandOptions): Promise<Outcome> {
   const plan = await readPlan(candlesFile, options);
   if (!plan.ok) return badInput(plan.error.message);
-  const { strategy, markets, settings } = plan.value;
+  const { strategy, markets, settings, names } = plan.value;
   const fixed = readPairs(options.param ?? []);
   if (!fixed.ok) return badInput(fixed.error.message);
   const space = spaceOf(strategy, options.range, fixed.value);
@@ -55,6 +58,11 @@ export async function search(candlesFile: string, options: SearchCommandOptions)
   const asked = { strategy, params: fixed.value, markets, settings };
   const { searched, heldOut } = holdOut(asked, options.holdOut);
   const threads = options.threads ?? availableParallelism();
+  const standard = readParameters(strategy.params, fixed.value);
+  if (!standard.ok) return badInput(`${strategy.name}: ${standard.error.message}`);
+  const book = options.store
+    ? openTrialBook({ ...searched, params: standard.value, names }, 'search', options.dataDir)
+    : null;
   const pool = openSearchPool(
     { strategy: strategy.name, params: fixed.value, markets: searched.markets, settings },
     threads,
@@ -72,7 +80,10 @@ export async function search(candlesFile: string, options: SearchCommandOptions)
       atOnce: threads,
       prune: options.prune,
       earlier: log.value.earlier,
-      recordTrial: log.value.append,
+      recordTrial: (trial) => {
+        log.value.append(trial);
+        if (trial.evaluation) book?.count(trial.setting, trial.evaluation);
+      },
       progress: tellProgress,
       signal: stop.signal,
     });
@@ -82,10 +93,12 @@ export async function search(candlesFile: string, options: SearchCommandOptions)
       const why = trials.find(({ state }) => state === 'failed')?.why ?? 'no setting fits together';
       return failed({ ok: false, error: why, trials: trials.length }, `${strategy.name}: ${why}`);
     }
-    const judgement = judgeSearch(searched, heldOut, trials, best, { seed: options.seed });
+    const otherTrials = book?.others(trials.map(({ setting }) => setting)) ?? [];
+    const judgement = judgeSearch(searched, heldOut, trials, best, { seed: options.seed, otherTrials });
     return answer(strategy, trials, best, front, isCancelled, judgement);
   } finally {
     process.removeListener('SIGINT', onInterrupt);
+    book?.close();
     await pool.close();
   }
 }
@@ -146,7 +159,7 @@ function settingTable(best: Trial, front: readonly Trial[]): string {
       return [
         ...values,
         percent(returnPct),
-        sharpe.toFixed(2),
+        ratio(sharpe),
         percent(maxDrawdownPct),
         turnoverPerYear.toFixed(1),
         String(trades),
@@ -156,9 +169,10 @@ function settingTable(best: Trial, front: readonly Trial[]): string {
 }
 
 const percent = (value: number): string => `${value.toFixed(1)} %`;
-const annual = (sharpePerDay: number): string => (sharpePerDay * Math.sqrt(365)).toFixed(2);
+const ratio = (value: number): string => (Number.isFinite(value) ? value.toFixed(2) : '–');
+const annual = (sharpePerDay: number): string => ratio(sharpePerDay * Math.sqrt(365));
 const figuresText = ({ returnPct, sharpe, maxDrawdownPct, trades }: TrialFigures): string =>
-  `${percent(returnPct)} (Sharpe ratio ${sharpe.toFixed(2)}, drawdown ${percent(maxDrawdownPct)}, ${trades} trades)`;
+  `${percent(returnPct)} (Sharpe ratio ${ratio(sharpe)}, drawdown ${percent(maxDrawdownPct)}, ${trades} trades)`;
 
 function tellProgress({ ended, of, best }: SearchProgress): void {
   const found = best ? `, best return ${percent(best.evaluation!.figures.returnPct)}` : '';

@@ -1,8 +1,9 @@
 import { openDataFolder } from '../data-folder.ts';
 import { ok, type Result } from '../engine/domain/result.ts';
 import type { BarRun } from '../lab/backtest/bar-run.ts';
-import { buildId } from '../lab/experiments/experiment-id.ts';
-import { ExperimentStore, type StoreError } from '../lab/experiments/experiment-store.ts';
+import type { DayReturns } from '../lab/experiments/day-returns.ts';
+import { buildId, experimentId } from '../lab/experiments/experiment-id.ts';
+import { ExperimentStore, familyOf, type StoreError } from '../lab/experiments/experiment-store.ts';
 import { keepRun } from '../lab/experiments/keep-run.ts';
 import { type NamedPlan, planInputs } from '../lab/experiments/plan-inputs.ts';
 import { PRODUCT_VERSION } from '../product.ts';
@@ -50,4 +51,33 @@ export function storeRun(asked: Asked, run: BarRun, dataDir: string | undefined)
 /** Keeps a run that came to nothing, with the sentence that says why. */
 export function storeFailure(asked: Asked, why: string, dataDir: string | undefined): void {
   withStore(dataDir, (store) => store.recordFailure(planInputs(namedPlan(asked)), why));
+}
+
+/** The tries of a search in the store, while it goes on. */
+export interface TrialBook {
+  /** Every try of the same strategy on the same instruments that is not one of these settings, from this search or another. */
+  others(settings: readonly Readonly<Record<string, number>>[]): readonly DayReturns[];
+  count(params: Readonly<Record<string, number>>, returns: DayReturns): void;
+  close(): void;
+}
+
+/** @param asked with the parameters that all tries have. @param search what it is called in the store */
+export function openTrialBook(asked: Asked, search: string, dataDir: string | undefined): TrialBook {
+  const store = new ExperimentStore(openDataFolder(dataDir).results, () => Date.now());
+  const inputs = planInputs(namedPlan(asked));
+  const withParams = (params: Readonly<Record<string, number>>) => ({
+    ...inputs,
+    params: { ...inputs.params, ...params },
+  });
+  return {
+    others(settings) {
+      const own = new Set(settings.map((setting) => experimentId(withParams(setting))));
+      return store
+        .trials(familyOf(inputs))
+        .filter(({ id }) => !own.has(id))
+        .map(({ returns }) => returns);
+    },
+    count: (params, returns) => store.recordTrials(search, [{ inputs: withParams(params), returns }]),
+    close: () => store.close(),
+  };
 }

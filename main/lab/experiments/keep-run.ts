@@ -6,7 +6,6 @@ import { gatherEvidence } from '../honesty/evidence.ts';
 import { judge } from '../honesty/verdict.ts';
 import { reportPage } from '../report/report-page.ts';
 import type { Plain } from './canonical-json.ts';
-import { dayReturns } from './day-returns.ts';
 import { experimentId } from './experiment-id.ts';
 import { type ExperimentStore, familyOf, type Recorded, type StoreError } from './experiment-store.ts';
 import { type NamedPlan, planInputs } from './plan-inputs.ts';
@@ -33,10 +32,9 @@ export function keepRun(
   if (known.ok && known.value.status === 'done') return store.record(inputs, { run, statistics });
 
   const earlier = store.trials(familyOf(inputs)).filter((trial) => trial.id !== id);
-  const own = dayReturns(run.equityQuote, run.openTimeMs, cash).returns;
   const evidence = gatherEvidence(plan, run, {
     seed: plan.seed,
-    trialReturns: [...earlier.map(({ returns }) => returns.returns), own],
+    otherTrials: earlier.map(({ returns }) => returns),
     ...(tell && { tell }),
   });
   const verdict = judge(evidence);

@@ -1,8 +1,8 @@
 import type { BarRun } from '../backtest/bar-run.ts';
-import { dailyReturns } from '../backtest/daily-returns.ts';
 import type { BacktestPlan } from '../backtest/run-backtest.ts';
 import { type RunStatistics, runStatistics } from '../backtest/run-statistics.ts';
 import { REALISTIC } from '../backtest/settings.ts';
+import { type DayReturns, dayReturns } from '../experiments/day-returns.ts';
 import { returnMetrics } from '../metrics/return-metrics.ts';
 import { buyAndHold, type RandomEntries, randomEntries } from './benchmarks.ts';
 import { traceOver } from './decision-trace.ts';
@@ -40,8 +40,8 @@ export interface Evidence {
 
 export interface EvidenceOptions {
   readonly seed: number;
-  /** Daily returns of every trial made of this strategy on these data, this run's among them; days may be missing. */
-  readonly trialReturns?: readonly Float64Array[];
+  /** Every other trial that was made of this strategy on these instruments, whatever became of it. */
+  readonly otherTrials?: readonly DayReturns[];
   /** Told before each part, and again while a long one goes on. */
   readonly tell?: (done: number, total: number) => void;
 }
@@ -62,7 +62,7 @@ const PARTS = 9;
  * @throws what `runBacktest` throws
  */
 export function gatherEvidence(plan: BacktestPlan, run: BarRun, options: EvidenceOptions): Evidence {
-  const { seed, trialReturns = [], tell } = options;
+  const { seed, otherTrials = [], tell } = options;
   let done = 0;
   const part = <T>(work: () => T): T => {
     tell?.(done, PARTS);
@@ -70,7 +70,8 @@ export function gatherEvidence(plan: BacktestPlan, run: BarRun, options: Evidenc
     return work();
   };
   const cash = plan.settings?.cashQuote ?? REALISTIC.cashQuote;
-  const daily = dailyReturns(run.equityQuote, run.openTimeMs, cash);
+  const own = dayReturns(run.equityQuote, run.openTimeMs, cash);
+  const daily = own.returns;
   const bars = run.openTimeMs.length;
   const trace = traceOver(plan);
   const hasTrades = run.trades.length > 0;
@@ -87,10 +88,10 @@ export function gatherEvidence(plan: BacktestPlan, run: BarRun, options: Evidenc
     trades: hasTrades ? tradeIntervals(profits, cash, resampling) : null,
     deflated: deflatedSharpe(
       sample,
-      Float64Array.from(trialReturns.length > 0 ? trialReturns : [daily], (returns) => sharpeSample(returns).sharpe),
+      Float64Array.from([...otherTrials, own], ({ returns }) => sharpeSample(returns).sharpe),
     ),
     daysNeeded: minimumTrackRecord(sample, 0, LEVEL),
-    overfitting: part(() => overfittingOf(trialReturns, daily.length)),
+    overfitting: part(() => overfittingOf(own, otherTrials)),
     holding: part(() => buyAndHold(plan)),
     random: part(() =>
       hasTrades ? randomEntries(plan, run, seed, randomDraws(bars), () => tell?.(done - 1, PARTS)) : null,
@@ -104,10 +105,15 @@ export function gatherEvidence(plan: BacktestPlan, run: BarRun, options: Evidenc
 const randomDraws = (bars: number): number =>
   Math.max(RANDOM_DRAWS_MIN, Math.min(RANDOM_DRAWS, Math.floor(RANDOM_BARS / bars)));
 
-/** Over trials as long as the run alone: the choice was made among those that saw the same days. */
-function overfittingOf(trialReturns: readonly Float64Array[], length: number): Evidence['overfitting'] {
-  const alike = trialReturns.filter((returns) => returns.length === length);
-  if (alike.length < 2 || length < 2 * OVERFITTING_BLOCKS) return null;
-  const { probability, trials } = backtestOverfitting(alike, OVERFITTING_BLOCKS);
+/** Among trials of the very days of the run: one was chosen of them. */
+function overfittingOf(own: DayReturns, others: readonly DayReturns[]): Evidence['overfitting'] {
+  const alike = others.filter(
+    ({ day }) => day.length === own.day.length && day.every((each, at) => each === own.day[at]),
+  );
+  if (alike.length < 1 || own.day.length < 2 * OVERFITTING_BLOCKS) return null;
+  const { probability, trials } = backtestOverfitting(
+    [...alike, own].map(({ returns }) => returns),
+    OVERFITTING_BLOCKS,
+  );
   return { probability, trials };
 }

@@ -42,17 +42,22 @@ const DAYS_MIN = 40;
 const GROUPS = 8;
 const TEST_GROUPS = 2;
 
-/** @param best one of the trials, done. @throws what `runBacktest` throws */
+/**
+ * @param best one of the trials, done
+ * @param options with the trials of earlier searches
+ * @throws what `runBacktest` throws
+ */
 export function judgeSearch(
   searched: BacktestPlan,
   heldOut: BacktestPlan | null,
   trials: readonly Trial[],
   best: Trial,
-  options: Omit<EvidenceOptions, 'trialReturns'>,
+  options: EvidenceOptions,
 ): SearchJudgement {
   const plan = { ...searched, params: { ...searched.params, ...best.setting } };
-  const trialReturns = trials.flatMap(({ evaluation }) => (evaluation ? [evaluation.returns] : []));
-  const verdict = judge(gatherEvidence(plan, runBacktest(plan), { ...options, trialReturns }));
+  const own = trials.flatMap((trial) => (trial.evaluation && trial !== best ? [trial.evaluation] : []));
+  const otherTrials = [...own, ...(options.otherTrials ?? [])];
+  const verdict = judge(gatherEvidence(plan, runBacktest(plan), { ...options, otherTrials }));
   const candidates = candidatesOf(trials);
   return {
     verdict,

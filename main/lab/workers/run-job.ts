@@ -1,5 +1,4 @@
 import type { LabRunDetail, LabVerdict, RunProgress } from '../../../preload/lab-contract.ts';
-import { dailyReturns } from '../backtest/daily-returns.ts';
 import { runBacktest } from '../backtest/run-backtest.ts';
 import { gatherEvidence } from '../honesty/evidence.ts';
 import { judge, type Verdict } from '../honesty/verdict.ts';
@@ -47,9 +46,8 @@ export function runJob(
   const inputs = keeper.inputsOf(asked);
   const mapped = plan.map && parameterMap(strategy, plan, plan.map, candles, inPhase('mapping'));
   if (mapped) keeper.countTries(inputs, mapped.tries, settings.cashQuote);
-  const daily = dailyReturns(run.equityQuote, run.openTimeMs, settings.cashQuote);
-  const trialReturns = [...keeper.triesBeside(inputs), daily];
-  const evidence = gatherEvidence(backtest, run, { seed: JUDGE_SEED, trialReturns, tell: inPhase('judging') });
+  const otherTrials = keeper.triesBeside(inputs);
+  const evidence = gatherEvidence(backtest, run, { seed: JUDGE_SEED, otherTrials, tell: inPhase('judging') });
 
   const trades = tradeColumns(run, TRADES_KEPT_MAX);
   const detail: LabRunDetail = {

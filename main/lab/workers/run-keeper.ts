@@ -15,7 +15,7 @@ import type { BarRun } from '../backtest/bar-run.ts';
 import { runStatistics } from '../backtest/run-statistics.ts';
 import { REALISTIC } from '../backtest/settings.ts';
 import type { Plain } from '../experiments/canonical-json.ts';
-import { dayReturns } from '../experiments/day-returns.ts';
+import { type DayReturns, dayReturns } from '../experiments/day-returns.ts';
 import type { Experiment, ExperimentInputs } from '../experiments/experiment.ts';
 import { buildId, dataUsed, experimentId } from '../experiments/experiment-id.ts';
 import { ExperimentStore, familyOf } from '../experiments/experiment-store.ts';
@@ -87,10 +87,10 @@ export class RunKeeper {
   }
 
   /** Daily returns of every other try of this strategy on this instrument so far. */
-  triesBeside(inputs: ExperimentInputs): readonly Float64Array[] {
+  triesBeside(inputs: ExperimentInputs): readonly DayReturns[] {
     const own = experimentId(inputs);
     const others = this.#store.trials(familyOf(inputs)).filter(({ id }) => id !== own);
-    return others.map(({ returns }) => returns.returns);
+    return others.map(({ returns }) => returns);
   }
 
   /** Counts the runs of a map: each of them is a try. */

@@ -332,6 +332,8 @@ describe('search', () => {
     'slow=5:20',
     '--trials',
     '12',
+    '--data-dir',
+    at('search-data'),
   ];
 
   it('names the best setting, opens with a verdict, and goes on where it broke off', async () => {
@@ -351,6 +353,21 @@ describe('search', () => {
     writeFileSync(log, `${lines.slice(0, 6).join('\n')}\n`);
     const again = await runCli(asked);
     expect(again.json).toMatchObject({ trials: 12, verdict: (json as { verdict: object }).verdict });
+    // Every trial counts when a run of the same strategy on the same candles is judged, and none twice.
+    const kept = await runCli([
+      'backtest',
+      GOOD,
+      '--strategy',
+      'sma-cross',
+      '--store',
+      '--data-dir',
+      at('search-data'),
+    ]);
+    expect(kept.exit).toBe(0);
+    const { json: listed } = await runCli(['experiments', 'list', '--data-dir', at('search-data'), '--json']);
+    const [{ id } = { id: '' }] = (listed as { experiments: { id: string }[] }).experiments;
+    const shown = await runCli(['experiments', 'show', id, '--data-dir', at('search-data')]);
+    expect(shown.stdout).toMatch(/13 tries of this strategy on this data so far/);
     expect(readFileSync(log, 'utf8').trim().split('\n').length).toBe(13);
     const text = await runCli(asked.slice(0, -1));
     expect(text.stdout).toMatch(/^Not enough to judge: /);

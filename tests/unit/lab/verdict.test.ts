@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../main/engine/kernel/random.ts';
 import { type BacktestPlan, runBacktest } from '../../../main/lab/backtest/run-backtest.ts';
 import { REALISTIC } from '../../../main/lab/backtest/settings.ts';
+import type { DayReturns } from '../../../main/lab/experiments/day-returns.ts';
 import { type Evidence, gatherEvidence } from '../../../main/lab/honesty/evidence.ts';
 import { judge, type Reason, textOf, type Verdict } from '../../../main/lab/honesty/verdict.ts';
 import { smaCross } from '../../../main/lab/strategies/sma-cross.ts';
@@ -34,8 +35,8 @@ const planOver = (candles: ReturnType<typeof waves>, over: Partial<BacktestPlan>
   settings: { ...REALISTIC, impact: 0 },
   ...over,
 });
-const evidenceOf = (plan: BacktestPlan, trialReturns: readonly Float64Array[] = []): Evidence =>
-  gatherEvidence(plan, runBacktest(plan), { seed: 3, trialReturns });
+const evidenceOf = (plan: BacktestPlan, otherTrials: readonly DayReturns[] = []): Evidence =>
+  gatherEvidence(plan, runBacktest(plan), { seed: 3, otherTrials });
 const codes = ({ reasons }: Verdict): readonly string[] => reasons.map(({ code }) => code);
 
 describe('the verdict', () => {
@@ -89,11 +90,20 @@ describe('the verdict', () => {
   it('doubtful: the best of very many trials', () => {
     const random = createRandom(4);
     const length = strong.statistics.daily.observations;
-    const trials = Array.from({ length: 200 }, () => Float64Array.from({ length }, () => 0.05 * (random.next() - 0.5)));
+    const day = Int32Array.from({ length }, (_, at) => at);
+    const trials = Array.from({ length: 199 }, () => ({
+      day,
+      returns: Float64Array.from({ length }, () => 0.05 * (random.next() - 0.5)),
+    }));
     const plan = planOver(waves(0.003, 1, 0.03));
     const alone = judge(evidenceOf(plan));
     expect(codes(alone)).toContain('beyond-luck');
-    const chosen = judge(evidenceOf(plan, trials));
+    const evidence = evidenceOf(plan, trials);
+    expect(evidence.overfitting?.trials).toBe(200);
+    // Trials of other days say nothing of a choice on these.
+    const elsewhere = trials.map((trial) => ({ ...trial, day: day.map((each) => each + 1) }));
+    expect(evidenceOf(plan, elsewhere).overfitting).toBe(null);
+    const chosen = judge(evidence);
     expect(chosen.kind).toBe('doubtful');
     expect(codes(chosen)).toContain('lucky-trial');
     expect(chosen.sentence).toMatch(/^Doubtful: more than luck with [\d.]+ % only, after 200 trials/);

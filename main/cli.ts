@@ -231,6 +231,7 @@ const strategyOptions = (command: Command): Command =>
     .option('--leverage <X>', 'position over equity at most', positive)
     .option('--shorts', 'positions below zero, as on margin or a perpetual')
     .option('--funding <CSV>', 'timestamp_ms,funding_rate,mark_price of a perpetual')
+    .option('--predictions <CSV>', 'timestamp_ms,probability: a model’s word at each close')
     .option('--finer <FILE>', 'finer candles: which of stop and target came first inside a bar')
     .addOption(dataDirOption());
 
@@ -238,6 +239,13 @@ strategyOptions(program.command('backtest <candles>'))
   .description('one run over a candle file, or stored candles such as binance:BTC/USDT@1h')
   .option('--strategy <NAME>', 'a strategy that ships, e.g. sma-cross')
   .option('--param <NAME=VALUE>', 'a parameter of it (repeat for more)', listed)
+  .addOption(
+    new Option('--gear <GEAR>', 'fast: bars alone; exact: the live engine over history')
+      .choices(['fast', 'exact'])
+      .default('fast'),
+  )
+  .option('--person <HABITS>', 'with --gear exact: who approves; day, or delay=15,spread=0.7,sleep=22-6,approves=0.9')
+  .option('--seed <S>', 'of the person’s answers', seed, 1)
   .option('--signals <FILE>', 'CSV: timestamp_ms and enter_long, exit_long, enter_short, exit_short as 0 or 1')
   .addOption(new Option('--sizing <KIND>', 'size of an entry, with --signals').choices(['fixed', 'fraction']))
   .option('--qty <BASE>', 'quantity of an entry, with --sizing fixed', positive)
@@ -247,11 +255,12 @@ strategyOptions(program.command('backtest <candles>'))
   .option('--out <DIR>', 'write trades.csv and equity.csv there')
   .option('--store', 'keep the run of a strategy, judged, with its report, among the experiments')
   .action((file: string, options) =>
-    run(async () =>
-      options.strategy === undefined
-        ? (await import('./commands/backtest-signals.ts')).backtestSignals(file, options)
-        : (await import('./commands/backtest.ts')).backtest(file, options),
-    ),
+    run(async () => {
+      if (options.strategy === undefined)
+        return (await import('./commands/backtest-signals.ts')).backtestSignals(file, options);
+      if (options.gear === 'exact') return (await import('./commands/backtest-exact.ts')).backtestExact(file, options);
+      return (await import('./commands/backtest.ts')).backtest(file, options);
+    }),
   );
 
 strategyOptions(program.command('sweep <candles>'))

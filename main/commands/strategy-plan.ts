@@ -4,6 +4,7 @@ import { openDataFolder } from '../data-folder.ts';
 import { TIMEFRAMES, type Timeframe } from '../engine/domain/candle.ts';
 import { fail, ok, type Result } from '../engine/domain/result.ts';
 import { readFunding } from '../lab/backtest/funding-file.ts';
+import { readPredictions } from '../lab/backtest/predictions-file.ts';
 import { type Market, REALISTIC, REFERENCE, type RunSettings } from '../lab/backtest/settings.ts';
 import { columnsOf } from '../lab/data/candle-column-file.ts';
 import { LabCandles } from '../lab/data/lab-candles.ts';
@@ -26,6 +27,7 @@ export interface StrategyOptions {
   readonly leverage?: number;
   readonly shorts?: boolean;
   readonly funding?: string;
+  readonly predictions?: string;
   readonly finer?: string;
   /** Where candles lie that are named as `binance:BTC/USDT@1h`. */
   readonly dataDir?: string;
@@ -131,6 +133,11 @@ async function withExtras(market: Market, options: StrategyOptions): Promise<Res
     const funding = await readFunding(options.funding);
     if (!funding.ok) return funding;
     whole = { ...whole, funding: funding.value };
+  }
+  if (options.predictions !== undefined) {
+    const predictions = await readPredictions(options.predictions, market.candles.openTimeMs);
+    if (!predictions.ok) return predictions;
+    whole = { ...whole, predictions: predictions.value };
   }
   if (options.finer !== undefined) {
     const finer = await readCandleFile(options.finer);

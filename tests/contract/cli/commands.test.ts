@@ -243,6 +243,13 @@ describe('a strategy', () => {
     expect(run.json).toHaveProperty('costs.slippage');
   });
 
+  it('runs in the exact gear, the loop with a person beside the robot', async () => {
+    const given = ['--strategy', 'sma-cross', '--param', 'fast=2', '--param', 'slow=5', '--gear', 'exact'];
+    const run = await runCli(['backtest', GOOD, ...given, '--person', 'day', '--json']);
+    expect(run).toMatchObject({ exit: 0, stderr: '', json: { gear: 'exact', bars: 60 } });
+    expect(run.json).toHaveProperty('robot.decisionHash');
+  });
+
   it('is swept over a grid; settings that do not fit together are left out', async () => {
     const given = ['--strategy', 'sma-cross', '--grid', 'fast=2:4:1', '--grid', 'slow=3,9', '--threads', '1'];
     const run = await runCli(['sweep', GOOD, ...given, '--out', at('sweep.csv'), '--json']);
@@ -256,6 +263,14 @@ describe('a strategy', () => {
     ['backtest', ['--strategy', 'sma-cross', '--param', 'fast=0'], 'sma-cross: fast must lie from 1 to 1000, not 0'],
     ['backtest', ['--strategy', 'sma-cross', '--param', 'speed=1'], 'sma-cross: there is no parameter speed'],
     ['backtest', ['--strategy', 'sma-cross', '--funding', GOOD], 'the header is not timestamp_ms,funding_rate'],
+    ['backtest', ['--strategy', 'model-driven', '--predictions', GOOD], 'the header is not timestamp_ms,probability'],
+    ['backtest', ['--strategy', 'pairs'], 'pairs looks at 2 instruments together'],
+    [
+      'backtest',
+      ['--strategy', 'sma-cross', '--gear', 'exact', '--shorts'],
+      'the exact gear trades spot: long and flat',
+    ],
+    ['backtest', ['--strategy', 'sma-cross', '--gear', 'exact', '--person', 'delay=x'], '--person delay=x: neither'],
     ['sweep', ['--strategy', 'sma-cross', '--grid', 'fast=0:9:1'], 'sma-cross: fast must lie from 1 to 1000, not 0'],
     ['sweep', ['--strategy', 'sma-cross', '--grid', 'fast=50'], 'sma-cross: no setting of the grid fits together'],
   ])('%s %j is exit 2 with one sentence', async (command, given, says) => {

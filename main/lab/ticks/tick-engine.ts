@@ -190,11 +190,12 @@ class TickEngine implements TickDesk {
       const rowUs = this.#hearsRows ? (this.#feed.localTimeUs[this.#nextRow] ?? toUs + 1) : toUs + 1;
       const nextUs = Math.min(rowUs, this.#reportUs(), toUs);
       if (!this.#exchange.advance(nextUs)) continue;
-      if (rowUs <= nextUs) this.#hearRow(rowUs);
-      else if (this.#reportUs() <= nextUs) {
-        this.#playRows(nextUs);
-        this.#hearReport(nextUs);
-      } else break;
+      const reportUs = this.#reportUs();
+      if (reportUs <= nextUs && reportUs < rowUs) {
+        this.#playRows(reportUs);
+        this.#hearReport(reportUs);
+      } else if (rowUs <= nextUs) this.#hearRow(rowUs);
+      else break;
     }
     // Nobody acts in between: the exchange and our view of it are played one after the other.
     this.#exchange.advance(toUs);

@@ -23,3 +23,8 @@ export const systemTimers: Timers = {
     return () => clearTimeout(timer);
   },
 };
+
+/** What the time is, and what is to happen later: for what needs both. */
+export interface Time extends Clock, Timers {}
+
+export const systemTime: Time = { ...systemClock, ...systemTimers };

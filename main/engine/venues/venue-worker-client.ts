@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { VenueAccessChanged } from '../domain/events.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
+import { type Cancel, systemTime, type Time } from '../kernel/clock.ts';
 import type { Credentials } from './binance/tapped-binance.ts';
 import { createInFlight } from './in-flight.ts';
 import type { VenueCommand, VenueEvent, VenuePort, WorkerStatus } from './venue-port.ts';
@@ -19,6 +20,7 @@ export interface VenueWorkerOptions extends WorkerStart {
   readonly onProblem: (text: string) => void;
   /** Where the worker's code is; the source beside this file by default. */
   readonly workerUrl?: URL;
+  readonly time?: Time;
 }
 
 export interface VenueWorkerPort extends VenuePort {
@@ -39,6 +41,7 @@ function mergedAudit(before: AuditCommand | null, next: AuditCommand): AuditComm
  * `unknown`; nothing is ever submitted twice.
  */
 export function createVenueWorkerPort(options: VenueWorkerOptions): VenueWorkerPort {
+  const { time = systemTime } = options;
   const listeners: ((event: VenueEvent, receivedTimeMs: number) => void)[] = [];
   const inFlight = createInFlight();
   const followed = new Set<InstrumentId>();
@@ -49,12 +52,12 @@ export function createVenueWorkerPort(options: VenueWorkerOptions): VenueWorkerP
   let restarts = 0;
   let pauseMs = RESTART_MS_FIRST;
   let startedAtMs = 0;
-  let restartTimer: NodeJS.Timeout | null = null;
+  let cancelRestart: Cancel = () => {};
   let bookWanted: InstrumentId | null = null;
   /** Asked for while there was no worker: says from when on fills may be missing, so it must not be lost. */
   let auditWanted: AuditCommand | null = null;
 
-  function tell(event: VenueEvent, receivedTimeMs = Date.now()): void {
+  function tell(event: VenueEvent, receivedTimeMs = time.nowMs()): void {
     inFlight.answered(event);
     if (event.kind === 'VenueAccessChanged') {
       if (event.why === null) barred.delete(event.code);
@@ -68,7 +71,7 @@ export function createVenueWorkerPort(options: VenueWorkerOptions): VenueWorkerP
   const post = (to: Worker, message: ToWorker): void => to.postMessage(message);
 
   function launch(): void {
-    startedAtMs = Date.now();
+    startedAtMs = time.nowMs();
     tellStatus(restarts === 0 ? 'starting' : 'restarting', '');
     const { candleStorePath, connector, market = 'spot' } = options;
     const data: WorkerStart = { candleStorePath, connector, market };
@@ -111,10 +114,12 @@ export function createVenueWorkerPort(options: VenueWorkerOptions): VenueWorkerP
     }
     for (const code of barred) tell({ kind: 'VenueAccessChanged', code, why: null });
     for (const event of inFlight.answerAll('The venue worker ended before an answer came.')) tell(event);
-    if (Date.now() - startedAtMs > STABLE_MS) pauseMs = RESTART_MS_FIRST;
+    // A clock that was set back says nothing about how long it lived: then it is not taken for one that dies at once.
+    const livedMs = time.nowMs() - startedAtMs;
+    if (livedMs > STABLE_MS || livedMs < 0) pauseMs = RESTART_MS_FIRST;
     restarts += 1;
     tellStatus('restarting', why);
-    restartTimer = setTimeout(launch, pauseMs);
+    cancelRestart = time.after(pauseMs, launch);
     pauseMs = Math.min(RESTART_MS_MAX, pauseMs * 2);
   }
 
@@ -161,14 +166,14 @@ export function createVenueWorkerPort(options: VenueWorkerOptions): VenueWorkerP
     },
     async stop() {
       stopping = true;
-      if (restartTimer) clearTimeout(restartTimer);
+      cancelRestart();
       const ending = worker;
       if (ending) {
         const ended = new Promise<void>((resolve) => ending.once('exit', () => resolve()));
         post(ending, { kind: 'stop' });
-        const timer = setTimeout(() => void ending.terminate(), STOP_MS_MAX);
+        const waitNoLonger = time.after(STOP_MS_MAX, () => void ending.terminate());
         await ended;
-        clearTimeout(timer);
+        waitNoLonger();
       }
       tellStatus('stopped', '');
     },

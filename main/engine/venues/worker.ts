@@ -1,5 +1,6 @@
 /** Entry of a venue worker thread: the connector, the candle store's only writer, and the keys. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { systemTime } from '../kernel/clock.ts';
 import { type Connector, createBinanceConnector } from './binance/connector.ts';
 import { spotMarket } from './binance/market.ts';
 import { usdmMarket } from './binance-usdm/market.ts';
@@ -14,7 +15,7 @@ const start = workerData as WorkerStart;
 const post = (message: FromWorker): void => port.postMessage(message);
 
 const store = openCandleStore(start.candleStorePath, { onProblem: (text) => post({ kind: 'problem', text }) });
-const outbox = createEventOutbox((events) => post({ kind: 'events', events, atMs: Date.now() }));
+const outbox = createEventOutbox((events) => post({ kind: 'events', events, atMs: systemTime.nowMs() }));
 let connector: Connector | null = null;
 /** Commands that came before the credentials. */
 const EARLY_MAX = 10_000;
@@ -33,6 +34,7 @@ port.on('message', (message: ToWorker) => {
         store,
         outbox,
         market,
+        systemTime,
       );
       connector.start();
       for (const command of early.splice(0)) connector.send(command);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemTime } from '../../../main/engine/kernel/clock.ts';
 import { createMarketBatches } from '../../../main/engine/venues/binance/market-batches.ts';
 import { createEventOutbox } from '../../../main/engine/venues/event-outbox.ts';
 import type { VenueEvent } from '../../../main/engine/venues/venue-port.ts';
@@ -45,7 +46,7 @@ describe('market batches', () => {
             if (event.quote) lastQuote.set(event.instrumentId, event.quote.bidQty);
           },
           () => !behind,
-          () => Date.now(),
+          systemTime,
           () => {
             droppedTold += 1;
           },

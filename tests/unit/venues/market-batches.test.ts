@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Quote } from '../../../main/engine/domain/market.ts';
+import { systemTime } from '../../../main/engine/kernel/clock.ts';
 import { createMarketBatches } from '../../../main/engine/venues/binance/market-batches.ts';
 import { createSilenceWatchdog } from '../../../main/engine/venues/binance/silence-watchdog.ts';
 import type { VenueEvent } from '../../../main/engine/venues/venue-port.ts';
@@ -20,11 +21,20 @@ describe('market batches', () => {
         if (event.kind === 'MarketBatchReceived') out.push(event);
       },
       () => passes.open,
-      () => Date.now(),
+      systemTime,
       (instrumentId) => dropped.push(instrumentId),
     );
     return { out, dropped, batches, ids: () => out.flatMap((batch) => batch.trades?.id ?? []) };
   }
+
+  test('a clock that is set back by an hour keeps nothing waiting', () => {
+    const { batches, out } = open();
+    batches.trade(trade(1));
+    vi.setSystemTime(1_000_000 - 3_600_000);
+    batches.trade(trade(2));
+    vi.advanceTimersByTime(10);
+    expect(out).toHaveLength(2);
+  });
 
   test('a lone event goes at once; what follows within 10 ms is one batch, every print kept, the last quote', () => {
     const { batches, out } = open();

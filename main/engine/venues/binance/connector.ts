@@ -1,6 +1,7 @@
 import type { Timeframe } from '../../domain/candle.ts';
 import type { CandleRow } from '../../domain/events.ts';
 import type { InstrumentId } from '../../domain/instrument.ts';
+import { type Cancel, systemTime, type Time } from '../../kernel/clock.ts';
 import type { CandleStore } from '../candle-store/candle-store.ts';
 import { createCircuitBreaker } from '../circuit-breaker.ts';
 import { createQuarantine } from '../quarantine.ts';
@@ -91,37 +92,32 @@ export function createBinanceConnector(
   store: CandleStore,
   outlet: ConnectorOutlet,
   market: BinanceMarket = spotMarket(),
+  time: Time = systemTime,
 ): Connector {
   let running = true;
   let messages = 0;
   let strayRejections = 0;
-  const timers = new Set<NodeJS.Timeout>();
+  const repeats = new Set<Cancel>();
   const wakes = new Set<() => void>();
-  const nowMs = (): number => Date.now();
+  const nowMs = (): number => time.nowMs();
 
   function sleep(ms: number): Promise<void> {
     if (!running) return Promise.resolve();
     return new Promise((resolve) => {
       const wake = (): void => {
-        clearTimeout(timer);
+        cancel();
         wakes.delete(wake);
         resolve();
       };
-      const timer = setTimeout(wake, Math.max(0, ms));
+      const cancel = time.after(Math.max(0, ms), wake);
       wakes.add(wake);
     });
   }
-  const every = (ms: number, action: () => void): void => void timers.add(setInterval(action, ms));
+  const every = (ms: number, action: () => void): void => void repeats.add(time.every(ms, action));
 
   const budget = createRequestBudget(
     { weightMax: market.weightPerMinute, windowMs: 60_000, waitingMax: REQUESTS_WAITING_MAX },
-    {
-      nowMs,
-      after(delayMs, action) {
-        const timer = setTimeout(action, delayMs);
-        return () => clearTimeout(timer);
-      },
-    },
+    { nowMs, after: (delayMs, action) => time.after(delayMs, action) },
   );
   const breakers = {
     reads: createCircuitBreaker('reads', BREAKER_LIMITS.reads, nowMs),
@@ -183,7 +179,7 @@ export function createBinanceConnector(
     sleep,
   };
 
-  const batches = createMarketBatches(outlet.emit, outlet.mayPass, nowMs, (instrumentId) =>
+  const batches = createMarketBatches(outlet.emit, outlet.mayPass, time, (instrumentId) =>
     marketFeed.onPrintsDropped(instrumentId),
   );
   const watchdog = createSilenceWatchdog(nowMs);
@@ -384,7 +380,7 @@ export function createBinanceConnector(
     },
     async stop() {
       running = false;
-      for (const timer of timers) clearInterval(timer);
+      for (const cancel of repeats) cancel();
       for (const wake of [...wakes]) wake();
       batches.close();
       budget.close();

@@ -1,5 +1,6 @@
 import type { InstrumentId } from '../../domain/instrument.ts';
 import type { Quote } from '../../domain/market.ts';
+import type { Cancel, Time } from '../../kernel/clock.ts';
 import type { VenueEvent } from '../venue-port.ts';
 import type { PublicTrade } from './convert.ts';
 
@@ -16,7 +17,7 @@ interface Pending {
   events: number;
   flushedAtMs: number;
   flushMs: number;
-  timer: NodeJS.Timeout | null;
+  stopWaiting: Cancel | null;
 }
 
 /**
@@ -38,7 +39,7 @@ export interface MarketBatches {
 export function createMarketBatches(
   emit: (event: VenueEvent) => void,
   mayPass: () => boolean,
-  nowMs: () => number,
+  time: Pick<Time, 'nowMs' | 'after'>,
   onDropped: (instrumentId: InstrumentId) => void,
 ): MarketBatches {
   const pendings = new Map<InstrumentId, Pending>();
@@ -54,7 +55,7 @@ export function createMarketBatches(
       events: 0,
       flushedAtMs: 0,
       flushMs: FLUSH_MS_QUIET,
-      timer: null,
+      stopWaiting: null,
     };
     pendings.set(instrumentId, fresh);
     return fresh;
@@ -67,7 +68,7 @@ export function createMarketBatches(
     pending.trades = [];
     pending.quote = null;
     pending.events = 0;
-    pending.flushedAtMs = nowMs();
+    pending.flushedAtMs = time.nowMs();
     emit({
       kind: 'MarketBatchReceived',
       instrumentId,
@@ -86,16 +87,17 @@ export function createMarketBatches(
   }
 
   function schedule(instrumentId: InstrumentId, pending: Pending): void {
-    if (closed || pending.timer || !mayPass()) return;
-    const waitMs = pending.flushedAtMs + pending.flushMs - nowMs();
+    if (closed || pending.stopWaiting || !mayPass()) return;
+    // However far the clock was set back meanwhile, it is not longer than that.
+    const waitMs = Math.min(pending.flushMs, pending.flushedAtMs + pending.flushMs - time.nowMs());
     if (waitMs <= 0) {
       send(instrumentId, pending);
       return;
     }
-    pending.timer = setTimeout(() => {
-      pending.timer = null;
+    pending.stopWaiting = time.after(waitMs, () => {
+      pending.stopWaiting = null;
       if (mayPass()) send(instrumentId, pending);
-    }, waitMs);
+    });
   }
 
   return {
@@ -133,7 +135,7 @@ export function createMarketBatches(
     },
     close() {
       closed = true;
-      for (const pending of pendings.values()) if (pending.timer) clearTimeout(pending.timer);
+      for (const pending of pendings.values()) pending.stopWaiting?.();
     },
   };
 }

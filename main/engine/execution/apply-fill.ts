@@ -145,7 +145,6 @@ function shrinkCovers(state: ExecutionState, record: OrderRecord, qty: bigint): 
   for (const [id, cover] of state.covers) {
     if (cover.instrumentId !== record.instrumentId) continue;
     if (record.coveredBy !== null && record.coveredBy !== id) continue;
-    if (cover.side === record.side) continue;
     const taken = smallerOf(left, cover.qty);
     state.covers.set(id, { ...cover, qty: cover.qty - taken });
     left -= taken;

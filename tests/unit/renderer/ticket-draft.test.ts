@@ -79,3 +79,31 @@ describe('the ticket', () => {
     expect(isOnStep('3', '2')).toBe(false);
   });
 });
+
+describe('the ticket of a perpetual', () => {
+  const PERP: Instrument = { ...BTC, id: 'binance-usdm:BTC/USDT:USDT', kind: 'perpetual', venue: 'binance-usdm' };
+  const orderOf = (change: Partial<TicketDraft>) => {
+    const result = orderFromDraft(draft(change), PERP, null);
+    return result.ok ? manualOrderSchema.parse(result.order) : result.errors;
+  };
+
+  it('opens a short with its stop above and its target below', () => {
+    expect(orderOf({ side: 'sell', stop: '62000', target: '60000' })).toMatchObject({
+      side: 'sell',
+      stopPrice: '62000',
+      targetPrice: '60000',
+      reduceOnly: false,
+    });
+    expect(orderOf({ side: 'sell', stop: '60000' })).toMatchObject({
+      stop: 'The stop of a sell lies above its price.',
+    });
+  });
+
+  it('what is bound to reduce carries neither, whatever was typed before', () => {
+    expect(orderOf({ reduceOnly: true, stop: '60000', target: 'x' })).toMatchObject({
+      stopPrice: null,
+      targetPrice: null,
+      reduceOnly: true,
+    });
+  });
+});

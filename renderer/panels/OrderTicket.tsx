@@ -3,7 +3,7 @@ import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import type { Instrument, ManualOrder, Verdict } from '../../preload/contract.ts';
 import { placesOfStep, quantityForShare } from '../format/decimal.ts';
 import { showDecimal } from '../format/number.ts';
-import { placeOrder } from '../stores/actions.ts';
+import { isInDoubt, placeOrder } from '../stores/actions.ts';
 import { deskStore, useDesk, useDeskStore, useIsLive } from '../stores/desk-store.ts';
 import { marketHub } from '../stores/market-hub.ts';
 import { announce, showToast } from '../stores/toast-store.ts';
@@ -67,7 +67,11 @@ function Ticket({ instrument }: { instrument: Instrument }) {
     const outcome = await placeOrder(order);
     setIsBusy(false);
     setRefusal(outcome);
-    if (outcome !== null) return;
+    if (outcome !== null) {
+      // What was refused is over: corrected, or tried again, it is another order.
+      if (!isInDoubt(outcome)) setDraft((before) => ({ ...before, requestId: newRequestId() }));
+      return;
+    }
     showToast('good', `Order sent: ${order.side} ${showDecimal(order.qtyBase)} ${instrument.base}.`);
     announce('Order sent.');
     setTouched(false);

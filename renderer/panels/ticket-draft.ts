@@ -11,7 +11,7 @@ export interface TicketDraft {
   readonly target: string;
   /** Of perpetuals: may only make the position smaller. */
   readonly reduceOnly: boolean;
-  /** Made once per draft and renewed only after an order went through, so that a double click is one order. */
+  /** Made once per draft and renewed only after it was answered, so that a double click is one order. */
   readonly requestId: string;
 }
 

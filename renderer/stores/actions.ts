@@ -6,6 +6,7 @@ import { showToast } from './toast-store.ts';
 
 const LOST = 'No connection to the engine: nothing was sent.';
 const UNKNOWN = 'The engine did not answer; whether it was done will show once it is back.';
+const FAILED = 'The engine could not do that; the log has the details.';
 
 /** Null when done, else the sentence that says why not. */
 export type Outcome = string | null;
@@ -17,11 +18,12 @@ async function ask(request: (client: EngineClient) => Promise<Done>): Promise<Ou
     const answer = await request(client);
     return answer.ok ? null : answer.error.text;
   } catch {
-    return deskStore.getState().link.state === 'live'
-      ? 'The engine could not do that; the log has the details.'
-      : UNKNOWN;
+    return deskStore.getState().link.state === 'live' ? FAILED : UNKNOWN;
   }
 }
+
+/** Whether it may have been done all the same: asking again must then be the same request. */
+export const isInDoubt = (outcome: Outcome): boolean => outcome === UNKNOWN || outcome === FAILED;
 
 /** Runs an action whose failure has no place of its own on screen. */
 export async function orToast(outcome: Promise<Outcome>, doneText?: string): Promise<Outcome> {

@@ -49,7 +49,7 @@ describe('a perpetual from the list to a closed trade', () => {
       async () => (await readDesk(terminal.engine.client)).safety.holds.length === 0,
       60_000,
     );
-    await page.getByRole('button', { name: /^Arm/ }).click();
+    await page.getByRole('switch', { name: 'Arm' }).click();
     await ticket().getByRole('radio', { name: /Sell/ }).click();
     await ticket().getByRole('radio', { name: 'Market' }).click();
     const { bid } = await until('a quote', async () => {

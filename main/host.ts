@@ -151,9 +151,12 @@ export async function startHost(options: HostOptions): Promise<Host> {
       onLog: options.onLog,
     });
     const lab = openLab({
-      candleStore: books.candleStore,
-      results: folder.results,
-      version: PRODUCT_VERSION,
+      start: {
+        candleStore: books.candleStore,
+        labCandles: folder.labCandles,
+        results: folder.results,
+        version: PRODUCT_VERSION,
+      },
       workerUrl: siblingModule(import.meta.url, './lab/workers/worker'),
       nowMs: () => systemClock.nowMs(),
     });

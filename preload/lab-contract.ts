@@ -31,9 +31,10 @@ const strategy = z.strictObject({
   instruments: z.int().positive(),
 });
 
-/** Where a run's candles come from: the terminal's own store, or a file on its machine. */
+/** Where a run's candles come from: the terminal's own store, what was downloaded or imported for the lab, a file on its machine. */
 const candleSource = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('instrument'), instrumentId, timeframe }),
+  z.strictObject({ kind: z.literal('stored'), instrumentId, timeframe }),
   z.strictObject({ kind: z.literal('file'), path: z.string().min(1).max(1_000) }),
 ]);
 
@@ -64,6 +65,8 @@ const catalogue = z.strictObject({
   strategies: z.array(strategy),
   /** What a run takes where the trader says nothing else. */
   settings: runSettings,
+  /** What was downloaded or imported for the lab. */
+  stored: z.array(z.strictObject({ instrumentId, timeframe, bars: z.int() })),
 });
 
 /** A parameter and the values it is tried with. */

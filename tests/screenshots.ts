@@ -64,9 +64,9 @@ try {
   await setUp.getByLabel('slow', { exact: true }).fill('120');
   await page.keyboard.press('Enter');
   await page.getByTestId('equity-chart').waitFor({ timeout: PROPOSAL_WAIT_MS });
+  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
   await shot(page, 'lab-dark');
-  await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: 'Trade' }).click();
+  await page.keyboard.press('1');
   await page.getByRole('button', { name: 'Screen', exact: true }).click();
   await page.getByRole('menuitemradio', { name: 'Light' }).click();
   await page.keyboard.press('Escape');

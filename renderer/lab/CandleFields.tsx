@@ -1,17 +1,19 @@
 /** Which candles: an instrument of the terminal or a file, the span, and what is there, looked up while typing. */
 import { useEffect, useId, useState } from 'react';
-import type { CandleSpan, LabRun } from '../../preload/lab-contract.ts';
+import type { CandleSpan, LabCatalogue, LabRun } from '../../preload/lab-contract.ts';
 import { showCount } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';
 import { useDeskStore } from '../stores/desk-store.ts';
 import { TIMEFRAMES } from '../stores/view-store.ts';
-import { Choice, TextField } from './Field.tsx';
+import { Choice, FieldError, TextField } from './Field.tsx';
 import { askLab } from './lab-actions.ts';
-import { type DraftErrors, type RunDraft, sourceOf } from './run-draft.ts';
+import { useLab } from './lab-store.ts';
+import { type DraftErrors, type RunDraft, sourceOf, storedKey } from './run-draft.ts';
 
 const LOOK_AFTER_MS = 350;
 /** History of an engine that has just started is still on its way. */
 const LOOK_AGAIN_MS = 3_000;
+const NO_CANDLES: LabCatalogue['stored'] = [];
 const NO_INSTRUMENTS: readonly { readonly id: string; readonly symbol: string }[] = [];
 
 export function CandleFields(props: {
@@ -39,12 +41,15 @@ export function CandleFields(props: {
           value={draft.sourceKind}
           options={[
             { value: 'instrument', text: 'Instrument' },
+            { value: 'stored', text: 'Downloaded' },
             { value: 'file', text: 'File' },
           ]}
           onChange={(sourceKind) => onChange({ ...draft, sourceKind })}
         />
         {draft.sourceKind === 'instrument' ? (
           <InstrumentFields draft={draft} onChange={onChange} />
+        ) : draft.sourceKind === 'stored' ? (
+          <StoredField draft={draft} error={isTried ? errors['stored'] : undefined} onChange={onChange} />
         ) : (
           <TextField
             label="Path"
@@ -94,6 +99,43 @@ function InstrumentFields({ draft, onChange }: { draft: RunDraft; onChange: (dra
   );
 }
 
+function StoredField(props: {
+  readonly draft: RunDraft;
+  readonly error: string | undefined;
+  readonly onChange: (draft: RunDraft) => void;
+}) {
+  const { draft, error, onChange } = props;
+  const id = useId();
+  const stored = useLab((state) => state.catalogue?.stored ?? NO_CANDLES);
+  return (
+    <div className="lab-field">
+      <label htmlFor={id} className="text-text2">
+        Candles
+      </label>
+      <select
+        id={id}
+        className="field lab-wide"
+        value={draft.stored}
+        disabled={stored.length === 0}
+        aria-invalid={error !== undefined}
+        onChange={(event) => onChange({ ...draft, stored: event.target.value })}
+      >
+        {stored.map((row) => (
+          <option key={storedKey(row)} value={storedKey(row)}>
+            {storedKey(row)}, {showCount(row.bars)}
+          </option>
+        ))}
+      </select>
+      {error === undefined ? null : <FieldError>{error}</FieldError>}
+      {stored.length === 0 ? (
+        <p className="select-text text-text2">
+          <code>countersign candles fetch</code> downloads history, <code>candles import</code> takes it from a file.
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
 type Look = { readonly span: CandleSpan } | { readonly problem: string } | null;
 
 /** One line of fixed height, so that nothing below it moves. */
@@ -122,7 +164,7 @@ function useLook(source: LabRun['plan']['source']): Look {
   const [found, setFound] = useState<{ readonly key: string; readonly look: Look }>({ key: '', look: null });
   useEffect(() => {
     const wanted = JSON.parse(key) as LabRun['plan']['source'];
-    if (!hasClient || (wanted.kind === 'file' ? wanted.path === '' : wanted.instrumentId === '')) {
+    if (!hasClient || (wanted.kind === 'file' ? wanted.path === '' : wanted.instrumentId.length < 3)) {
       setFound({ key, look: { problem: '' } });
       return;
     }

@@ -35,7 +35,8 @@ export interface EquityChart {
 }
 
 const QUIET = { priceLineVisible: false, lastValueVisible: false, crosshairMarkerVisible: false } as const;
-const MARGINS = { top: 0.24, bottom: 0.06 };
+/** Room for the legend over the lines. */
+const MARGINS = { top: 0.32, bottom: 0.06 };
 
 export function createEquityChart(
   host: HTMLElement,
@@ -65,6 +66,9 @@ export function createEquityChart(
     equity.applyOptions({ color: current.info });
     held.applyOptions({ color: current.text });
     drawdown?.applyOptions({
+      topLineColor: current.down,
+      topFillColor1: 'transparent',
+      topFillColor2: 'transparent',
       bottomLineColor: current.down,
       bottomFillColor1: faded(current.down, 0x18),
       bottomFillColor2: faded(current.down, 0x50),

@@ -21,6 +21,8 @@ export interface RunDraft {
   readonly instrumentId: string;
   readonly timeframe: Timeframe;
   readonly path: string;
+  /** `binance:BTC/USDT 1h`, of what is stored. */
+  readonly stored: string;
   /** Days in UTC, both included: `2026-01-31`. Empty: as far as there are candles. */
   readonly fromDay: string;
   readonly toDay: string;
@@ -67,7 +69,12 @@ const STEPS_MAX = 15;
 /** A float without the dust of its scale. */
 const plain = (value: number): string => String(Number(value.toPrecision(12)));
 
-export function draftFor({ strategies, settings }: LabCatalogue, instrumentId: string): RunDraft {
+type StoredCandles = LabCatalogue['stored'][number];
+
+export const storedKey = ({ instrumentId, timeframe }: Pick<StoredCandles, 'instrumentId' | 'timeframe'>): string =>
+  `${instrumentId} ${timeframe}`;
+
+export function draftFor({ strategies, settings, stored }: LabCatalogue, instrumentId: string): RunDraft {
   const first = strategies[0];
   const costs = COST_FIELDS.map(({ key, scale }) => [key, plain(settings[key] * scale)]);
   return withStrategy(
@@ -78,6 +85,7 @@ export function draftFor({ strategies, settings }: LabCatalogue, instrumentId: s
       instrumentId,
       timeframe: '1h',
       path: '',
+      stored: stored[0] ? storedKey(stored[0]) : '',
       fromDay: '',
       toDay: '',
       costs: Object.fromEntries(costs) as Record<CostKey, string>,
@@ -124,15 +132,24 @@ export function draftOf(plan: RunPlan, draft: RunDraft, strategy: Strategy | und
   return {
     ...fresh,
     params: { ...fresh.params, ...Object.fromEntries(params) },
-    ...(source.kind === 'file'
-      ? { sourceKind: 'file', path: source.path }
-      : { sourceKind: 'instrument', instrumentId: source.instrumentId, timeframe: source.timeframe }),
+    ...sourceDraft(source),
     fromDay: plan.fromMs === null ? '' : dayText(plan.fromMs),
     toDay: plan.toMs === null ? '' : dayText(plan.toMs - DAY_MS),
     costs: Object.fromEntries(costs) as Record<CostKey, string>,
     shorts: settings.shorts,
     hasMap: plan.map !== null,
   };
+}
+
+function sourceDraft(source: CandleSource): Partial<RunDraft> {
+  switch (source.kind) {
+    case 'file':
+      return { sourceKind: 'file', path: source.path };
+    case 'stored':
+      return { sourceKind: 'stored', stored: storedKey(source) };
+    case 'instrument':
+      return { sourceKind: 'instrument', instrumentId: source.instrumentId, timeframe: source.timeframe };
+  }
 }
 
 const dayText = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 10);
@@ -156,6 +173,7 @@ export function planOf(draft: RunDraft, catalogue: LabCatalogue): DraftResult {
   }
   const source = sourceOf(draft);
   if (draft.sourceKind === 'file' && draft.path.trim() === '') errors['path'] = 'Which file? Its path on this machine.';
+  if (draft.sourceKind === 'stored' && draft.stored === '') errors['stored'] = 'Nothing was downloaded yet.';
   if (draft.sourceKind === 'instrument' && draft.instrumentId === '') errors['instrumentId'] = 'Which instrument?';
   const fromMs = dayMs(draft.fromDay);
   const toMs = dayMs(draft.toDay);
@@ -181,8 +199,17 @@ export function planOf(draft: RunDraft, catalogue: LabCatalogue): DraftResult {
   };
 }
 
-export function sourceOf({ sourceKind, instrumentId, timeframe, path }: RunDraft): CandleSource {
-  return sourceKind === 'file' ? { kind: 'file', path: path.trim() } : { kind: 'instrument', instrumentId, timeframe };
+export function sourceOf({ sourceKind, instrumentId, timeframe, path, stored }: RunDraft): CandleSource {
+  switch (sourceKind) {
+    case 'file':
+      return { kind: 'file', path: path.trim() };
+    case 'stored': {
+      const cut = stored.lastIndexOf(' ');
+      return { kind: 'stored', instrumentId: stored.slice(0, cut), timeframe: stored.slice(cut + 1) as Timeframe };
+    }
+    case 'instrument':
+      return { kind: 'instrument', instrumentId, timeframe };
+  }
 }
 
 /** Null where nothing is typed, NaN where it is no day. */

@@ -74,7 +74,7 @@ export function createMemoryLab() {
   set(row('r-1'));
 
   const port: LabPort = {
-    catalogue: () => ({
+    catalogue: async () => ({
       strategies: [
         {
           name: 'sma-cross',
@@ -88,6 +88,7 @@ export function createMemoryLab() {
         },
       ],
       settings: LAB_PLAN.settings,
+      stored: [],
     }),
     look: async () => ({
       ok: true,

@@ -30,7 +30,7 @@ export interface LabCandles {
 
 /** What the gateway may ask of the lab: nothing of it reaches the engine. */
 export interface LabPort {
-  catalogue(): LabCatalogue;
+  catalogue(): Promise<LabCatalogue>;
   look(source: CandleSource): Answer<CandleSpan>;
   start(plan: RunPlan): Result<string, LabRefusal>;
   cancel(runId: string): Result<null, LabRefusal>;

@@ -115,7 +115,10 @@ export function createLabDesk({ runners, readers, nowMs, newId }: LabDeskOptions
   }
 
   return {
-    catalogue: (): LabCatalogue => CATALOGUE,
+    async catalogue(): Promise<LabCatalogue> {
+      const found = await readers.ask({ kind: 'stored' }).outcome;
+      return { ...CATALOGUE, stored: found.ok ? [...found.value.stored] : [] };
+    },
     async look(source: CandleSource) {
       const found = await readers.ask({ kind: 'look', source }).outcome;
       return found.ok ? ok(found.value.span) : found;
@@ -214,7 +217,7 @@ function listedFrom(kept: KeptRun): Listed {
   return { row, view: null, experimentId, task: null };
 }
 
-const CATALOGUE: LabCatalogue = {
+const CATALOGUE: Omit<LabCatalogue, 'stored'> = {
   strategies: SHIPPED.map(({ name, title, about, params, instruments = 1 }) => ({
     name,
     title,

@@ -1,15 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import type { LabWorkerStart } from '../workers/job.ts';
 import { createWorkerCrew } from '../workers/worker-crew.ts';
 import { createLabDesk } from './lab-desk.ts';
 
 export interface LabOptions {
-  /** The terminal's candle store, which the lab only reads. */
-  readonly candleStore: string;
-  /** Where runs are kept. */
-  readonly results: string;
-  /** Of the product. */
-  readonly version: string;
+  readonly start: LabWorkerStart;
   readonly workerUrl: URL;
   readonly nowMs: () => number;
 }
@@ -22,16 +18,10 @@ const IDLE_MS_MAX = 60_000;
 const HEAP_MB_MAX = 1_024;
 
 /** The lab of a terminal: one core stays free for trading, and no worker runs before it is wanted. */
-export function openLab({
-  candleStore,
-  results,
-  version,
-  workerUrl,
-  nowMs,
-}: LabOptions): ReturnType<typeof createLabDesk> {
+export function openLab({ start, workerUrl, nowMs }: LabOptions): ReturnType<typeof createLabDesk> {
   const common = {
     workerUrl,
-    start: { candleStore, results, version },
+    start,
     silentMsMax: SILENT_MS_MAX,
     idleMsMax: IDLE_MS_MAX,
     heapMbMax: HEAP_MB_MAX,

@@ -1,6 +1,7 @@
 import type {
   CandleSource,
   CandleSpan,
+  LabCatalogue,
   LabRunDetail,
   LabVerdict,
   RunFigures,
@@ -13,6 +14,8 @@ import type { CandleColumns } from '../../engine/domain/candle.ts';
 export interface LabWorkerStart {
   /** The terminal's candle store, which workers only read. */
   readonly candleStore: string;
+  /** Folder of the candles that were downloaded or imported. */
+  readonly labCandles: string;
   /** Where runs are kept. */
   readonly results: string;
   /** Of the product. */
@@ -24,6 +27,8 @@ export type LabJob =
   | { readonly kind: 'run'; readonly plan: RunPlan }
   | { readonly kind: 'look'; readonly source: CandleSource }
   | { readonly kind: 'candles'; readonly source: CandleSource; readonly fromMs: number; readonly toMs: number }
+  /** What was downloaded or imported. */
+  | { readonly kind: 'stored' }
   /** What was kept before. */
   | { readonly kind: 'list' }
   | { readonly kind: 'open'; readonly experimentId: string }
@@ -83,6 +88,7 @@ export type LabAnswer =
   | RunResult
   | { readonly kind: 'look'; readonly span: CandleSpan }
   | { readonly kind: 'candles'; readonly candles: JoinedCandles }
+  | { readonly kind: 'stored'; readonly stored: LabCatalogue['stored'] }
   | { readonly kind: 'list'; readonly runs: readonly KeptRun[] }
   | ({ readonly kind: 'open' } & OpenedRun)
   | { readonly kind: 'report'; readonly html: string }

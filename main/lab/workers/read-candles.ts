@@ -5,6 +5,8 @@ import { readCandleFile, sliceWindow } from '../../candle-files/index.ts';
 import type { CandleColumns } from '../../engine/domain/candle.ts';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import { openCandleStore } from '../../engine/venues/candle-store/candle-store.ts';
+import { columnsOf } from '../data/candle-column-file.ts';
+import type { LabCandles } from '../data/lab-candles.ts';
 
 /** After every time a store knows. */
 const END_MS = Date.UTC(9999, 0);
@@ -20,10 +22,15 @@ export interface CandleReader {
   read(source: CandleSource, fromMs: number | null, toMs: number | null): Promise<Result<CandleColumns, NoCandles>>;
 }
 
+type Stored = Extract<CandleSource, { kind: 'stored' }>;
+
 const none = (text: string): Result<never, NoCandles> => fail({ kind: 'no-candles', text });
 
-/** @param candleStore the terminal's store, opened to read alone */
-export function createCandleReader(candleStore: string): CandleReader {
+/**
+ * @param candleStore the terminal's store, opened to read alone
+ * @param labCandles what was downloaded or imported
+ */
+export function createCandleReader(candleStore: string, labCandles: LabCandles): CandleReader {
   /** The file that was read last: charts ask for parts of it again and again. */
   let last: { readonly version: string; readonly columns: CandleColumns } | null = null;
 
@@ -45,11 +52,16 @@ export function createCandleReader(candleStore: string): CandleReader {
     }
   }
 
+  function ofLab({ instrumentId, timeframe }: Stored): Result<CandleColumns, NoCandles> {
+    const loaded = labCandles.load(instrumentId, timeframe);
+    return loaded.ok ? ok(columnsOf(loaded.value)) : none(loaded.error.message);
+  }
+
   return {
     async read(source, fromMs, toMs) {
       const window = { fromMs: fromMs ?? 0, toMs: toMs ?? END_MS };
       if (source.kind === 'instrument') return ok(ofStore(source, window.fromMs, window.toMs));
-      const columns = await ofFile(source.path);
+      const columns = source.kind === 'stored' ? ofLab(source) : await ofFile(source.path);
       return columns.ok ? ok(sliceWindow(columns.value, window)) : columns;
     },
   };

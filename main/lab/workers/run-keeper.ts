@@ -75,7 +75,7 @@ export class RunKeeper {
   inputsOf({ plan, strategy, candles, barMs }: RunAsked): ExperimentInputs {
     const params = readSetting(strategy, plan.params);
     const { source } = plan;
-    const instrument = source.kind === 'instrument' ? source.instrumentId : sourceName(source);
+    const instrument = source.kind === 'file' ? sourceName(source) : source.instrumentId;
     return {
       strategy: strategy.name,
       params: params.ok ? params.value : plan.params,

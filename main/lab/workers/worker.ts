@@ -3,6 +3,8 @@ import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { RunPlan, RunProgress } from '../../../preload/lab-contract.ts';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
+import type { StoredCandles } from '../data/candle-column-file.ts';
+import { LabCandles } from '../data/lab-candles.ts';
 import { strategyNamed } from '../strategies/shipped.ts';
 import type { StrategyDefinition } from '../strategy/strategy.ts';
 import type { FromLabWorker, LabAnswer, LabJob, LabWorkerStart } from './job.ts';
@@ -14,8 +16,9 @@ import { RunKeeper } from './run-keeper.ts';
 if (!parentPort) throw new Error('lab/workers/worker.ts runs as a worker thread');
 const port = parentPort;
 const post = (message: FromLabWorker): void => port.postMessage(message);
-const { candleStore, results, version } = workerData as LabWorkerStart;
-const reader = createCandleReader(candleStore);
+const { candleStore, labCandles, results, version } = workerData as LabWorkerStart;
+const candles = new LabCandles(labCandles);
+const reader = createCandleReader(candleStore, candles);
 let opened: RunKeeper | null = null;
 const keeper = (): RunKeeper => {
   opened ??= new RunKeeper(results, version, () => Date.now());
@@ -47,6 +50,8 @@ async function answerTo(job: LabJob): Promise<Result<LabAnswer, NoCandles | RunF
       if (!span.ok) return span;
       return ok({ kind: 'candles', candles: joinCandles(read.value, span.value.barMs, CHART_CANDLES_MAX) });
     }
+    case 'stored':
+      return ok({ kind: 'stored', stored: candles.list().map(storedRow) });
     case 'list':
       return ok({ kind: 'list', runs: keeper().list() });
     case 'open': {
@@ -62,6 +67,8 @@ async function answerTo(job: LabJob): Promise<Result<LabAnswer, NoCandles | RunF
       return ok({ kind: 'mark' });
   }
 }
+
+const storedRow = ({ instrumentId, timeframe, rows }: StoredCandles) => ({ instrumentId, timeframe, bars: rows });
 
 async function run(plan: RunPlan): ReturnType<typeof answerTo> {
   post({ kind: 'progress', progress: NOTHING_YET });

@@ -6,6 +6,7 @@ import { writeCandleFile } from '../../../../main/candle-files/index.ts';
 import type { CandleColumns } from '../../../../main/engine/domain/candle.ts';
 import { openCandleStore } from '../../../../main/engine/venues/candle-store/candle-store.ts';
 import { runBacktest } from '../../../../main/lab/backtest/run-backtest.ts';
+import { LabCandles } from '../../../../main/lab/data/lab-candles.ts';
 import { openLab } from '../../../../main/lab/desk/open-lab.ts';
 import { ExperimentStore, familyOf } from '../../../../main/lab/experiments/experiment-store.ts';
 import { smaCross } from '../../../../main/lab/strategies/sma-cross.ts';
@@ -55,14 +56,18 @@ beforeAll(async () => {
     [...openTimeMs].map((time, i) => [time, open[i]!, high[i]!, low[i]!, close[i]!, volume[i]!]),
   );
   store.close();
+  new LabCandles(join(dir, 'candles')).add('kraken:BTC/EUR', '5m', wave());
   lab = openTheLab();
 });
 
 const openTheLab = () =>
   openLab({
-    candleStore: storePath,
-    results: join(dir, 'results'),
-    version: '0.0.0',
+    start: {
+      candleStore: storePath,
+      labCandles: join(dir, 'candles'),
+      results: join(dir, 'results'),
+      version: '0.0.0',
+    },
     workerUrl: new URL('../../../../main/lab/workers/worker.ts', import.meta.url),
     nowMs: () => Date.now(),
   });
@@ -73,7 +78,7 @@ afterAll(async () => {
 });
 
 describe('a run in the lab', () => {
-  it('comes to what the engine makes of the same plan, whether from a file or the store', async () => {
+  it('comes to what the engine makes of the same plan, whether from a file, the terminal’s store or the lab’s', async () => {
     const expected = runBacktest({
       strategy: smaCross,
       params: ofFile.params,
@@ -81,7 +86,11 @@ describe('a run in the lab', () => {
       settings: ofFile.settings,
     });
     const source = { kind: 'instrument', instrumentId: INSTRUMENT, timeframe: '5m' } as const;
-    for (const plan of [ofFile, { ...LAB_PLAN, source }]) {
+    const stored = { kind: 'stored', instrumentId: 'kraken:BTC/EUR', timeframe: '5m' } as const;
+    expect((await lab.catalogue()).stored).toEqual([
+      { instrumentId: stored.instrumentId, timeframe: '5m', bars: BARS },
+    ]);
+    for (const plan of [ofFile, { ...LAB_PLAN, source }, { ...LAB_PLAN, source: stored }]) {
       const run = await runToEnd(plan);
       expect(run).toMatchObject({ state: 'done', title: 'SMA cross', error: '', progress: null });
       expect(run.figures).toMatchObject({ bars: BARS, trades: expected.trades.length });
@@ -205,6 +214,11 @@ describe('a run in the lab', () => {
       'an instrument without candles',
       { source: { kind: 'instrument', instrumentId: 'binance:ETH/USDT', timeframe: '1h' } },
       /^ETH\/USDT 1h: there are no candles in that time\.$/,
+    ],
+    [
+      'candles that were never downloaded',
+      { source: { kind: 'stored', instrumentId: 'binance:ETH/USDT', timeframe: '1h' } },
+      /^no 1h candles of binance:ETH\/USDT are stored/,
     ],
     ['a span without candles', { fromMs: 1e13 }, /^wave\.csv: there are no candles in that time\.$/],
   ])('over %s fails in one sentence', async (_what, part, text) => {

@@ -11,7 +11,7 @@ afterEach(() => Promise.all(crews.splice(0).map((crew) => crew.close())));
 function crewOf(options: { size?: number; waitingMax?: number; silentMsMax?: number } = {}): WorkerCrew {
   const crew = createWorkerCrew({
     workerUrl: new URL('../../../support/lab-worker-script.ts', import.meta.url),
-    start: { candleStore: '/nowhere', results: '/nowhere', version: '0.0.0' },
+    start: { candleStore: '/nowhere', labCandles: '/nowhere', results: '/nowhere', version: '0.0.0' },
     size: 1,
     waitingMax: 4,
     silentMsMax: 60_000,

@@ -27,6 +27,7 @@ const CATALOGUE: LabCatalogue = {
     { name: 'bare', title: 'Bare', about: '', instruments: 1, params: [] },
   ],
   settings: LAB_PLAN.settings,
+  stored: [],
 };
 const BTC = 'binance:BTC/USDT';
 const draft = (change: Partial<RunDraft> = {}): RunDraft => ({ ...draftFor(CATALOGUE, BTC), ...change });

@@ -28,8 +28,8 @@ export interface HistoryFault {
 const TIMEOUT_MS = 15_000;
 const ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 500;
-/** What every venue's own limit allows, or the venue's answer is shorter. */
-const ROWS_PER_REQUEST = 1_000;
+/** At most; many venues give fewer. */
+const ROWS_PER_REQUEST_MAX = 1_000;
 
 interface CcxtExchange {
   readonly name: string;
@@ -39,6 +39,7 @@ interface CcxtExchange {
   fetchDispatcher: unknown;
   loadFetchImplementation(): Promise<unknown>;
   loadMarkets(reload?: boolean): Promise<unknown>;
+  featureValue(symbol: string, method: string, name: string): unknown;
   fetchOHLCV(symbol: string, timeframe: string, since: number, limit: number): Promise<readonly (readonly unknown[])[]>;
   close(): Promise<unknown>;
 }
@@ -76,10 +77,12 @@ export async function openHistory(options: HistoryVenue): Promise<Result<History
     return refuse({ kind: 'no-candles', message: `${exchange.name} has no ${timeframe} candles` });
   if (exchange.markets[symbol] === undefined)
     return refuse({ kind: 'unknown-symbol', message: `${exchange.name} has no ${symbol}` });
+  const own = Number(exchange.featureValue(symbol, 'fetchOHLCV', 'limit'));
+  const limit = own > 0 ? Math.min(own, ROWS_PER_REQUEST_MAX) : ROWS_PER_REQUEST_MAX;
   return ok({
-    limit: ROWS_PER_REQUEST,
+    limit,
     page: async (sinceMs, signal) => {
-      const rows = await patiently(() => exchange.fetchOHLCV(symbol, timeframe, sinceMs, ROWS_PER_REQUEST), signal);
+      const rows = await patiently(() => exchange.fetchOHLCV(symbol, timeframe, sinceMs, limit), signal);
       return rows.map((row) => row.slice(0, 6).map(Number) as unknown as CandleRow);
     },
     close,

@@ -237,7 +237,7 @@ const strategyOptions = (command: Command): Command =>
 
 strategyOptions(program.command('backtest <candles>'))
   .description('one run over a candle file, or stored candles such as binance:BTC/USDT@1h')
-  .option('--strategy <NAME>', 'a strategy that ships, e.g. sma-cross')
+  .option('--strategy <NAME>', 'a strategy that ships, e.g. sma-cross, or a file of your own: ./mine.ts')
   .option('--param <NAME=VALUE>', 'a parameter of it (repeat for more)', listed)
   .addOption(
     new Option('--gear <GEAR>', 'fast: bars alone; exact: the live engine over history')
@@ -258,6 +258,8 @@ strategyOptions(program.command('backtest <candles>'))
     run(async () => {
       if (options.strategy === undefined)
         return (await import('./commands/backtest-signals.ts')).backtestSignals(file, options);
+      if (/\.[jt]s$/.test(options.strategy))
+        return (await import('./commands/backtest-file.ts')).backtestFile(file, options);
       if (options.gear === 'exact') return (await import('./commands/backtest-exact.ts')).backtestExact(file, options);
       return (await import('./commands/backtest.ts')).backtest(file, options);
     }),

@@ -1,6 +1,5 @@
 import type { RiskLimits } from '../engine/domain/proposal.ts';
 import { createRandom } from '../engine/kernel/random.ts';
-import { writeRun } from '../lab/backtest/run-files.ts';
 import { runStatistics } from '../lab/backtest/run-statistics.ts';
 import { createPerson } from '../lab/exact/approver.ts';
 import { readHabits } from '../lab/exact/habits-text.ts';
@@ -9,6 +8,7 @@ import { readSetting } from '../lab/strategy/parameters.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
 import type { BacktestOptions } from './backtest.ts';
 import { badInput, done, failed, type Outcome } from './output.ts';
+import { writeWanted } from './run-outcome.ts';
 import { readPlan } from './strategy-plan.ts';
 
 export interface ExactOptions extends BacktestOptions {
@@ -58,13 +58,8 @@ export async function backtestExact(candlesFile: string, options: ExactOptions):
     return failed({ ok: false, error: why }, why);
   }
   const shown = loop ?? robot;
-  if (options.out !== undefined) {
-    try {
-      await writeRun(options.out, shown, shown.openTimeMs);
-    } catch (error) {
-      return badInput(`${options.out} cannot be written: ${(error as Error).message}`);
-    }
-  }
+  const unwritten = await writeWanted(shown, options.out);
+  if (unwritten !== null) return badInput(unwritten);
   const cash = settings.cashQuote;
   const figures = ({ approvals, decisionHash, costs, abstained, ...run }: ExactRun) => ({
     ...runStatistics({ ...run, costs }, run.openTimeMs, cash),

@@ -1,9 +1,8 @@
 import { runBacktest } from '../lab/backtest/run-backtest.ts';
-import { writeRun } from '../lab/backtest/run-files.ts';
-import { runStatistics } from '../lab/backtest/run-statistics.ts';
 import { readSetting } from '../lab/strategy/parameters.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
 import { badInput, done, failed, type Outcome } from './output.ts';
+import { runOutcome, writeWanted } from './run-outcome.ts';
 import { storeFailure, storeRun } from './store-run.ts';
 import { readPlan, type StrategyOptions } from './strategy-plan.ts';
 
@@ -33,19 +32,9 @@ export async function backtest(candlesFile: string, options: BacktestOptions): P
     if (options.store) storeFailure({ ...asked, names: plan.value.names }, why, options.dataDir);
     return failed({ ok: false, error: why }, why);
   }
-  if (options.out !== undefined) {
-    try {
-      await writeRun(options.out, run, run.openTimeMs);
-    } catch (error) {
-      return badInput(`${options.out} cannot be written: ${(error as Error).message}`);
-    }
-  }
-  const { costs, refused } = run;
-  const statistics = runStatistics(run, run.openTimeMs, settings.cashQuote);
-  const { trades, returnPct, maxDrawdownPct, bars } = statistics;
-  const paid = costs.fees + costs.slippage + costs.funding + costs.borrow;
-  const text = `${trades} trades over ${bars} bars: ${returnPct.toFixed(2)} % after ${paid.toFixed(2)} of costs, largest drawdown ${maxDrawdownPct.toFixed(2)} %`;
-  const value = { strategy: strategy.name, params: params.value, gear: 'fast', ...statistics, costs, refused };
+  const unwritten = await writeWanted(run, options.out);
+  if (unwritten !== null) return badInput(unwritten);
+  const { value, text } = runOutcome(strategy.name, params.value, run, settings.cashQuote);
   if (!options.store) return done(value, text);
   const kept = storeRun({ ...asked, names: plan.value.names }, run, options.dataDir);
   return kept.ok

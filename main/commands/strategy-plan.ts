@@ -46,6 +46,9 @@ interface Fault {
   readonly message: string;
 }
 
+/** The step of numbers with so many decimals; no venue's is finer than eight, whatever arithmetic left in a file. */
+const gridOf = (decimals: number): number => 10 ** -Math.min(decimals, 8);
+
 /** The venue's smallest order where a candle file does not say. */
 const MIN_NOTIONAL = 5;
 
@@ -58,6 +61,23 @@ export async function readPlan(file: string, options: StrategyOptions): Promise<
       message: `there is no strategy ${options.strategy}: there is ${SHIPPED.map(({ name }) => name).join(', ')}`,
     });
   }
+  const read = await readMarkets(file, options);
+  if (!read.ok) return read;
+  const together = strategy.instruments ?? 1;
+  if (read.value.markets.length % together !== 0) {
+    return fail({
+      kind: 'bad-plan',
+      message: `${strategy.name} looks at ${together} instruments together: give the others by --with FILE`,
+    });
+  }
+  return ok({ strategy, ...read.value });
+}
+
+/** What is run on and under which rules, whatever the strategy. */
+export async function readMarkets(
+  file: string,
+  options: StrategyOptions,
+): Promise<Result<Omit<StrategyPlan, 'strategy'>, Fault>> {
   const rules = options.rules ?? 'realistic';
   const markets: Market[] = [];
   const sources = [file, ...(options.with ?? [])];
@@ -66,19 +86,12 @@ export async function readPlan(file: string, options: StrategyOptions): Promise<
     if (!read.ok) return read;
     markets.push(read.value);
   }
-  const together = strategy.instruments ?? 1;
-  if (markets.length % together !== 0) {
-    return fail({
-      kind: 'bad-plan',
-      message: `${strategy.name} looks at ${together} instruments together: give the others by --with FILE`,
-    });
-  }
   const first = await withExtras(markets[0] as Market, options);
   if (!first.ok) return first;
   const names = sources.map((source) =>
     isStored(source) ? source.replace(/@.*$/, '') : basename(source).replace(FILE_ENDING, ''),
   );
-  return ok({ strategy, markets: [first.value, ...markets.slice(1)], names, settings: settingsOf(rules, options) });
+  return ok({ markets: [first.value, ...markets.slice(1)], names, settings: settingsOf(rules, options) });
 }
 
 function settingsOf(rules: 'reference' | 'realistic', options: StrategyOptions): RunSettings {
@@ -113,7 +126,7 @@ async function readMarket(
   if (!file.ok) return file;
   const { columns, priceDecimals, volumeDecimals } = file.value;
   if (!withRules) return ok({ candles: columns });
-  const rules = { tickSize: 10 ** -priceDecimals, lotStep: 10 ** -volumeDecimals, minNotional: MIN_NOTIONAL };
+  const rules = { tickSize: gridOf(priceDecimals), lotStep: gridOf(volumeDecimals), minNotional: MIN_NOTIONAL };
   return ok({ candles: columns, rules });
 }
 

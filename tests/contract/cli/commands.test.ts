@@ -250,6 +250,22 @@ describe('a strategy', () => {
     expect(run.json).toHaveProperty('robot.decisionHash');
   });
 
+  it('of one’s own runs from its file; what it throws is a run that failed', async () => {
+    const file = at('mine.js');
+    const mine = (what: string): string =>
+      `import { defineStrategy } from 'countersign';
+       export default defineStrategy({ name: 'mine', title: 'Mine', about: 'Mine.', params: {},
+         start: () => ({ onCandle(_, desk) { ${what} } }) });`;
+    writeFileSync(file, mine("desk.enter('long', { share: 0.5 });"));
+    expect(await runCli(['backtest', GOOD, '--strategy', file, '--json'])).toMatchObject({
+      exit: 0,
+      json: { strategy: 'mine', trades: 0, barsInMarket: 59 },
+    });
+    writeFileSync(file, mine("throw new Error('not today');"));
+    const bad = await runCli(['backtest', GOOD, '--strategy', file, '--json']);
+    expect(bad).toMatchObject({ exit: 1, json: { ok: false, error: expect.stringContaining('mine.js: not today') } });
+  });
+
   it('is swept over a grid; settings that do not fit together are left out', async () => {
     const given = ['--strategy', 'sma-cross', '--grid', 'fast=2:4:1', '--grid', 'slow=3,9', '--threads', '1'];
     const run = await runCli(['sweep', GOOD, ...given, '--out', at('sweep.csv'), '--json']);

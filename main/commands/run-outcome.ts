@@ -1,0 +1,29 @@
+import type { BarRun } from '../lab/backtest/bar-run.ts';
+import { writeRun } from '../lab/backtest/run-files.ts';
+import { runStatistics } from '../lab/backtest/run-statistics.ts';
+
+/** Writes the run's files where they are wanted; a sentence where that fails. */
+export async function writeWanted(run: BarRun, out: string | undefined): Promise<string | null> {
+  if (out === undefined) return null;
+  try {
+    await writeRun(out, run, run.openTimeMs);
+    return null;
+  } catch (error) {
+    return `${out} cannot be written: ${(error as Error).message}`;
+  }
+}
+
+/** A run of the fast gear, as an object and as a sentence. */
+export function runOutcome(
+  name: string,
+  params: Readonly<Record<string, number>>,
+  run: BarRun,
+  cashQuote: number,
+): { readonly value: object; readonly text: string } {
+  const { costs, refused } = run;
+  const statistics = runStatistics(run, run.openTimeMs, cashQuote);
+  const { trades, returnPct, maxDrawdownPct, bars } = statistics;
+  const paid = costs.fees + costs.slippage + costs.funding + costs.borrow;
+  const text = `${trades} trades over ${bars} bars: ${returnPct.toFixed(2)} % after ${paid.toFixed(2)} of costs, largest drawdown ${maxDrawdownPct.toFixed(2)} %`;
+  return { value: { strategy: name, params, gear: 'fast', ...statistics, costs, refused }, text };
+}

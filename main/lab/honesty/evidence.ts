@@ -14,7 +14,7 @@ import { exploreNeighbours, type Neighbourhood } from './sensitivity.ts';
 import { type DeflatedSharpe, deflatedSharpe, minimumTrackRecord, sharpeSample } from './sharpe-odds.ts';
 import { type CostStress, type LatencyStress, stressCosts, stressLatency } from './stress-runs.ts';
 import { type TradeIntervals, tradeIntervals } from './trade-intervals.ts';
-import { auditWarmUp, type WarmUpAudit } from './warm-up-audit.ts';
+import { auditWarmUp, traceForWarmUp, type WarmUpAudit } from './warm-up-audit.ts';
 
 /** Everything that a verdict on a run rests on. */
 export interface Evidence {
@@ -73,15 +73,14 @@ export function gatherEvidence(plan: BacktestPlan, run: BarRun, options: Evidenc
   const own = dayReturns(run.equityQuote, run.openTimeMs, cash);
   const daily = own.returns;
   const bars = run.openTimeMs.length;
-  const trace = traceOver(plan);
   const hasTrades = run.trades.length > 0;
   const resampling = { seed, draws: BOOTSTRAP_DRAWS, level: LEVEL };
   const profits = Float64Array.from(run.trades, ({ pnl }) => pnl);
   const sample = sharpeSample(daily);
   return {
     statistics: runStatistics(run, run.openTimeMs, cash),
-    lookAhead: part(() => auditLookAhead(trace, bars)),
-    warmUp: part(() => auditWarmUp(trace, bars)),
+    lookAhead: part(() => auditLookAhead(traceOver(plan), bars)),
+    warmUp: part(() => auditWarmUp(traceForWarmUp(plan), bars)),
     returns: part(() =>
       returnIntervals(daily, (returns) => ({ ...returnMetrics(returns, DAYS_PER_YEAR) }), resampling),
     ),

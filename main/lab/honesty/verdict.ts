@@ -5,6 +5,7 @@ export type Reason =
   | { readonly code: 'looks-ahead'; readonly found: number; readonly cuts: number; readonly bar: number }
   | { readonly code: 'no-look-ahead'; readonly cuts: number }
   | { readonly code: 'warm-up-short'; readonly warmUpBars: number; readonly enoughBars: number | null }
+  | { readonly code: 'warms-up'; readonly bars: number }
   | { readonly code: 'few-trades'; readonly trades: number; readonly needed: number }
   | { readonly code: 'short-history'; readonly days: number; readonly needed: number }
   | { readonly code: 'short-record'; readonly days: number; readonly needed: number }
@@ -51,6 +52,8 @@ const MARGIN_TIMES = 1.5;
 /** A person answers, and venues are slow at times. */
 const LATENCY_MS = 10_000;
 const NEIGHBOURS_SHARE = 0.7;
+/** Of the bars: a start that is a little off changes nothing that counts. */
+const WARM_UP_SHARE = 0.02;
 
 const KINDS: Readonly<Record<Verdict['kind'], readonly [words: string, tone: Tone]>> = {
   void: ['Not to be believed', 'bad'],
@@ -66,6 +69,7 @@ const MISSING: ReadonlySet<Reason['code']> = new Set(['few-trades', 'short-histo
 const EDGELESS: ReadonlySet<Reason['code']> = new Set(['loses', 'liquidated', 'no-better-than-random']);
 const GOOD: ReadonlySet<Reason['code']> = new Set([
   'no-look-ahead',
+  'warms-up',
   'above-zero',
   'beyond-luck',
   'better-than-random',
@@ -136,13 +140,18 @@ function reasonsFrom(evidence: Evidence): readonly Reason[] {
   ];
 }
 
-function ofAudits({ lookAhead, warmUp }: Evidence): readonly Reason[] {
+function ofAudits({ statistics, lookAhead, warmUp }: Evidence): readonly Reason[] {
   const { holds, found, cuts } = lookAhead;
   const reasons: Reason[] = holds
     ? [{ code: 'no-look-ahead', cuts }]
     : [{ code: 'looks-ahead', found: found.length, cuts, bar: found[0]!.bar }];
   const { kind, warmUpBars, enoughBars } = warmUp;
-  return kind === 'fails' ? [...reasons, { code: 'warm-up-short', warmUpBars, enoughBars }] : reasons;
+  if (kind !== 'fails') return reasons;
+  const isSmall = enoughBars !== null && enoughBars <= WARM_UP_SHARE * statistics.bars;
+  return [
+    ...reasons,
+    isSmall ? { code: 'warms-up', bars: enoughBars } : { code: 'warm-up-short', warmUpBars, enoughBars },
+  ];
 }
 
 function ofAmount({ statistics, daysNeeded }: Evidence): readonly Reason[] {
@@ -217,6 +226,8 @@ export function textOf(reason: Reason): string {
       return reason.enoughBars === null
         ? `decides otherwise when it is started later, however long it warms up`
         : `decides otherwise when it is started later: ${reason.warmUpBars} bars of warm-up are too few, ${reason.enoughBars} would do`;
+    case 'warms-up':
+      return `decides the same wherever it is started, after ${reason.bars} bars`;
     case 'few-trades':
       return `${reason.trades} trades, and ${reason.needed} are the fewest that say anything`;
     case 'short-history':

@@ -1,4 +1,5 @@
-import type { DecisionTrace, TraceDecisions } from './decision-trace.ts';
+import type { BacktestPlan } from '../backtest/run-backtest.ts';
+import { type DecisionTrace, type TraceDecisions, traceOver } from './decision-trace.ts';
 
 /** What a run that began later did, beside the run over everything. */
 export interface LateStart {
@@ -19,7 +20,15 @@ export interface WarmUpAudit {
 }
 
 const STARTS = 8;
-const DOUBLINGS = 5;
+/** Warm-ups up to this share of the bars are tried. */
+const TRIED_SHARE = 0.25;
+
+/**
+ * The plan's decisions where size makes no difference: a run that begins later has other equity, trades other quantities, and would
+ * fill in other bars.
+ */
+export const traceForWarmUp = (plan: BacktestPlan): TraceDecisions =>
+  traceOver({ ...plan, settings: { ...plan.settings, volumeShareMax: Number.POSITIVE_INFINITY, impact: 0 } });
 
 /**
  * Begins the run at later bars: once it is warm, and holds what the run over everything holds, it must want the same side
@@ -35,8 +44,10 @@ export function auditWarmUp(trace: TraceDecisions, bars: number, given?: number)
     lates.map(({ startBar, late }) => compareFrom(full, late, startBar, warmUp));
   const starts = compareAll(warmUpBars);
   const kind = kindOf(starts);
-  const tried = Array.from({ length: DOUBLINGS }, (_, k) => Math.max(warmUpBars, 1) * 2 ** (k + 1));
-  const enoughBars = kind === 'fails' ? (tried.find((warmUp) => kindOf(compareAll(warmUp)) === 'holds') ?? null) : null;
+  let enoughBars: number | null = null;
+  const most = TRIED_SHARE * bars;
+  for (let tried = 2 * Math.max(warmUpBars, 1); kind === 'fails' && enoughBars === null && tried <= most; tried *= 2)
+    if (kindOf(compareAll(tried)) === 'holds') enoughBars = tried;
   return { kind, warmUpBars, starts, enoughBars };
 }
 

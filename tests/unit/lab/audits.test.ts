@@ -116,12 +116,12 @@ describe('warm-up audit', () => {
   });
 
   it('fails where an average still remembers its start, and says what would do', () => {
-    const { kind, starts, enoughBars } = auditWarmUp(traceOver(emaSide(200)), BARS, 200);
+    const { kind, starts, enoughBars } = auditWarmUp(traceOver(emaSide(50)), BARS, 50);
     expect(kind).toBe('fails');
     const failed = starts.find(({ differsAtBar }) => differsAtBar !== null)!;
-    expect(failed.differsAtBar).toBeGreaterThanOrEqual(failed.startBar + 200);
-    expect(enoughBars).toBeGreaterThan(200);
-    expect(auditWarmUp(traceOver(emaSide(200)), BARS, enoughBars!).kind).toBe('holds');
+    expect(failed.differsAtBar).toBeGreaterThanOrEqual(failed.startBar + 50);
+    expect(enoughBars).toBeGreaterThan(50);
+    expect(auditWarmUp(traceOver(emaSide(50)), BARS, enoughBars!).kind).toBe('holds');
   });
 
   it('fails where the number of bars since the start decides', () => {

@@ -5,7 +5,7 @@ import { type BacktestPlan, runBacktest } from '../../../main/lab/backtest/run-b
 import { REFERENCE } from '../../../main/lab/backtest/settings.ts';
 import { traceOver } from '../../../main/lab/honesty/decision-trace.ts';
 import { auditLookAhead } from '../../../main/lab/honesty/look-ahead-audit.ts';
-import { auditWarmUp } from '../../../main/lab/honesty/warm-up-audit.ts';
+import { auditWarmUp, traceForWarmUp } from '../../../main/lab/honesty/warm-up-audit.ts';
 import { SHIPPED } from '../../../main/lab/strategies/shipped.ts';
 import { randomWalkCandles } from '../../support/candle-columns.ts';
 import { LOOK_AHEAD_PLANTS, plantLookAhead } from '../../support/planted-look-ahead.ts';
@@ -61,7 +61,7 @@ describe.each(SHIPPED.map(({ name }) => name))('%s', (name) => {
   });
 
   it('agrees with itself when it is started later, after a warm-up that the audit names', () => {
-    const { kind, enoughBars } = auditWarmUp(traceOver(plan), BARS);
+    const { kind, enoughBars } = auditWarmUp(traceForWarmUp(plan), BARS);
     expect(kind === 'fails' && enoughBars === null).toBe(false);
   });
 

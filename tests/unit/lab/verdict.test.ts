@@ -127,7 +127,7 @@ describe('the verdict', () => {
     ['a short record', { daysNeeded: 900 }, 'short-record', 'doubtful'],
     [
       'too short a warm-up',
-      { warmUp: { ...strong.warmUp, kind: 'fails', enoughBars: 120 } },
+      { warmUp: { ...strong.warmUp, kind: 'fails', enoughBars: 900 } },
       'warm-up-short',
       'doubtful',
     ],
@@ -151,6 +151,12 @@ describe('the verdict', () => {
     const reason = verdict.reasons.find((each) => each.code === code)!;
     expect(reason.tone).not.toBe('good');
     expect(verdict.sentence).toContain(textOf(reason));
+  });
+
+  it('a warm-up that is short beside the run is said, and changes nothing', () => {
+    const verdict = judge({ ...strong, warmUp: { ...strong.warmUp, kind: 'fails', enoughBars: 76 } });
+    expect(verdict.kind).toBe('worth-paper');
+    expect(verdict.reasons.map(({ text }) => text)).toContain('decides the same wherever it is started, after 76 bars');
   });
 
   it('says every reason in plain words', () => {

@@ -150,6 +150,7 @@ export function Positions() {
 
 function Sums({ account }: { account: Account }) {
   const { slippageBps } = account;
+  const wallets = account.balances.filter(({ asset }) => asset.includes(':'));
   return (
     <div className="flex h-[30px] shrink-0 items-center gap-5 overflow-hidden whitespace-nowrap border-t border-line px-2.5 text-text2">
       <span>
@@ -165,7 +166,9 @@ function Sums({ account }: { account: Account }) {
         </span>
       )}
       <span className="ml-auto text-text3">
-        cash {showDecimal(account.cashQuote, 2)} {account.quoteAsset}
+        cash {showDecimal(account.cashQuote, 2)}
+        {wallets.map(({ asset, ledger }) => ` · USD-M ${showDecimal(ledger, 2)} ${asset.split(':')[1] ?? ''}`)}
+        {wallets.length === 0 ? ` ${account.quoteAsset}` : ''}
       </span>
     </div>
   );

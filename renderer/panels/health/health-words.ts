@@ -102,7 +102,10 @@ export function troublesOf(health: Health): readonly string[] {
     ...(venue && venue.budget.pausedUntilMs !== null ? [`requests paused: ${venue.budget.pausedWhy}`] : []),
     ...held.map((breaker) => `${breaker.name} held back: ${breaker.why}`),
     ...(health.privateStream === 'live' ? [] : [`private stream ${health.privateStream}`]),
+    ...(health.perpetuals?.privateStream === 'down' ? ['USD-M stream down'] : []),
+    ...(health.deadMan.guards.some(({ state }) => state === 'overdue') ? ['dead-man switch may have fired'] : []),
     ...(notLive > 0 ? [`${countOf(notLive, 'feed')} not live`] : []),
     ...(venue && venue.audit.problem !== '' ? ['audit fails'] : []),
+    ...(health.perpetuals?.venue && health.perpetuals.venue.audit.problem !== '' ? ['USD-M audit fails'] : []),
   ];
 }

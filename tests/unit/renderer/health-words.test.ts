@@ -3,6 +3,7 @@ import type { Health } from '../../../preload/contract.ts';
 import {
   accountVerdict,
   breakerVerdict,
+  deadManVerdict,
   feedsVerdict,
   requestsVerdict,
   skewText,
@@ -33,6 +34,20 @@ describe('the words of the health screen', () => {
     expect(verdict(feeds('live', 'stale'))).toBe('warn: I1 stale');
     expect(verdict(feeds('down', 'stale', 'live'))).toBe('warn: 2 of 3 not live');
     expect(verdict(feeds('connecting', 'live'))).toBe('info: connecting');
+  });
+
+  it('dead-man switch: off, nothing to guard, how many are, and when it may have fired', () => {
+    const guard = { instrumentId: 'i', firesAtMs: NOW_MS, lastRefreshAtMs: NOW_MS, problem: '' };
+    const verdict = (mode: Health['deadMan']['mode'], ...states: Health['deadMan']['guards'][number]['state'][]) =>
+      said(deadManVerdict({ mode, guards: states.map((state) => ({ ...guard, state })) }));
+    expect(verdict('off')).toBe('info: off');
+    expect(verdict('entries')).toBe('info: nothing rests');
+    expect(verdict('all', 'armed', 'arming')).toBe('good: 2 on');
+    expect(verdict('all', 'armed', 'overdue')).toBe('warn: may have fired');
+    const overdue = { mode: 'all', guards: [{ ...guard, state: 'overdue' }] } as const;
+    expect(troublesOf({ ...health, deadMan: { ...overdue, guards: [...overdue.guards] } })).toContain(
+      'dead-man switch may have fired',
+    );
   });
 
   it('requests: the share used, a pause with its time left, and a connector that has fallen silent', () => {

@@ -23,6 +23,22 @@ export function axisFor(least: number, most: number, wanted = 5): Axis {
   return { least: ticks[0]!, most: ticks.at(-1)!, ticks };
 }
 
+/** From this ratio of its ends on, a series of money is drawn so that the same share is the same height. */
+const LOGARITHMIC_FROM = 8;
+const DECADE = [1, 2, 5];
+
+/** Round amounts a factor of about two apart, for a logarithmic axis; null where the ends are too near each other, or not above zero. */
+export function logAxisFor(least: number, most: number): Axis | null {
+  if (!(least > 0 && most / least >= LOGARITHMIC_FROM)) return null;
+  const ticks: number[] = [];
+  for (let power = Math.floor(Math.log10(least)); 10 ** power <= most; power += 1) {
+    for (const digit of DECADE) ticks.push(Number((digit * 10 ** power).toPrecision(3)));
+  }
+  const inside = ticks.filter((tick) => tick >= least && tick <= most);
+  const every = Math.ceil(inside.length / 7);
+  return { least, most, ticks: inside.filter((_, at) => at % every === 0) };
+}
+
 /** Where the labels of a time axis stand: beginnings of years, months or days, whichever are few enough. */
 export function timeTicks(
   fromMs: number,

@@ -1,4 +1,4 @@
-import { type Axis, axisFor, rowsToDraw, timeTicks } from './chart-scale.ts';
+import { type Axis, axisFor, logAxisFor, rowsToDraw, timeTicks } from './chart-scale.ts';
 import { escapeHtml, number } from './html.ts';
 
 const WIDTH = 1_000;
@@ -23,6 +23,8 @@ export interface TimeChart {
   readonly lines: readonly Line[];
   readonly height: number;
   readonly label: (value: number) => string;
+  /** The same share is the same height, where the values differ by much. */
+  readonly mayBeLog?: boolean;
   /** The axis ends where the values do, not at the next round number. */
   readonly isTight?: boolean;
   /** Counted in where given. */
@@ -33,6 +35,18 @@ export interface TimeChart {
 
 const at = (value: number): string => value.toFixed(1);
 
+/** The least and the most of several series. */
+export function endsOf(series: readonly Float64Array[]): readonly [least: number, most: number] {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const values of series) {
+    for (const value of values) {
+      if (value < least) least = value;
+      if (value > most) most = value;
+    }
+  }
+  return [least, most];
+}
+
 /** Lines over time as an SVG picture. */
 export function timeChart({
   title,
@@ -42,21 +56,19 @@ export function timeChart({
   label,
   include = [],
   isTight = false,
+  mayBeLog = false,
   hasTimes,
 }: TimeChart): string {
   const [fromMs, toMs] = [timeMs[0]!, timeMs.at(-1)!];
-  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const { values } of lines) {
-    for (const value of values) {
-      if (value < least) least = value;
-      if (value > most) most = value;
-    }
-  }
+  const [least, most] = endsOf(lines.map(({ values }) => values));
   const ends = [Math.min(least, ...include), Math.max(most, ...include)] as const;
   const round = axisFor(...ends, height > 150 ? 5 : height > 80 ? 3 : 2);
-  const axis = isTight ? tightened(round, ...ends) : round;
+  const log = mayBeLog ? logAxisFor(...ends) : null;
+  const axis = log ?? (isTight ? tightened(round, ...ends) : round);
+  const scaled = log ? Math.log : (value: number): number => value;
+  const [bottom, top] = [scaled(axis.least), scaled(axis.most)];
   const x = (time: number): number => (toMs === fromMs ? 0 : ((time - fromMs) / (toMs - fromMs)) * PLOT);
-  const y = (value: number): number => 6 + (1 - (value - axis.least) / (axis.most - axis.least)) * (height - 12);
+  const y = (value: number): number => 6 + (1 - (scaled(value) - bottom) / (top - bottom)) * (height - 12);
   const drawn = lines.map((line) => drawLine(line, timeMs, x, y, axis));
   const full = height + (hasTimes ? FOOT : 0);
   return [

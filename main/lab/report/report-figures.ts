@@ -46,7 +46,7 @@ export function figuresSection(statistics: RunStatistics, intervals: Readonly<Re
     figure('A year', daily.annualReturn, signedPercent, { key: 'annualReturn', isChange: true }),
     figure('Sharpe', daily.sharpe, ratio, { key: 'sharpe' }),
     figure('Sortino', daily.sortino, ratio, { key: 'sortino' }),
-    figure('Largest drawdown', daily.maxDrawdown, percent, { key: 'maxDrawdown' }),
+    figure('Drawdown, by days', daily.maxDrawdown, percent, { key: 'maxDrawdown' }),
     figure('Calmar', daily.calmar, ratio, { key: 'calmar' }),
     figure('Volatility a year', daily.annualVolatility, percent, { key: 'annualVolatility' }),
     figure('Worst day in 20', daily.valueAtRisk5, percent, { key: 'valueAtRisk5' }),

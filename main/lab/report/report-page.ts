@@ -1,7 +1,8 @@
 import type { BarRun } from '../backtest/bar-run.ts';
 import type { RunStatistics } from '../backtest/run-statistics.ts';
 import type { ExperimentInputs } from '../experiments/experiment.ts';
-import { timeChart } from './charts.ts';
+import { logAxisFor } from './chart-scale.ts';
+import { endsOf, timeChart } from './charts.ts';
 import { day, escapeHtml, number } from './html.ts';
 import { type FigureInterval, figuresSection } from './report-figures.ts';
 import { calendarSection, distributionSection, settingsSection, tradesSection } from './report-sections.ts';
@@ -101,14 +102,15 @@ function curvesSection({ run, statistics, close }: ReportInput): string {
   const common = { timeMs: openTimeMs };
   const equity = { values: equityQuote, kind: 'equity', isArea: false } as const;
   const lines = held === null ? [equity] : [{ values: held, kind: 'other', isArea: false } as const, equity];
+  const isLog = logAxisFor(...endsOf(lines.map(({ values }) => values))) !== null;
   const keys =
     held === null
       ? ''
       : '<span class="key"></span>the strategy<span class="key other"></span>buy and hold, without fees';
   return `<section>
 <h2>Equity, drawdown, exposure</h2>
-<div class="chart"><p class="chart-name">${keys}</p>
-${timeChart({ ...common, title: 'Equity at each close', lines, height: 280, label: whole, hasTimes: false })}
+<div class="chart"><p class="chart-name">${keys}${isLog ? '<span class="scale">logarithmic: the same share is the same height</span>' : ''}</p>
+${timeChart({ ...common, title: 'Equity at each close', lines, height: 280, label: whole, mayBeLog: true, hasTimes: false })}
 <p class="chart-name">below its highest so far</p>
 ${timeChart({ ...common, title: 'Drawdown at each close', lines: [{ values: falls, kind: 'drawdown', isArea: true }], height: 100, label: percent, include: [0, -0.02], hasTimes: false })}
 <p class="chart-name">held, as a share of equity, at entry prices; shorts below zero</p>

@@ -33,6 +33,7 @@ svg+svg{margin-top:8px}
 .chart-name{color:var(--text3);font-size:12px;margin:10px 0 2px}
 .key{display:inline-block;width:14px;height:0;border-top:2px solid var(--info);vertical-align:middle;margin:0 5px 2px 0}
 .key.other{border-color:var(--text3);border-top-style:dashed;margin-left:14px}
+.scale{float:right}
 .grid{stroke:var(--line);stroke-width:1}
 .tick{fill:var(--text3);font-size:11px}
 .line{fill:none;stroke-width:1.5;stroke-linejoin:round;vector-effect:non-scaling-stroke}

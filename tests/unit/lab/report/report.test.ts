@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { axisFor, rowsToDraw, timeTicks } from '../../../../main/lab/report/chart-scale.ts';
+import { axisFor, logAxisFor, rowsToDraw, timeTicks } from '../../../../main/lab/report/chart-scale.ts';
 import { histogram, timeChart } from '../../../../main/lab/report/charts.ts';
 import { number, percent, signed } from '../../../../main/lab/report/html.ts';
 import { type ReportInput, reportPage } from '../../../../main/lab/report/report-page.ts';
@@ -133,6 +133,23 @@ describe('scales', () => {
     expect(axisFor(-0.55, 0, 3).ticks).toEqual([-0.6, -0.4, -0.2, 0]);
     const flat = axisFor(5, 5);
     expect(flat.least < 5 && flat.most > 5).toBe(true);
+  });
+  it('money that grew many times over is drawn by shares', () => {
+    expect(logAxisFor(1_400, 217_000)?.ticks).toEqual([2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000]);
+    expect(logAxisFor(900, 1_100)).toBeNull();
+    expect(logAxisFor(-5, 1_100)).toBeNull();
+    expect(logAxisFor(0, 1_100)).toBeNull();
+    const line = (values: number[]): string =>
+      timeChart({
+        title: 'x',
+        timeMs: Float64Array.of(0, 1, 2),
+        lines: [{ values: Float64Array.from(values), kind: 'equity', isArea: false }],
+        height: 100,
+        label: String,
+        mayBeLog: true,
+        hasTimes: false,
+      });
+    expect(line([1, 10, 100])).toContain('d="M0.0 94.0L463.0 50.0L926.0 6.0"');
   });
   it('time has years, months or days', () => {
     const labels = (from: string, to: string): string[] =>

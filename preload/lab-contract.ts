@@ -180,6 +180,25 @@ const runDetail = z.strictObject({
       trades: z.array(figure),
     })
     .nullable(),
+  /** The best pair of the map chosen again and again on what came before alone; null without a map, or where the run is too short. */
+  walk: z
+    .strictObject({
+      folds: z.array(
+        z.strictObject({
+          trainingFromMs: timeMs,
+          testFromMs: timeMs,
+          testToMs: timeMs,
+          params: z.record(z.string(), z.number()),
+          /** Sharpe ratios a year. */
+          trainingSharpe: z.number(),
+          testSharpe: z.number(),
+          testReturnShare: z.number(),
+        }),
+      ),
+      testReturnShare: z.number(),
+      testSharpe: z.number(),
+    })
+    .nullable(),
   tradesListed: z.int(),
 });
 

@@ -25,7 +25,7 @@ export function RunOutcome({ run }: { run: LabRun }) {
       ) : detail.state === 'loading' ? (
         <div className="flex-1" aria-busy="true" />
       ) : tab === 'map' && detail.value.map ? (
-        <SensitivityMap run={run} map={detail.value.map} />
+        <SensitivityMap run={run} map={detail.value.map} walk={detail.value.walk} />
       ) : (
         <>
           <EquityView points={detail.value} />

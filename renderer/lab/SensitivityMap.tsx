@@ -5,6 +5,7 @@ import { NONE, showFloat, showSignedPercent } from '../format/number.ts';
 import { setUpAgain } from './draft-store.ts';
 import { Choice } from './Field.tsx';
 import { toneOf } from './tone.ts';
+import { WalkForward } from './WalkForward.tsx';
 
 type ParameterMap = NonNullable<LabRunDetail['map']>;
 type Measure = 'returnShare' | 'sharpe' | 'maxDrawdownShare' | 'trades';
@@ -24,7 +25,15 @@ const SHOW: Record<Measure, (value: number) => string> = {
   trades: (value) => showFloat(value, 0),
 };
 
-export function SensitivityMap({ run, map }: { run: LabRun; map: ParameterMap }) {
+export function SensitivityMap({
+  run,
+  map,
+  walk,
+}: {
+  readonly run: LabRun;
+  readonly map: ParameterMap;
+  readonly walk: LabRunDetail['walk'];
+}) {
   const [measure, setMeasure] = useState<Measure>('returnShare');
   const { x, y } = map;
   const values = map[measure];
@@ -86,6 +95,7 @@ export function SensitivityMap({ run, map }: { run: LabRun; map: ParameterMap })
         {isShare ? 'In per cent. ' : ''}Empty where the two do not fit together. A click sets that pair up on the left;
         the framed one is this run.
       </p>
+      {walk ? <WalkForward walk={walk} x={x} y={y} /> : null}
     </section>
   );
 }

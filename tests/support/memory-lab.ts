@@ -125,6 +125,7 @@ export function createMemoryLab() {
               calendar: { kind: 'day', fromMs: [0], returnShare: [0.04125] },
               distribution: { edges: [-0.01, 0, 0.01], counts: [1, 1] },
               map: null,
+              walk: null,
               tradesListed: 1,
             },
           }

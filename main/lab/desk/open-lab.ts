@@ -12,8 +12,8 @@ export interface LabOptions {
 
 const RUNS_WAITING_MAX = 32;
 const LOOKS_WAITING_MAX = 32;
-/** A file of many millions of candles is read in one go. */
-const SILENT_MS_MAX = 60_000;
+/** A file of many millions of candles is read in one go, and trading comes first. */
+const SILENT_MS_MAX = 120_000;
 const IDLE_MS_MAX = 60_000;
 const HEAP_MB_MAX = 1_024;
 

@@ -1,15 +1,16 @@
 import type { LabRunDetail, MapAxis, RunPlan } from '../../../preload/lab-contract.ts';
 import type { CandleColumns } from '../../engine/domain/candle.ts';
-import type { BarRun } from '../backtest/bar-run.ts';
 import { runBacktest } from '../backtest/run-backtest.ts';
+import { dayReturns } from '../experiments/day-returns.ts';
 import { readSetting } from '../strategy/parameters.ts';
 import type { StrategyDefinition } from '../strategy/strategy.ts';
+import type { Try } from './map-walk.ts';
 import { figuresOf } from './run-views.ts';
 
 interface MapOfRuns {
   readonly map: NonNullable<LabRunDetail['map']>;
   /** Every run that was made for it. */
-  readonly tries: readonly { readonly params: Readonly<Record<string, number>>; readonly run: BarRun }[];
+  readonly tries: readonly Try[];
 }
 
 /** The same run with every pair of two parameters' values; pairs that do not fit together are left out. */
@@ -21,7 +22,7 @@ export function parameterMap(
   tell: (done: number, total: number) => void,
 ): MapOfRuns {
   const total = x.values.length * y.values.length;
-  const tries: { params: Readonly<Record<string, number>>; run: BarRun }[] = [];
+  const tries: Try[] = [];
   const cells = y.values.flatMap((yValue, row) =>
     x.values.map((xValue, column) => {
       tell(row * x.values.length + column, total);
@@ -29,7 +30,8 @@ export function parameterMap(
       const read = readSetting(strategy, params);
       if (!read.ok) return null;
       const run = runBacktest({ strategy, params, markets: [{ candles }], settings: plan.settings });
-      tries.push({ params: read.value, run });
+      const returns = dayReturns(run.equityQuote, run.openTimeMs, plan.settings.cashQuote);
+      tries.push({ params: read.value, returns });
       return figuresOf(run, candles, plan.settings);
     }),
   );

@@ -4,6 +4,7 @@ import { gatherEvidence } from '../honesty/evidence.ts';
 import { judge, type Verdict } from '../honesty/verdict.ts';
 import type { RunResult } from './job.ts';
 import { joinCandles } from './join-candles.ts';
+import { walkMap } from './map-walk.ts';
 import { parameterMap } from './parameter-map.ts';
 import type { RunAsked, RunKeeper } from './run-keeper.ts';
 import { calendarOf, distributionOf, figuresOf, seriesOf, tradeColumns } from './run-views.ts';
@@ -45,7 +46,7 @@ export function runJob(
 
   const inputs = keeper.inputsOf(asked);
   const mapped = plan.map && parameterMap(strategy, plan, plan.map, candles, inPhase('mapping'));
-  if (mapped) keeper.countTries(inputs, mapped.tries, settings.cashQuote);
+  if (mapped) keeper.countTries(inputs, mapped.tries);
   const otherTrials = keeper.triesBeside(inputs);
   const evidence = gatherEvidence(backtest, run, { seed: JUDGE_SEED, otherTrials, tell: inPhase('judging') });
 
@@ -55,6 +56,7 @@ export function runJob(
     calendar: calendarOf(run, settings.cashQuote),
     distribution: distributionOf(run),
     map: mapped?.map ?? null,
+    walk: mapped ? walkMap(mapped.tries) : null,
     tradesListed: trades.reasons.length,
   };
   const joined = joinCandles(candles, barMs, CHART_CANDLES_MAX);

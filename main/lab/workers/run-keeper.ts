@@ -15,7 +15,7 @@ import type { BarRun } from '../backtest/bar-run.ts';
 import { runStatistics } from '../backtest/run-statistics.ts';
 import { REALISTIC } from '../backtest/settings.ts';
 import type { Plain } from '../experiments/canonical-json.ts';
-import { type DayReturns, dayReturns } from '../experiments/day-returns.ts';
+import type { DayReturns } from '../experiments/day-returns.ts';
 import type { Experiment, ExperimentInputs } from '../experiments/experiment.ts';
 import { buildId, dataUsed, experimentId } from '../experiments/experiment-id.ts';
 import { ExperimentStore, familyOf } from '../experiments/experiment-store.ts';
@@ -23,6 +23,7 @@ import { reportPage } from '../report/report-page.ts';
 import { readSetting } from '../strategy/parameters.ts';
 import type { StrategyDefinition } from '../strategy/strategy.ts';
 import type { JoinedCandles, KeptRun, OpenedRun } from './job.ts';
+import type { Try } from './map-walk.ts';
 import { sourceName } from './read-candles.ts';
 import { readTrades } from './read-trades.ts';
 
@@ -94,17 +95,10 @@ export class RunKeeper {
   }
 
   /** Counts the runs of a map: each of them is a try. */
-  countTries(
-    inputs: ExperimentInputs,
-    tries: readonly { readonly params: Readonly<Record<string, number>>; readonly run: BarRun }[],
-    cashQuote: number,
-  ): void {
+  countTries(inputs: ExperimentInputs, tries: readonly Try[]): void {
     this.#store.recordTrials(
       'map',
-      tries.map(({ params, run }) => ({
-        inputs: { ...inputs, params },
-        returns: dayReturns(run.equityQuote, run.openTimeMs, cashQuote),
-      })),
+      tries.map(({ params, returns }) => ({ inputs: { ...inputs, params }, returns })),
     );
   }
 

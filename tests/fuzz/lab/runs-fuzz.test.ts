@@ -109,6 +109,7 @@ describe('what comes of a run', () => {
           calendar: calendarOf(run, costs.cashQuote),
           distribution: distributionOf(run),
           map: null,
+          walk: null,
           tradesListed: tradeColumns(run, 10).reasons.length,
         };
         outputOf('labRunDetail').parse({ ok: true, value: detail });

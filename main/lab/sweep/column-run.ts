@@ -3,6 +3,7 @@ import { BarBook } from '../backtest/bar-book.ts';
 import { spanOf } from '../backtest/bar-loop.ts';
 import type { Market, RunSettings } from '../backtest/settings.ts';
 import type { ColumnRule, Lead, Size, StrategyColumns } from '../strategy/strategy.ts';
+import { isPlain, nextAbove, nextBelow, plainRun } from './plain-run.ts';
 import type { SweepResult } from './sweep.ts';
 
 /**
@@ -16,10 +17,13 @@ export function columnRun<V>(
   market: Market,
   settings: RunSettings,
 ): SweepResult {
+  const lead = rule.lead(columns, params);
+  const entry = rule.entry(params);
+  if (isPlain(market, settings)) return plainRun(lead, entry, market.candles, settings);
   const account = new Account(settings.cashQuote);
   const spanMs = spanOf(market.candles.openTimeMs);
   const book = new BarBook(market, { instrument: 0, group: [] }, spanMs, settings, account);
-  playLead(book, rule.lead(columns, params), rule.entry(params), settings.fill === 'same-close');
+  playLead(book, lead, entry, settings.fill === 'same-close');
   book.skipTo(market.candles.close.length - 1);
   const { trades, fills, costs } = account;
   return { finalEquity: account.equityQuote, trades: trades.length, fills, fees: costs.fees };
@@ -44,19 +48,6 @@ function playLead(book: BarBook, lead: Lead, entry: Size, atClose: boolean): voi
 
 const leadAt = ({ ahead, aheadTimes, behind, behindTimes }: Lead, bar: number): number =>
   ahead[bar]! * aheadTimes - behind[bar]! * behindTimes;
-
-/** The first bar from `from` on at which the rule says long; all bars where there is none. */
-function nextAbove({ ahead, aheadTimes, behind, behindTimes }: Lead, from: number): number {
-  let bar = from;
-  while (bar < ahead.length && !(ahead[bar]! * aheadTimes > behind[bar]! * behindTimes)) bar += 1;
-  return bar;
-}
-
-function nextBelow({ ahead, aheadTimes, behind, behindTimes }: Lead, from: number): number {
-  let bar = from;
-  while (bar < ahead.length && !(ahead[bar]! * aheadTimes < behind[bar]! * behindTimes)) bar += 1;
-  return bar;
-}
 
 /** Whether nothing but a rule's own word ends a position: then bars may be skipped. */
 export const canSkipBars = ({ funding }: Market, { shorts, leverageMax, borrowPerYear }: RunSettings): boolean =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../main/engine/kernel/random.ts';
 import { barLoop } from '../../../main/lab/backtest/bar-loop.ts';
-import { REALISTIC, REFERENCE, type RunSettings } from '../../../main/lab/backtest/settings.ts';
+import { type Market, REALISTIC, REFERENCE, type RunSettings } from '../../../main/lab/backtest/settings.ts';
 import { smaCross } from '../../../main/lab/strategies/sma-cross.ts';
 import { readSetting } from '../../../main/lab/strategy/parameters.ts';
 import { readGrid, readPairs } from '../../../main/lab/strategy/setting-text.ts';
@@ -16,15 +16,26 @@ const settingsOf = (sizes: Readonly<Record<string, number>>) =>
 
 describe('a sweep by columns', () => {
   const rules = { tickSize: 0.01, lotStep: 0.001, minNotional: 5 };
-  const cases: readonly (readonly [string, RunSettings, Readonly<Record<string, number>>])[] = [
-    ['a fee alone', { ...REFERENCE, takerFee: 0.001 }, { qty: 1 }],
-    ['fills at the close', { ...REFERENCE, takerFee: 0.001, fill: 'same-close' }, { qty: 1 }],
-    ['realistic costs, a share of equity', REALISTIC, {}],
-    ['little volume: fills over several bars', { ...REALISTIC, volumeShareMax: 0.001 }, { share: 0.9 }],
-    ['an answer that takes bars', { ...REALISTIC, latencyMs: 200_000 }, {}],
+  const plain: RunSettings = { ...REFERENCE, takerFee: 0.001 };
+  interface SweepCase {
+    readonly title: string;
+    readonly settings: RunSettings;
+    readonly sizes: Readonly<Record<string, number>>;
+    readonly market: Market;
+  }
+  const bare: Market = { candles: CANDLES };
+  const gridded: Market = { candles: CANDLES, rules };
+  const cases: readonly SweepCase[] = [
+    { title: 'a fee alone', settings: plain, sizes: { qty: 1 }, market: bare },
+    { title: 'a spread, a share', settings: { ...plain, slippageBps: 3 }, sizes: { share: 0.9 }, market: bare },
+    { title: 'at the close', settings: { ...plain, fill: 'same-close' }, sizes: { qty: 1 }, market: bare },
+    { title: 'at the close, a share', settings: { ...plain, fill: 'same-close' }, sizes: { share: 0.9 }, market: bare },
+    { title: 'realistic costs', settings: REALISTIC, sizes: {}, market: gridded },
+    { title: 'little volume', settings: { ...REALISTIC, volumeShareMax: 0.001 }, sizes: {}, market: gridded },
+    { title: 'an answer of bars', settings: { ...REALISTIC, latencyMs: 200_000 }, sizes: {}, market: gridded },
   ];
-  it.each(cases)('is the event loop to the last bit: %s', (_, settings, sizes) => {
-    const markets = [{ candles: CANDLES, rules }];
+  it.each(cases)('is the event loop to the last bit: $title', ({ settings, sizes, market }) => {
+    const markets = [market];
     const sweeper = new Sweeper(smaCross, markets, settings);
     for (const setting of settingsOf(sizes)) {
       const { equityQuote, tradeCount, fills, costs } = barLoop(smaCross, setting, markets, settings);

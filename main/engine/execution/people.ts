@@ -109,7 +109,8 @@ function flattenOne(hand: Hand, instrumentId: InstrumentId): void {
   const qty = orderable(held, instrument);
   const quote = hand.deps.market.quote(instrumentId);
   const price = quote && parseDecimal(side === 'sell' ? quote.bid : quote.ask);
-  if (!isPerpetual(instrumentId) && !isTradable(qty, price, instrument)) {
+  const isTooLittle = isPerpetual(instrumentId) ? qty < instrument.minQty : !isTradable(qty, price, instrument);
+  if (isTooLittle) {
     refuse(hand, instrumentId, 'dust', `What is held of ${symbol} is less than the venue lets anyone sell.`);
     return;
   }

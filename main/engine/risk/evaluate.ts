@@ -179,15 +179,16 @@ const sizeCap = (qty: bigint, { maxQty }: Instrument): Cap => {
   return { qty: maxQty, finding: finding('above-maximum', formatDecimal(qty), formatDecimal(maxQty), 'base', text) };
 };
 
-/** Less than the venue takes, or null. */
-function minimumFinding(qty: bigint, entry: bigint, instrument: Instrument): RiskFinding | null {
+/** Less than the venue takes, or null. What is bound to reduce a perpetual may be worth as little as it likes. */
+function minimumFinding(proposal: Proposal, qty: bigint, entry: bigint, instrument: Instrument): RiskFinding | null {
   const { minQty, minNotional } = instrument;
   if (qty < minQty || qty <= 0n) {
     const text = `${formatDecimal(qty)} is less than the venue's smallest quantity ${formatDecimal(minQty)}`;
     return finding('below-minimum', formatDecimal(qty), formatDecimal(minQty), 'base', text);
   }
   const notional = multiplyDecimal(qty, entry, 'down');
-  if (notional >= minNotional) return null;
+  const isExempt = instrument.kind === 'perpetual' && proposal.reduceOnly;
+  if (isExempt || notional >= minNotional) return null;
   const text = `${words(notional)} is less than the venue's smallest order ${words(minNotional)}`;
   return finding('below-minimum', formatDecimal(notional), formatDecimal(minNotional), 'quote', text);
 }
@@ -274,7 +275,7 @@ export function evaluate(proposal: Proposal, phase: RiskVerdict['phase'], inputs
     if (cap.qty < smallest) smallest = cap.qty;
   }
   const qty = floorToLot(smallest, instrument).atoms;
-  const tooLittle = minimumFinding(qty, order.entry, instrument);
+  const tooLittle = minimumFinding(proposal, qty, order.entry, instrument);
   if (tooLittle) return deny([...binding, tooLittle], order);
   const outcome = qty < order.qty ? 'shrink' : 'pass';
   return verdictOf(proposal, phase, inputs, { outcome, qty, order, findings: binding });

@@ -6,6 +6,7 @@ import {
   audit,
   cancelled,
   createRig,
+  fillOf,
   fill as fillOrder,
   type OrderWish,
   PERP,
@@ -161,6 +162,36 @@ describe('positions that turn', () => {
       type: 'market',
     });
     expect(rig.submitted()).toEqual([idOf('flatten')]);
+  });
+
+  it('[E21] a close that the venue refuses for there is nothing to reduce has its books read, and ends with what they say', () => {
+    fill(sign({ side: 'sell', qty: '0.5' }), 'SELL 0.5 @ 61250.5');
+    rig.take('RequestAudit');
+    rig.dispatch({ kind: 'FlattenRequested', instrumentId: PERP });
+    const flatten = idOf('flatten');
+    answer(rig, flatten, 'rejected', '-2022');
+    expect(rig.take('RequestAudit')).toMatchObject([{ venue: USDM }]);
+    const elsewhere = reportOf('web', 'filled', { instrumentId: PERP, filledBase: '0.5', venueOrderId: 'w1' });
+    const closed = { fillId: 'w', venueOrderId: 'w1', clientOrderId: null, instrumentId: PERP, realizedQuote: '0' };
+    rig.nowMs += 1_000;
+    const bought = fillOf('BUY 0.5 @ 61250.5', { ...closed, eventTimeMs: rig.nowMs });
+    audit(rig, { venue: USDM, balances: 'USDT 10000', closed: [elsewhere], fills: [bought] });
+    expect(position()).toBe('0');
+    rig.tick(31_000);
+    expect(rig.execution.orders.open()).toEqual([]);
+    expect(rig.all('ReductionWanted').filter(({ purpose }) => purpose === 'flatten')).toHaveLength(1);
+  });
+
+  it('[E21] what is less than the venue’s smallest quantity is said to be dust', () => {
+    const dust = { instrumentId: PERP, entryPrice: '61000', markPrice: '61000', unrealizedQuote: '0', eventTimeMs: 0 };
+    for (let times = 0; times < 2; times += 1) {
+      rig.tick(1_000);
+      const positions = [{ ...dust, qtyBase: '0.0004', liquidationPrice: null }];
+      audit(rig, { venue: USDM, balances: 'USDT 10000', positions });
+    }
+    rig.dispatch({ kind: 'DifferenceAcknowledged', asset: PERP, ledger: '0', venue: '0.0004' });
+    rig.dispatch({ kind: 'FlattenRequested', instrumentId: PERP });
+    expect(rig.last('RequestRefused')).toMatchObject({ code: 'dust' });
   });
 
   it('[E22] the kill switch takes entries of both sides back and leaves what reduces', () => {

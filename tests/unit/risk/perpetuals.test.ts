@@ -134,6 +134,13 @@ describe('what is bound to reduce', () => {
     expect(said(order({ reduceOnly: true }), at())[0]).toBe('deny');
   });
 
+  test('[R17] a rest that is worth less than the smallest order can be closed', () => {
+    const rest = { qtyBase: '0.001', entryPrice: '60000' };
+    const small = at({ held: '0.001' }, {}, { instrument: { ...instrument, minNotional: parseDecimal('100') } });
+    expect(said(short({ ...rest, reduceOnly: true }), small)).toEqual(['pass', '0.001', []]);
+    expect(said(order(rest), small)[2]).toEqual(['below-minimum']);
+  });
+
   test('[R8] no switch, hold or limit stands before it', () => {
     const barred = {
       killSwitch: true,

@@ -8,7 +8,20 @@ export const positiveDecimal = z
   .refine((text) => /[1-9]/.test(text), 'must be greater than zero');
 export const timeMs = z.int().nonnegative();
 export const id = z.string().min(1).max(80);
-export const instrumentId = z.string().min(3).max(60);
+/** `binance:BTC/USDT`, and of a perpetual `binance-usdm:BTC/USDT:USDT`. */
+export const instrumentId = z
+  .string()
+  .max(60)
+  .regex(/^[^:/]+:[^:/]+\/[^:/]+(:[^:/]+)?$/, 'an instrument id such as binance:BTC/USDT');
+/** A name under which the books keep something: `USDT`, `binance-usdm:USDT` in a wallet apart, or a perpetual's id. */
+export const account = z.union([
+  z
+    .string()
+    .min(1)
+    .max(40)
+    .regex(/^[^/]+$/, 'an account of the books'),
+  instrumentId,
+]);
 export const probability = z.number().min(0).max(1);
 export const timeframe = z.enum(['1s', '1m', '5m', '15m', '1h', '4h', '1d']);
 export const side = z.enum(['buy', 'sell']);

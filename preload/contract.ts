@@ -7,6 +7,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import {
+  account,
   candleColumns,
   decimal,
   done,
@@ -593,9 +594,7 @@ export const contract = {
   flatten: oc.input(z.strictObject({ instrumentId: instrumentId.nullable() })).output(done),
 
   /** Books what the venue says of an asset: the amounts are those on the screen, and else it is refused. */
-  acknowledgeDifference: oc
-    .input(z.strictObject({ asset: z.string().min(1).max(40), ledger: decimal, venue: decimal }))
-    .output(done),
+  acknowledgeDifference: oc.input(z.strictObject({ asset: account, ledger: decimal, venue: decimal })).output(done),
 
   setArmed: oc.input(z.strictObject({ armed: z.boolean() })).output(done),
   setKillSwitch: oc.input(z.strictObject({ on: z.boolean() })).output(done),

@@ -9,6 +9,7 @@ import { termsOf } from '../../../main/engine/approval/cases.ts';
 import type { InputEvent } from '../../../main/engine/domain/events.ts';
 import type { Engine } from '../../../main/engine/engine.ts';
 import { contract, manualOrderSchema } from '../../../preload/contract.ts';
+import { labContract } from '../../../preload/lab-contract.ts';
 import { startEngine } from '../../support/recorded-session.ts';
 import { TapeVenue } from '../../support/tape-venue.ts';
 
@@ -52,7 +53,11 @@ const positive = fc
   )
   .filter((text) => /[1-9]/.test(text));
 const amount = fc.tuple(fc.constantFrom('', '-'), positive).map(([sign, text]) => sign + text);
-const instrumentId = fc.oneof(fc.constantFrom(...INSTRUMENTS), fc.string({ minLength: 3, maxLength: 60 }));
+/** As the contract lets them through: of any venue and assets, known or not. */
+const instrumentId = fc.oneof(
+  fc.constantFrom(...INSTRUMENTS, 'binance-usdm:BTC/USDT:USDT'),
+  fc.stringMatching(/^[^:/]{1,12}:[^:/]{1,12}\/[^:/]{1,12}(:[^:/]{1,12})?$/),
+);
 const anyId = fc.oneof(
   fc.string({ minLength: 1, maxLength: 80 }),
   fc.nat().map((n) => proposalIds[n % Math.max(1, proposalIds.length)] ?? 'none'),
@@ -130,7 +135,11 @@ const REQUESTS: readonly [keyof Procedures, fc.Arbitrary<{ readonly input: objec
     'acknowledgeDifference',
     fc
       .record({
-        asset: fc.oneof(fc.constantFrom('BTC', 'USDT'), fc.string({ minLength: 1, maxLength: 40 })),
+        asset: fc.oneof(
+          fc.constantFrom('BTC', 'USDT', 'binance-usdm:USDT'),
+          fc.stringMatching(/^[^/]{1,40}$/),
+          instrumentId,
+        ),
         ledger: amount,
         venue: amount,
       })
@@ -140,6 +149,12 @@ const REQUESTS: readonly [keyof Procedures, fc.Arbitrary<{ readonly input: objec
   [
     'setKillSwitch',
     fc.record({ on: fc.boolean() }).map((input) => ({ input, event: { kind: 'KillSwitchSet', ...input } })),
+  ],
+  [
+    'setDeadManSwitch',
+    fc
+      .record({ mode: fc.constantFrom('off' as const, 'entries' as const, 'all' as const) })
+      .map((input) => ({ input, event: { kind: 'DeadManSwitchSet', ...input } })),
   ],
   ['setLimits', limits.map((input) => ({ input, event: { kind: 'LimitsSet', limits: input } }))],
   [
@@ -152,7 +167,8 @@ describe('requests', () => {
   it('are all here that tell the engine anything', () => {
     const reads = ['hello', 'watchDesk', 'watchMarket', 'chartHistory', 'previewOrder', 'journalPage', 'verifyJournal'];
     const others = [...reads, 'cancelAll', 'startGameDay', 'stopGameDay', 'loadSetting', 'saveSetting'];
-    expect([...REQUESTS.map(([name]) => name), ...others].sort()).toEqual(Object.keys(contract).sort());
+    const ofTheLab = Object.keys(labContract);
+    expect([...REQUESTS.map(([name]) => name), ...others, ...ofTheLab].sort()).toEqual(Object.keys(contract).sort());
   });
 
   it.each(REQUESTS)(

@@ -1,6 +1,13 @@
 import type { Candle } from '../../engine/domain/candle.ts';
 import { type BacktestPlan, runBacktest } from '../backtest/run-backtest.ts';
-import type { Desk, StrategyContext, StrategyDefinition, StrategyHandlers } from '../strategy/strategy.ts';
+import type {
+  Desk,
+  Direction,
+  Entry,
+  StrategyContext,
+  StrategyDefinition,
+  StrategyHandlers,
+} from '../strategy/strategy.ts';
 import { barTimes, cutMarket } from './plan-stretch.ts';
 
 /** What a strategy wanted at a bar's close. Prices are NaN where there is none. */
@@ -44,21 +51,21 @@ export function traceOver(
   };
 }
 
-/** Stands between a strategy and its desk, and writes down what passes. */
+/** Stands between a strategy and its desks, and writes down what passes. */
 class DecisionRecorder implements DecisionTrace {
   readonly decisions: Decision[] = [];
   readonly sides: readonly Int8Array[];
-  readonly #times: Float64Array;
-  readonly #closes: Float64Array;
   askedFromBar: number;
+  readonly closes: Float64Array;
+  readonly #times: Float64Array;
   /** Taken at fills inside a bar, before its candle is seen. */
   readonly #atFills: Decision[] = [];
-  #bar = -1;
+  bar = -1;
   #started = 0;
 
   constructor(times: Float64Array, instruments: number) {
     this.#times = times;
-    this.#closes = new Float64Array(instruments);
+    this.closes = new Float64Array(instruments);
     this.sides = Array.from({ length: instruments }, () => new Int8Array(times.length));
     this.askedFromBar = times.length;
   }
@@ -80,60 +87,102 @@ class DecisionRecorder implements DecisionTrace {
   /** Candles are seen where every one passes; the strategy itself is asked once it is warm. */
   #watch(context: StrategyContext<Readonly<Record<string, number>>>, instrument: number, place: number): void {
     const see = (_: null, { openTimeMs, close }: Candle): number => {
-      while (!(this.#times[this.#bar]! >= openTimeMs)) this.#bar += 1;
-      for (const decision of this.#atFills.splice(0)) this.decisions.push({ ...decision, bar: this.#bar });
-      this.#closes[instrument] = close;
+      while (!(this.#times[this.bar]! >= openTimeMs)) this.bar += 1;
+      if (this.#atFills.length > 0)
+        for (const decision of this.#atFills.splice(0)) this.decisions.push({ ...decision, bar: this.bar });
+      this.closes[instrument] = close;
       return 0;
     };
     context.trackCandles(null, see, { instrument: place });
   }
 
   #listening(handlers: StrategyHandlers, first: number, together: number): StrategyHandlers {
+    const desks = RecordedDesk.group(this, this.decisions, first, together);
+    const desksAtFills = RecordedDesk.group(this, this.#atFills, first, together);
     const { onFill } = handlers;
     return {
       onCandle: (candle, desk) => {
-        this.askedFromBar = Math.min(this.askedFromBar, this.#bar);
+        if (this.askedFromBar > this.bar) this.askedFromBar = this.bar;
         for (let k = 0; k < together; k += 1)
-          this.sides[first + k]![this.#bar] = Math.sign((together === 1 ? desk : desk.of(k)).position);
-        handlers.onCandle?.(candle, this.#heard(desk, first, candle.instrument % together, this.decisions));
+          this.sides[first + k]![this.bar] = Math.sign((together === 1 ? desk : desk.of(k)).position);
+        handlers.onCandle?.(candle, desks[candle.instrument % together]!.over(desk));
       },
       onPrediction: (prediction, desk) =>
-        handlers.onPrediction?.(prediction, this.#heard(desk, first, prediction.instrument % together, this.decisions)),
+        handlers.onPrediction?.(prediction, desks[prediction.instrument % together]!.over(desk)),
       ...(onFill && {
-        onFill: (fill, desk) =>
-          onFill.call(handlers, fill, this.#heard(desk, first, fill.instrument % together, this.#atFills)),
+        onFill: (fill, desk) => onFill.call(handlers, fill, desksAtFills[fill.instrument % together]!.over(desk)),
       }),
     };
   }
+}
 
-  #heard(desk: Desk, first: number, place: number, decisions: Decision[]): Desk {
-    const instrument = first + place;
-    const write = (decision: Partial<Decision> & Pick<Decision, 'side' | 'qty'>): void => {
-      const none = { stopPrice: Number.NaN, targetPrice: Number.NaN, restPrice: Number.NaN };
-      decisions.push({ bar: this.#bar, instrument, ...none, ...decision });
-    };
-    return {
-      position: desk.position,
-      entryPrice: desk.entryPrice,
-      equity: desk.equity,
-      enter: (direction, entry) => {
-        desk.enter(direction, entry);
-        const side = direction === 'long' ? 1 : -1;
-        if (desk.position * side > 0) return;
-        const qty = 'qty' in entry ? entry.qty : (entry.share * desk.equity) / this.#closes[instrument]!;
-        write({ side, qty, stopPrice: entry.stop ?? Number.NaN, targetPrice: entry.target ?? Number.NaN });
-      },
-      exit: () => {
-        const wasHeld = desk.position !== 0;
-        desk.exit();
-        if (wasHeld) write({ side: 0, qty: 0 });
-      },
-      rest: (side, qty, price) => {
-        desk.rest(side, qty, price);
-        write({ side: side === 'buy' ? 1 : -1, qty, restPrice: price });
-      },
-      cancel: () => desk.cancel(),
-      of: (other) => this.#heard(desk.of(other), first, other, decisions),
-    };
+/** One for each instrument of a group, over whichever desk is at hand. */
+class RecordedDesk implements Desk {
+  readonly #recorder: DecisionRecorder;
+  readonly #decisions: Decision[];
+  readonly #instrument: number;
+  readonly #group: readonly RecordedDesk[];
+  #desk!: Desk;
+
+  constructor(recorder: DecisionRecorder, decisions: Decision[], instrument: number, group: readonly RecordedDesk[]) {
+    this.#recorder = recorder;
+    this.#decisions = decisions;
+    this.#instrument = instrument;
+    this.#group = group;
+  }
+
+  static group(recorder: DecisionRecorder, decisions: Decision[], first: number, together: number): RecordedDesk[] {
+    const group: RecordedDesk[] = [];
+    for (let k = 0; k < together; k += 1) group.push(new RecordedDesk(recorder, decisions, first + k, group));
+    return group;
+  }
+
+  over(desk: Desk): this {
+    this.#desk = desk;
+    return this;
+  }
+
+  get position(): number {
+    return this.#desk.position;
+  }
+  get entryPrice(): number {
+    return this.#desk.entryPrice;
+  }
+  get equity(): number {
+    return this.#desk.equity;
+  }
+
+  enter(direction: Direction, entry: Entry): void {
+    const { position, equity } = this.#desk;
+    this.#desk.enter(direction, entry);
+    const side = direction === 'long' ? 1 : -1;
+    if (position * side > 0) return;
+    const qty = 'qty' in entry ? entry.qty : (entry.share * equity) / this.#recorder.closes[this.#instrument]!;
+    this.#write({ side, qty, stopPrice: entry.stop ?? Number.NaN, targetPrice: entry.target ?? Number.NaN });
+  }
+
+  exit(): void {
+    const wasHeld = this.#desk.position !== 0;
+    this.#desk.exit();
+    if (wasHeld) this.#write({ side: 0, qty: 0 });
+  }
+
+  rest(side: 'buy' | 'sell', qty: number, price: number): void {
+    this.#desk.rest(side, qty, price);
+    this.#write({ side: side === 'buy' ? 1 : -1, qty, restPrice: price });
+  }
+
+  cancel(): void {
+    this.#desk.cancel();
+  }
+
+  of(instrument: number): Desk {
+    const other = this.#desk.of(instrument);
+    return this.#group[instrument]!.over(other);
+  }
+
+  #write(decision: Partial<Decision> & Pick<Decision, 'side' | 'qty'>): void {
+    const none = { stopPrice: Number.NaN, targetPrice: Number.NaN, restPrice: Number.NaN };
+    this.#decisions.push({ bar: this.#recorder.bar, instrument: this.#instrument, ...none, ...decision });
   }
 }

@@ -47,7 +47,10 @@ export interface EvidenceOptions {
 }
 
 const LEVEL = 0.95;
+/** Fewer where a run is long: so many days in all. */
 const BOOTSTRAP_DRAWS = 1_000;
+const BOOTSTRAP_DRAWS_MIN = 400;
+const BOOTSTRAP_DAYS = 1_000_000;
 /** Fewer where a run is long: so many bars in all. */
 const RANDOM_DRAWS = 100;
 const RANDOM_DRAWS_MIN = 40;
@@ -61,7 +64,7 @@ const PARTS = 9;
  * @param run what the plan came to
  * @throws what `runBacktest` throws
  */
-export function gatherEvidence(plan: BacktestPlan, run: BarRun, options: EvidenceOptions): Evidence {
+export function gatherEvidence(asked: BacktestPlan, run: BarRun, options: EvidenceOptions): Evidence {
   const { seed, otherTrials = [], tell } = options;
   let done = 0;
   const part = <T>(work: () => T): T => {
@@ -69,12 +72,13 @@ export function gatherEvidence(plan: BacktestPlan, run: BarRun, options: Evidenc
     done += 1;
     return work();
   };
+  const plan = whileRunning(asked, () => tell?.(done - 1, PARTS));
   const cash = plan.settings?.cashQuote ?? REALISTIC.cashQuote;
   const own = dayReturns(run.equityQuote, run.openTimeMs, cash);
   const daily = own.returns;
   const bars = run.openTimeMs.length;
   const hasTrades = run.trades.length > 0;
-  const resampling = { seed, draws: BOOTSTRAP_DRAWS, level: LEVEL };
+  const resampling = { seed, draws: bootstrapDraws(daily.length), level: LEVEL };
   const profits = Float64Array.from(run.trades, ({ pnl }) => pnl);
   const sample = sharpeSample(daily);
   return {
@@ -100,6 +104,19 @@ export function gatherEvidence(plan: BacktestPlan, run: BarRun, options: Evidenc
     neighbours: part(() => exploreNeighbours(plan)),
   };
 }
+
+/** Tells at the start of every run of the plan's strategy, so that whoever waits knows that it goes on. */
+function whileRunning(plan: BacktestPlan, tell: () => void): BacktestPlan {
+  const { strategy } = plan;
+  const start: typeof strategy.start = (context) => {
+    tell();
+    return strategy.start(context);
+  };
+  return { ...plan, strategy: { ...strategy, start } };
+}
+
+const bootstrapDraws = (days: number): number =>
+  Math.max(BOOTSTRAP_DRAWS_MIN, Math.min(BOOTSTRAP_DRAWS, Math.floor(BOOTSTRAP_DAYS / days)));
 
 const randomDraws = (bars: number): number =>
   Math.max(RANDOM_DRAWS_MIN, Math.min(RANDOM_DRAWS, Math.floor(RANDOM_BARS / bars)));

@@ -7,6 +7,8 @@ type Reach = Pick<VenueInfo, 'port' | 'apiKey' | 'secret' | 'controlToken'>;
 export interface RawOrder {
   readonly symbol: string;
   readonly orderId: number;
+  /** -1: it belongs to no list. */
+  readonly orderListId: number;
   readonly clientOrderId: string;
   readonly price: string;
   readonly stopPrice?: string;

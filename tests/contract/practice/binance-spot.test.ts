@@ -203,6 +203,29 @@ describe('orders over REST', () => {
       expect(await nameOf(again)).toBe('OrderNotFound');
     });
 
+    it('the stream tells when the list begins and when it is over', async () => {
+      const own = await bench.connect();
+      const told: string[] = [];
+      const handle = own.handleMessage.bind(own);
+      own.handleMessage = (client, message) => {
+        const event = (message as { event?: Readonly<Record<string, unknown>> }).event;
+        if (event?.['e'] === 'listStatus') told.push(`${event['C']} ${event['l']} ${event['L']}`);
+        handle(client, message);
+      };
+      void own.watchOrders(SYMBOL).catch(() => {});
+      // Told on every subscription that stands by then: this one may still be under way.
+      await expect
+        .poll(
+          async () => {
+            await place();
+            await lists().privateDeleteOrderList({ symbol: 'BTCUSDT', listClientOrderId: 'pair' });
+            return told.join(', ');
+          },
+          { timeout: 10_000, interval: 200 },
+        )
+        .toContain('pair EXEC_STARTED EXECUTING, pair ALL_DONE ALL_DONE');
+    });
+
     it('prices the wrong way round are refused, and nothing of it rests', async () => {
       const refused = place({ abovePrice: await away(0.97), belowStopPrice: await away(0.95) });
       await expect(refused).rejects.toThrow('The relationship of the prices for the orders is not correct.');

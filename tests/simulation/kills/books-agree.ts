@@ -71,6 +71,19 @@ const VENUE_WORDS: Readonly<Record<string, string>> = {
   REJECTED: 'rejected',
 };
 
+/** Stop and target of one list are one order to us: it stands as the one that trades does, or as both do. */
+function asSigned(orders: readonly RawOrder[]): Map<string, string | undefined> {
+  const signed = new Map<string, RawOrder[]>();
+  for (const order of orders) {
+    const [, name = order.clientOrderId] =
+      (order.orderListId >= 0 && /^(.+)-(?:stop|target)$/.exec(order.clientOrderId)) || [];
+    signed.set(name, [...(signed.get(name) ?? []), order]);
+  }
+  const speaks = (legs: readonly RawOrder[]): RawOrder | undefined =>
+    legs.find(({ executedQty }) => atoms(executedQty) > 0n) ?? legs[0];
+  return new Map([...signed].map(([name, legs]) => [name, VENUE_WORDS[speaks(legs)?.status ?? '']]));
+}
+
 const repeated = (ids: readonly string[]): string[] => ids.filter((id, index) => ids.indexOf(id) !== index);
 
 /** Orders and fills that are told twice, forgotten, or sent before they were on the disk. */
@@ -78,7 +91,7 @@ function wrongOrders({ desk, journal, venue: { orders } }: Books): string[] {
   const persisted = eventsOf(journal, 'OrderPersisted').map(({ order }) => order.clientOrderId);
   const atVenue = orders.map(({ clientOrderId }) => clientOrderId);
   const fills = eventsOf(journal, 'FillBooked').map(({ fill }) => `${fill.instrumentId} ${fill.fillId}`);
-  const words = new Map(orders.map((order) => [order.clientOrderId, VENUE_WORDS[order.status]]));
+  const words = asSigned(orders);
   const shown = new Map(desk.orders.map((order) => [order.clientOrderId, order.state]));
   const changes = eventsOf(journal, 'OrderStateChanged');
   const forgotten = persisted.flatMap((id) => {
@@ -93,7 +106,7 @@ function wrongOrders({ desk, journal, venue: { orders } }: Books): string[] {
     ...repeated(persisted).map((id) => `${id} was persisted twice`),
     ...repeated(atVenue).map((id) => `${id} is twice at the venue`),
     ...repeated(fills).map((id) => `fill ${id} is booked twice`),
-    ...atVenue.filter((id) => !persisted.includes(id)).map((id) => `${id} was sent before it was durable`),
+    ...[...words.keys()].filter((id) => !persisted.includes(id)).map((id) => `${id} was sent before it was durable`),
     ...forgotten,
   ];
 }

@@ -259,7 +259,7 @@ class KillScene {
     };
   }
 
-  /** A buy of about sixty dollars with its stop 4 % below. */
+  /** A buy of about sixty dollars with its stop 4 % below, and for every other one a target as far above. */
   async #buy(market: Market, where: 'waiting' | 'touch' | 'market'): Promise<ManualOrder> {
     const { bidPrice, askPrice } = await this.#venue.bookTicker(market.symbol);
     const { tick, lot } = this.#stepsOf(market);
@@ -274,7 +274,7 @@ class KillScene {
       qtyBase: atomsText(floorTo((60n * 10n ** 36n) / atoms(askPrice), lot)),
       limitPrice: where === 'market' ? null : atomsText(limit),
       stopPrice: atomsText(floorTo((bid * 96n) / 100n, tick)),
-      targetPrice: null,
+      targetPrice: this.#random.next() < 0.5 ? null : atomsText(floorTo((bid * 104n) / 100n, tick)),
     };
   }
 

@@ -1,15 +1,12 @@
 import type { VenueOrder } from '../../matching/order.ts';
 import { formatAmount, type TradingRules } from '../../matching/rules.ts';
-import type { HistoryQuery } from '../../store/venue-store.ts';
 import { freshId, rulesOf, type SpotContext } from './context.ts';
 import { BinanceError, missingParameter, orderDoesNotExist, rejectionError, unknownOrderSent } from './errors.ts';
+import { fillPage, historyOf } from './history.ts';
 import { cancelledList } from './order-lists.ts';
 import { readClientId, readOrder } from './order-request.ts';
 import type { Params } from './params.ts';
 import { accountTrade, cancelledOrder, placedOrder, queriedOrder } from './render.ts';
-
-/** Fills of one minute that may lie before the id asked for. */
-const FILLS_A_MINUTE_MAX = 1_000;
 
 export function account(context: SpotContext): unknown {
   return {
@@ -97,27 +94,20 @@ export function cancelOpenOrders(context: SpotContext, params: Params): unknown 
 export function allOrders(context: SpotContext, params: Params): unknown {
   const rules = rulesOf(context, params);
   context.exchange.fresh(rules.symbol);
-  return context.store.orders(history(params, rules, 'orderId')).map((order) => queriedOrder(rules, order));
+  return context.store.orders(historyOf(params, rules, 'orderId')).map((order) => queriedOrder(rules, order));
 }
 
 export function myTrades(context: SpotContext, params: Params): unknown {
   const rules = rulesOf(context, params);
-  const market = context.exchange.fresh(rules.symbol);
-  const { fromId, ...query } = history(params, rules, 'fromId');
-  // Fills are stored under keys that tell their millisecond; clients know the public ids.
-  const startMs = fromId === null ? query.startMs : market.ids.minuteOf(fromId, market.cursorMs);
-  const spare = fromId === null ? 0 : FILLS_A_MINUTE_MAX;
-  const fills = context.store.fills({ ...query, fromId: null, startMs, limit: query.limit + spare });
-  const listOf = new Map<number, number>();
-  for (const { orderId } of fills) {
-    if (listOf.has(orderId)) continue;
-    listOf.set(orderId, context.exchange.findOrder(rules.symbol, { orderId })?.orderListId ?? -1);
-  }
-  return fills
-    .map((fill) => accountTrade(rules, fill, listOf.get(fill.orderId) ?? -1, context.exchange.tradeIdOf))
-    .filter(({ id }) => fromId === null || id >= fromId)
-    .sort((a, b) => a.id - b.id)
-    .slice(0, query.limit);
+  const lists = new Map<number, number>();
+  const listOf = (orderId: number): number => {
+    const known = lists.get(orderId) ?? context.exchange.findOrder(rules.symbol, { orderId })?.orderListId ?? -1;
+    lists.set(orderId, known);
+    return known;
+  };
+  return fillPage(context, params, rules, (fill) =>
+    accountTrade(rules, fill, listOf(fill.orderId), context.exchange.tradeIdOf),
+  );
 }
 
 /** Cancels one order and places another. With STOP_ON_FAILURE a failed cancel ends it. */
@@ -204,15 +194,4 @@ function findForReplace(context: SpotContext, params: Params, rules: TradingRule
   const orderId = params.optionalInteger('cancelOrderId');
   if (orderId !== null) return context.exchange.findOrder(rules.symbol, { orderId });
   return context.exchange.findOrder(rules.symbol, { clientOrderId: params.text('cancelOrigClientOrderId') });
-}
-
-function history(params: Params, rules: TradingRules, idName: 'orderId' | 'fromId'): HistoryQuery {
-  return {
-    symbol: rules.symbol,
-    fromId: params.optionalInteger(idName),
-    startMs: params.optionalInteger('startTime'),
-    endMs: params.optionalInteger('endTime'),
-    orderId: idName === 'fromId' ? params.optionalInteger('orderId') : null,
-    limit: params.optionalInteger('limit', 1_000) ?? 500,
-  };
 }

@@ -2,17 +2,15 @@ import { assert } from '../../../engine/domain/result.ts';
 import type { ConditionalOrder } from '../../derivatives/conditional-orders.ts';
 import type { VenueOrder } from '../../matching/order.ts';
 import type { TradingRules } from '../../matching/rules.ts';
-import type { HistoryQuery } from '../../store/venue-store.ts';
 import { freshId, rulesOf } from '../binance-spot/context.ts';
 import { BinanceError, missingParameter, orderDoesNotExist, unknownOrderSent } from '../binance-spot/errors.ts';
+import { fillPage, historyOf } from '../binance-spot/history.ts';
 import type { Params } from '../binance-spot/params.ts';
 import type { UsdmContext } from './context.ts';
 import { marginError } from './errors.ts';
 import { readConditional, readOrder } from './order-request.ts';
 import { algoJson, orderJson, userTrade } from './render.ts';
 
-/** Fills of one minute that may lie before the id asked for. */
-const FILLS_A_MINUTE_MAX = 1_000;
 const COUNTDOWN_MS_MAX = 86_400_000;
 
 export function placeOrder(context: UsdmContext, params: Params): unknown {
@@ -65,22 +63,15 @@ export function cancelAllOrders(context: UsdmContext, params: Params): unknown {
 export function allOrders(context: UsdmContext, params: Params): unknown {
   const rules = rulesOf(context, params);
   context.exchange.fresh(rules.symbol);
-  return context.store.orders(history(params, rules, 'orderId')).map((order) => orderJson(rules, order));
+  return context.store.orders(historyOf(params, rules, 'orderId')).map((order) => orderJson(rules, order));
 }
 
 export function userTrades(context: UsdmContext, params: Params): unknown {
   const rules = rulesOf(context, params);
-  const market = context.exchange.fresh(rules.symbol);
-  const { fromId, ...query } = history(params, rules, 'fromId');
   const { tradeIdOf } = context.exchange;
-  const startMs = fromId === null ? query.startMs : market.ids.minuteOf(fromId, market.cursorMs);
-  const spare = fromId === null ? 0 : FILLS_A_MINUTE_MAX;
-  return context.store
-    .fills({ ...query, fromId: null, startMs, limit: query.limit + spare })
-    .map((fill) => userTrade(rules, fill, tradeIdOf, context.store.realizedAtoms(fill.symbol, fill.tradeId)))
-    .filter(({ id }) => fromId === null || id >= fromId)
-    .sort((a, b) => a.id - b.id)
-    .slice(0, query.limit);
+  return fillPage(context, params, rules, (fill) =>
+    userTrade(rules, fill, tradeIdOf, context.store.realizedAtoms(fill.symbol, fill.tradeId)),
+  );
 }
 
 export function placeAlgoOrder(context: UsdmContext, params: Params): unknown {
@@ -117,7 +108,7 @@ export function cancelAllAlgoOrders(context: UsdmContext, params: Params): unkno
 export function allAlgoOrders(context: UsdmContext, params: Params): unknown {
   const rules = rulesOf(context, params);
   context.exchange.fresh(rules.symbol);
-  return context.store.conditionals(history(params, rules, 'orderId')).map((order) => algoJson(rules, order));
+  return context.store.conditionals(historyOf(params, rules, 'orderId')).map((order) => algoJson(rules, order));
 }
 
 /** The dead-man switch of one symbol. */
@@ -150,15 +141,4 @@ function lookUpAlgo(context: UsdmContext, params: Params): ConditionalOrder | nu
   const clientAlgoId = params.optionalText('clientAlgoId');
   if (clientAlgoId === null) throw missingParameter('algoId');
   return context.derivatives.findConditional({ clientAlgoId });
-}
-
-function history(params: Params, rules: TradingRules, idName: 'orderId' | 'fromId'): HistoryQuery {
-  return {
-    symbol: rules.symbol,
-    fromId: params.optionalInteger(idName),
-    startMs: params.optionalInteger('startTime'),
-    endMs: params.optionalInteger('endTime'),
-    orderId: idName === 'fromId' ? params.optionalInteger('orderId') : null,
-    limit: params.optionalInteger('limit', 1_000) ?? 500,
-  };
 }

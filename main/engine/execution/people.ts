@@ -3,7 +3,7 @@ import type { CancelRequested, CancelWanted, FlattenRequested, KillSwitchSet } f
 import { type InstrumentId, isPerpetual, symbolOf } from '../domain/instrument.ts';
 import { activeIn, activeOrders } from './execution-state.ts';
 import { type Hand, sendCancel } from './hand.ts';
-import { isLive, type OrderRecord, reduces } from './order-record.ts';
+import { isLive, isPair, type OrderRecord, reduces } from './order-record.ts';
 import { closingUnbooked, flattenWant, isTradable, orderable } from './protection-plan.ts';
 
 function refuse(hand: Hand, subject: string, code: string, text: string): void {
@@ -48,7 +48,8 @@ function protects(hand: Hand, record: OrderRecord): boolean {
 function staysOnCancelAll(record: OrderRecord): boolean {
   if (record.purpose === 'stop' || record.purpose === 'flatten') return true;
   if (record.purpose === 'exit' && record.coveredBy !== null) return true;
-  return record.purpose === 'foreign' && reduces(record) && record.type === 'stop-loss';
+  const protects = record.type === 'stop-loss' || isPair(record);
+  return record.purpose === 'foreign' && reduces(record) && protects;
 }
 
 export function handleCancelAll(hand: Hand): void {

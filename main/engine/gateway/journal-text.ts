@@ -126,6 +126,14 @@ export function journalLine(event: EngineEvent, nameOf: (proposalId: string) => 
             ? `mandate ${o.signature.mandate}`
             : `the system (${o.signature.why})`;
       const bound = o.type === 'market' ? ` at ${o.limitPrice} or better` : ` at ${o.limitPrice}`;
+      if (o.type === 'oco') {
+        const ends = `stop ${o.triggerPrice} and target ${o.limitPrice}`;
+        return line(
+          'info',
+          o.instrumentId,
+          `Signed by ${who}: ${o.side} ${o.qtyBase} ${symbolOf(o.instrumentId)}, ${ends}.`,
+        );
+      }
       const at = o.triggerPrice ? ` with trigger ${o.triggerPrice}` : o.limitPrice ? bound : '';
       return line(
         'info',

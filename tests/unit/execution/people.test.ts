@@ -209,6 +209,9 @@ describe('cancel', () => {
     rig.nowMs += 5_000;
     const made = reportOf('web_1', 'open', { venueOrderId: 'v77', qtyBase: '1' });
     rig.dispatch({ kind: 'OrderReported', report: made });
+    // A stop with its target from an earlier life: it protects, whoever placed it.
+    const pair = { venueOrderId: 'list-9', qtyBase: '0.1', side: 'sell', type: 'oco', triggerPrice: '59000' } as const;
+    rig.dispatch({ kind: 'OrderReported', report: reportOf('of-before', 'open', pair) });
     const before = cancelsWanted().length;
     rig.dispatch({ kind: 'CancelAllRequested' });
     const wanted = cancelsWanted().slice(before);

@@ -99,6 +99,26 @@ const LINES: readonly [EngineEvent, string, string][] = [
   [
     {
       kind: 'OrderSigned',
+      order: {
+        ...order,
+        side: 'sell',
+        type: 'oco',
+        limitPrice: '61000',
+        triggerPrice: '59600',
+        signature: { by: 'system', why: 'protect', atMs: 1 },
+      },
+    },
+    'info',
+    'Signed by the system (protect): sell 0.05 BTC/USDT, stop 59600 and target 61000.',
+  ],
+  [
+    { kind: 'OrderSigned', order: { ...order, type: 'market', limitPrice: '60090' } },
+    'info',
+    'Signed by you (approval): buy 0.05 BTC/USDT market at 60090 or better.',
+  ],
+  [
+    {
+      kind: 'OrderSigned',
       order: { ...order, type: 'market', limitPrice: null, signature: { by: 'mandate', mandate: 'night', atMs: 1 } },
     },
     'info',

@@ -62,5 +62,5 @@ code{font:12px/1.4 "JetBrains Mono","JetBrains Mono Variable",ui-monospace,monos
 @page{margin:14mm}
 @media print{:root{color-scheme:light;--bg0:#fff;--bg1:#fff;--bg2:#fff;--line:#cfd6dd;--text1:#000;--text2:#333;--text3:#555;--seal:#865800;--up:#08775a;--down:#c22a3b;--info:#1a64cc;--up-soft:8 119 90;--down-soft:194 42 59}
 body{font-size:11px;print-color-adjust:exact;-webkit-print-color-adjust:exact}main{max-width:none;padding:0}section{break-inside:avoid}section.long{break-inside:auto}thead{display:table-header-group}tr{break-inside:avoid}
-.figures{grid-template-columns:repeat(7,1fr)}.figure{min-height:0;padding:7px 8px}.figure .value{font-size:15px}.verdict p{font-size:15px}.calendar td.cell{min-width:0}}
+.figures{grid-template-columns:repeat(7,minmax(0,1fr))}.figure{min-height:0;padding:6px 4px 6px 7px}.figure .value{font-size:14px}.figure dt,.figure .range{font-size:9px}.mark{width:68px}.verdict ul{grid-template-columns:1fr 1fr}.chart-name,.note{font-size:10px}.verdict p{font-size:15px}.calendar td.cell{min-width:0}.scroll{overflow:visible}table{font-size:9.5px}th{font-size:9px}th,td,.calendar td{padding:2px 4px}}
 `;

@@ -152,6 +152,11 @@ export class ExperimentDatabase {
     }));
   }
 
+  /** Does something while no other process or thread writes. */
+  alone(work: () => void): void {
+    this.#database.transaction(work).immediate();
+  }
+
   close(): void {
     this.#database.close();
   }

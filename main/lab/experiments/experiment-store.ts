@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import { type DayReturns, dayReturns } from './day-returns.ts';
 import type { Experiment, ExperimentInputs, ExperimentResult } from './experiment.ts';
@@ -22,6 +23,8 @@ export interface Recorded {
 const NO_RETURNS: DayReturns = { day: new Int32Array(0), returns: new Float64Array(0) };
 /** Folders that are still being written end so. */
 const UNFINISHED = '.part';
+/** Workers of one process keep runs at the same time. */
+const WRITER = `${process.pid}-${threadId}`;
 
 /** What tries have in common that are counted together: the strategy and the instruments and candle length it was tried on. */
 export function familyOf({ strategy, data }: Pick<ExperimentInputs, 'strategy' | 'data'>): string {
@@ -155,7 +158,7 @@ export class ExperimentStore {
     const experiment: Experiment = { ...what, createdMs, folder, tags: [], note: '' };
     const before = this.#database.get(what.id);
     const final = join(this.#root, folder);
-    const unfinished = `${final}.${process.pid}${UNFINISHED}`;
+    const unfinished = `${final}.${WRITER}${UNFINISHED}`;
     mkdirSync(unfinished, { recursive: true });
     try {
       writeRunFolder(unfinished, experiment, result);
@@ -172,7 +175,8 @@ export class ExperimentStore {
   }
 
   #writeList(): void {
-    replaceFile(join(this.#root, 'experiments.csv'), masterList(this.list()));
+    // One writer at a time, or an older list could come last.
+    this.#database.alone(() => replaceFile(join(this.#root, 'experiments.csv'), masterList(this.list())));
   }
 
   /** Folders of processes that are gone: the run counts, and they get their name, or it does not, and they go. */
@@ -180,8 +184,8 @@ export class ExperimentStore {
     const counted = new Set(this.list().map(({ folder }) => folder));
     for (const date of readdirSync(join(this.#root, 'backtests'))) {
       for (const name of readdirSync(join(this.#root, 'backtests', date))) {
-        const [, folder, pid] = /^(.+)\.(\d+)\.part$/.exec(name) ?? [];
-        if (folder === undefined || isAlive(Number(pid))) continue;
+        const [, folder, pid, thread] = /^(.+)\.(\d+)-(\d+)\.part$/.exec(name) ?? [];
+        if (folder === undefined || isAlive(Number(pid), Number(thread))) continue;
         const [unfinished, final] = [name, folder].map((each) => join(this.#root, 'backtests', date, each)) as [
           string,
           string,
@@ -200,9 +204,9 @@ function folderName(id: string, { strategy, data }: ExperimentInputs, createdMs:
   return `backtests/${date}/${name}`;
 }
 
-/** Another process that runs; this one has nothing unfinished when it opens the store. */
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return false;
+/** Another process that runs, or another thread of this one; this thread has nothing unfinished when it opens the store. */
+function isAlive(pid: number, thread: number): boolean {
+  if (pid === process.pid) return thread !== threadId;
   try {
     process.kill(pid, 0);
     return true;

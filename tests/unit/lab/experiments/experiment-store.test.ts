@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { threadId, Worker } from 'node:worker_threads';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
@@ -186,7 +187,7 @@ describe('after a crash', () => {
   const dead = 999_999_999;
 
   it('a run that does not count leaves nothing', () => {
-    const half = join(root, `results/backtests/2026-11-21/sma-cross_1h_000000000000.${dead}.part`);
+    const half = join(root, `results/backtests/2026-11-21/sma-cross_1h_000000000000.${dead}-0.part`);
     mkdirSync(half, { recursive: true });
     writeFileSync(join(half, 'metrics.json'), '{');
     reopen();
@@ -194,20 +195,25 @@ describe('after a crash', () => {
   });
   it('a run that counts gets its folder', () => {
     const run = record(10);
-    renameSync(store.folderOf(run), `${store.folderOf(run)}.${dead}.part`);
+    renameSync(store.folderOf(run), `${store.folderOf(run)}.${dead}-0.part`);
     reopen();
     expect(readdirSync(store.folderOf(run))).toContain('trades.parquet');
   });
-  it('a run of a process that lives is left alone', () => {
-    const theirs = join(root, `results/backtests/2026-11-21/sma-cross_1h_000000000000.${process.ppid}.part`);
+  it('a run of a process or thread that lives is left alone', () => {
+    const theirs = join(root, `results/backtests/2026-11-21/sma-cross_1h_000000000000.${process.ppid}-0.part`);
     mkdirSync(theirs, { recursive: true });
+    const thread = join(
+      root,
+      `results/backtests/2026-11-21/sma-cross_1h_000000000001.${process.pid}-${threadId + 1}.part`,
+    );
+    mkdirSync(thread);
     reopen();
-    expect(existsSync(theirs)).toBe(true);
+    expect([existsSync(theirs), existsSync(thread)]).toEqual([true, true]);
   });
   it('a run whose files cannot be written does not count', () => {
     mkdirSync(join(root, 'results/backtests/2026-11-21'), { recursive: true });
     const id = experimentId(inputsOf(10));
-    writeFileSync(join(root, `results/backtests/2026-11-21/sma-cross_1h_${id}.${process.pid}.part`), '');
+    writeFileSync(join(root, `results/backtests/2026-11-21/sma-cross_1h_${id}.${process.pid}-${threadId}.part`), '');
     expect(() => record(10)).toThrow();
     expect(store.list()).toEqual([]);
   });
@@ -247,4 +253,24 @@ it('every try counts once: of runs that were kept and of searches', () => {
   expect(trials.map(({ search }) => search).sort()).toEqual(['', 'grid', 'grid']);
   expect(trials.find(({ id }) => id === experimentId(inputsOf(12)))?.returns).toEqual(tries[2]?.returns);
   expect(store.trials('momentum · binance:BTC/USDT 1h')).toEqual([]);
+});
+
+it('workers of one process keep runs at the same time, and none is lost', async () => {
+  const entry = new URL('./store-worker.ts', import.meta.url);
+  const workers = [0, 1, 2].map(
+    (at) => new Worker(entry, { workerData: { root: join(root, 'results'), first: at * 10 } }),
+  );
+  await Promise.all(
+    workers.map(
+      (worker) =>
+        new Promise<void>((resolve, reject) => {
+          worker.once('error', reject).once('exit', () => resolve());
+        }),
+    ),
+  );
+  const runs = store.list();
+  expect(runs).toHaveLength(18);
+  expect(runs.every((run) => existsSync(join(store.folderOf(run), 'report.html')))).toBe(true);
+  expect(listed()).toHaveLength(18);
+  expect(readdirSync(join(root, 'results')).filter((name) => name.includes('.part'))).toEqual([]);
 });

@@ -113,6 +113,8 @@ program
   .description('the engine and its screens in the browser')
   .option('--port <N>', 'port of the screens (default: any free one)', port, 0)
   .option('--no-open', 'do not open a browser')
+  .option('--strategy <NAME@TIMEFRAME>', 'a strategy that proposes too, e.g. sma-cross@5m (repeat for more)', listed)
+  .option('--param <NAME=VALUE>', 'a parameter of it', listed)
   .addOption(seedOption())
   .addOption(dataOption())
   .addOption(new Option('--practice <URL>', 'a practice venue that runs already: http://127.0.0.1:PORT'))

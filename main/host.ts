@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { CONTRACT_VERSION } from '../preload/contract.ts';
 import { openAccountFolder, openDataFolder } from './data-folder.ts';
 import { MOMENTUM_MEASURED_ON, MOMENTUM_RECORD } from './engine/decision/momentum-record.ts';
+import type { StrategyRecord } from './engine/domain/events.ts';
 import { SPOT_VENUE } from './engine/domain/instrument.ts';
 import type { RiskLimits } from './engine/domain/proposal.ts';
 import { createEngine, type Engine, type EngineIdentity } from './engine/engine.ts';
@@ -23,6 +24,7 @@ import { featureSetsOf, figuresOf, readModelCards } from './engine/model-cards.t
 import { createGameDay } from './game-day/game-day.ts';
 import { lockInstance } from './instance-lock.ts';
 import { openLab } from './lab/desk/open-lab.ts';
+import { agentsFor } from './lab/strategy/strategy-agents.ts';
 import { ensurePracticeVenue } from './practice/spawn.ts';
 import { type MarketChoice, marketFolder } from './practice/venue-folder.ts';
 import { openCandleReaders, openPracticeVenues, USDM_VENUE } from './practice-venues.ts';
@@ -38,6 +40,8 @@ export type PracticeChoice =
 export interface HostOptions {
   readonly dataDir?: string;
   readonly practice: PracticeChoice;
+  /** Strategies that propose beside the models. */
+  readonly strategies?: readonly StrategyRecord[];
   readonly onLog: (text: string) => void;
 }
 
@@ -121,6 +125,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       timers: systemTimers,
       opened,
       cards,
+      ...(options.strategies && { strategies: options.strategies, agentsOf: agentsFor(options.strategies) }),
       venue: openPracticeVenues(account, books, {
         onProblem: options.onLog,
         workerUrl: siblingModule(import.meta.url, './engine/venues/worker'),

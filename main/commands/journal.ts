@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { type AccountFolder, accountFolders } from '../data-folder.ts';
 import { replayJournal, verifyJournalFiles } from '../engine/journal-check.ts';
+import { agentsFor } from '../lab/strategy/strategy-agents.ts';
 import { MODELS_DIR } from '../product.ts';
 import { badInput, done, failed, type Outcome } from './output.ts';
 
@@ -32,7 +33,7 @@ export function journalReplay(dataDir: string): Outcome {
 function replayAccount(folder: AccountFolder) {
   const account = basename(folder.root);
   try {
-    return { account, ...replayJournal(folder, MODELS_DIR) };
+    return { account, ...replayJournal(folder, MODELS_DIR, agentsFor) };
   } catch (error) {
     return { account, same: false, replayedHash: null, text: (error as Error).message };
   }

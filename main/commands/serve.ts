@@ -5,6 +5,7 @@ import { PRODUCT_ROOT } from '../product.ts';
 import { keptConnectionToken } from '../web/connection-token.ts';
 import { startWebServer } from '../web/server.ts';
 import { badInput, type Outcome } from './output.ts';
+import { readStrategies } from './serve-strategies.ts';
 
 export interface ServeOptions {
   readonly port: number;
@@ -14,6 +15,9 @@ export interface ServeOptions {
   readonly data?: string;
   readonly practice?: string;
   readonly dataDir?: string;
+  /** `sma-cross@5m`, one or more. */
+  readonly strategy?: readonly string[];
+  readonly param?: readonly string[];
 }
 
 export function practiceChoice(options: Pick<ServeOptions, 'seed' | 'data' | 'practice'>): PracticeChoice {
@@ -24,11 +28,14 @@ export function practiceChoice(options: Pick<ServeOptions, 'seed' | 'data' | 'pr
 
 /** `serve`: the engine in this process, its screens on loopback; ends on SIGINT or SIGTERM. */
 export async function serve(options: ServeOptions): Promise<Outcome | null> {
+  const strategies = options.strategy && readStrategies(options.strategy, options.param ?? []);
+  if (strategies && !strategies.ok) return badInput(strategies.error.message);
   const { ensureScreenBuilt } = await import('../screen-build.ts');
   await ensureScreenBuilt((text) => process.stderr.write(`${text}\n`));
   const host = await startHost({
     ...(options.dataDir !== undefined && { dataDir: options.dataDir }),
     practice: practiceChoice(options),
+    ...(strategies && { strategies: strategies.value }),
     onLog: (text) => process.stderr.write(`${text}\n`),
   }).catch((error: unknown) => {
     if (error instanceof BadInputError) return badInput(error.message);

@@ -1,5 +1,5 @@
 import type { ModelCard } from '../ml/card.ts';
-import type { DeadManMode, Effect, EngineEvent, InputEvent } from './domain/events.ts';
+import type { DeadManMode, Effect, EngineEvent, InputEvent, StrategyRecord } from './domain/events.ts';
 import { accountsOf, SPOT_VENUE } from './domain/instrument.ts';
 import type { RiskLimits } from './domain/proposal.ts';
 import type { InferenceClient, InferenceNotice } from './inference/inference-client.ts';
@@ -28,6 +28,8 @@ export interface EngineDeps {
   readonly cards: readonly ModelCard[];
   /** Strategies that propose; none by default. */
   readonly agentsOf?: AgentsOf;
+  /** Those of them that a replay has to know of. */
+  readonly strategies?: readonly StrategyRecord[];
   readonly venue: VenuePort;
   /** Those that the port reaches, spot first; spot alone by default. */
   readonly venues?: readonly string[];
@@ -70,7 +72,7 @@ const AUDIT_OVERLAP_MS = 120_000;
 /** The composition root: recovers the state from the log, then connects the venue and the models to the core. */
 export function createEngine(deps: EngineDeps): Engine {
   const { clock, timers, venue, venues = [SPOT_VENUE], identity, limits, onFatal } = deps;
-  const { deadManCountdownMs = DEAD_MAN_MS } = deps;
+  const { deadManCountdownMs = DEAD_MAN_MS, strategies } = deps;
   // Taken out here, and no closure below knows `deps`: the ledger's records, years of them, can go when they have been read.
   const { log, ledger } = deps.opened;
   const pipeline = createPipeline(deps.cards, deps.agentsOf);
@@ -190,6 +192,7 @@ export function createEngine(deps: EngineDeps): Engine {
         mode: identity.mode,
         venue: identity.venue,
         sourceDescription: identity.source.description,
+        ...(strategies && { strategies }),
         limits,
       });
       venue.onEvent((event: VenueEvent) => {

@@ -1,10 +1,15 @@
+import type { StrategyRecord } from './domain/events.ts';
 import { firstWrongRow } from './gateway/journal-store.ts';
 import type { LogRecord } from './kernel/log-format.ts';
 import { readLane } from './kernel/log-reader.ts';
 import { type ReplayVerdict, replayLog } from './kernel/replay.ts';
 import { type LogVerdict, verifyLog } from './kernel/verify-log.ts';
 import { readModelCards } from './model-cards.ts';
-import { createPipeline } from './pipeline.ts';
+import { type AgentsOf, createPipeline } from './pipeline.ts';
+
+const refuseStrategies = (strategies: readonly StrategyRecord[]): AgentsOf => {
+  throw new Error(`the session ran ${strategies.map(({ name }) => name).join(', ')}, which are not known here`);
+};
 
 export interface JournalPaths {
   readonly journalDir: string;
@@ -35,8 +40,17 @@ export function verifyJournalFiles(paths: JournalPaths): LogVerdict {
   };
 }
 
-/** Replays the log through the stages of this build. @throws Error when the log is damaged */
-export function replayJournal(paths: JournalPaths, modelsDir: string): ReplayVerdict {
+/**
+ * Replays the log through the stages of this build.
+ * @param agentsFor the strategies that a session names @throws Error when the log is damaged, or names one that is not known
+ */
+export function replayJournal(
+  paths: JournalPaths,
+  modelsDir: string,
+  agentsFor: (strategies: readonly StrategyRecord[]) => AgentsOf = refuseStrategies,
+): ReplayVerdict {
   const cards = readModelCards(modelsDir);
-  return replayLog(paths.journalDir, () => createPipeline(cards).stages);
+  return replayLog(paths.journalDir, ({ strategies }) => {
+    return createPipeline(cards, strategies && agentsFor(strategies)).stages;
+  });
 }

@@ -23,6 +23,7 @@ import {
   encodeHeader,
   encodeRecord,
 } from '../../main/engine/kernel/log-format.ts';
+import { agentsFor } from '../../main/lab/strategy/strategy-agents.ts';
 import { MODELS_DIR } from '../../main/product.ts';
 import { runCli } from '../support/cli-process.ts';
 import { eventsOf, type JournalLine, journalLines } from '../support/raw-books.ts';
@@ -100,6 +101,26 @@ describe('a recorded session', () => {
       symbols: 1,
     });
     expect(session.decisionHashes).toEqual(short.decisionHashes);
+  });
+
+  it('in which strategies proposed replays to the same fills and hash, and by the command alone', async () => {
+    const dataDir = join(root, 'strategies');
+    const strategies = [
+      { name: 'sma-cross', params: { fast: 2, slow: 5, share: 0.1, qty: 0 }, timeframe: '1m' },
+      { name: 'donchian-breakout', params: { entryBars: 10, exitBars: 5 }, timeframe: '5m' },
+    ] as const;
+    const session = await recordSession({ dataDir, seed: 5, minutes: [9], symbols: 3, strategies });
+    const ledger = journalLines(dataDir, 'ledger');
+    const agents = eventsOf(ledger, 'ProposalMade').map(({ proposal }) => proposal.agent);
+    expect(agents).toContain('SMA cross');
+    expect(eventsOf(ledger, 'FillBooked').length).toBeGreaterThan(0);
+    expect(replayJournal(session.account, MODELS_DIR, agentsFor)).toMatchObject({
+      same: true,
+      replayedHash: session.decisionHashes[0],
+    });
+    expect(() => replayJournal(session.account, MODELS_DIR)).toThrow(/ran sma-cross, donchian-breakout/);
+    const { exit, json } = await runCli(['journal', 'replay', dataDir, '--json']);
+    expect([exit, json]).toMatchObject([0, { ok: true, decisionHash: session.decisionHashes[0] }]);
   });
 
   it('is found whole by `journal verify`, and the same by `journal replay`', async () => {

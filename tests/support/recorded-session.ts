@@ -2,6 +2,7 @@ import { appendFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type AccountFolder, openAccountFolder } from '../../main/data-folder.ts';
+import type { StrategyRecord } from '../../main/engine/domain/events.ts';
 import { createEngine, type Engine } from '../../main/engine/engine.ts';
 import { openJournalStore } from '../../main/engine/gateway/journal-store.ts';
 import { createInferenceClient } from '../../main/engine/inference/inference-client.ts';
@@ -9,6 +10,7 @@ import type { MlHostChannel } from '../../main/engine/inference/ml-host-channel.
 import { openEventLog } from '../../main/engine/kernel/event-log.ts';
 import { createRandom, type Random } from '../../main/engine/kernel/random.ts';
 import { featureSetsOf, readModelCards } from '../../main/engine/model-cards.ts';
+import { agentsFor } from '../../main/lab/strategy/strategy-agents.ts';
 import { createInferenceHost } from '../../main/ml/host/inference-host.ts';
 import { MODELS_DIR } from '../../main/product.ts';
 import { FakeTime } from './fake-time.ts';
@@ -34,6 +36,8 @@ export interface SessionPlan {
   readonly minutes: readonly number[];
   readonly segmentBytesMax?: number;
   readonly symbols?: number;
+  /** Strategies that propose beside the model and the rule. */
+  readonly strategies?: readonly StrategyRecord[];
 }
 
 /**
@@ -115,6 +119,7 @@ export function startEngine(
     timers: time,
     opened,
     cards,
+    ...(plan.strategies && { strategies: plan.strategies, agentsOf: agentsFor(plan.strategies) }),
     venue: venue.connect(),
     inference: (onEvent, onNotice) =>
       createInferenceClient({

@@ -24,6 +24,12 @@ export type CandleRow = readonly [number, number, number, number, number, number
 
 // ---------------------------------------------------------------------------------------------- inputs: the engine's
 
+/** A strategy that proposes in a session, with all that makes it what it is. */
+export interface StrategyRecord {
+  readonly name: string;
+  readonly params: Readonly<Record<string, number>>;
+  readonly timeframe: Timeframe;
+}
 export interface EngineStarted {
   readonly kind: 'EngineStarted';
   readonly sessionId: string;
@@ -33,6 +39,8 @@ export interface EngineStarted {
   readonly venue: string;
   readonly sourceDescription: string;
   readonly limits: RiskLimits;
+  /** Absent where only models and the named rule propose. */
+  readonly strategies?: readonly StrategyRecord[];
 }
 /** Every 250 ms: what waits for time looks here. */
 export interface ClockTicked {

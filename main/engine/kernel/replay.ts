@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { EngineEvent } from '../domain/events.ts';
+import type { EngineEvent, EngineStarted } from '../domain/events.ts';
 import { type Core, createCore } from './core.ts';
 import { isDecision, isInput, laneOf } from './durability.ts';
 import type { LogRecord } from './log-format.ts';
@@ -30,10 +30,10 @@ interface Step {
  * Runs the recorded inputs through fresh stages and compares every decision. A restart inside the recording is replayed
  * as it happened: new stages, brought up to date by the ledger events alone. Where the market lane has rotated, the
  * replay begins with the first session it still holds whole.
- * @param makeStages a fresh pipeline, exactly as the engine composes it
+ * @param makeStages a fresh pipeline, exactly as the engine composed it for that session
  * @throws Error when the log is damaged
  */
-export function replayLog(dir: string, makeStages: () => readonly Stage[]): ReplayVerdict {
+export function replayLog(dir: string, makeStages: (started: EngineStarted) => readonly Stage[]): ReplayVerdict {
   const { before, recorded } = readRecorded(dir);
   const recordedHash = createHash('sha256');
   const replayedHash = createHash('sha256');
@@ -43,11 +43,11 @@ export function replayLog(dir: string, makeStages: () => readonly Stage[]): Repl
   let came: EngineEvent[] = [];
   const tally = { sessions: 0, inputs: 0, decisions: 0, firstDifferentSeq: null as number | null };
 
-  const restart = (): void => {
+  const restart = (started: EngineStarted): void => {
     tally.sessions += 1;
     core = createCore({
       journal: { append: () => 0, commit: () => {} },
-      stages: makeStages(),
+      stages: makeStages(started),
       perform: () => {},
       onEvent: ({ event }) => came.push(event),
     });
@@ -56,7 +56,7 @@ export function replayLog(dir: string, makeStages: () => readonly Stage[]): Repl
 
   for (const step of stepsOf(recorded)) {
     const { event, timeMs } = step.record;
-    if (event.kind === 'EngineStarted') restart();
+    if (event.kind === 'EngineStarted') restart(event);
     if (!core || !isInput(event)) continue;
     came = [];
     (core as Core).dispatch(event, timeMs);

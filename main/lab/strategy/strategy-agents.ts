@@ -1,0 +1,55 @@
+import type { Agent } from '../../engine/decision/agent.ts';
+import type { StrategyRecord } from '../../engine/domain/events.ts';
+import type { InstrumentId } from '../../engine/domain/instrument.ts';
+import type { AgentsOf } from '../../engine/pipeline.ts';
+import { SHIPPED, strategyNamed } from '../strategies/shipped.ts';
+import { readSetting } from './parameters.ts';
+import type { StrategyDefinition } from './strategy.ts';
+import { createStrategyAgent, type StrategyAccount } from './strategy-agent.ts';
+
+/**
+ * Strategies as members of the ensemble beside models and the named rule, each on every instrument.
+ * @throws Error one sentence: a strategy that is not known, that looks at several instruments together, or parameters that will not do
+ */
+export function agentsFor(records: readonly StrategyRecord[]): AgentsOf {
+  const known = records.map(wholeRecord);
+  return (account) => ({
+    strategies: known.map(({ record, strategy }) => onEach(strategy, record, account)),
+    alone: false,
+  });
+}
+
+/** The strategy that a record names, and the record with all its parameters: what a replay needs whatever becomes standard later. @throws Error */
+export function wholeRecord(record: StrategyRecord): {
+  readonly strategy: StrategyDefinition;
+  readonly record: StrategyRecord;
+} {
+  const { name, params } = record;
+  const strategy = strategyNamed(name);
+  if (!strategy)
+    throw new Error(`there is no strategy ${name}: there is ${SHIPPED.map((each) => each.name).join(', ')}`);
+  if ((strategy.instruments ?? 1) > 1)
+    throw new Error(`${name} looks at several instruments together: the desk trades one at a time`);
+  const read = readSetting(strategy, params);
+  if (!read.ok) throw new Error(`${name}: ${read.error.message}`);
+  return { strategy, record: { ...record, params: read.value } };
+}
+
+/** One of it for each instrument that has candles. */
+function onEach(strategy: StrategyDefinition, { params, timeframe }: StrategyRecord, account: StrategyAccount): Agent {
+  const agents = new Map<InstrumentId, Agent>();
+  const agentOf = (id: InstrumentId): Agent => {
+    const known = agents.get(id);
+    if (known) return known;
+    const made = createStrategyAgent(strategy, params, timeframe, account, [id]);
+    agents.set(id, made);
+    return made;
+  };
+  const { barsKept, ...rest } = createStrategyAgent(strategy, params, timeframe, account, []);
+  return {
+    ...rest,
+    ...(barsKept !== undefined && { barsKept }),
+    onCandle: (id, tape) => agentOf(id).onCandle(id, tape),
+    opinion: (id, nowMs) => agentOf(id).opinion(id, nowMs),
+  };
+}

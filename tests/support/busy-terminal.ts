@@ -79,7 +79,8 @@ export async function openBusyTerminal(seed: number): Promise<BusyTerminal> {
       await until('everything live', isLive);
       await mustDo(open.client.setLimits({ ...(await readDesk(open.client)).limits, ...WIDE_LIMITS }));
       await mustDo(open.client.setArmed({ armed: true }));
-      const { instruments } = await open.client.hello({});
+      const listed = (await open.client.hello({})).instruments;
+      const instruments = listed.filter(({ kind }) => kind === 'spot');
       const first = await draftsFor(venue, instruments.slice(0, 1), 1);
       await mustDo(open.client.placeOrder({ ...(first[0] as Draft), type: 'market', limitPrice: null }));
       await until('the stop', ({ positions }) => positions[0]?.stopState === 'on-venue');

@@ -80,6 +80,8 @@ function SetUpForm({ catalogue }: { catalogue: LabCatalogue }) {
           <div className="flex flex-col gap-1.5 px-2.5">
             <select
               aria-label="Strategy"
+              aria-invalid={errors['strategy'] !== undefined}
+              aria-describedby="strategy-about"
               className="field"
               value={draft.strategy}
               onChange={(event) =>
@@ -97,7 +99,10 @@ function SetUpForm({ catalogue }: { catalogue: LabCatalogue }) {
                 </option>
               ))}
             </select>
-            <p className="text-[11px] leading-[15px] text-text2">{strategy?.about}</p>
+            <p id="strategy-about" className="text-[11px] leading-[15px] text-text2">
+              {strategy?.about}
+              {errors['strategy'] === undefined ? null : <span className="block text-down">{errors['strategy']}</span>}
+            </p>
             {strategy?.params.map((parameter) => (
               <NumberField
                 key={parameter.name}

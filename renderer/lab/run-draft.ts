@@ -159,6 +159,8 @@ export function planOf(draft: RunDraft, catalogue: LabCatalogue): DraftResult {
   const errors: Record<string, string> = {};
   const strategy = catalogue.strategies.find(({ name }) => name === draft.strategy);
   if (!strategy) return { ok: false, errors: { strategy: 'Which strategy?' } };
+  if (strategy.instruments > 1)
+    errors['strategy'] = `Looks at ${strategy.instruments} instruments together: the command line runs it.`;
   const params: Record<string, number> = {};
   for (const parameter of strategy.params) {
     const value = numberIn(draft.params[parameter.name] ?? '', parameter);

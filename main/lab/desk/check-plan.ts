@@ -15,7 +15,7 @@ export function checkPlan(plan: RunPlan, strategy: StrategyDefinition | null): R
   if ((strategy.instruments ?? 1) > 1) {
     return fail({
       kind: 'too-many-instruments',
-      text: `${strategy.title} looks at ${strategy.instruments} instruments together, which cannot be chosen here yet.`,
+      text: `${strategy.title} looks at ${strategy.instruments} instruments together: the command line runs it.`,
     });
   }
   const read = readSetting(strategy, plan.params);

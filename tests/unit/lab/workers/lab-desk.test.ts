@@ -231,6 +231,11 @@ describe('a run in the lab', () => {
 
   it.each<[string, Partial<RunPlan>, string]>([
     ['an unknown strategy', { strategy: 'none' }, 'There is no strategy none.'],
+    [
+      'a strategy of two instruments',
+      { strategy: 'pairs', params: {} },
+      'Pairs looks at 2 instruments together: the command line runs it.',
+    ],
     ['a parameter out of its range', { params: { fast: 0 } }, 'SMA cross: fast must lie from 1 to 1000, not 0.'],
     ['parameters that do not fit', { params: { fast: 40 } }, 'SMA cross: fast (40) must be below slow (30).'],
     ['a span that ends first', { fromMs: 2, toMs: 1 }, 'The span ends before it begins.'],

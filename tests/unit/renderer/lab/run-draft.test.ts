@@ -25,6 +25,7 @@ const CATALOGUE: LabCatalogue = {
       ],
     },
     { name: 'bare', title: 'Bare', about: '', instruments: 1, params: [] },
+    { name: 'pair', title: 'Pair', about: '', instruments: 2, params: [] },
   ],
   settings: LAB_PLAN.settings,
   stored: [],
@@ -74,6 +75,11 @@ describe('the draft of a run', () => {
       { toDay: 'Not before the first day.' },
     ],
     ['an unknown strategy', { strategy: 'none' }, { strategy: 'Which strategy?' }],
+    [
+      'a strategy of two instruments',
+      { strategy: 'pair' },
+      { strategy: 'Looks at 2 instruments together: the command line runs it.' },
+    ],
   ])('%s is said at its field', (_what, change, errors) => {
     expect(errorsOf(change)).toEqual(errors);
   });

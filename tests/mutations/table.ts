@@ -328,7 +328,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'main/engine/execution/order-record.ts',
     find: "if (isOver && to !== 'filled' && !isPresumedGone(record)) return null;",
     replace: "if (isOver && to !== 'filled') return null;",
-    killedBy: [pinned('stop-forgotten')],
+    killedBy: [pinned('cancelled-order-forgotten')],
   },
   {
     name: 'no-is-for-ever',

@@ -1,5 +1,5 @@
 import type { Timeframe } from '../domain/candle.ts';
-import type { PredictionArrived, PredictionFailed } from '../domain/events.ts';
+import type { FillBooked, MarketBatchReceived, PredictionArrived, PredictionFailed } from '../domain/events.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
 import type { Edge, Reason, TrackRecord, Vote } from '../domain/proposal.ts';
 import type { CandleTape } from './candle-tape.ts';
@@ -43,6 +43,9 @@ export interface Agent {
   /** How many of them its tape keeps at least; 128 where it is not said. */
   readonly barsKept?: number;
   onCandle(instrumentId: InstrumentId, tape: CandleTape): void;
+  /** Public trades and the best quote, as they come. */
+  onMarket?(event: MarketBatchReceived): void;
+  onFill?(event: FillBooked): void;
   onPrediction?(event: PredictionArrived): void;
   onPredictionFailed?(event: PredictionFailed): void;
   /** Reads; changes nothing. */

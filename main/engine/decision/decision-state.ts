@@ -84,6 +84,12 @@ export function createDecisionState(agents: readonly Agent[]): DecisionState {
       case 'CandleCorrected':
         put(event.instrumentId, event.timeframe, event.venues);
         break;
+      case 'MarketBatchReceived':
+        for (const agent of agents) agent.onMarket?.(event);
+        break;
+      case 'FillBooked':
+        for (const agent of agents) agent.onFill?.(event);
+        break;
       case 'PredictionArrived':
         for (const agent of agents) if (agent.id === event.model) agent.onPrediction?.(event);
         break;

@@ -47,6 +47,7 @@ export function createStrategyAgent(
     const desk = desks[instrument] as ProposingDesk;
     desk.close = candle.close;
     desk.wish = null;
+    desk.nowMs = candle.openTimeMs + spanMs;
     seenMs[instrument] = candle.openTimeMs;
     const seen: StrategyCandle = { ...candle, instrument };
     isWarm = feed.take(seen);
@@ -65,10 +66,9 @@ export function createStrategyAgent(
   const stanceOf = (instrument: number, nowMs: number): Opinion => {
     const candleCloseTimeMs = closeMs[instrument] as number;
     if (!isWarm) return abstaining('warming up', 'unknown', candleCloseTimeMs);
-    const { wish, close } = desks[instrument] as ProposingDesk;
+    const { wish, wishedMs, close } = desks[instrument] as ProposingDesk;
     const base = abstaining('', 'unknown', candleCloseTimeMs);
-    if (wish === null || nowMs - candleCloseTimeMs > WISH_LIFE_MS)
-      return { ...base, stance: 'hold', note: 'wants nothing new' };
+    if (wish === null || nowMs - wishedMs > WISH_LIFE_MS) return { ...base, stance: 'hold', note: 'wants nothing new' };
     if (wish.kind === 'exit' || wish.direction === 'short') {
       const text = wish.kind === 'exit' ? 'wants to be flat' : 'wants to be short: on spot that is flat';
       return { ...base, stance: 'sell', strength: 'clear', note: text, reasons: [{ code: strategy.name, text }] };
@@ -91,6 +91,32 @@ export function createStrategyAgent(
       const follows = tape.candles.at(-2)?.openTimeMs === seen || tape.candles.length === 1;
       if (last.openTimeMs > seen && follows) step(instrument, last, false);
       else startAnew(instrument, tape.candles);
+    },
+    onMarket({ instrumentId, trades, quote }) {
+      const instrument = instruments.indexOf(instrumentId);
+      const { onTrade, onBook } = feed.handlers;
+      if (instrument < 0 || !isWarm) return;
+      const desk = desks[instrument] as ProposingDesk;
+      for (let at = 0; onTrade && trades && at < trades.id.length; at += 1) {
+        const [timeMs, side] = [trades.timeMs[at]!, trades.side[at]!];
+        desk.nowMs = timeMs;
+        onTrade({ instrument, timeMs, price: Number(trades.price[at]), qty: Number(trades.qtyBase[at]), side }, desk);
+      }
+      if (!onBook || !quote) return;
+      const { bid, bidQty, ask, askQty, eventTimeMs: timeMs } = quote;
+      desk.nowMs = timeMs;
+      const [bidPrice, askPrice] = [Number(bid), Number(ask)];
+      onBook(
+        { instrument, timeMs, bid: bidPrice, bidQty: Number(bidQty), ask: askPrice, askQty: Number(askQty) },
+        desk,
+      );
+    },
+    onFill({ fill }) {
+      const instrument = instruments.indexOf(fill.instrumentId);
+      if (instrument < 0) return;
+      const { side, price, qtyBase, fee } = fill;
+      const ours = { instrument, side, price: Number(price), qty: Number(qtyBase), fee: Number(fee) };
+      feed.handlers.onFill?.(ours, desks[instrument] as ProposingDesk);
     },
     opinion(instrumentId, nowMs) {
       const instrument = instruments.indexOf(instrumentId);
@@ -125,7 +151,10 @@ class ProposingDesk implements Desk {
   readonly #account: StrategyAccount;
   readonly #desks: readonly ProposingDesk[];
   close = Number.NaN;
+  /** Of what the strategy was last told. */
+  nowMs = 0;
   wish: Wish | null = null;
+  wishedMs = 0;
 
   constructor(id: InstrumentId, account: StrategyAccount, desks: readonly ProposingDesk[]) {
     this.#id = id;
@@ -147,9 +176,11 @@ class ProposingDesk implements Desk {
   enter(direction: Direction, entry: Entry): void {
     if (this.position * (direction === 'long' ? 1 : -1) > 0) return;
     this.wish = { kind: 'enter', direction, entry };
+    this.wishedMs = this.nowMs;
   }
   exit(): void {
     this.wish = this.position === 0 ? null : { kind: 'exit' };
+    this.wishedMs = this.nowMs;
   }
   rest(): void {
     // A resting order is no proposal: see the interface.

@@ -50,6 +50,8 @@ function onEach(strategy: StrategyDefinition, { params, timeframe }: StrategyRec
     ...rest,
     ...(barsKept !== undefined && { barsKept }),
     onCandle: (id, tape) => agentOf(id).onCandle(id, tape),
+    onMarket: (event) => agents.get(event.instrumentId)?.onMarket?.(event),
+    onFill: (event) => agents.get(event.fill.instrumentId)?.onFill?.(event),
     opinion: (id, nowMs) => agentOf(id).opinion(id, nowMs),
   };
 }

@@ -133,7 +133,10 @@ export interface StrategyPrediction {
   readonly probability: number;
 }
 
-/** What is called when; each is optional. Trades and books exist where they are recorded or live, never over candles alone. */
+/**
+ * What is called when; each is optional. Trades and books come on the desk alone, candles bring none; what is wanted there is judged at the next
+ * close of a minute. A model's words come in the fast gear alone.
+ */
 export interface StrategyHandlers {
   onCandle?(candle: StrategyCandle, desk: Desk): void;
   onPrediction?(prediction: StrategyPrediction, desk: Desk): void;

@@ -117,4 +117,42 @@ describe('[D15] a strategy', () => {
     expect(proposals(close(engine, 3, 60_450))).toEqual([]);
     expect(proposals(close(engine, 4, 61_500))).toHaveLength(1);
   });
+
+  it('that looks at trades and quotes between candles is judged at the next close', () => {
+    const seen: number[] = [];
+    const strategy = defineStrategy({
+      name: 'tape',
+      title: 'Tape',
+      about: 'Buys after a large trade.',
+      params: {},
+      start: () => ({
+        onBook: ({ ask }) => seen.push(ask),
+        onTrade: ({ qty }, desk) => qty >= 5 && desk.enter('long', { qty: 0.002 }),
+        onCandle: () => {},
+      }),
+    });
+    const account: StrategyAccount = { equityQuote: () => engine.cash, position: () => null };
+    const engine: SmallEngine = createSmallEngine({
+      agents: [createStrategyAgent(strategy, {}, '5m', account, [BTC])],
+    });
+    engine.start();
+    close(engine, 0, 60_000);
+    engine.nowMs += 20_000;
+    const trades = { id: ['1'], timeMs: [engine.nowMs], price: ['60010'], qtyBase: ['7'], side: ['buy' as const] };
+    const times = { eventTimeMs: engine.nowMs, receivedTimeMs: engine.nowMs };
+    const quote = { bid: '60009', bidQty: '1', ask: '60010', askQty: '1', ...times };
+    engine.send({ kind: 'MarketBatchReceived', instrumentId: BTC, trades, quote });
+    expect(seen).toEqual([60_010]);
+    engine.nowMs += 40_000;
+    engine.quote(BTC, '60009', '60010');
+    const minute: CandleRow = [engine.nowMs - 60_000, 60_000, 60_010, 60_000, 60_010, 9];
+    const events = engine.emit({
+      kind: 'CandleClosed',
+      instrumentId: BTC,
+      timeframe: '1m',
+      candle: minute,
+      from: 'venue',
+    });
+    expect(proposals(events)).toMatchObject([{ side: 'buy', qtyBase: '0.002', agent: 'Tape' }]);
+  });
 });

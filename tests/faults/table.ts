@@ -4,6 +4,7 @@ import { CONNECTIVITY } from './connectivity.ts';
 import { DEAD_MAN_SWITCH } from './dead-man-switch.ts';
 import { FILLS } from './fills.ts';
 import { MODEL_AND_PERSON } from './model-and-person.ts';
+import { PERPETUALS } from './perpetuals.ts';
 import { RESTART } from './restart.ts';
 import { SLEEP } from './sleep.ts';
 import { SUBMIT_PATH } from './submit-path.ts';
@@ -21,5 +22,6 @@ export const FAULT_TABLE: readonly FaultPart[] = [
   CCXT_TRAPS,
   TIME,
   MODEL_AND_PERSON,
+  PERPETUALS,
   DEAD_MAN_SWITCH,
 ];

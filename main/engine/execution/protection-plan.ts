@@ -339,7 +339,7 @@ function planMissingStop(
     (want) => want.coveredBy === cover.entryId && want.purpose !== 'target' && isWanted(want, input.nowMs),
   );
   if (asked) return asked.purpose === 'stop' ? 'stop' : 'exit';
-  if (!input.reconciled || !isTradable(desired, stopPrice, instrument)) return null;
+  if (!input.reconciled || isTooLittle(input, instrument, cover, desired)) return null;
   const through = input.bid === null || input.bid <= stopPrice;
   const giveUp = cover.stopRejections > 0 && (through || cover.stopRejections >= STOP_TRIES_MAX);
   const waits = !isDue(cover.retryAtMs, input.nowMs) && (cover.saleFailures > 0 || !giveUp);
@@ -354,6 +354,16 @@ function planMissingStop(
     coveredBy: cover.entryId,
   });
   return giveUp ? 'exit' : 'stop';
+}
+
+/**
+ * Where no stop can be kept any more and what it protected is worth less than the venue takes: at the stop's price, and once
+ * that was refused also at what a sale at market would bring now.
+ */
+function isTooLittle({ bid }: PlanInput, instrument: Instrument, cover: Cover, desired: bigint): boolean {
+  const stopPrice = parseDecimal(cover.stopPrice as string);
+  const soldAt = cover.stopRejections > 0 && bid !== null ? smallerOf(bid, stopPrice) : stopPrice;
+  return !isTradable(desired, soldAt, instrument);
 }
 
 /** The price of the target that can rest beside the stop; null where the venue has no pairs, or would not take this one. */
@@ -406,7 +416,7 @@ function whyNoStop(input: PlanInput, instrument: Instrument, cover: Cover, desir
   const selling = input.orders.some((record) => isSale(record) && isLive(record));
   if (selling)
     return standing('missing', 'The stop made room for a sale: nothing protects this until the sale is done');
-  if (!isTradable(desired, parseDecimal(cover.stopPrice as string), instrument)) {
+  if (isTooLittle(input, instrument, cover, desired)) {
     return standing(
       'missing',
       `Too little for the venue to keep a stop (minimum ${formatDecimal(instrument.minQty)} or ${formatDecimal(instrument.minNotional)} ${instrument.quote})`,

@@ -125,6 +125,19 @@ describe('the stop on the venue', () => {
     expect(rig.last('ProtectionChanged').text).toMatch(/Too little/);
   });
 
+  it('[E15] refused, and worth too little where the price is now: it is not sold over and over', () => {
+    rig.bid = '55000';
+    const id = rig.sign({ qty: '0.5', stop: '60000' });
+    fill(rig, id, 'BUY 0.00009 @ 61250.5');
+    answer(rig, stopId(rig), 'rejected', '-2010');
+    expect(rig.last('ReductionWanted').purpose).toBe('stop');
+    expect(protection()).toBe('missing');
+    expect(rig.last('ProtectionChanged').text).toMatch(/Too little/);
+    rig.bid = '59000';
+    rig.tick(2_000);
+    expect(rig.last('ReductionWanted')).toMatchObject({ purpose: 'exit', qtyBase: '0.00009', coveredBy: id });
+  });
+
   it('[E16] refused with the price through it: sells at market, and says so', () => {
     const id = rig.sign({ qty: '0.5', stop: '60000' });
     rig.bid = '59990';

@@ -319,7 +319,7 @@ class Harness {
 
 describe('execution and ledger against a venue of perpetuals', () => {
   // A failing run prints its seed and path: SEED=… RUNS=… repeat it.
-  it('[E32] [E36] [E37] [E38] [E39] [L16] [L17] hold for any course of events', { timeout: 300_000 }, () => {
+  it('[E41] [E36] [E37] [E38] [E39] [L16] [L17] hold for any course of events', { timeout: 300_000 }, () => {
     const parameters = {
       numRuns: Number(process.env.RUNS ?? 60),
       ...(process.env.SEED ? { seed: Number(process.env.SEED) } : { seed: 20260105 }),

@@ -56,7 +56,7 @@ function protectedShort(): string {
 }
 
 describe('stop and target of a perpetual', () => {
-  it('[E32] both rest on the venue with the first fill, on the side that closes', () => {
+  it('[E41] both rest on the venue with the first fill, on the side that closes', () => {
     protectedShort();
     expect(position()).toBe('-0.5');
     expect(resting()).toEqual(['buy 0.5 target @ 60000 acknowledged', 'buy 0.5 stop @ 62000 acknowledged']);
@@ -67,7 +67,7 @@ describe('stop and target of a perpetual', () => {
     expect(rig.execution.view.protection(PERP).state).toBe('on-venue');
   });
 
-  it('[E32] when one of them has filled the other is taken off, and nothing of it is booked on the next trade', () => {
+  it('[E41] when one of them has filled the other is taken off, and nothing of it is booked on the next trade', () => {
     const first = protectedShort();
     const [stop, target] = [idOf('stop'), idOf('target')];
     fill(stop, 'BUY 0.5 @ 62001', '-375.25');

@@ -30,7 +30,7 @@ function market(rows: number, assets: number, seed: number): Float64Array[] {
 }
 
 describe('tail risk', () => {
-  it('[R21] is the linear quantile, and the mean of what is no better', () => {
+  it('[R25] is the linear quantile, and the mean of what is no better', () => {
     fc.assert(
       fc.property(column, (values) => {
         const sorted = values.toSorted((a, b) => a - b);
@@ -53,7 +53,7 @@ describe('tail risk', () => {
     );
   });
 
-  it('[R21] of one to a hundred losses in order', () => {
+  it('[R25] of one to a hundred losses in order', () => {
     const losses = Float64Array.from({ length: 101 }, (_, i) => -i / 100);
     expect(tailRisk(losses)).toEqual({
       var95: expect.closeTo(0.95, 12),
@@ -70,7 +70,7 @@ describe('tail risk', () => {
 });
 
 describe('the model of returns', () => {
-  it('[R22] has the covariances of the rows, and factors that give them back', () => {
+  it('[R26] has the covariances of the rows, and factors that give them back', () => {
     fc.assert(
       fc.property(returns, (columns) => {
         const { mean, covariance, factor } = estimateReturnModel(columns);
@@ -92,7 +92,7 @@ describe('the model of returns', () => {
     );
   });
 
-  it('[R22] takes an asset that never moves, and one twice', () => {
+  it('[R26] takes an asset that never moves, and one twice', () => {
     const [moving] = market(200, 1, 3) as [Float64Array];
     const model = estimateReturnModel([new Float64Array(200), moving, moving]);
     expect([...model.factor].every(Number.isFinite)).toBe(true);
@@ -119,7 +119,7 @@ describe('scenarios', () => {
     );
   });
 
-  it('[R22] over several steps are what step after step gives', () => {
+  it('[R26] over several steps are what step after step gives', () => {
     const columns = market(300, 5, 8);
     const model = estimateReturnModel(columns);
     const weights = Float64Array.of(0.1, 0.2, 0.3, 0.3, 0.1);
@@ -147,7 +147,7 @@ describe('scenarios', () => {
     }
   });
 
-  it('[R22] one step ahead have the risk of the normal distribution that the portfolio has', () => {
+  it('[R26] one step ahead have the risk of the normal distribution that the portfolio has', () => {
     const columns = market(2_000, 20, 9);
     const model = estimateReturnModel(columns);
     const weights = new Float64Array(20).fill(0.05);
@@ -169,7 +169,7 @@ describe('scenarios', () => {
 });
 
 describe('stress', () => {
-  it('[R23] finds the worst window', () => {
+  it('[R27] finds the worst window', () => {
     fc.assert(
       fc.property(column, fc.integer({ min: 1, max: 3 }), (values, rows) => {
         const history = Float64Array.from(values);
@@ -184,7 +184,7 @@ describe('stress', () => {
     );
   });
 
-  it('[R23] is worse in worse times', () => {
+  it('[R27] is worse in worse times', () => {
     const columns = market(500, 4, 12);
     const model = estimateReturnModel(columns);
     const weights = Float64Array.of(0.25, 0.25, 0.25, 0.25);
@@ -208,7 +208,7 @@ describe('stress', () => {
     expect(correlation[1]!.risk.var99 / (2.3263 * together)).toBeCloseTo(1, 1);
   });
 
-  it('[R23] with shorts counts a shock against each weight', () => {
+  it('[R27] with shorts counts a shock against each weight', () => {
     const columns = market(500, 2, 13);
     const model = estimateReturnModel(columns);
     const run = (weights: Float64Array) =>

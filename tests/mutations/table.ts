@@ -338,4 +338,12 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: 'if (!canBecome(record.state, to) || isFinal(record.state)) return null;',
     killedBy: [pinned('refused-order-forgotten')],
   },
+  {
+    name: 'lone-end-untold',
+    breaks: 'an audit tells of a pair of which one end is over and the other rests',
+    file: 'main/engine/venues/binance/private-reads.ts',
+    find: 'if (!alone.delete(pair)) alone.set(pair, order.instrumentId);',
+    replace: 'if (!alone.delete(pair) && stated) alone.set(pair, order.instrumentId);',
+    killedBy: [pinned('one-end-of-a-pair-rests')],
+  },
 ];

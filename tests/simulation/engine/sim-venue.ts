@@ -178,7 +178,9 @@ export class SimVenue {
     const { stop, target } = this.pair(clientOrderId);
     if (!stop || !target) return this.order({ clientOrderId });
     const speaks = [stop, target].find(({ executedLots }) => executedLots > 0) ?? (isOpen(stop) ? stop : target);
-    return { ...speaks, clientOrderId, stopTicks: stop.stopTicks, priceTicks: target.priceTicks };
+    // A leg that is left alone is said to be filling, also where it only rests.
+    const status = isOpen(stop) === isOpen(target) || !isOpen(speaks) ? speaks.status : 'partially-filled';
+    return { ...speaks, status, clientOrderId, stopTicks: stop.stopTicks, priceTicks: target.priceTicks };
   }
 
   order(by: { clientOrderId: string } | { orderId: number }): Readonly<VenueOrder> | undefined {

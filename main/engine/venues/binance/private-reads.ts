@@ -72,14 +72,16 @@ export function createPrivateReads(context: ConnectorContext, pairs: OcoPairs): 
     }
   }
 
-  /** A row as one order of the venue's: itself, or what it says of the pair that it belongs to. */
-  function readStated(row: unknown): Read<VenueOrderReport | null> {
+  /** A row as one order of the venue's, and what it states: itself, or how the pair stands that it belongs to. */
+  function readWithPair(row: unknown): Read<{ order: VenueOrderReport; stated: VenueOrderReport | null }> {
     const read = readRestOrder(row, instrumentOf);
-    return read.ok ? { ok: true, value: pairs.note(read.value, listIdOf(row, 'orderListId')) } : read;
+    if (!read.ok) return read;
+    const stated = pairs.note(read.value, listIdOf(row, 'orderListId'));
+    return { ok: true, value: { order: read.value, stated } };
   }
   async function oneOrder(symbol: string, by: Readonly<Record<string, string>>): Promise<VenueOrderReport | null> {
     const answer = await ask(ORDER_WEIGHT, () => exchange.privateGetOrder({ symbol, ...by }));
-    return answer === null ? null : need(readStated(answer));
+    return answer === null ? null : need(readWithPair(answer)).stated;
   }
   async function pairOf(symbol: string, clientOrderId: string): Promise<VenueOrderReport | null> {
     await oneOrder(symbol, { origClientOrderId: legIdOf(clientOrderId, 'stop') });
@@ -159,17 +161,19 @@ export function createPrivateReads(context: ConnectorContext, pairs: OcoPairs): 
       const params = instrumentId ? { symbol: symbolOf(instrumentId) } : {};
       const answer = await ask(instrumentId ? 6 : 80, () => exchange.privateGetOpenOrders(params));
       const open = new Map<string, VenueOrderReport>();
-      const legs = new Map<string, number>();
-      for (const order of need(readAll(answer, readStated))) {
-        if (order === null) continue;
-        open.set(`${order.instrumentId}|${order.venueOrderId}`, order);
-        if (order.type === 'oco') legs.set(order.clientOrderId, (legs.get(order.clientOrderId) ?? 0) + 1);
+      /** Ours of which one leg is in the list. */
+      const alone = new Map<string, InstrumentId>();
+      for (const { order, stated } of need(readAll(answer, readWithPair))) {
+        const pair = pairs.clientIdOf(order.instrumentId, order.venueOrderId);
+        const id = pair ?? `${order.instrumentId}|${order.venueOrderId}`;
+        if (stated) open.set(id, stated);
+        if (pair === undefined) continue;
+        if (!alone.delete(pair)) alone.set(pair, order.instrumentId);
       }
-      // Of a pair with one leg in the list the other is asked for: only both say how it stands.
-      for (const [key, order] of open) {
-        if (legs.get(order.clientOrderId) !== 1) continue;
-        const stands = await pairOf(symbolOf(order.instrumentId), order.clientOrderId);
-        if (stands) open.set(key, stands);
+      // The other leg is asked for: only both say how the pair stands, and the one that is left may rest for long.
+      for (const [pair, id] of alone) {
+        const stands = await pairOf(symbolOf(id), pair);
+        if (stands) open.set(pair, stands);
       }
       return [...open.values()];
     },

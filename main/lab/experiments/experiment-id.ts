@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import type { CandleColumns } from '../../engine/domain/candle.ts';
 import type { BarRun } from '../backtest/bar-run.ts';
 import { canonicalJson, type Plain } from './canonical-json.ts';
@@ -51,21 +51,18 @@ const DECIDING = [
   '../../engine/features',
 ];
 
-/**
- * Names this build: its version, and a hash of the code that decides what a run comes to; in a package, where all is one file, of that file.
- */
+/** Names this build: its version, and a hash of the code that decides what a run comes to, as TypeScript or as a package's JavaScript. */
 export function buildId(version: string): string {
   const hash = createHash('sha256');
-  if (import.meta.filename.endsWith('.ts')) {
-    for (const folder of DECIDING) hashFolder(join(import.meta.dirname, folder), hash);
-  } else hash.update(readFileSync(import.meta.filename));
+  for (const folder of DECIDING) hashFolder(join(import.meta.dirname, folder), extname(import.meta.filename), hash);
   return `${version}+${hash.digest('hex').slice(0, ID_LETTERS)}`;
 }
 
-function hashFolder(dir: string, hash: ReturnType<typeof createHash>): void {
-  const entries = readdirSync(dir, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+function hashFolder(dir: string, extension: string, hash: ReturnType<typeof createHash>): void {
+  const paths = readdirSync(dir, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(extension))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
-  for (const path of entries) hash.update(path.slice(dir.length)).update(readFileSync(path));
+  if (paths.length === 0) throw new Error(`${dir} holds no ${extension} file: this build cannot be named`);
+  for (const path of paths) hash.update(path.slice(dir.length)).update(readFileSync(path));
 }

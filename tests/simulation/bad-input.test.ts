@@ -7,7 +7,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { EngineClient } from '../../renderer/transport/client.ts';
 import { runCli } from '../support/cli-process.ts';
-import { type Desk, mustDo, type OpenClient, openEngineClient, readDesk } from '../support/engine-client.ts';
+import {
+  type Desk,
+  mustDo,
+  type OpenClient,
+  openEngineClient,
+  readDesk,
+  spotBalances,
+} from '../support/engine-client.ts';
 import {
   type HostProcess,
   isAlive,
@@ -172,7 +179,9 @@ describe('a terminal at work', () => {
   it('has lost nothing: ledger = venue, the log whole, the process the same', async () => {
     const desk = await until(open.client, 'at rest', isUp);
     const balances = await venue.balances();
-    for (const { asset, ledger } of desk.account.balances) {
+    const onSpot = spotBalances(desk);
+    expect(onSpot.length).toBeGreaterThan(0);
+    for (const { asset, ledger } of onSpot) {
       const { free, locked } = balances.get(asset) ?? { free: '0', locked: '0' };
       expect(atomsText(atoms(ledger)), asset).toBe(atomsText(atoms(free) + atoms(locked)));
     }

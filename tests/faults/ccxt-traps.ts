@@ -141,6 +141,12 @@ async function brokersId(exchange: Bare, desk: LiveDesk): Promise<void> {
   const order = await exchange.createOrder('BTC/USDT', 'limit', 'buy', 0.001, Number(desk.price(-500)), {});
   expect(order.clientOrderId).toMatch(/^x-/);
   await exchange.cancelOrder(String(order.id), 'BTC/USDT');
+  // What follows looks at what the desk is told from then on.
+  await desk.until('the end of that order', () =>
+    desk
+      .toldSince(0, 'OrderReported')
+      .find(({ report }) => report.clientOrderId === order.clientOrderId && /cancel/i.test(report.status)),
+  );
 }
 
 async function ourIdAlways(desk: LiveDesk): Promise<void> {

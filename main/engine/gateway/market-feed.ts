@@ -92,6 +92,11 @@ export function createMarketFeed(port: EnginePort, clock: Clock, timers: Timers)
         changed();
         return;
       }
+      // A chart that opens on a quiet market has its open candle from the venue, before the next print.
+      case 'OpenCandleReceived':
+        for (const watcher of watchers) if (watcher.query.instrumentId === event.instrumentId) watcher.openDirty = true;
+        changed();
+        return;
       case 'CandleClosed':
       case 'CandleCorrected':
         for (const watcher of watchers) {

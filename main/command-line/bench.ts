@@ -2,6 +2,16 @@ import { type Command, Option } from 'commander';
 import { count, positive, scenarioCount, share } from './arguments.ts';
 import { run } from './run.ts';
 
+/** What a crossing of averages is traded with. */
+const marketOptions = (command: Command): Command =>
+  command
+    .option('--fee <RATE>', 'of price × quantity', share, 0.001)
+    .option('--size <BASE>', 'quantity of an entry', positive, 1)
+    .option('--cash <QUOTE>', 'what the account starts with', positive, 1_000_000)
+    .addOption(
+      new Option('--fill <WHEN>', 'where an order fills').choices(['next-open', 'same-close']).default('next-open'),
+    );
+
 /** `bench`. Each command loads what it needs when it runs, so that all start fast. */
 export function addBenchCommands(program: Command): void {
   const bench = program.command('bench').description('speed, one line of JSON per verb');
@@ -13,17 +23,10 @@ export function addBenchCommands(program: Command): void {
       run(async () => (await import('../commands/bench.ts')).benchIndicatorsVerb(options.candles, options.reps)),
     );
 
-  bench
-    .command('sma-cross')
+  marketOptions(bench.command('sma-cross'))
     .requiredOption('--candles <CSV>', 'candle file')
     .option('--fast <N>', 'bars of the fast average', count, 10)
     .option('--slow <N>', 'bars of the slow average', count, 30)
-    .option('--fee <RATE>', 'of price × quantity', share, 0.001)
-    .option('--size <BASE>', 'quantity of an entry', positive, 1)
-    .option('--cash <QUOTE>', 'what the account starts with', positive, 1_000_000)
-    .addOption(
-      new Option('--fill <WHEN>', 'where an order fills').choices(['next-open', 'same-close']).default('next-open'),
-    )
     .option('--reps <N>', 'runs in one process, the first one cold', count, 15)
     .action((options) =>
       run(async () =>
@@ -40,15 +43,8 @@ export function addBenchCommands(program: Command): void {
       ),
     );
 
-  bench
-    .command('sweep')
+  marketOptions(bench.command('sweep'))
     .requiredOption('--candles <CSV>', 'candle file')
-    .option('--fee <RATE>', 'of price × quantity', share, 0.001)
-    .option('--size <BASE>', 'quantity of an entry', positive, 1)
-    .option('--cash <QUOTE>', 'what the account starts with', positive, 1_000_000)
-    .addOption(
-      new Option('--fill <WHEN>', 'where an order fills').choices(['next-open', 'same-close']).default('next-open'),
-    )
     .option('--reps <N>', 'sweeps in one process, the first one cold', count, 5)
     .action((options) =>
       run(async () =>

@@ -1,5 +1,6 @@
 import { openDataFolder } from '../data-folder.ts';
 import type { Timeframe } from '../engine/domain/candle.ts';
+import { systemClock } from '../engine/kernel/clock.ts';
 import { readColumnFile } from '../lab/data/candle-column-file.ts';
 import { openHistory } from '../lab/data/ccxt-history.ts';
 import { type FetchProgress, fetchCandles } from '../lab/data/fetch-candles.ts';
@@ -22,7 +23,7 @@ const isoOf = (timeMs: number): string => new Date(timeMs).toISOString().replace
 /** `candles fetch --venue V --symbol S --timeframe TF --from DATE`: Ctrl+C keeps what came. */
 export async function candlesFetch(options: CandlesFetchOptions): Promise<Outcome> {
   const { venue, symbol, timeframe } = options;
-  const nowMs = Date.now();
+  const nowMs = systemClock.nowMs();
   const [fromMs, toMs] = [timeOf(options.from), options.to === undefined ? nowMs : timeOf(options.to)];
   if (fromMs === null) return badInput(`--from ${options.from} is no date: 2024-01-31 or 2024-01-31T12:00Z is one`);
   if (toMs === null) return badInput(`--to ${options.to} is no date: 2024-01-31 or 2024-01-31T12:00Z is one`);

@@ -1,4 +1,5 @@
 import { openDataFolder } from '../data-folder.ts';
+import { systemClock } from '../engine/kernel/clock.ts';
 import { bestRun } from '../lab/experiments/best-run.ts';
 import { abTest, compareRuns, type FigureRow } from '../lab/experiments/compare.ts';
 import type { Experiment } from '../lab/experiments/experiment.ts';
@@ -16,7 +17,7 @@ async function withStore(
   dataDir: string | undefined,
   use: (store: ExperimentStore) => Outcome | Promise<Outcome>,
 ): Promise<Outcome> {
-  const store = new ExperimentStore(openDataFolder(dataDir).results, () => Date.now());
+  const store = new ExperimentStore(openDataFolder(dataDir).results, systemClock.nowMs);
   try {
     return await use(store);
   } finally {

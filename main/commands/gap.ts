@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { accountFolders } from '../data-folder.ts';
+import { systemClock } from '../engine/kernel/clock.ts';
 import { measureGap } from '../lab/gap/measure-gap.ts';
 import { GAP_PARTS, type GapPart } from '../lab/gap/split-gap.ts';
 import { badInput, done, failed, type Outcome, textTable } from './output.ts';
@@ -17,7 +18,7 @@ const NAMES: Readonly<Record<GapPart, string>> = {
 export function gap(dataDir: string, options: { days: number; feeRate: number; until?: string }): Outcome {
   const folders = accountFolders(dataDir);
   if (folders.length === 0) return badInput(`${dataDir} holds no journal`);
-  const toMs = options.until === undefined ? Date.now() : Date.parse(options.until);
+  const toMs = options.until === undefined ? systemClock.nowMs() : Date.parse(options.until);
   if (Number.isNaN(toMs)) return badInput(`--until ${options.until} is no date: 2024-01-31T12:00Z is one`);
   const window = { fromMs: toMs - options.days * DAY_MS, toMs, feeRate: options.feeRate.toFixed(9) };
   const accounts = folders.map((folder) => {

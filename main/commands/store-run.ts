@@ -1,5 +1,6 @@
 import { openDataFolder } from '../data-folder.ts';
 import { ok, type Result } from '../engine/domain/result.ts';
+import { systemClock } from '../engine/kernel/clock.ts';
 import type { BarRun } from '../lab/backtest/bar-run.ts';
 import type { DayReturns } from '../lab/experiments/day-returns.ts';
 import { buildId, experimentId } from '../lab/experiments/experiment-id.ts';
@@ -25,7 +26,7 @@ export interface StoredRun {
 const namedPlan = (asked: Asked): NamedPlan => ({ ...asked, seed: SEED, build: buildId(PRODUCT_VERSION) });
 
 function withStore<T>(dataDir: string | undefined, use: (store: ExperimentStore) => T): T {
-  const store = new ExperimentStore(openDataFolder(dataDir).results, () => Date.now());
+  const store = new ExperimentStore(openDataFolder(dataDir).results, systemClock.nowMs);
   try {
     return use(store);
   } finally {
@@ -63,7 +64,7 @@ export interface TrialBook {
 
 /** @param asked with the parameters that all tries have. @param search what it is called in the store */
 export function openTrialBook(asked: Asked, search: string, dataDir: string | undefined): TrialBook {
-  const store = new ExperimentStore(openDataFolder(dataDir).results, () => Date.now());
+  const store = new ExperimentStore(openDataFolder(dataDir).results, systemClock.nowMs);
   const inputs = planInputs(namedPlan(asked));
   const withParams = (params: Readonly<Record<string, number>>) => ({
     ...inputs,

@@ -111,8 +111,9 @@ function LiveChart() {
         // An engine that has just started is still fetching: what it has not got yet is asked for again.
         const { openTimeMs } = history.candles;
         isThin.current = openTimeMs.length < THIN_BARS;
-        loadsAgain.current += 1;
-        if ((isThin.current || hasHole(openTimeMs, timeframe)) && loadsAgain.current < LOADS_AGAIN_MAX)
+        const isUnfinished = isThin.current || hasHole(openTimeMs, timeframe);
+        loadsAgain.current = isUnfinished ? loadsAgain.current + 1 : 0;
+        if (isUnfinished && loadsAgain.current < LOADS_AGAIN_MAX)
           retry = setTimeout(() => setReloads((count) => count + 1), AGAIN_MS);
         showCounts(host.current, drawing, watched);
         if (host.current && missed.length > 0) host.current.dataset.live = 'true';

@@ -31,15 +31,24 @@ export function Trades() {
   }
 
   // A busy tape moves every row: more often than this nobody can read it, and each time costs a layout of them all.
+  const latest = useRef(write);
+  latest.current = write;
   const pending = useRef(0);
   useMarketPaint((paint) => {
     if (paint.trades.length === 0 || pending.current !== 0) return;
     pending.current = window.setTimeout(() => {
       pending.current = 0;
-      write();
+      // Not the one of then: another instrument may have been chosen meanwhile.
+      latest.current();
     }, WRITE_EVERY_MS);
   });
-  useEffect(() => () => window.clearTimeout(pending.current), []);
+  useEffect(
+    () => () => {
+      window.clearTimeout(pending.current);
+      pending.current = 0;
+    },
+    [],
+  );
   useEffect(write);
 
   return (

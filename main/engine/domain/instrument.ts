@@ -112,6 +112,8 @@ export function venueOfAccount(account: string): string {
   return at < 0 ? SPOT_VENUE : account.slice(0, at);
 }
 
+/** Far more than venues list; requests may name any. Full, it begins anew. */
+const ACCOUNTS_KNOWN_MAX = 10_000;
 const accountsKnown = new Map<InstrumentId, InstrumentAccounts>();
 
 /** Read from the id alone, such as `binance:BTC/USDT`. @throws RangeError when it names no base and quote. */
@@ -125,6 +127,7 @@ export function accountsOf(id: InstrumentId): InstrumentAccounts {
     settle === undefined
       ? { kind: 'spot', venue, base, quote, holding: base, cash: quote }
       : { kind: 'perpetual', venue, base, quote, holding: id, cash: accountName(venue, settle) };
+  if (accountsKnown.size >= ACCOUNTS_KNOWN_MAX) accountsKnown.clear();
   accountsKnown.set(id, accounts);
   return accounts;
 }

@@ -19,6 +19,7 @@ import {
   STOP_RESIZE_MS,
   STOP_TRIES_MAX,
   type Standing,
+  standingWithout,
   sum,
   TARGET_PAUSE_MS,
   whereStopStands,
@@ -196,13 +197,7 @@ function whyNoStop(
   desired: bigint,
   want: ReductionWanted['purpose'] | null,
 ): Standing {
-  const standing = (state: Standing['state'], text: string): Standing => ({
-    state,
-    clientOrderId: null,
-    stopPrice: cover.stopPrice,
-    qtyBase: formatDecimal(cover.qty),
-    text,
-  });
+  const standing = standingWithout(cover);
   if (cover.qty === 0n) return standing('none', 'Nothing is held of this trade');
   if (want === 'stop') return standing('placing', 'The stop is on its way');
   if (want === 'exit') return standing('missing', 'The venue refused the stop: closing at market instead');

@@ -402,14 +402,19 @@ export function whereStopStands(cover: Cover, stop: OrderRecord, desired: bigint
   return standing('on-venue', rest, `${what}${note}`);
 }
 
-function whyNoStop(input: PlanInput, instrument: Instrument, cover: Cover, desired: bigint, want: Wanted): Standing {
-  const standing = (state: Standing['state'], text: string): Standing => ({
+/** What is said of a trade that has no stop on the venue. */
+export const standingWithout =
+  (cover: Cover) =>
+  (state: Standing['state'], text: string): Standing => ({
     state,
     clientOrderId: null,
     stopPrice: cover.stopPrice,
     qtyBase: formatDecimal(cover.qty),
     text,
   });
+
+function whyNoStop(input: PlanInput, instrument: Instrument, cover: Cover, desired: bigint, want: Wanted): Standing {
+  const standing = standingWithout(cover);
   if (cover.qty === 0n) return standing('none', 'Nothing is held of this trade');
   if (want === 'stop') return standing('placing', 'The stop is on its way');
   if (want === 'exit') return standing('missing', 'The venue refused the stop: selling at market instead');

@@ -1,8 +1,10 @@
 /** Entry of a lab worker thread: backtests and what charts of them need, one thing at a time, away from the engine. */
+
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { RunPlan, RunProgress } from '../../../preload/lab-contract.ts';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
+import { systemClock } from '../../engine/kernel/clock.ts';
 import type { StoredCandles } from '../data/candle-column-file.ts';
 import { LabCandles } from '../data/lab-candles.ts';
 import { strategyNamed } from '../strategies/shipped.ts';
@@ -21,7 +23,7 @@ const candles = new LabCandles(labCandles);
 const reader = createCandleReader(candleStore, candles);
 let opened: RunKeeper | null = null;
 const keeper = (): RunKeeper => {
-  opened ??= new RunKeeper(results, version, () => Date.now());
+  opened ??= new RunKeeper(results, version, systemClock.nowMs);
   return opened;
 };
 

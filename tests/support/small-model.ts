@@ -52,7 +52,8 @@ export const exportSmallModel = (mlOpset: 3 | 5 = 5): Uint8Array<ArrayBuffer> =>
   exportTreeEnsemble(trainSmallEnsemble(), {
     graphName: 'small',
     producerVersion: '1.0.0',
-    calibration: smallCalibration,
+    task: { kind: 'binary' },
+    map: { kind: 'platt', ...smallCalibration },
     mlOpset,
     metadata: new Map([['model', 'small 1.0.0']]),
   });

@@ -1,6 +1,8 @@
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
-import { TREE_MODEL_INPUT, TREE_MODEL_OUTPUT, TREE_MODEL_RAW_OUTPUT } from '../onnx/export-tree-ensemble.ts';
+import { MODEL_INPUT, OUTPUT_NAMES } from '../onnx/output-head.ts';
 import { InferenceSession, Tensor } from '../onnx-runtime.ts';
+
+const { raw: RAW_OUTPUT, mapped: OUTPUT } = OUTPUT_NAMES.binary;
 
 /** What a model said about one row. */
 export interface ModelAnswer {
@@ -57,14 +59,14 @@ export async function openModelSession(
 
 function shapeProblem(session: InferenceSession, featureCount: number): string | null {
   const [input, ...otherInputs] = session.inputMetadata;
-  if (input === undefined || otherInputs.length > 0 || input.name !== TREE_MODEL_INPUT) {
-    return `inputs are [${session.inputNames.join(', ')}], expected [${TREE_MODEL_INPUT}]`;
+  if (input === undefined || otherInputs.length > 0 || input.name !== MODEL_INPUT) {
+    return `inputs are [${session.inputNames.join(', ')}], expected [${MODEL_INPUT}]`;
   }
   if (!input.isTensor || input.type !== 'float32' || input.shape.length !== 2 || input.shape[1] !== featureCount) {
     const shape = input.isTensor ? `${input.type}[${input.shape.join(', ')}]` : 'not a tensor';
-    return `input ${TREE_MODEL_INPUT} is ${shape}, expected float32[batch, ${featureCount}]`;
+    return `input ${MODEL_INPUT} is ${shape}, expected float32[batch, ${featureCount}]`;
   }
-  for (const name of [TREE_MODEL_RAW_OUTPUT, TREE_MODEL_OUTPUT]) {
+  for (const name of [RAW_OUTPUT, OUTPUT]) {
     if (!session.outputNames.includes(name)) return `output ${name} is missing`;
   }
   return null;
@@ -82,13 +84,13 @@ async function runOnce(
   const bad = row.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) return fail({ kind: 'bad-input', message: `feature ${bad} is ${features[bad]}, not a finite number` });
   try {
-    const outputs = await session.run({ [TREE_MODEL_INPUT]: new Tensor('float32', row, [1, featureCount]) });
-    for (const name of [TREE_MODEL_RAW_OUTPUT, TREE_MODEL_OUTPUT]) {
+    const outputs = await session.run({ [MODEL_INPUT]: new Tensor('float32', row, [1, featureCount]) });
+    for (const name of [RAW_OUTPUT, OUTPUT]) {
       const count = outputs[name]?.data.length ?? 0;
       if (count !== 1) return fail({ kind: 'bad-output', message: `output ${name} has ${count} values for one row` });
     }
-    const rawProbability = Number(outputs[TREE_MODEL_RAW_OUTPUT]?.data[0]);
-    const probability = Number(outputs[TREE_MODEL_OUTPUT]?.data[0]);
+    const rawProbability = Number(outputs[RAW_OUTPUT]?.data[0]);
+    const probability = Number(outputs[OUTPUT]?.data[0]);
     for (const value of [rawProbability, probability]) {
       if (!(value >= 0 && value <= 1)) {
         return fail({ kind: 'bad-output', message: `the model answered ${value}, not a probability` });

@@ -1,3 +1,5 @@
+import type { ModelText } from '../families/family.ts';
+import type { Task } from '../families/task.ts';
 import type { Tree, TreeEnsemble } from '../training/trees.ts';
 import {
   byteTensor,
@@ -11,64 +13,49 @@ import {
   textAttribute,
   textsAttribute,
 } from './model-proto.ts';
+import { MARGIN, MODEL_INPUT, type OutputMap, outputHead } from './output-head.ts';
 
-/** Names of the graph's input and outputs; the ml-host reads models by these. */
-export const TREE_MODEL_INPUT = 'features';
-/** Uncalibrated probability, shape [batch, 1]. */
-export const TREE_MODEL_RAW_OUTPUT = 'raw_probability';
-/** Calibrated probability, shape [batch, 1]. */
-export const TREE_MODEL_OUTPUT = 'probability';
-
-/** Platt's map: calibrated probability = sigmoid(slope × margin + intercept). */
-export interface PlattMap {
-  readonly slope: number;
-  readonly intercept: number;
-}
-
-export interface TreeExportOptions {
-  readonly graphName: string;
-  readonly producerVersion: string;
-  readonly calibration: PlattMap;
+export interface TreeExportOptions extends ModelText {
+  readonly task: Task;
+  readonly map: OutputMap;
   /** 5 is smaller and loads faster; 3 is what other tools read. */
   readonly mlOpset: 3 | 5;
-  readonly metadata: ReadonlyMap<string, string>;
 }
 
 const MODE_LEQ = 0;
 const AGGREGATE_SUM = 1;
 
+/** A split between two zeros: what a model is made of that found nothing to tell apart. */
+const UNDECIDED: Tree = {
+  feature: Int32Array.of(0, -1, -1),
+  threshold: new Float32Array(3),
+  left: Int32Array.of(1, 0, 0),
+  right: Int32Array.of(2, 0, 0),
+  value: new Float32Array(3),
+};
+
 /**
- * An ONNX file that maps float32 features [batch, n] to raw and calibrated probability. Trees of a single leaf are
+ * An ONNX file that maps float32 features [batch, n] to the task's raw and mapped answers. Trees of a single leaf are
  * folded into the base, which operator version 5 could not express otherwise.
  */
 export function exportTreeEnsemble(ensemble: TreeEnsemble, options: TreeExportOptions): Uint8Array<ArrayBuffer> {
   const isStump = (tree: Tree): boolean => tree.feature[0]! < 0;
   const base = ensemble.trees.filter(isStump).reduce((sum, tree) => sum + tree.value[0]!, ensemble.baseMargin);
-  const trees = ensemble.trees.filter((tree) => !isStump(tree));
-  if (trees.length === 0) throw new RangeError('an ensemble without a single split cannot be exported');
-  const scalar = (name: string, value: number): Uint8Array => floatTensor(name, [1], [value]);
+  const grown = ensemble.trees.filter((tree) => !isStump(tree));
+  const trees = grown.length === 0 ? [UNDECIDED] : grown;
+  const head = outputHead(options.task, options.map);
   return encodeModel({
     graphName: options.graphName,
     producerVersion: options.producerVersion,
     mlOpset: options.mlOpset,
     metadata: options.metadata,
-    inputs: [{ name: TREE_MODEL_INPUT, dims: ['batch', ensemble.featureCount] }],
-    outputs: [
-      { name: TREE_MODEL_RAW_OUTPUT, dims: ['batch', 1] },
-      { name: TREE_MODEL_OUTPUT, dims: ['batch', 1] },
-    ],
-    initializers: [
-      scalar('base_margin', base),
-      scalar('calibration_slope', options.calibration.slope),
-      scalar('calibration_intercept', options.calibration.intercept),
-    ],
+    inputs: [{ name: MODEL_INPUT, dims: ['batch', ensemble.featureCount] }],
+    outputs: head.outputs,
+    initializers: [floatTensor('base_margin', [1], [base]), ...head.initializers],
     nodes: [
       options.mlOpset === 5 ? treeEnsembleV5(trees) : treeEnsembleRegressorV3(trees),
-      { op: 'Add', inputs: ['tree_sum', 'base_margin'], outputs: ['margin'] },
-      { op: 'Sigmoid', inputs: ['margin'], outputs: [TREE_MODEL_RAW_OUTPUT] },
-      { op: 'Mul', inputs: ['margin', 'calibration_slope'], outputs: ['scaled_margin'] },
-      { op: 'Add', inputs: ['scaled_margin', 'calibration_intercept'], outputs: ['calibrated_margin'] },
-      { op: 'Sigmoid', inputs: ['calibrated_margin'], outputs: [TREE_MODEL_OUTPUT] },
+      { op: 'Add', inputs: ['tree_sum', 'base_margin'], outputs: [MARGIN] },
+      ...head.nodes,
     ],
   });
 }
@@ -107,7 +94,7 @@ function treeEnsembleV5(trees: readonly Tree[]): NodeSpec {
   return {
     op: 'TreeEnsemble',
     domain: 'ai.onnx.ml',
-    inputs: [TREE_MODEL_INPUT],
+    inputs: [MODEL_INPUT],
     outputs: ['tree_sum'],
     attributes: [
       intAttribute('aggregate_function', AGGREGATE_SUM),
@@ -141,7 +128,7 @@ function treeEnsembleRegressorV3(trees: readonly Tree[]): NodeSpec {
   return {
     op: 'TreeEnsembleRegressor',
     domain: 'ai.onnx.ml',
-    inputs: [TREE_MODEL_INPUT],
+    inputs: [MODEL_INPUT],
     outputs: ['tree_sum'],
     attributes: [
       textAttribute('aggregate_function', 'SUM'),

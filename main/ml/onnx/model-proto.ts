@@ -19,6 +19,7 @@ const OPSET = 20;
 
 const ELEMENT_FLOAT = 1;
 const ELEMENT_UINT8 = 2;
+const ELEMENT_INT64 = 7;
 
 const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_TEXT = 3;
@@ -41,6 +42,18 @@ export const floatTensor = (name: string, dims: readonly number[], values: reado
 /** A uint8 TensorProto with its data inline. */
 export const byteTensor = (name: string, dims: readonly number[], values: Uint8Array): Uint8Array =>
   concatBytes([packedIntsField(1, dims), intField(2, ELEMENT_UINT8), textField(8, name), bytesField(9, values)]);
+
+/** An int64 TensorProto with its data inline: counts and axes that operators take as inputs. */
+export const int64Tensor = (name: string, dims: readonly number[], values: readonly number[]): Uint8Array => {
+  const data = new DataView(new ArrayBuffer(values.length * 8));
+  for (const [index, value] of values.entries()) data.setBigInt64(index * 8, BigInt(value), true);
+  return concatBytes([
+    packedIntsField(1, dims),
+    intField(2, ELEMENT_INT64),
+    textField(8, name),
+    bytesField(9, new Uint8Array(data.buffer)),
+  ]);
+};
 
 const attribute = (name: string, type: number, value: readonly Uint8Array[]): Uint8Array =>
   concatBytes([textField(1, name), ...value, intField(20, type)]);

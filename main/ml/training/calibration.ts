@@ -1,5 +1,8 @@
-import type { PlattMap } from '../onnx/export-tree-ensemble.ts';
+import type { OutputMap } from '../onnx/output-head.ts';
 import { sigmoid } from './trees.ts';
+
+/** Calibrated probability = sigmoid(slope × margin + intercept). */
+export type PlattMap = Pick<OutputMap & { kind: 'platt' }, 'slope' | 'intercept'>;
 
 const ITERATIONS_MAX = 100;
 const STEP_MIN = 1e-10;

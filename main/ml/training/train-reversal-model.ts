@@ -100,7 +100,8 @@ export async function trainReversalModel(
   const model = exportTreeEnsemble(ensemble, {
     graphName: plan.name,
     producerVersion: TRAINER_VERSION,
-    calibration,
+    task: { kind: 'binary' },
+    map: { kind: 'platt', ...calibration },
     mlOpset: 5,
     metadata: new Map([
       ['model', `${plan.name} ${plan.version}`],

@@ -5,13 +5,13 @@ import { OBJECTIVES, type Objective } from '../lab/search/pareto.ts';
 import { gridProposer, gridValues, type Proposer, randomProposer } from '../lab/search/proposers.ts';
 import { runSearch, type SearchProgress } from '../lab/search/run-search.ts';
 import { openSearchLog, type SearchLog } from '../lab/search/search-log.ts';
-import { openSearchPool } from '../lab/search/search-pool.ts';
 import { rangeOf, type Space } from '../lab/search/space.ts';
 import { tpeProposer } from '../lab/search/tpe.ts';
 import type { Trial, TrialFigures } from '../lab/search/trial.ts';
 import { readParameters, readSetting } from '../lab/strategy/parameters.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
 import type { StrategyDefinition } from '../lab/strategy/strategy.ts';
+import { evaluateOn, openStrategyCrew } from '../lab/workers/strategy-crew.ts';
 import { badInput, done, failed, type Outcome, textTable } from './output.ts';
 import { openTrialBook } from './store-run.ts';
 import { readPlan, type StrategyOptions } from './strategy-plan.ts';
@@ -63,10 +63,10 @@ export async function search(candlesFile: string, options: SearchCommandOptions)
   const book = options.store
     ? openTrialBook({ ...searched, params: standard.value, names }, 'search', options.dataDir)
     : null;
-  const pool = openSearchPool(
-    { strategy: strategy.name, params: fixed.value, markets: searched.markets, settings },
-    threads,
-    TRIAL_MS_MAX,
+  const crew = openStrategyCrew(
+    strategy.name,
+    { markets: searched.markets, settings },
+    { size: threads, silentMsMax: TRIAL_MS_MAX },
   );
   const stop = new AbortController();
   const onInterrupt = (): void => stop.abort();
@@ -74,7 +74,7 @@ export async function search(candlesFile: string, options: SearchCommandOptions)
   try {
     const outcome = await runSearch({
       proposer: proposerOf(options, space.value, objectives.value),
-      evaluate: pool.evaluate,
+      evaluate: (setting, share) => evaluateOn(crew, { ...fixed.value, ...setting }, share),
       objectives: objectives.value,
       trials: options.trials,
       atOnce: threads,
@@ -99,7 +99,7 @@ export async function search(candlesFile: string, options: SearchCommandOptions)
   } finally {
     process.removeListener('SIGINT', onInterrupt);
     book?.close();
-    await pool.close();
+    await crew.close();
   }
 }
 

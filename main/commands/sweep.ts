@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { readSetting } from '../lab/strategy/parameters.ts';
 import { readGrid, readPairs } from '../lab/strategy/setting-text.ts';
 import type { Setting, SweepResult } from '../lab/sweep/sweep.ts';
-import { openSweepPool } from '../lab/sweep/sweep-pool.ts';
+import { openStrategyCrew, sweepOn } from '../lab/workers/strategy-crew.ts';
 import { badInput, done, failed, type Outcome, textTable } from './output.ts';
 import { readPlan, type StrategyOptions } from './strategy-plan.ts';
 
@@ -13,13 +14,15 @@ export interface SweepOptions extends StrategyOptions {
   readonly out?: string;
 }
 
+/** A strategy that does not come back within this on one setting fails the sweep. */
+const SETTING_MS_MAX = 600_000;
 const SHOWN = 10;
 
 /** `sweep CANDLES --strategy NAME --grid fast=5:50:5 …`: every setting of a grid, on all cores; the best by final equity. */
 export async function sweep(candlesFile: string, options: SweepOptions): Promise<Outcome> {
   const plan = await readPlan(candlesFile, options);
   if (!plan.ok) return badInput(plan.error.message);
-  const { strategy, markets, settings: rules } = plan.value;
+  const { strategy, ...ground } = plan.value;
   const fixed = readPairs(options.param ?? []);
   if (!fixed.ok) return badInput(fixed.error.message);
   const grid = readGrid(options.grid);
@@ -34,17 +37,20 @@ export async function sweep(candlesFile: string, options: SweepOptions): Promise
   const skipped = grid.value.length - settings.length;
   if (settings.length === 0) return badInput(`${strategy.name}: no setting of the grid fits together`);
 
-  const pool = await openSweepPool({ strategy: strategy.name, markets, rules }, options.threads);
+  const size = options.threads ?? availableParallelism();
+  const crew = openStrategyCrew(strategy.name, ground, { size, silentMsMax: SETTING_MS_MAX });
   const before = performance.now();
-  let results: SweepResult[];
+  let results: readonly SweepResult[];
   try {
-    results = await pool.run(settings, (count) => process.stderr.write(`\r${count} of ${settings.length} settings`));
+    results = await sweepOn(crew, settings, (count) =>
+      process.stderr.write(`\r${count} of ${settings.length} settings`),
+    );
     process.stderr.write('\n');
   } catch (error) {
     const why = `${strategy.name} failed: ${(error as Error).message}`;
     return failed({ ok: false, error: why }, why);
   } finally {
-    await pool.close();
+    await crew.close();
   }
   const seconds = (performance.now() - before) / 1_000;
   const rows = settings.map((setting, at) => ({ setting, ...results[at]! }));
@@ -63,13 +69,13 @@ export async function sweep(candlesFile: string, options: SweepOptions): Promise
     }
   }
   const best = rows.toSorted((a, b) => b.finalEquity - a.finalEquity).slice(0, SHOWN);
-  const bars = markets[0]!.candles.close.length;
+  const bars = ground.markets[0]!.candles.close.length;
   const value = {
     strategy: strategy.name,
     bars,
     settings: settings.length,
     skipped,
-    threads: pool.threads,
+    threads: size,
     seconds,
     best,
   };

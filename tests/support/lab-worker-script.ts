@@ -1,9 +1,11 @@
 /** A lab worker that does what the strategy's name says, for tests of the crew alone: `loops`, `throws`, `dies`, `hoards`, `answers`. */
 import { parentPort } from 'node:worker_threads';
-import type { FromLabWorker, LabJob } from '../../main/lab/workers/job.ts';
+import type { LabAnswer, LabJob } from '../../main/lab/workers/job.ts';
 import { NOTHING_YET } from '../../main/lab/workers/run-job.ts';
+import type { HandSaid } from '../../main/lab/workers/worker-crew.ts';
+import type { RunProgress } from '../../preload/lab-contract.ts';
 
-const post = (message: FromLabWorker): void => parentPort?.postMessage(message);
+const post = (message: HandSaid<LabAnswer, RunProgress>): void => parentPort?.postMessage(message);
 
 parentPort?.on('message', (job: LabJob) => {
   if (job.kind !== 'run') return post({ kind: 'failed', text: `not a run: ${job.kind}` });

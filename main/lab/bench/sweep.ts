@@ -1,10 +1,11 @@
 /** `bench sweep`: a hundred settings of the plainest strategy on all cores, as users' sweeps run. */
+import { availableParallelism } from 'node:os';
 import { readCandleFile } from '../../candle-files/index.ts';
 import { ok, type Result } from '../../engine/domain/result.ts';
 import { REFERENCE, type RunSettings } from '../backtest/settings.ts';
 import { smaCross } from '../strategies/sma-cross.ts';
 import type { Setting, SweepResult } from '../sweep/sweep.ts';
-import { openSweepPool } from '../sweep/sweep-pool.ts';
+import { gatherCrew, openStrategyCrew, sweepOn } from '../workers/strategy-crew.ts';
 import { measureAsync, type Timings } from './measure.ts';
 
 export interface SweepBench {
@@ -25,6 +26,7 @@ export interface SweepBenchAnswer extends Timings {
   readonly loadSeconds: number;
 }
 
+const SILENT_MS_MAX = 600_000;
 const PERIODS = [...Array(10).keys()];
 
 /** Reads the candles and starts the threads (given as `loadSeconds`), then times `reps` whole sweeps. */
@@ -37,16 +39,21 @@ export async function benchSweep(
   const { columns: candles } = file.value;
   const { qtyBase: qty, cashQuote, feeRate, fill } = options;
   const rules = { ...REFERENCE, cashQuote, makerFee: feeRate, takerFee: feeRate, fill };
-  const pool = await openSweepPool({ strategy: smaCross.name, markets: [{ candles }], rules });
+  const crew = openStrategyCrew(
+    smaCross.name,
+    { markets: [{ candles }], settings: rules },
+    { size: availableParallelism(), silentMsMax: SILENT_MS_MAX },
+  );
+  await gatherCrew(crew);
   const loadSeconds = Number(process.hrtime.bigint() - before) / 1e9;
   const settings: Setting[] = PERIODS.flatMap((outer) =>
     PERIODS.map((inner) => ({ fast: 5 + 5 * outer, slow: 60 + 10 * inner, qty, share: 1 })),
   );
   let last: readonly SweepResult[] = [];
   const timings = await measureAsync(options.reps, async () => {
-    last = await pool.run(settings);
+    last = await sweepOn(crew, settings);
   });
-  await pool.close();
+  await crew.close();
   const equities = last.map(({ finalEquity }) => finalEquity);
-  return ok({ bars: candles.close.length, ...timings, equities, fill, threads: pool.threads, loadSeconds });
+  return ok({ bars: candles.close.length, ...timings, equities, fill, threads: crew.size, loadSeconds });
 }

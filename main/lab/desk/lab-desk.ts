@@ -2,16 +2,16 @@ import type { CandleSource, LabCatalogue, LabRun, RunPlan } from '../../../prelo
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import { REALISTIC } from '../backtest/settings.ts';
 import { SHIPPED, strategyNamed } from '../strategies/shipped.ts';
-import type { KeptRun, OpenedRun, RunResult } from '../workers/job.ts';
-import type { JobError, Task, WorkerCrew } from '../workers/worker-crew.ts';
+import type { KeptRun, LabCrew, OpenedRun, RunResult } from '../workers/job.ts';
+import type { JobError, Task } from '../workers/worker-crew.ts';
 import { checkPlan } from './check-plan.ts';
 import { candlesBetween, tradesPage } from './run-pages.ts';
 
 export interface LabDeskOptions {
   /** For runs: as many at once as there are cores to spare. */
-  readonly runners: WorkerCrew;
+  readonly runners: LabCrew;
   /** For looks at candles, so that they do not wait behind runs. */
-  readonly readers: WorkerCrew;
+  readonly readers: LabCrew;
   readonly nowMs: () => number;
   /** A name for a run that no other has. */
   readonly newId: () => string;

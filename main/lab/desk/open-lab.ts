@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import type { LabWorkerStart } from '../workers/job.ts';
+import type { RunProgress } from '../../../preload/lab-contract.ts';
+import type { LabAnswer, LabCrew, LabJob, LabWorkerStart } from '../workers/job.ts';
+import { hireThreads } from '../workers/thread-hand.ts';
 import { createWorkerCrew } from '../workers/worker-crew.ts';
 import { createLabDesk } from './lab-desk.ts';
 
@@ -19,20 +21,17 @@ const HEAP_MB_MAX = 1_024;
 
 /** The lab of a terminal: one core stays free for trading, and no worker runs before it is wanted. */
 export function openLab({ start, workerUrl, nowMs }: LabOptions): ReturnType<typeof createLabDesk> {
-  const common = {
-    workerUrl,
-    start,
-    silentMsMax: SILENT_MS_MAX,
-    idleMsMax: IDLE_MS_MAX,
-    heapMbMax: HEAP_MB_MAX,
-  };
+  const crew = (size: number, waitingMax: number): LabCrew =>
+    createWorkerCrew<LabJob, LabAnswer, RunProgress>({
+      hire: hireThreads({ url: workerUrl, start, heapMbMax: HEAP_MB_MAX }),
+      size,
+      waitingMax,
+      silentMsMax: SILENT_MS_MAX,
+      idleMsMax: IDLE_MS_MAX,
+    });
   return createLabDesk({
-    runners: createWorkerCrew({
-      ...common,
-      size: Math.max(1, availableParallelism() - 1),
-      waitingMax: RUNS_WAITING_MAX,
-    }),
-    readers: createWorkerCrew({ ...common, size: 1, waitingMax: LOOKS_WAITING_MAX }),
+    runners: crew(Math.max(1, availableParallelism() - 1), RUNS_WAITING_MAX),
+    readers: crew(1, LOOKS_WAITING_MAX),
     nowMs,
     newId: () => randomUUID().slice(0, 8),
   });

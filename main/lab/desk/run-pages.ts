@@ -1,9 +1,9 @@
 import type { LabRun, LabTrade } from '../../../preload/lab-contract.ts';
 import { sliceWindow } from '../../candle-files/index.ts';
 import { ok, type Result } from '../../engine/domain/result.ts';
-import type { JoinedCandles, OpenedRun, TradeColumns } from '../workers/job.ts';
+import type { JoinedCandles, LabCrew, OpenedRun, TradeColumns } from '../workers/job.ts';
 import { tradeReturn } from '../workers/run-views.ts';
-import type { JobError, WorkerCrew } from '../workers/worker-crew.ts';
+import type { JobError } from '../workers/worker-crew.ts';
 
 /** Trades `from` … `from + limit`, by exit. */
 export function tradesPage(columns: TradeColumns, from: number, limit: number): { trades: LabTrade[]; total: number } {
@@ -39,7 +39,7 @@ export async function candlesBetween(
   { plan, figures }: LabRun,
   { candles }: OpenedRun,
   { fromMs, toMs }: { readonly fromMs: number | null; readonly toMs: number | null },
-  readers: WorkerCrew,
+  readers: LabCrew,
 ): Promise<Result<JoinedCandles, JobError>> {
   if (figures === null || (fromMs === null && toMs === null)) return ok(candles);
   const barMs = candles.barMs / candles.joined;

@@ -9,6 +9,7 @@ import type {
   RunProgress,
 } from '../../../preload/lab-contract.ts';
 import type { CandleColumns } from '../../engine/domain/candle.ts';
+import type { WorkerCrew } from './worker-crew.ts';
 
 /** Given to a lab worker when it starts. */
 export interface LabWorkerStart {
@@ -94,10 +95,5 @@ export type LabAnswer =
   | { readonly kind: 'report'; readonly html: string }
   | { readonly kind: 'mark' };
 
-export type AnswerTo<J extends LabJob> = Extract<LabAnswer, { readonly kind: J['kind'] }>;
-
-export type FromLabWorker =
-  | { readonly kind: 'progress'; readonly progress: RunProgress }
-  | { readonly kind: 'answer'; readonly answer: LabAnswer }
-  /** In one sentence for the trader. */
-  | { readonly kind: 'failed'; readonly text: string };
+/** The workers that the lab's screens ask. */
+export type LabCrew = WorkerCrew<LabJob, LabAnswer, RunProgress>;

@@ -6,7 +6,7 @@ import { smaCross } from '../../../main/lab/strategies/sma-cross.ts';
 import { readSetting } from '../../../main/lab/strategy/parameters.ts';
 import { readGrid, readPairs } from '../../../main/lab/strategy/setting-text.ts';
 import { Sweeper } from '../../../main/lab/sweep/sweep.ts';
-import { openSweepPool } from '../../../main/lab/sweep/sweep-pool.ts';
+import { openStrategyCrew, sweepOn } from '../../../main/lab/workers/strategy-crew.ts';
 import { randomWalkCandles } from '../../support/candle-columns.ts';
 
 const BARS = 4_000;
@@ -45,24 +45,27 @@ describe('a sweep by columns', () => {
     }
   });
 
+  const ground = { markets: [bare], settings: REALISTIC };
+  const crewOf = (size: number) => openStrategyCrew('sma-cross', ground, { size, silentMsMax: 60_000 });
+
   it('is the same on two threads, in the order of the settings', async () => {
-    const markets = [{ candles: CANDLES }];
     const settings = settingsOf({});
-    const pool = await openSweepPool({ strategy: 'sma-cross', markets, rules: REALISTIC }, 2);
-    const sweeper = new Sweeper(smaCross, markets, REALISTIC);
+    const crew = crewOf(2);
+    const sweeper = new Sweeper(smaCross, ground.markets, REALISTIC);
     const counts: number[] = [];
-    const results = await pool.run(settings, (count) => counts.push(count));
+    const results = await sweepOn(crew, settings, (count) => counts.push(count));
     expect(results).toEqual(settings.map((setting) => sweeper.run(setting)));
     expect(counts.at(-1)).toBe(settings.length);
-    expect(await pool.run([])).toEqual([]);
-    await pool.close();
+    expect(await sweepOn(crew, [])).toEqual([]);
+    await crew.close();
   });
 
   it('that is stopped says so', async () => {
-    const pool = await openSweepPool({ strategy: 'sma-cross', markets: [{ candles: CANDLES }], rules: REALISTIC }, 1);
-    const run = pool.run(Array.from({ length: 50 }, () => settingsOf({})).flat());
-    const said = expect(run).rejects.toThrow('the sweep was stopped');
-    await pool.close();
+    const crew = crewOf(1);
+    const said = expect(sweepOn(crew, Array.from({ length: 50 }, () => settingsOf({})).flat())).rejects.toThrow(
+      'Cancelled.',
+    );
+    await crew.close();
     await said;
   });
 });

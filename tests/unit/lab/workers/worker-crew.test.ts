@@ -1,22 +1,23 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { LabJob } from '../../../../main/lab/workers/job.ts';
-import { createWorkerCrew, type Task, type WorkerCrew } from '../../../../main/lab/workers/worker-crew.ts';
+import type { LabCrew, LabJob } from '../../../../main/lab/workers/job.ts';
+import { hireThreads } from '../../../../main/lab/workers/thread-hand.ts';
+import { createWorkerCrew, type Task } from '../../../../main/lab/workers/worker-crew.ts';
 import type { RunProgress } from '../../../../preload/lab-contract.ts';
 import { LAB_PLAN } from '../../../support/memory-lab.ts';
 import { waitUntil } from '../../../support/wait-until.ts';
 
-const crews: WorkerCrew[] = [];
+const crews: LabCrew[] = [];
 afterEach(() => Promise.all(crews.splice(0).map((crew) => crew.close())));
 
-function crewOf(options: { size?: number; waitingMax?: number; silentMsMax?: number } = {}): WorkerCrew {
-  const crew = createWorkerCrew({
-    workerUrl: new URL('../../../support/lab-worker-script.ts', import.meta.url),
-    start: { candleStore: '/nowhere', labCandles: '/nowhere', results: '/nowhere', version: '0.0.0' },
+function crewOf(options: { size?: number; waitingMax?: number; silentMsMax?: number } = {}): LabCrew {
+  const url = new URL('../../../support/lab-worker-script.ts', import.meta.url);
+  const start = { candleStore: '/nowhere', labCandles: '/nowhere', results: '/nowhere', version: '0.0.0' };
+  const crew: LabCrew = createWorkerCrew({
+    hire: hireThreads({ url, start, heapMbMax: 64 }),
     size: 1,
     waitingMax: 4,
     silentMsMax: 60_000,
     idleMsMax: 60_000,
-    heapMbMax: 64,
     ...options,
   });
   crews.push(crew);

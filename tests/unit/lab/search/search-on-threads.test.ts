@@ -3,24 +3,27 @@ import { createRandom } from '../../../../main/engine/kernel/random.ts';
 import { REFERENCE } from '../../../../main/lab/backtest/settings.ts';
 import { evaluateSetting } from '../../../../main/lab/search/evaluate-setting.ts';
 import { runSearch } from '../../../../main/lab/search/run-search.ts';
-import { openSearchPool } from '../../../../main/lab/search/search-pool.ts';
 import { rangeOf } from '../../../../main/lab/search/space.ts';
 import { tpeProposer } from '../../../../main/lab/search/tpe.ts';
+import type { Setting } from '../../../../main/lab/search/trial.ts';
 import { smaCross } from '../../../../main/lab/strategies/sma-cross.ts';
+import { evaluateOn, openStrategyCrew } from '../../../../main/lab/workers/strategy-crew.ts';
 import { randomWalkCandles } from '../../../support/candle-columns.ts';
 
 const MINUTE_MS = 60_000;
 const candles = randomWalkCandles(3_000, createRandom(5).next);
-const plan = { strategy: smaCross, params: { share: 0.5 }, markets: [{ candles }], settings: REFERENCE };
-const data = { strategy: smaCross.name, params: plan.params, markets: plan.markets, settings: REFERENCE };
-const pool = openSearchPool(data, 2, MINUTE_MS);
-afterAll(() => pool.close());
+const ground = { markets: [{ candles }], settings: REFERENCE };
+const plan = { strategy: smaCross, params: { share: 0.5 }, ...ground };
+const crewOf = (size: number, silentMsMax: number) => openStrategyCrew(smaCross.name, ground, { size, silentMsMax });
+const crew = crewOf(2, MINUTE_MS);
+const evaluate = (setting: Setting, share: number) => evaluateOn(crew, { ...plan.params, ...setting }, share);
+afterAll(() => crew.close());
 
 describe('a search on threads', () => {
   it('comes to what the same run here comes to, on all of the history and on part', async () => {
     for (const share of [1, 0.5]) {
       const own = evaluateSetting(plan, { fast: 5, slow: 20 }, share);
-      expect(await pool.evaluate({ fast: 5, slow: 20 }, share)).toEqual(own);
+      expect(await evaluate({ fast: 5, slow: 20 }, share)).toEqual(own);
     }
     const [half, whole] = [0.5, 1].map((share) => evaluateSetting(plan, { fast: 5, slow: 20 }, share));
     expect(half!.figures.trades).toBeLessThan(whole!.figures.trades);
@@ -29,13 +32,13 @@ describe('a search on threads', () => {
 
   it('takes many at once, each answered by its own', async () => {
     const settings = Array.from({ length: 12 }, (_, at) => ({ fast: 2 + at, slow: 40 + at }));
-    const answers = await Promise.all(settings.map((setting) => pool.evaluate(setting, 1)));
+    const answers = await Promise.all(settings.map((setting) => evaluate(setting, 1)));
     expect(answers).toEqual(settings.map((setting) => evaluateSetting(plan, setting, 1)));
   });
 
   it('says what is wrong with a setting, and goes on', async () => {
-    await expect(pool.evaluate({ fast: 50, slow: 20 }, 1)).rejects.toThrow('fast (50) must be below slow (20)');
-    await expect(pool.evaluate({ fast: 5, slow: 20 }, 1)).resolves.toBeDefined();
+    await expect(evaluate({ fast: 50, slow: 20 }, 1)).rejects.toThrow('fast (50) must be below slow (20)');
+    await expect(evaluate({ fast: 5, slow: 20 }, 1)).resolves.toBeDefined();
   });
 
   it('searches for what is good at several things', async () => {
@@ -46,7 +49,7 @@ describe('a search on threads', () => {
     const objectives = ['return', 'drawdown', 'turnover'] as const;
     const { trials, front, best } = await runSearch({
       proposer: tpeProposer(space, 1, objectives),
-      evaluate: pool.evaluate,
+      evaluate,
       objectives,
       trials: 40,
       atOnce: 2,
@@ -60,17 +63,14 @@ describe('a search on threads', () => {
   });
 
   it('gives up what does not come back', async () => {
-    const hasty = openSearchPool(data, 1, 1);
-    await expect(hasty.evaluate({ fast: 5, slow: 20 }, 1)).rejects.toThrow('it did not end within 0.001 s');
+    const hasty = crewOf(1, 1);
+    await expect(evaluateOn(hasty, { fast: 5, slow: 20 }, 1)).rejects.toThrow('it did not get on for 0.001 s');
     await hasty.close();
   });
 
   it('ends when it is closed, whatever waits', async () => {
-    const closing = openSearchPool(data, 1, MINUTE_MS);
-    const asked = Promise.allSettled([
-      closing.evaluate({ fast: 5, slow: 20 }, 1),
-      closing.evaluate({ fast: 6, slow: 20 }, 1),
-    ]);
+    const closing = crewOf(1, MINUTE_MS);
+    const asked = Promise.allSettled([5, 6].map((fast) => evaluateOn(closing, { fast, slow: 20 }, 1)));
     await closing.close();
     expect((await asked).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   });

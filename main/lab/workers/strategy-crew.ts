@@ -1,0 +1,99 @@
+import { sharedMarket } from '../backtest/shared-market.ts';
+import type { Evaluation, Setting } from '../search/trial.ts';
+import type { SweepResult } from '../sweep/sweep.ts';
+import type { Steps, StrategyAnswer, StrategyGround, StrategyJob } from './strategy-jobs.ts';
+import type { StrategyThreadStart } from './strategy-worker.ts';
+import { hireThreads } from './thread-hand.ts';
+import { createWorkerCrew, type WorkerCrew } from './worker-crew.ts';
+
+/** Workers with one strategy, the candles before them. */
+export type StrategyCrew = WorkerCrew<StrategyJob, StrategyAnswer, Steps>;
+
+export interface StrategyCrewOptions {
+  readonly size: number;
+  /** A worker that does not get on for so long is ended, and what it did has failed. */
+  readonly silentMsMax: number;
+}
+
+const HEAP_MB_MAX = 2_048;
+const IDLE_MS_MAX = 60_000;
+/** Far more than there are workers: whoever asks knows how many it keeps busy. */
+const WAITING_MAX = 1_000;
+/** Lots that each worker of a sweep gets on average: enough that none waits long for the last one. */
+const LOTS_EACH = 4;
+
+/** Threads for a strategy that ships, all over the same memory. @param name of the strategy */
+export function openStrategyCrew(
+  name: string,
+  { markets, settings }: StrategyGround,
+  { size, silentMsMax }: StrategyCrewOptions,
+): StrategyCrew {
+  const start: StrategyThreadStart = { name, markets: markets.map(sharedMarket), settings };
+  const url = new URL('./strategy-worker.ts', import.meta.url);
+  return createWorkerCrew<StrategyJob, StrategyAnswer, Steps>({
+    hire: hireThreads({ url, start, heapMbMax: HEAP_MB_MAX }),
+    size,
+    waitingMax: WAITING_MAX,
+    silentMsMax,
+    idleMsMax: IDLE_MS_MAX,
+  });
+}
+
+/** Resolves when every worker is there: what is measured then is the work alone. */
+export async function gatherCrew(crew: StrategyCrew): Promise<void> {
+  await Promise.all(Array.from({ length: crew.size }, () => crew.ask({ kind: 'greet' }).outcome));
+}
+
+/** A setting on the first `share` of the time. Rejects with the sentence of what is wrong with it. */
+export async function evaluateOn(crew: StrategyCrew, setting: Setting, share: number): Promise<Evaluation> {
+  const outcome = await crew.ask({ kind: 'evaluate', setting, share }).outcome;
+  if (!outcome.ok) throw new Error(outcome.error.text);
+  return outcome.value.evaluation;
+}
+
+let sweeps = 0;
+
+/**
+ * Runs every setting, by all workers; results in the order of the settings. Rejects with the sentence of what failed, and then the rest is
+ * given up.
+ * @param onProgress settings done so far
+ */
+export async function sweepOn(
+  crew: StrategyCrew,
+  settings: readonly Setting[],
+  onProgress: (done: number) => void = () => undefined,
+): Promise<readonly SweepResult[]> {
+  sweeps += 1;
+  const sweep = sweeps;
+  const lots = lotsOf(settings, crew.size * LOTS_EACH);
+  const doneOf = new Array<number>(lots.length).fill(0);
+  const tell = (lot: number, done: number): void => {
+    doneOf[lot] = done;
+    onProgress(doneOf.reduce((sum, each) => sum + each, 0));
+  };
+  const tasks = lots.map((lot, at) =>
+    crew.ask({ kind: 'sweep', sweep, settings: lot }, { progress: ({ done }) => tell(at, done) }),
+  );
+  try {
+    const parts = await Promise.all(
+      tasks.map(async ({ outcome }, at) => {
+        const lot = await outcome;
+        if (!lot.ok) throw new Error(lot.error.text);
+        tell(at, lot.value.results.length);
+        return lot.value.results;
+      }),
+    );
+    return parts.flat();
+  } catch (error) {
+    for (const task of tasks) task.cancel();
+    throw error;
+  }
+}
+
+/** Up to `count` lots of about one size. */
+function lotsOf(settings: readonly Setting[], count: number): readonly (readonly Setting[])[] {
+  const size = Math.ceil(settings.length / count) || 1;
+  const lots: (readonly Setting[])[] = [];
+  for (let first = 0; first < settings.length; first += size) lots.push(settings.slice(first, first + size));
+  return lots;
+}

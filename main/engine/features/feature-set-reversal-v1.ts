@@ -64,7 +64,7 @@ class Extremes {
   }
 }
 
-class ReversalWriter implements FeatureWriter {
+export class ReversalWriter implements FeatureWriter {
   private readonly base = new V1Writer();
   private readonly atr = new Atr(14);
   private readonly past = RETURN_BARS.map((bars) => new Delay(bars));
@@ -74,12 +74,15 @@ class ReversalWriter implements FeatureWriter {
   private readonly line = new LinearRegression(20);
   private readonly adx = new Adx(14);
   private before = Number.NaN;
+  /** 1 / ATR14 of the newest candle; 0 where there is none. */
+  perAtr = 0;
 
   write(candle: Candle, out: Float64Array, offset: number): void {
     this.base.write(candle, out, offset);
     const { high, low, close } = candle;
     const atr = this.atr.update(high, low, close);
     const perAtr = atr < ATR_SHARE_LEAST * close ? 0 : 1 / atr;
+    this.perAtr = perAtr;
     let at = offset + V1_FEATURES.length;
     for (const past of this.past) out[at++] = (close - past.update(close)) * perAtr;
     for (const extremes of this.extremes) {
@@ -122,5 +125,6 @@ export const featureSetReversalV1: FeatureSet = {
   version: 1,
   features: [...V1_FEATURES, ...EXTRAS],
   warmUpBars: 64,
+  usesContext: false,
   createWriter: () => new ReversalWriter(),
 };

@@ -71,5 +71,6 @@ export const featureSetV1: FeatureSet = {
   version: 1,
   features: V1_FEATURES,
   warmUpBars: 50,
+  usesContext: false,
   createWriter: () => new V1Writer(),
 };

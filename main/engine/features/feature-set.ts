@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Candle, CandleColumns } from '../domain/candle.ts';
+import { assertContext, type BarContext, NOTHING_KNOWN } from './bar-context.ts';
 import { assertPricedCandle, ColumnCursor } from './candle-input.ts';
 
 /** One feature: its name and the formula it follows. The formula's text is part of the set's hash. */
@@ -12,8 +13,8 @@ export interface FeatureDefinition {
 
 /** The running state of a feature set: takes closed candles in order, writes the features of the newest. */
 export interface FeatureWriter {
-  /** Advances by one candle; writes the features to `out` from `offset` on (unspecified during warm-up). */
-  write(candle: Candle, out: Float64Array, offset: number): void;
+  /** Advances by one candle and what is known of it; writes the features to `out` from `offset` on (unspecified during warm-up). */
+  write(candle: Candle, out: Float64Array, offset: number, context: BarContext): void;
 }
 
 export interface FeatureSet {
@@ -22,6 +23,8 @@ export interface FeatureSet {
   readonly features: readonly FeatureDefinition[];
   /** The n-th candle is the first with features; before it they are null. */
   readonly warmUpBars: number;
+  /** Whether it looks at what is known of a bar beside its candle. */
+  readonly usesContext: boolean;
   readonly createWriter: () => FeatureWriter;
 }
 
@@ -55,12 +58,13 @@ export class FeatureSetState {
   /**
    * The features of `candle` in the set's order, or null while fewer than `warmUpBars` candles have been seen.
    * @throws RangeError naming the field when a number of the candle is not finite, a price not above 0 or the volume
-   * negative; the state is then unchanged.
+   * negative, or of the context; the state is then unchanged.
    */
-  update(candle: Candle): Float64Array | null {
+  update(candle: Candle, context: BarContext = NOTHING_KNOWN): Float64Array | null {
     assertPricedCandle(candle);
+    assertContext(context, 'candle');
     const out = new Float64Array(this.set.features.length);
-    this.writer.write(candle, out, 0);
+    this.writer.write(candle, out, 0, context);
     this.bars++;
     return this.bars < this.set.warmUpBars ? null : out;
   }
@@ -68,9 +72,14 @@ export class FeatureSetState {
 
 /**
  * The features of every candle: the same numbers as `FeatureSetState`, in one pass.
+ * @param contextOf what was known of each row's bar beside its candle
  * @throws RangeError naming row and field as `FeatureSetState.update` does, and when the columns differ in length.
  */
-export function computeFeatures(set: FeatureSet, columns: CandleColumns): FeatureTable {
+export function computeFeatures(
+  set: FeatureSet,
+  columns: CandleColumns,
+  contextOf: (row: number) => BarContext = () => NOTHING_KNOWN,
+): FeatureTable {
   const cursor = new ColumnCursor(columns);
   const width = set.features.length;
   const cells = new Float64Array(cursor.length * width);
@@ -79,7 +88,9 @@ export function computeFeatures(set: FeatureSet, columns: CandleColumns): Featur
   for (let row = 0; row < cursor.length; row++) {
     cursor.moveTo(row);
     assertPricedCandle(cursor, `candle ${row}`);
-    writer.write(cursor, cells, row * width);
+    const context = contextOf(row);
+    assertContext(context, `candle ${row}`);
+    writer.write(cursor, cells, row * width, context);
     rows.push(row + 1 < set.warmUpBars ? null : cells.subarray(row * width, (row + 1) * width));
   }
   return { names: featureNames(set), rows };

@@ -2,6 +2,8 @@ import { type Candle, TIMEFRAME_MS, type Timeframe } from '../domain/candle.ts';
 import type { CandleRow, EngineEvent, FeaturesComputed } from '../domain/events.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
 import type { Stage } from '../kernel/stage.ts';
+import { NOTHING_KNOWN } from './bar-context.ts';
+import { createContextTape, referenceOf } from './context-tape.ts';
 import { type FeatureSet, FeatureSetState, featureSetHash } from './feature-set.ts';
 
 /** One feature set computed over the candles of one timeframe, for every instrument. */
@@ -40,8 +42,13 @@ export function createFeaturesStage(streams: readonly FeatureStream[]): Stage & 
   const hashes = new Map(streams.map((stream) => [stream.set, featureSetHash(stream.set)]));
   const seriesOf = new Map<FeatureStream, Map<InstrumentId, Series>>(streams.map((stream) => [stream, new Map()]));
 
-  const advance = (series: Series, row: CandleRow): void => {
-    series.values = series.state.update(toCandle(row));
+  const withContext = streams.filter(({ set }) => set.usesContext);
+  const tape = createContextTape([...new Set(withContext.map(({ timeframe }) => timeframe))]);
+
+  const advance = (stream: FeatureStream, instrumentId: InstrumentId, series: Series, row: CandleRow): void => {
+    const { set, timeframe } = stream;
+    const context = set.usesContext ? tape.contextOf(instrumentId, timeframe, row[0]) : NOTHING_KNOWN;
+    series.values = series.state.update(toCandle(row), context);
     if (series.values) series.rows.push(series.values);
   };
 
@@ -52,7 +59,7 @@ export function createFeaturesStage(streams: readonly FeatureStream[]): Stage & 
       values: null,
       rows: [],
     };
-    for (const row of series.candles) advance(series, row);
+    for (const row of series.candles) advance(stream, instrumentId, series, row);
     seriesOf.get(stream)?.set(instrumentId, series);
   };
 
@@ -69,7 +76,7 @@ export function createFeaturesStage(streams: readonly FeatureStream[]): Stage & 
     }
     series.candles.push(row);
     if (series.candles.length > CANDLES_KEPT) series.candles.shift();
-    advance(series, row);
+    advance(stream, instrumentId, series, row);
     if (series.rows.length > CANDLES_KEPT) series.rows.shift();
   };
 
@@ -81,6 +88,16 @@ export function createFeaturesStage(streams: readonly FeatureStream[]): Stage & 
       instrumentId,
       series.candles.map((known) => (known[0] === row[0] ? row : known)),
     );
+  };
+
+  /** What an instrument's past is now known to be changes the features of those that it is the reference of. */
+  const rebuildReferring = (reference: InstrumentId, timeframe: Timeframe): void => {
+    for (const stream of withContext) {
+      if (stream.timeframe !== timeframe) continue;
+      for (const [id, series] of seriesOf.get(stream) ?? []) {
+        if (referenceOf(id) === reference) rebuild(stream, id, series.candles);
+      }
+    }
   };
 
   const forEachStream = (timeframe: Timeframe, run: (stream: FeatureStream) => void): void => {
@@ -106,16 +123,19 @@ export function createFeaturesStage(streams: readonly FeatureStream[]): Stage & 
   return {
     name: 'features',
     apply(event: EngineEvent) {
+      if (withContext.length > 0) tape.apply(event);
       switch (event.kind) {
         case 'EngineStarted':
           for (const series of seriesOf.values()) series.clear();
           return;
         case 'HistoryLoaded':
-          return forEachStream(event.timeframe, (stream) => rebuild(stream, event.instrumentId, event.candles));
+          forEachStream(event.timeframe, (stream) => rebuild(stream, event.instrumentId, event.candles));
+          return rebuildReferring(event.instrumentId, event.timeframe);
         case 'CandleClosed':
           return forEachStream(event.timeframe, (stream) => append(stream, event.instrumentId, event.candle));
         case 'CandleCorrected':
-          return forEachStream(event.timeframe, (stream) => correct(stream, event.instrumentId, event.venues));
+          forEachStream(event.timeframe, (stream) => correct(stream, event.instrumentId, event.venues));
+          return rebuildReferring(event.instrumentId, event.timeframe);
         default:
       }
     },

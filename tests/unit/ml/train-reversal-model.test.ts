@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Candle } from '../../../main/engine/domain/candle.ts';
+import { NOTHING_KNOWN } from '../../../main/engine/features/bar-context.ts';
 import { featureSetReversalV1 } from '../../../main/engine/features/feature-set-reversal-v1.ts';
 import { createRandom } from '../../../main/engine/kernel/random.ts';
 import { cardSchema } from '../../../main/ml/card.ts';
@@ -131,7 +132,7 @@ describe('the whole training', () => {
         let bar = 0;
         return {
           write(candle: Candle, out: Float64Array, offset: number): void {
-            honest.write(candle, out, offset);
+            honest.write(candle, out, offset, NOTHING_KNOWN);
             const future = candles.close[Math.min(bar++ + 6, BARS - 1)]!;
             out[offset + featureSetReversalV1.features.length] = future / candle.close;
           },

@@ -226,9 +226,14 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
         }
         break;
       case 'PredictionArrived':
+        // Of several that were asked, the first does not speak for the rest.
+        if (event.gathering) break;
         if (state.started && !isReconciling() && agents.some(({ id }) => id === event.model)) {
           judge(event.instrumentId, event.candleCloseTimeMs, context);
         }
+        break;
+      case 'AnswersGathered':
+        if (state.started && !isReconciling()) judge(event.instrumentId, event.candleCloseTimeMs, context);
         break;
       case 'HistoryLoaded':
         if (state.started) judgeUnjudged(event.instrumentId, context);

@@ -15,14 +15,18 @@ export function loggedAnswers(
     answers.map((answer) => [keyOf(answer.model, answer.instrumentId, answer.candleCloseTimeMs), answer]),
   );
   return {
+    serve: () => {},
     start() {
       for (const { name, version } of cards)
         tell({ kind: 'ModelStateChanged', model: name, version, state: 'ready', why: '' });
     },
     predict({ requestId, instrumentId, candleCloseTimeMs, timeframe }: PredictionRequest) {
-      for (const { name, timeframe: own } of cards) {
-        const answer = own === timeframe ? known.get(keyOf(name, instrumentId, candleCloseTimeMs)) : undefined;
-        if (answer) tell({ ...answer, requestId });
+      const found = cards.flatMap(({ name, timeframe: own }) =>
+        own === timeframe ? (known.get(keyOf(name, instrumentId, candleCloseTimeMs)) ?? []) : [],
+      );
+      // All are there at once: the last to speak has nobody to wait for.
+      for (const [at, { gathering: _, ...answer }] of found.entries()) {
+        tell({ ...answer, requestId, ...(at < found.length - 1 && { gathering: true }) });
       }
     },
     models: () => [],

@@ -12,7 +12,6 @@ import { createRandom, type Random } from '../../main/engine/kernel/random.ts';
 import { featureSetsOf, readModelCards } from '../../main/engine/model-cards.ts';
 import { agentsFor } from '../../main/lab/strategy/strategy-agents.ts';
 import { createInferenceHost } from '../../main/ml/host/inference-host.ts';
-import { newestPlacements } from '../../main/ml/registry/model-folders.ts';
 import { MODELS_DIR } from '../../main/product.ts';
 import { FakeTime } from './fake-time.ts';
 import { LIMITS } from './small-engine.ts';
@@ -127,7 +126,7 @@ export function startEngine(
         spawn: models.spawn,
         clock: time,
         timers: time,
-        models: newestPlacements(MODELS_DIR),
+        modelsDir: MODELS_DIR,
         featureSets: featureSetsOf(cards),
         onPrediction: onEvent,
         onModelState: onEvent,

@@ -1,4 +1,3 @@
-import type { SignedByMandate } from './mandate-signer.ts';
 import type { Trade } from './trade.ts';
 
 /** What was paid beside the prices on the tape, in quote. */
@@ -32,6 +31,4 @@ export interface BarRun {
   readonly fills: number;
   readonly costs: RunCosts;
   readonly refused: RunRefusals;
-  /** What a mandate signed and what it did not; absent where nothing had to be signed. */
-  readonly mandate?: SignedByMandate;
 }

@@ -47,7 +47,6 @@ const DECIDING = [
   '../strategy',
   '../strategies',
   '../metrics',
-  '../../engine/approval',
   '../../engine/domain',
   '../../engine/features',
 ];

@@ -59,6 +59,8 @@ export interface Fitted {
    * Uncalibrated; the exported graph gives the same in its raw output.
    */
   predict(inputs: Inputs): Promise<Float32Array>;
+  /** How much each feature was listened to, row-major, summing to one per sample; only of models that know it of themselves. */
+  importance?(inputs: Inputs): Promise<Float32Array>;
   /** The whole model as an ONNX file with its scaler, and with the output map that calibration found. */
   toOnnx(about: ModelText, map: OutputMap): Uint8Array<ArrayBuffer>;
 }

@@ -31,7 +31,7 @@ const ATTRIBUTE_TEXTS = 8;
 const textBytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** A float32 TensorProto with its data inline. */
-export const floatTensor = (name: string, dims: readonly number[], values: readonly number[]): Uint8Array =>
+export const floatTensor = (name: string, dims: readonly number[], values: ArrayLike<number>): Uint8Array =>
   concatBytes([
     packedIntsField(1, dims),
     intField(2, ELEMENT_FLOAT),
@@ -43,7 +43,7 @@ export const floatTensor = (name: string, dims: readonly number[], values: reado
 export const byteTensor = (name: string, dims: readonly number[], values: Uint8Array): Uint8Array =>
   concatBytes([packedIntsField(1, dims), intField(2, ELEMENT_UINT8), textField(8, name), bytesField(9, values)]);
 
-/** An int64 TensorProto with its data inline: counts and axes that operators take as inputs. */
+/** An int64 TensorProto with its data inline: shapes, counts, axes and bounds that operators take as inputs. */
 export const int64Tensor = (name: string, dims: readonly number[], values: readonly number[]): Uint8Array => {
   const data = new DataView(new ArrayBuffer(values.length * 8));
   for (const [index, value] of values.entries()) data.setBigInt64(index * 8, BigInt(value), true);
@@ -113,8 +113,8 @@ export interface ModelSpec {
   readonly outputs: readonly FloatValueSpec[];
   readonly initializers: readonly Uint8Array[];
   readonly nodes: readonly NodeSpec[];
-  /** Version of the ai.onnx.ml operators used. */
-  readonly mlOpset: 3 | 5;
+  /** Version of the ai.onnx.ml operators, where any are used. */
+  readonly mlOpset?: 3 | 5;
   readonly metadata: ReadonlyMap<string, string>;
 }
 
@@ -136,7 +136,7 @@ export function encodeModel(spec: ModelSpec): Uint8Array<ArrayBuffer> {
     textField(3, spec.producerVersion),
     bytesField(7, graph),
     bytesField(8, operatorSet('', OPSET)),
-    bytesField(8, operatorSet('ai.onnx.ml', spec.mlOpset)),
+    ...(spec.mlOpset === undefined ? [] : [bytesField(8, operatorSet('ai.onnx.ml', spec.mlOpset))]),
     ...Array.from(spec.metadata, ([key, value]) =>
       bytesField(14, concatBytes([textField(1, key), textField(2, value)])),
     ),

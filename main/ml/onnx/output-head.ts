@@ -1,4 +1,4 @@
-import { outputCount, type Task } from '../families/task.ts';
+import { horizonCount, outputCount, type Task } from '../families/task.ts';
 import { type FloatValueSpec, floatTensor, int64Tensor, intAttribute, type NodeSpec } from './model-proto.ts';
 
 /** What is done to raw answers before they are believed. All maps keep the order of answers, or order them. */
@@ -8,7 +8,7 @@ export type OutputMap =
   | { readonly kind: 'platt'; readonly slope: number; readonly intercept: number }
   /** Binary: straight lines between (raw, calibrated) knots, level outside them; `raw` ascends. */
   | { readonly kind: 'isotonic'; readonly raw: readonly number[]; readonly calibrated: readonly number[] }
-  /** Quantiles: added to each level, in units of the target. */
+  /** Quantiles: added to each level of each horizon, in units of the target. */
   | { readonly kind: 'shift'; readonly by: readonly number[] };
 
 /** Name of every model's input. */
@@ -59,21 +59,30 @@ function rawAnswer(task: Task, raw: string): Part {
     case 'regression':
       return { initializers: [], nodes: [{ op: 'Identity', inputs: [MARGIN], outputs: [raw] }] };
     case 'quantile':
-      return ascending(MARGIN, raw, task.levels.length);
+      return ascending(MARGIN, raw, horizonCount(task), task.levels.length);
   }
 }
 
-/** Quantiles that were learnt apart may cross: sorted they do not, and none gets worse. */
-function ascending(from: string, to: string, levels: number): Part {
+/** Quantiles that were learnt apart may cross: sorted they do not, and none gets worse. Each horizon is sorted by itself. */
+function ascending(from: string, to: string, horizons: number, levels: number): Part {
+  const sort = (input: string, output: string): NodeSpec => ({
+    op: 'TopK',
+    inputs: [input, `${to}_count`],
+    outputs: [output, `${to}_order`],
+    attributes: [intAttribute('largest', 0), intAttribute('sorted', 1), intAttribute('axis', -1)],
+  });
+  const counted = int64Tensor(`${to}_count`, [1], [levels]);
+  if (horizons === 1) return { initializers: [counted], nodes: [sort(from, to)] };
   return {
-    initializers: [int64Tensor(`${to}_count`, [1], [levels])],
+    initializers: [
+      counted,
+      int64Tensor(`${to}_by_horizon`, [3], [-1, horizons, levels]),
+      int64Tensor(`${to}_flat`, [2], [-1, horizons * levels]),
+    ],
     nodes: [
-      {
-        op: 'TopK',
-        inputs: [from, `${to}_count`],
-        outputs: [to, `${to}_order`],
-        attributes: [intAttribute('largest', 0), intAttribute('sorted', 1), intAttribute('axis', -1)],
-      },
+      { op: 'Reshape', inputs: [from, `${to}_by_horizon`], outputs: [`${to}_apart`] },
+      sort(`${to}_apart`, `${to}_sorted`),
+      { op: 'Reshape', inputs: [`${to}_sorted`, `${to}_flat`], outputs: [to] },
     ],
   };
 }
@@ -99,7 +108,7 @@ function mappedAnswer(task: Task, map: OutputMap, raw: string, mapped: string): 
     case 'isotonic':
       return isotonicPart(map, raw, mapped);
     case 'shift': {
-      const sorted = ascending('shifted', mapped, map.by.length);
+      const sorted = ascending('shifted', mapped, horizonCount(task), map.by.length / horizonCount(task));
       return {
         initializers: [floatTensor('conformal_shift', [map.by.length], [...map.by]), ...sorted.initializers],
         nodes: [{ op: 'Add', inputs: [raw, 'conformal_shift'], outputs: ['shifted'] }, ...sorted.nodes],

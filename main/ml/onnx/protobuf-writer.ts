@@ -53,8 +53,8 @@ export const packedFloatsField = (field: number, values: readonly number[]): Uin
   bytesField(field, littleEndianFloats(values));
 
 /** IEEE 754 single precision, little endian whatever the machine. */
-export function littleEndianFloats(values: readonly number[]): Uint8Array {
+export function littleEndianFloats(values: ArrayLike<number>): Uint8Array {
   const view = new DataView(new ArrayBuffer(values.length * 4));
-  for (const [index, value] of values.entries()) view.setFloat32(index * 4, value, true);
+  for (let index = 0; index < values.length; index++) view.setFloat32(index * 4, values[index]!, true);
   return new Uint8Array(view.buffer);
 }

@@ -379,7 +379,6 @@ const TOLD: ReadonlySet<string> = new Set([
 
 export const IDLE_MODELS: InferenceClient = {
   start: () => {},
-  serve: () => {},
   predict: () => {},
   models: () => [],
   refusals: () => [],

@@ -11,8 +11,7 @@ import { verifyLog } from '../../../main/engine/kernel/verify-log.ts';
 import { createPipeline } from '../../../main/engine/pipeline.ts';
 import { runBacktest } from '../../../main/lab/backtest/run-backtest.ts';
 import { createPerson, type PersonHabits } from '../../../main/lab/exact/approver.ts';
-import { membersOf } from '../../../main/lab/exact/exact-plan.ts';
-import { runExact } from '../../../main/lab/exact/run-exact.ts';
+import { agentsOf, runExact } from '../../../main/lab/exact/run-exact.ts';
 import { randomWalkCandles } from '../../support/candle-columns.ts';
 import { exactPlan } from '../../support/exact-plan.ts';
 import { scriptedStrategy } from '../../support/scripted-strategy.ts';
@@ -40,8 +39,8 @@ const PLAN = exactPlan(CANDLES, { params: { fast: 10, slow: 40, share: 0.5, qty:
 describe('the exact gear', () => {
   it('gives the trades of the fast one', async () => {
     const exact = await runExact(PLAN);
-    const { strategy, params, markets, settings } = PLAN;
-    const fast = runBacktest({ strategy, params, markets, settings });
+    const { strategy, params, market, settings } = PLAN;
+    const fast = runBacktest({ strategy, params, markets: [market], settings });
     const rounded = (run: Pick<typeof fast, 'trades'>) =>
       run.trades.map((trade) => [trade.entryBar, trade.exitBar, trade.entryPrice.toFixed(6), trade.pnl.toFixed(6)]);
     expect(fast.trades.length).toBeGreaterThan(8);
@@ -56,7 +55,7 @@ describe('the exact gear', () => {
     const opened = openEventLog({ ...paths, segmentBytesMax: 2 ** 24, marketBytesMax: 2 ** 30 });
     const run = await runExact({ ...PLAN, opened });
     expect(verifyLog(paths.dir, paths.headFile)).toMatchObject({ ok: true });
-    const replayed = replayLog(paths.dir, () => createPipeline([], membersOf(PLAN)).stages);
+    const replayed = replayLog(paths.dir, () => createPipeline([], agentsOf(PLAN)).stages);
     expect(replayed).toMatchObject({ same: true, sessions: 1, replayedHash: run.decisionHash });
     const fills: EngineEvent[] = [];
     readLane(paths.dir, 'ledger', ({ event }) => event.kind === 'FillBooked' && fills.push(event));

@@ -25,6 +25,7 @@ import { createGameDay } from './game-day/game-day.ts';
 import { lockInstance } from './instance-lock.ts';
 import { openLab } from './lab/desk/open-lab.ts';
 import { agentsFor } from './lab/strategy/strategy-agents.ts';
+import { newestPlacements } from './ml/registry/model-folders.ts';
 import { ensurePracticeVenue } from './practice/spawn.ts';
 import { type MarketChoice, marketFolder } from './practice/venue-folder.ts';
 import { openCandleReaders, openPracticeVenues, USDM_VENUE } from './practice-venues.ts';
@@ -136,7 +137,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
           spawn: () => forkMlHost(fileURLToPath(siblingModule(import.meta.url, './ml/host/main'))),
           clock: systemClock,
           timers: systemTimers,
-          modelsDir: MODELS_DIR,
+          models: newestPlacements(MODELS_DIR),
           featureSets: featureSetsOf(cards),
           onPrediction: onEvent,
           onModelState: onEvent,

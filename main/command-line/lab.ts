@@ -42,6 +42,8 @@ export function addLabCommands(program: Command): void {
         .default('fast'),
     )
     .option('--person <HABITS>', 'with --gear exact: who approves; day, or delay=15,spread=0.7,sleep=22-6,approves=0.9')
+    .option('--mandate <LIMITS>', 'what signs by itself: notional=2000,probability=0.55,hours=7-22,until=2024-06-30')
+    .option('--suppose <P>', 'with --mandate: as if the strategy had a measured edge, of this probability', share)
     .option('--seed <S>', 'of the person’s answers', seed, 1)
     .option('--signals <FILE>', 'CSV: timestamp_ms and enter_long, exit_long, enter_short, exit_short as 0 or 1')
     .addOption(new Option('--sizing <KIND>', 'size of an entry, with --signals').choices(['fixed', 'fraction']))

@@ -1,12 +1,16 @@
 import type { RiskLimits } from '../engine/domain/proposal.ts';
 import { createRandom } from '../engine/kernel/random.ts';
+import type { SupposedEdge } from '../lab/backtest/mandate-signer.ts';
 import { runStatistics } from '../lab/backtest/run-statistics.ts';
-import { createPerson } from '../lab/exact/approver.ts';
+import { type Approver, createPerson, NOBODY, ROBOT } from '../lab/exact/approver.ts';
+import { type ExactPlan, type ExactRun, recordOf } from '../lab/exact/exact-plan.ts';
 import { readHabits } from '../lab/exact/habits-text.ts';
-import { type ExactPlan, type ExactRun, runExact } from '../lab/exact/run-exact.ts';
+import { refusalWords } from '../lab/exact/mandate-text.ts';
+import { runExact } from '../lab/exact/run-exact.ts';
 import { readSetting } from '../lab/strategy/parameters.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
 import type { BacktestOptions } from './backtest.ts';
+import { readMandateOptions, supposedNote } from './mandate-options.ts';
 import { badInput, done, failed, type Outcome } from './output.ts';
 import { writeWanted } from './run-outcome.ts';
 import { readPlan } from './strategy-plan.ts';
@@ -29,14 +33,25 @@ const LIMITS: RiskLimits = {
   approvalTtlMs: 60_000,
 };
 
-/** `backtest CANDLES --strategy NAME --gear exact [--person day]`: the live engine over history; with a person, what the loop comes to beside the robot. */
+/** Who may sign in a run. The last one asked for is the loop; the others stand beside it. */
+type Signers = 'robot' | 'person' | 'mandate' | 'both';
+
+const WORDS: Readonly<Record<Signers, string>> = {
+  robot: 'the robot',
+  person: 'the person',
+  mandate: 'the mandate',
+  both: 'person and mandate',
+};
+
+/**
+ * `backtest CANDLES --strategy NAME --gear exact [--person day] [--mandate notional=…]`: the live engine over history; with a person or a
+ * mandate, what the loop comes to beside the robot.
+ */
 export async function backtestExact(candlesFile: string, options: ExactOptions): Promise<Outcome> {
   const plan = await readPlan(candlesFile, options);
   if (!plan.ok) return badInput(plan.error.message);
   const { strategy, markets, settings } = plan.value;
-  const [market] = markets;
-  if (!market || markets.length > 1) return badInput('the exact gear runs one instrument');
-  if (settings.shorts || settings.leverageMax > 1 || market.funding)
+  if (settings.shorts || settings.leverageMax > 1 || markets.some(({ funding }) => funding))
     return badInput('the exact gear trades spot: long and flat');
   const given = readPairs(options.param ?? []);
   if (!given.ok) return badInput(given.error.message);
@@ -44,46 +59,63 @@ export async function backtestExact(candlesFile: string, options: ExactOptions):
   if (!params.ok) return badInput(`${strategy.name}: ${params.error.message}`);
   const habits = options.person === undefined ? null : readHabits(options.person);
   if (habits && !habits.ok) return badInput(habits.error.message);
+  const read = readMandateOptions(
+    options,
+    markets.map((market, at) => recordOf(market, at).id),
+  );
+  if (!read.ok) return badInput(read.error.message);
+  const asked = read.value;
 
-  const asked: ExactPlan = { strategy, params: params.value, market, settings, limits: LIMITS };
-  let robot: ExactRun;
-  let loop: ExactRun | null = null;
+  const person = (): Approver => (habits ? createPerson(habits.value, createRandom(options.seed ?? 1)) : NOBODY);
+  const signers: Signers[] = ['robot'];
+  if (habits) signers.push('person');
+  if (asked) signers.push('mandate');
+  if (habits && asked) signers.push('both');
+  const base: ExactPlan = { strategy, params: params.value, markets, settings, limits: LIMITS };
+  const planOf = (who: Signers): ExactPlan => {
+    const supposed: { supposed?: SupposedEdge } = asked?.supposed ? { supposed: asked.supposed } : {};
+    const mandate = asked && (who === 'mandate' || who === 'both') ? { mandate: asked.mandate, ...supposed } : {};
+    const approver = who === 'robot' ? ROBOT : who === 'mandate' ? NOBODY : person();
+    return { ...base, ...mandate, approver };
+  };
+  const runs = new Map<Signers, ExactRun>();
   try {
-    robot = await runExact(asked);
-    if (habits) {
-      loop = await runExact({ ...asked, approver: createPerson(habits.value, createRandom(options.seed ?? 1)) });
-    }
+    for (const who of signers) runs.set(who, await runExact(planOf(who)));
   } catch (error) {
     const why = `${strategy.name} failed: ${(error as Error).message}`;
     return failed({ ok: false, error: why }, why);
   }
-  const shown = loop ?? robot;
+  const shown = runs.get(signers.at(-1)!)!;
   const unwritten = await writeWanted(shown, options.out);
   if (unwritten !== null) return badInput(unwritten);
   const cash = settings.cashQuote;
-  const figures = ({ approvals, decisionHash, costs, abstained, ...run }: ExactRun) => ({
+  const figures = ({ approvals, decisionHash, costs, abstained, mandateRefused, ...run }: ExactRun) => ({
     ...runStatistics({ ...run, costs }, run.openTimeMs, cash),
     costs,
     approvals,
     decisionHash,
     abstained: Object.fromEntries(abstained),
+    ...(mandateRefused.size > 0 && { mandateRefused: Object.fromEntries(mandateRefused) }),
   });
   const value = {
     strategy: strategy.name,
     params: params.value,
     gear: 'exact',
     ...figures(shown),
-    ...(loop && { habits: habits?.ok ? habits.value : null, robot: figures(robot) }),
+    ...(habits && { habits: habits.value }),
+    ...(asked && { mandate: asked.mandate, supposed: asked.supposed }),
+    ...Object.fromEntries([...runs].slice(0, -1).map(([who, run]) => [who, figures(run)])),
   };
-  return done(
-    value,
-    loop ? `the loop:  ${sentence(loop, cash)}\nthe robot: ${sentence(robot, cash)}` : sentence(robot, cash),
-  );
+  const lines = [...runs].map(([who, run]) => [`${WORDS[who]}:`.padEnd(20), sentence(run, cash)].join(''));
+  if (runs.size === 1) return done(value, sentence(shown, cash));
+  return done(value, [...lines, ...(asked ? [supposedNote(asked)] : [])].filter(Boolean).join('\n'));
 }
 
 function sentence(run: ExactRun, cash: number): string {
   const { trades, returnPct, maxDrawdownPct, bars } = runStatistics(run, run.openTimeMs, cash);
-  const { asked, signed, declined, lapsed } = run.approvals;
-  const said = `${asked} asked, ${signed} signed, ${declined} declined, ${lapsed} lapsed`;
-  return `${trades} trades over ${bars} bars: ${returnPct.toFixed(2)} %, largest drawdown ${maxDrawdownPct.toFixed(2)} %; ${said}`;
+  const { asked, signed, byMandate, declined, lapsed } = run.approvals;
+  const by = byMandate > 0 ? ` (${byMandate} by the mandate)` : '';
+  const said = `${asked} asked, ${signed} signed${by}, ${declined} declined, ${lapsed} lapsed`;
+  const refused = run.mandateRefused.size > 0 ? `; the mandate did not: ${refusalWords(run.mandateRefused)}` : '';
+  return `${trades} trades over ${bars} bars: ${returnPct.toFixed(2)} %, largest drawdown ${maxDrawdownPct.toFixed(2)} %; ${said}${refused}`;
 }

@@ -1,12 +1,14 @@
+import type { BarRun } from '../lab/backtest/bar-run.ts';
 import { runBacktest } from '../lab/backtest/run-backtest.ts';
 import { readSetting } from '../lab/strategy/parameters.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
+import { type MandateOptions, readMandateOptions, supposedNote } from './mandate-options.ts';
 import { badInput, done, failed, type Outcome } from './output.ts';
-import { runOutcome, writeWanted } from './run-outcome.ts';
+import { mandateWords, runOutcome, writeWanted } from './run-outcome.ts';
 import { storeFailure, storeRun } from './store-run.ts';
 import { readPlan, type StrategyOptions } from './strategy-plan.ts';
 
-export interface BacktestOptions extends StrategyOptions {
+export interface BacktestOptions extends StrategyOptions, MandateOptions {
   readonly param?: readonly string[];
   readonly out?: string;
   /** Keep it, judged, with its report, in the results of the data folder. */
@@ -23,10 +25,17 @@ export async function backtest(candlesFile: string, options: BacktestOptions): P
   const params = readSetting(strategy, given.value);
   if (!params.ok) return badInput(`${strategy.name}: ${params.error.message}`);
 
-  const asked = { strategy, params: params.value, markets, settings };
-  let run: ReturnType<typeof runBacktest>;
+  const mandate = readMandateOptions(options, plan.value.names);
+  if (!mandate.ok) return badInput(mandate.error.message);
+  const signing = mandate.value;
+
+  const robots = { strategy, params: params.value, markets, settings };
+  const asked = { ...robots, ...(signing && { mandate: signing }) };
+  let run: BarRun;
+  let robot: BarRun | null;
   try {
     run = runBacktest(asked);
+    robot = signing && runBacktest(robots);
   } catch (error) {
     const why = `${strategy.name} failed: ${(error as Error).message}`;
     if (options.store) storeFailure({ ...asked, names: plan.value.names }, why, options.dataDir);
@@ -34,7 +43,19 @@ export async function backtest(candlesFile: string, options: BacktestOptions): P
   }
   const unwritten = await writeWanted(run, options.out);
   if (unwritten !== null) return badInput(unwritten);
-  const { value, text } = runOutcome(strategy.name, params.value, run, settings.cashQuote);
+  const cash = settings.cashQuote;
+  const outcome = runOutcome(strategy.name, params.value, run, cash);
+  const beside = robot && runOutcome(strategy.name, params.value, robot, cash);
+  const value = {
+    ...outcome.value,
+    ...(signing && { mandate: signing.mandate, supposed: signing.supposed, robot: beside?.value }),
+  };
+  const text =
+    signing && beside
+      ? [`the robot:   ${beside.text}`, `the mandate: ${outcome.text}${mandateWords(run)}`, supposedNote(signing)]
+          .filter(Boolean)
+          .join('\n')
+      : outcome.text;
   if (!options.store) return done(value, text);
   const kept = storeRun({ ...asked, names: plan.value.names }, run, options.dataDir);
   return kept.ok

@@ -1,6 +1,8 @@
 import type { BarRun } from '../lab/backtest/bar-run.ts';
+import type { SignedByMandate } from '../lab/backtest/mandate-signer.ts';
 import { writeRun } from '../lab/backtest/run-files.ts';
 import { runStatistics } from '../lab/backtest/run-statistics.ts';
+import { refusalWords } from '../lab/exact/mandate-text.ts';
 
 /** Writes the run's files where they are wanted; a sentence where that fails. */
 export async function writeWanted(run: BarRun, out: string | undefined): Promise<string | null> {
@@ -20,10 +22,30 @@ export function runOutcome(
   run: BarRun,
   cashQuote: number,
 ): { readonly value: object; readonly text: string } {
-  const { costs, refused } = run;
+  const { costs, refused, mandate } = run;
   const statistics = runStatistics(run, run.openTimeMs, cashQuote);
   const { trades, returnPct, maxDrawdownPct, bars } = statistics;
   const paid = costs.fees + costs.slippage + costs.funding + costs.borrow;
   const text = `${trades} trades over ${bars} bars: ${returnPct.toFixed(2)} % after ${paid.toFixed(2)} of costs, largest drawdown ${maxDrawdownPct.toFixed(2)} %`;
-  return { value: { strategy: name, params, gear: 'fast', ...statistics, costs, refused }, text };
+  return {
+    value: {
+      strategy: name,
+      params,
+      gear: 'fast',
+      ...statistics,
+      costs,
+      refused,
+      ...(mandate && { signing: signingOf(mandate) }),
+    },
+    text,
+  };
+}
+
+const signingOf = ({ signed, refused }: SignedByMandate) => ({ signed, refused: Object.fromEntries(refused) });
+
+/** What a mandate did of a run's questions, as the end of a sentence; empty where there was none. */
+export function mandateWords({ mandate }: BarRun): string {
+  if (!mandate) return '';
+  const not = mandate.refused.size > 0 ? `; not signed: ${refusalWords(mandate.refused)}` : '';
+  return `; ${mandate.signed} signed${not}`;
 }

@@ -1,6 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { cardSchema, type ModelCard } from '../ml/card.ts';
+import type { ModelCard } from '../ml/card.ts';
+import { listVersions, newestOfEach, readCard } from '../ml/registry/model-folders.ts';
 import type { ModelProfile } from './decision/model-agent.ts';
 import { featureNames, featureSetHash } from './features/feature-set.ts';
 import { featureSetByName } from './features/feature-sets.ts';
@@ -8,23 +7,9 @@ import type { ModelFigures } from './gateway/model-rows.ts';
 import type { ModelTerms } from './inference/model-watch.ts';
 import type { FeatureSetIdentity } from './inference/protocol.ts';
 
-/**
- * The cards of the newest version of every model; what cannot be read is left out here, for the ml-host refuses it with
- * the reason.
- */
+/** The cards of the newest version of every model; what cannot be read is left out here: the ml-host refuses it. */
 export function readModelCards(modelsDir: string): readonly ModelCard[] {
-  const cards: ModelCard[] = [];
-  for (const name of foldersIn(modelsDir)) {
-    const newest = foldersIn(join(modelsDir, name)).sort(compareVersions).at(-1);
-    const path = join(modelsDir, name, newest ?? '', 'card.json');
-    if (newest === undefined || !existsSync(path)) continue;
-    try {
-      cards.push(cardSchema.parse(JSON.parse(readFileSync(path, 'utf8'))));
-    } catch {
-      // Refused, with the reason, where the model is loaded.
-    }
-  }
-  return cards;
+  return newestOfEach(listVersions(modelsDir)).flatMap((version) => readCard(version) ?? []);
 }
 
 /** What the decision needs to know of a model, as its card states it. */
@@ -80,20 +65,4 @@ export function featureSetsOf(cards: readonly ModelCard[]): FeatureSetIdentity[]
     const set = featureSetByName(name);
     return set ? [{ name, hash: featureSetHash(set), features: [...featureNames(set)] }] : [];
   });
-}
-
-function foldersIn(dir: string): string[] {
-  if (!existsSync(dir)) return [];
-  return readdirSync(dir, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name);
-}
-
-function compareVersions(a: string, b: string): number {
-  const [left, right] = [a.split('.').map(Number), b.split('.').map(Number)];
-  for (let part = 0; part < 3; part += 1) {
-    const difference = (left[part] ?? 0) - (right[part] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
 }

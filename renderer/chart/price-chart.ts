@@ -16,6 +16,7 @@ import {
 import type { MarketFrame } from '../../preload/contract.ts';
 import { showFloat } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';
+import { paced } from '../stores/paced.ts';
 import {
   applyFrame,
   type Bar,
@@ -277,6 +278,8 @@ export function createPriceChart(
     events.legend({ bar: bar ?? null, places: pricePlaces, panes });
   }
 
+  const legendFigures = paced(tellLegend);
+
   function onCrosshair(param: MouseEventParams<Time>): void {
     hoveredMs = param.time === undefined ? null : (param.time as number) * 1000;
     host.dataset.pick = String(targetOf(param) !== null);
@@ -362,7 +365,7 @@ export function createPriceChart(
       }
       if (frames.some((frame) => frame.confidence.length > 0))
         confidenceName = confidenceLabel(data.confidence, data.bars);
-      tellLegend();
+      legendFigures.ask();
     },
     setInstrument({ places, tickSize, withSeconds: seen }) {
       withSeconds = seen;
@@ -399,6 +402,7 @@ export function createPriceChart(
     oldestMs: () => data.bars[0]?.timeMs ?? null,
     barCount: () => data.bars.length,
     destroy() {
+      legendFigures.stop();
       resized.disconnect();
       chart.remove();
     },

@@ -1,6 +1,6 @@
 /** The book as a ladder: bid sizes left, prices in the middle, ask sizes right, own orders marked on their side. */
 import { useEffect, useMemo, useRef } from 'react';
-import type { MarketFrame, Order } from '../../preload/contract.ts';
+import type { Order } from '../../preload/contract.ts';
 import { addDecimals, compareDecimals, placesOfStep } from '../format/decimal.ts';
 import { showDecimal, showSignedPercent } from '../format/number.ts';
 import { instrumentOf, useDesk } from '../stores/desk-store.ts';
@@ -10,7 +10,7 @@ import { isWorking, orderEnds } from './order-words.ts';
 import { type OwnLine, placeOwn } from './own-in-book.ts';
 import { Panel } from './Panel.tsx';
 import { StatusMark } from './StatusMark.tsx';
-import { useFeedStatus, useHeight, useMarketPaint } from './use-market.ts';
+import { useFeedStatus, useHeight, useMarketFigures } from './use-market.ts';
 import { setText } from './write-cell.ts';
 
 const ROW_PX = 18;
@@ -42,8 +42,9 @@ export function BookLadder() {
   const rowPx = height > MIDDLE_PX ? Math.floor(((height - MIDDLE_PX) / 2 / depth) * 4) / 4 : ROW_PX;
   const instrument = instrumentId ? instrumentOf(instrumentId) : undefined;
 
-  function write(book: NonNullable<MarketFrame['book']>): void {
-    if (!instrument) return;
+  function write(): void {
+    const book = marketHub.book();
+    if (!instrument || !book) return;
     const places = { price: placesOfStep(instrument.tickSize), size: placesOfStep(instrument.lotStep) };
     const shownAsks = book.asks.slice(0, depth);
     const shownBids = book.bids.slice(0, depth);
@@ -63,14 +64,9 @@ export function BookLadder() {
     if (spread.current) setText(spread.current, bid && ask ? `spread ${spreadOf(bid, ask, places.price)}` : '');
   }
 
-  useMarketPaint((paint) => {
-    if (paint.book) write(paint.book);
-  });
+  useMarketFigures((paint) => paint.book !== null, write);
   // A resize or a new own order must show without waiting for the next frame.
-  useEffect(() => {
-    const book = marketHub.book();
-    if (book) write(book);
-  });
+  useEffect(write);
 
   return (
     <Panel id="book" scrolls={false}>

@@ -1,4 +1,4 @@
-/** Public prints, newest on top; a fixed pool of rows written per frame. */
+/** Public prints, newest on top; a fixed pool of rows, written into. */
 import { useEffect, useRef, useState } from 'react';
 import type { MarketFrame } from '../../preload/contract.ts';
 import { placesOfStep } from '../format/decimal.ts';
@@ -8,11 +8,10 @@ import { instrumentOf } from '../stores/desk-store.ts';
 import { marketHub } from '../stores/market-hub.ts';
 import { useView } from '../stores/view-store.ts';
 import { Panel } from './Panel.tsx';
-import { useHeight, useMarketPaint } from './use-market.ts';
+import { useHeight, useMarketFigures } from './use-market.ts';
 import { setClass, setText } from './write-cell.ts';
 
 const ROW_PX = 17;
-const WRITE_EVERY_MS = 80;
 
 export function Trades() {
   const instrumentId = useView((view) => view.instrumentId);
@@ -30,25 +29,7 @@ export function Trades() {
     for (const [at, row] of [...list.current.children].entries()) writeTrade(row as HTMLElement, trades[at], places);
   }
 
-  // A busy tape moves every row: more often than this nobody can read it, and each time costs a layout of them all.
-  const latest = useRef(write);
-  latest.current = write;
-  const pending = useRef(0);
-  useMarketPaint((paint) => {
-    if (paint.trades.length === 0 || pending.current !== 0) return;
-    pending.current = window.setTimeout(() => {
-      pending.current = 0;
-      // Not the one of then: another instrument may have been chosen meanwhile.
-      latest.current();
-    }, WRITE_EVERY_MS);
-  });
-  useEffect(
-    () => () => {
-      window.clearTimeout(pending.current);
-      pending.current = 0;
-    },
-    [],
-  );
+  useMarketFigures((paint) => paint.trades.length > 0, write);
   useEffect(write);
 
   return (

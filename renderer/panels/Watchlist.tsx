@@ -9,7 +9,7 @@ import { setView, useView } from '../stores/view-store.ts';
 import { fitRows } from './fit-rows.ts';
 import { Panel } from './Panel.tsx';
 import { STATUS_WORDS } from './StatusMark.tsx';
-import { useHeight, useMarketPaint } from './use-market.ts';
+import { useHeight, useMarketFigures } from './use-market.ts';
 import { setClass, setText } from './write-cell.ts';
 
 const HEADER_PX = 24;
@@ -37,9 +37,15 @@ export function Watchlist() {
   const instruments = all.filter((row) => row.kind === kind);
   const hasBoth = all.some((row) => row.kind === 'perpetual');
   const cells = useRef(new Map<string, RowCells>());
-  useMarketPaint((paint) => {
-    for (const [id, row] of paint.rows) writeRow(cells.current.get(id), row);
-  });
+  useMarketFigures(
+    (paint) => paint.rows.size > 0,
+    () => {
+      for (const [id, held] of cells.current) {
+        const row = marketHub.row(id);
+        if (row) writeRow(held, row);
+      }
+    },
+  );
   const [box, height] = useHeight<HTMLDivElement>();
   const rows = fitRows(height - HEADER_PX, instruments.length);
   return (
@@ -124,8 +130,7 @@ function InstrumentRow(props: { instrument: Instrument; isSelected: boolean; cel
   );
 }
 
-function writeRow(cells: RowCells | undefined, row: WatchRow): void {
-  if (!cells) return;
+function writeRow(cells: RowCells, row: WatchRow): void {
   setText(cells.last, showDecimal(row.last, cells.places));
   const share = row.change24hShare;
   const isStale = row.status === 'stale' || row.status === 'down';

@@ -3,12 +3,30 @@ import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from '
 import type { WatchRow } from '../../preload/contract.ts';
 import { engineNowMs } from '../stores/desk-store.ts';
 import { type MarketPaint, marketHub } from '../stores/market-hub.ts';
+import { paced } from '../stores/paced.ts';
 
 /** Calls `paint` once per animation frame that brought something; it must write to refs, not state. */
 export function useMarketPaint(paint: (paint: MarketPaint) => void): void {
   const latest = useRef(paint);
   latest.current = paint;
   useEffect(() => marketHub.subscribe((fresh) => latest.current(fresh)), []);
+}
+
+/** For rows of figures: calls `write` when a paint brought something for it, no oftener than can be read. */
+export function useMarketFigures(concerns: (paint: MarketPaint) => boolean, write: () => void): void {
+  // Not the `write` of when it was asked for: another instrument may have been chosen meanwhile.
+  const latest = useRef({ concerns, write });
+  latest.current = { concerns, write };
+  useEffect(() => {
+    const figures = paced(() => latest.current.write());
+    const unsubscribe = marketHub.subscribe((paint) => {
+      if (latest.current.concerns(paint)) figures.ask();
+    });
+    return () => {
+      unsubscribe();
+      figures.stop();
+    };
+  }, []);
 }
 
 /** The feed status of one instrument; renders when it changes. */

@@ -15,6 +15,7 @@ import { openEventLog } from '../../main/engine/kernel/event-log.ts';
 import { createRandom } from '../../main/engine/kernel/random.ts';
 import { readModelCards } from '../../main/engine/model-cards.ts';
 import type { VenueEvent } from '../../main/engine/venues/venue-port.ts';
+import { newestPlacements } from '../../main/ml/registry/model-folders.ts';
 import { MODELS_DIR } from '../../main/product.ts';
 import { type Summary, summarise } from './statistics.ts';
 
@@ -82,7 +83,7 @@ async function startEngine() {
         spawn: () => forkMlHost(fileURLToPath(new URL('../../main/ml/host/main.ts', import.meta.url))),
         clock,
         timers: systemTimers,
-        modelsDir: MODELS_DIR,
+        models: newestPlacements(MODELS_DIR),
         featureSets: [
           {
             name: featureSetReversalV1.name,

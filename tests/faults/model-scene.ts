@@ -9,6 +9,7 @@ import { createInferenceClient } from '../../main/engine/inference/inference-cli
 import type { MlHostChannel } from '../../main/engine/inference/ml-host-channel.ts';
 import { featureSetsOf, figuresOf, readModelCards } from '../../main/engine/model-cards.ts';
 import type { ModelCard } from '../../main/ml/card.ts';
+import { newestPlacements } from '../../main/ml/registry/model-folders.ts';
 import type { Model, Proposal } from '../../preload/contract.ts';
 import type { SimModels } from '../simulation/engine/world.ts';
 import { type SmallPackage, writePackage } from '../support/small-model.ts';
@@ -92,7 +93,7 @@ export class ModelScene {
           },
           clock: process,
           timers: process,
-          modelsDir: this.#modelsDir,
+          models: newestPlacements(this.#modelsDir),
           featureSets: featureSetsOf(this.#cards),
           onPrediction: onEvent,
           onModelState: onEvent,

@@ -2,10 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { readCandleFile } from '../../main/candle-files/index.ts';
 import type { CandleColumns } from '../../main/engine/domain/candle.ts';
+import type { BarRun } from '../../main/lab/backtest/bar-run.ts';
 import { runBacktest } from '../../main/lab/backtest/run-backtest.ts';
 import { runExact } from '../../main/lab/exact/run-exact.ts';
-import { exactPlan } from '../support/exact-plan.ts';
+import { exactPlan, marketOf } from '../support/exact-plan.ts';
 import { hasRealData, realData } from '../support/real-data.ts';
+import { rotation } from '../support/rotation-strategy.ts';
 
 async function candlesOf(path: string, bars: number): Promise<CandleColumns> {
   const file = await readCandleFile(realData(path));
@@ -31,18 +33,40 @@ describe.skipIf(!hasRealData)('both gears give the same trades', () => {
     const candles = await candlesOf(path, 3_000);
     const plan = exactPlan(candles, { params: { fast: 10, slow: 40, share: 0.5, qty } });
     const exact = await runExact(plan);
-    const { strategy, params, market, settings } = plan;
-    const fast = runBacktest({ strategy, params, markets: [market], settings });
+    const { strategy, params, markets, settings } = plan;
+    const fast = runBacktest({ strategy, params, markets, settings });
     expect(fast.trades.length).toBeGreaterThan(20);
-    const rounded = (trades: typeof fast.trades) =>
-      trades.map(({ entryBar, exitBar, side, qty: size, entryPrice, exitPrice, pnl, reason }) => {
-        const amounts = [size, entryPrice, exitPrice, pnl].map((value) => Number(value.toPrecision(10)));
-        return [entryBar, exitBar, side, reason, ...amounts];
-      });
-    expect(rounded(exact.trades)).toEqual(rounded(fast.trades));
-    for (const [bar, value] of fast.equityQuote.entries()) {
-      expect(Math.abs(exact.equityQuote[bar]! / value - 1), `equity of bar ${bar}`).toBeLessThan(1e-9);
-    }
-    expect([exact.fills, exact.barsInMarket]).toEqual([fast.fills, fast.barsInMarket]);
+    expectSame(exact, fast);
+  });
+
+  it('of two instruments that one strategy looks at together', async () => {
+    const [btc, eth] = await Promise.all(
+      ['BTCUSDT', 'ETHUSDT'].map((name) => candlesOf(`candles/5m/binance_${name}_5m_20240101-20240630.csv.gz`, 3_000)),
+    );
+    const markets = [marketOf(btc!), marketOf(eth!)];
+    const plan = exactPlan(btc!, { strategy: rotation([0.02, 0.4]), params: {}, markets });
+    const exact = await runExact(plan);
+    const { strategy, params, settings } = plan;
+    const fast = runBacktest({ strategy, params, markets, settings });
+    for (const at of [0, 1])
+      expect(fast.trades.filter(({ instrument }) => instrument === at).length).toBeGreaterThan(20);
+    expectSame(exact, fast);
   });
 });
+
+/** Trades, equity at every bar, fills. */
+function expectSame(exact: BarRun, fast: BarRun): void {
+  const rounded = (trades: BarRun['trades']) =>
+    trades
+      .map(({ instrument, entryBar, exitBar, side, qty: size, entryPrice, exitPrice, pnl, reason }) => {
+        const amounts = [size, entryPrice, exitPrice, pnl].map((value) => Number(value.toPrecision(10)));
+        return [exitBar, instrument, entryBar, side, reason, ...amounts];
+      })
+      // What is left at one bar has no order of its own.
+      .sort(([a, x], [b, y]) => Number(a) - Number(b) || Number(x) - Number(y));
+  expect(rounded(exact.trades)).toEqual(rounded(fast.trades));
+  for (const [bar, value] of fast.equityQuote.entries()) {
+    expect(Math.abs(exact.equityQuote[bar]! / value - 1), `equity of bar ${bar}`).toBeLessThan(1e-9);
+  }
+  expect([exact.fills, exact.barsInMarket]).toEqual([fast.fills, fast.barsInMarket]);
+}

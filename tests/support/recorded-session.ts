@@ -12,6 +12,7 @@ import { createRandom, type Random } from '../../main/engine/kernel/random.ts';
 import { featureSetsOf, readModelCards } from '../../main/engine/model-cards.ts';
 import { agentsFor } from '../../main/lab/strategy/strategy-agents.ts';
 import { createInferenceHost } from '../../main/ml/host/inference-host.ts';
+import { newestPlacements } from '../../main/ml/registry/model-folders.ts';
 import { MODELS_DIR } from '../../main/product.ts';
 import { FakeTime } from './fake-time.ts';
 import { LIMITS } from './small-engine.ts';
@@ -126,7 +127,7 @@ export function startEngine(
         spawn: models.spawn,
         clock: time,
         timers: time,
-        modelsDir: MODELS_DIR,
+        models: newestPlacements(MODELS_DIR),
         featureSets: featureSetsOf(cards),
         onPrediction: onEvent,
         onModelState: onEvent,

@@ -15,7 +15,7 @@ import { assert, type Result } from '../domain/result.ts';
 import { createSeal } from '../domain/seal.ts';
 import type { Stage, StageContext } from '../kernel/stage.ts';
 import { type Case, createCases, isAsked, isOpen, termsOf } from './cases.ts';
-import { checkMandate, mandateCovers } from './mandate.ts';
+import { checkMandate, mandateRefusal } from './mandate.ts';
 import { driftedSupport, type FitnessOf, lostSupport } from './model-support.ts';
 import { changedProposal, manualProposal, type PersonViews, touchOf } from './person-proposals.ts';
 import { createReductions, reductionSubject } from './reductions.ts';
@@ -307,7 +307,7 @@ export function createApprovalStage(deps: ApprovalDeps): Stage & { readonly view
     if (mandate === null) return;
     const covering = mandate;
     // One per tick: the next is checked when this one already counts among the open orders.
-    const covered = living.find((held) => mandateCovers(covering, held, nowMs));
+    const covered = living.find((held) => mandateRefusal(covering, held, nowMs) === null);
     if (covered) answer(context, covered, covered.qtyBase, { by: 'mandate', mandate: covering.name, atMs: nowMs });
   };
 

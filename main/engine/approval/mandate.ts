@@ -1,5 +1,5 @@
 import { isDecimal, multiplyDecimal, parseDecimal } from '../domain/decimal.ts';
-import type { Mandate } from '../domain/proposal.ts';
+import type { Mandate, Proposal } from '../domain/proposal.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { Case } from './cases.ts';
 
@@ -29,17 +29,46 @@ function isWithinHours({ fromHourUtc, toHourUtc }: Mandate, nowMs: number): bool
   return hour >= fromHourUtc || hour < toHourUtc;
 }
 
+/** Why a mandate does not answer a question: the first of these that is so. */
+export type MandateRefusal =
+  | 'asked-again'
+  | 'changed'
+  | 'no-edge'
+  | 'low-probability'
+  | 'ended'
+  | 'outside-hours'
+  | 'other-instrument'
+  | 'too-large';
+
+/** What a mandate looks at of a question. */
+export interface MandateTerms extends Pick<Proposal, 'instrumentId' | 'edge' | 'probability'> {
+  /** In quote, in atoms. */
+  readonly notional: bigint;
+}
+
 /**
- * Whether a mandate may answer for its owner. The safe reading: only for a first question, as it was proposed, by a
- * member with a measured or weak edge and a probability at least as high as asked for; whatever `minProbability` says,
- * never where there is no edge.
+ * Whether terms lie within a mandate; null where they do. Only a measured or weak edge with a probability at least as high as asked for;
+ * whatever `minProbability` says, never where there is no edge.
  */
-export function mandateCovers(mandate: Mandate, { proposal, state, qtyBase }: Case, nowMs: number): boolean {
-  if (state !== 'pending' || proposal.changeOf !== null || proposal.origin === 'manual') return false;
-  if (proposal.edge !== 'measured' && proposal.edge !== 'weak') return false;
-  if (proposal.probability === null || !(proposal.probability >= mandate.minProbability)) return false;
-  if (!(nowMs < mandate.validUntilMs) || !isWithinHours(mandate, nowMs)) return false;
-  if (!mandate.instrumentIds.includes(proposal.instrumentId)) return false;
+export function outsideMandate(mandate: Mandate, terms: MandateTerms, nowMs: number): MandateRefusal | null {
+  const { instrumentId, edge, probability, notional } = terms;
+  if (edge !== 'measured' && edge !== 'weak') return 'no-edge';
+  if (probability === null || !(probability >= mandate.minProbability)) return 'low-probability';
+  if (!(nowMs < mandate.validUntilMs)) return 'ended';
+  if (!isWithinHours(mandate, nowMs)) return 'outside-hours';
+  if (!mandate.instrumentIds.includes(instrumentId)) return 'other-instrument';
+  return notional <= parseDecimal(mandate.notionalQuoteMax) ? null : 'too-large';
+}
+
+/** Why a mandate may not answer for its owner; null where it may. The safe reading: only a first question, as it was proposed. */
+export function mandateRefusal(
+  mandate: Mandate,
+  { proposal, state, qtyBase }: Pick<Case, 'proposal' | 'state' | 'qtyBase'>,
+  nowMs: number,
+): MandateRefusal | null {
+  if (state !== 'pending') return 'asked-again';
+  if (proposal.changeOf !== null || proposal.origin === 'manual') return 'changed';
   const notional = multiplyDecimal(parseDecimal(qtyBase), parseDecimal(proposal.entryPrice), 'up');
-  return notional <= parseDecimal(mandate.notionalQuoteMax);
+  const { instrumentId, edge, probability } = proposal;
+  return outsideMandate(mandate, { instrumentId, edge, probability, notional }, nowMs);
 }

@@ -43,6 +43,8 @@ export interface Agent {
   /** How many of them its tape keeps at least; 128 where it is not said. */
   readonly barsKept?: number;
   onCandle(instrumentId: InstrumentId, tape: CandleTape): void;
+  /** Other instruments of which its opinion changed at the candle it was shown last; absent where one candle concerns one instrument. */
+  stirred?(): readonly InstrumentId[];
   /** Public trades and the best quote, as they come. */
   onMarket?(event: MarketBatchReceived): void;
   onFill?(event: FillBooked): void;

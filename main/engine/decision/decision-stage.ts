@@ -217,13 +217,23 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
       case 'CandleClosed':
         // Before the venue's books are read nothing could come of it: it is judged then, as the last of the past.
         if (paces.has(event.timeframe) && state.started && !isReconciling()) {
-          judge(event.instrumentId, event.candle[0] + TIMEFRAME_MS[event.timeframe], context);
+          const closeTimeMs = event.candle[0] + TIMEFRAME_MS[event.timeframe];
+          judge(event.instrumentId, closeTimeMs, context);
+          for (const { timeframe, stirred } of agents) {
+            if (timeframe !== event.timeframe) continue;
+            for (const other of stirred?.() ?? []) judge(other, closeTimeMs, context);
+          }
         }
         break;
       case 'PredictionArrived':
+        // Of several that were asked, the first does not speak for the rest.
+        if (event.gathering) break;
         if (state.started && !isReconciling() && agents.some(({ id }) => id === event.model)) {
           judge(event.instrumentId, event.candleCloseTimeMs, context);
         }
+        break;
+      case 'AnswersGathered':
+        if (state.started && !isReconciling()) judge(event.instrumentId, event.candleCloseTimeMs, context);
         break;
       case 'HistoryLoaded':
         if (state.started) judgeUnjudged(event.instrumentId, context);

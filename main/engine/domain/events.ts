@@ -132,6 +132,8 @@ export interface PredictionArrived {
   readonly edge: Edge;
   readonly latencyMs: number;
   readonly late: boolean;
+  /** Others were asked the same: `AnswersGathered` says when they have spoken. */
+  readonly gathering?: true;
 }
 export interface PredictionFailed {
   readonly kind: 'PredictionFailed';
@@ -140,7 +142,21 @@ export interface PredictionFailed {
   readonly timeframe: Timeframe;
   readonly candleCloseTimeMs: number;
   readonly model: string;
+  readonly version?: string;
   readonly why: string;
+}
+/**
+ * The models that were asked about a candle have answered, or the deadline has come: what they say is counted now. Who is
+ * missing may still come, and then it is counted once more.
+ */
+export interface AnswersGathered {
+  readonly kind: 'AnswersGathered';
+  readonly requestId: string;
+  readonly instrumentId: InstrumentId;
+  readonly timeframe: Timeframe;
+  readonly candleCloseTimeMs: number;
+  /** `model@version` of each whose answer is not there. */
+  readonly missing: readonly string[];
 }
 
 /** A model is loaded and may be asked, or may not be any more. Until a session's first word of it, nothing is said. */
@@ -565,6 +581,7 @@ export type InputEvent =
   | VenueAccessChanged
   | PredictionArrived
   | PredictionFailed
+  | AnswersGathered
   | ModelStateChanged
   | ApproveRequested
   | DeclineRequested

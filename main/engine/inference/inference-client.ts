@@ -1,16 +1,19 @@
 import type { Timeframe } from '../domain/candle.ts';
-import type { ModelStateChanged, PredictionArrived, PredictionFailed } from '../domain/events.ts';
+import type { AnswersGathered, ModelStateChanged, PredictionArrived, PredictionFailed } from '../domain/events.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
 import type { Clock, Timers } from '../kernel/clock.ts';
+import { createGathering, type Gathering } from './gathering.ts';
 import type { MlHostChannel } from './ml-host-channel.ts';
 import {
   type FeatureSetIdentity,
   type FromHost,
   firstIssue,
   fromHostSchema,
+  type MemoryLimits,
   type ModelLoaded,
   type ModelRefused,
   type ModelStatus,
+  type Placement,
   type Predicted,
   type ToHost,
 } from './protocol.ts';
@@ -24,6 +27,8 @@ export interface PredictionRequest {
   readonly candleCloseTimeMs: number;
   readonly featureSetHash: string;
   readonly features: readonly number[];
+  /** Of this version alone; of every one that fits where it is absent. */
+  readonly only?: { readonly model: string; readonly version: string };
 }
 
 /** What the health bar and the model board are told; nothing here decides a trade. */
@@ -43,10 +48,11 @@ export interface InferenceClientOptions {
   readonly spawn: () => MlHostChannel;
   readonly clock: Clock;
   readonly timers: Timers;
-  readonly modelsDir: string;
+  /** What is served, in order of importance, until `serve` says otherwise. */
+  readonly models: readonly Placement[];
   /** The feature sets this engine computes: a model trained on another definition is refused. */
   readonly featureSets: readonly FeatureSetIdentity[];
-  readonly onPrediction: (event: PredictionArrived | PredictionFailed) => void;
+  readonly onPrediction: (event: PredictionArrived | PredictionFailed | AnswersGathered) => void;
   /** A model is loaded, refused, or gone with the host. */
   readonly onModelState: (event: ModelStateChanged) => void;
   readonly onNotice: (notice: InferenceNotice) => void;
@@ -54,8 +60,10 @@ export interface InferenceClientOptions {
 }
 
 export interface InferenceLimits {
-  /** An answer that took longer, waiting included, is marked late. */
-  readonly deadlineMs: number;
+  /** The answers to a question are counted then, with those that are there: by this much an order may come later. */
+  readonly answerWithinMs: number;
+  /** An answer that took longer, waiting included, is marked late and counts no more. */
+  readonly lateAfterMs: number;
   /** No answer at all by then: the request has failed and the host is taken for hung and restarted. */
   readonly giveUpMs: number;
   /** Requests the host may hold; the rest wait here. */
@@ -66,28 +74,38 @@ export interface InferenceLimits {
   readonly restartDelayMsMax: number;
   /** A host that ran this long is not in a crash loop: the delay starts from its minimum again. */
   readonly stableAfterMs: number;
+  /** A host whose memory is used up is renewed, once in such a time. */
+  readonly renewAfterMs: number;
+  readonly memory: MemoryLimits;
 }
 
 const DEFAULT_LIMITS: InferenceLimits = {
+  answerWithinMs: 20,
   // A candle lives for minutes: an answer a blink late on a busy machine still counts, one a person would notice does not.
-  deadlineMs: 250,
+  lateAfterMs: 250,
   giveUpMs: 5_000,
-  inFlightMax: 8,
-  waitingMax: 128,
+  // A dozen instruments close a candle at once, and a dozen models are asked of each: they go in one run per model.
+  inFlightMax: 256,
+  waitingMax: 256,
   startTimeoutMs: 30_000,
   restartDelayMsMin: 200,
   restartDelayMsMax: 30_000,
   stableAfterMs: 60_000,
+  renewAfterMs: 60_000,
+  memory: { modelBytesMax: 2 * 2 ** 30, totalBytesMax: 8 * 2 ** 30 },
 };
 
 const STOP_GRACE_MS = 2_000;
 
 export interface InferenceClient {
   start(): void;
+  /** What is served from now on. Each version that was not is told by `onModelState`, loaded or refused. */
+  serve(models: readonly Placement[]): void;
   /**
    * Asks every loaded model that answers this timeframe and feature set. Each answers, or fails, by one event with this
-   * request's id; a model that was refused fails with the reason; where there is none at all, one `PredictionFailed` of
-   * the model `none` says so. Never throws, never blocks.
+   * request's id; where several were asked, `AnswersGathered` says when they have spoken. A model that was refused fails
+   * with the reason; where there is none at all, one `PredictionFailed` of the model `none` says so. Never throws, never
+   * blocks.
    *
    * While the host is busy or starting, requests wait. A newer request supersedes an older waiting one of the same
    * model, instrument and timeframe; when the waiting room is full the oldest gives way. Both are told by an event.
@@ -100,6 +118,10 @@ export interface InferenceClient {
   stop(): Promise<void>;
 }
 
+type Identity = { readonly model: string; readonly version?: string };
+const NOBODY: Identity = { model: 'none' };
+const keyOf = ({ model, version = '' }: Identity): string => `${model}@${version}`;
+
 /** Owns the ml-host process: starts it, talks to it, and starts it again when it dies. */
 export function createInferenceClient(options: InferenceClientOptions): InferenceClient {
   const { clock, timers, onNotice } = options;
@@ -109,8 +131,12 @@ export function createInferenceClient(options: InferenceClientOptions): Inferenc
   /** Requests made before the models of a starting host are known. */
   const early: PredictionRequest[] = [];
   /** Models of the last load, refused ones too: those that speak for them are told when no answer will come. */
-  const expected = new Set<string>();
+  const expected = new Map<string, { readonly model: string; readonly version: string }>();
+  const gatherings = new WeakMap<PredictionRequest, Gathering>();
+  /** What was last said of a version, so that it is said once. */
+  const told = new Map<string, string>();
 
+  let placements = options.models;
   let channel: MlHostChannel | null = null;
   let state: 'stopped' | 'starting' | 'ready' | 'down' = 'stopped';
   let failedStarts = 0;
@@ -119,54 +145,68 @@ export function createInferenceClient(options: InferenceClientOptions): Inferenc
   let lastEnd = '';
   let cancelTimer: () => void = () => {};
   let resolveStop: (() => void) | null = null;
+  /** The host has been told what to serve. */
+  let greeted = false;
+  /** Why the host is to be replaced by a fresh one, as soon as it holds no question. */
+  let renewing = '';
+  let renewedMs = Number.NEGATIVE_INFINITY;
 
   const send = (message: ToHost): void => channel?.send(message);
 
-  const failRequest = (request: PredictionRequest, model: string, why: string): void =>
+  const failRequest = (request: PredictionRequest, { model, version }: Identity, why: string): void => {
+    const { requestId, instrumentId, timeframe, candleCloseTimeMs } = request;
+    const of = version === undefined ? { model } : { model, version };
     options.onPrediction({
       kind: 'PredictionFailed',
-      requestId: request.requestId,
-      instrumentId: request.instrumentId,
-      timeframe: request.timeframe,
-      candleCloseTimeMs: request.candleCloseTimeMs,
-      model,
+      requestId,
+      instrumentId,
+      timeframe,
+      candleCloseTimeMs,
+      ...of,
       why,
     });
+  };
 
-  const tellState = (model: string, version: string, halted: string | null): void =>
-    options.onModelState({
-      kind: 'ModelStateChanged',
-      model,
-      version,
-      state: halted === null ? 'ready' : 'halted',
-      why: halted ?? '',
-    });
+  const tellState = (model: string, version: string, halted: string | null): void => {
+    if (told.get(keyOf({ model, version })) === (halted ?? '')) return;
+    told.set(keyOf({ model, version }), halted ?? '');
+    const state = halted === null ? 'ready' : 'halted';
+    options.onModelState({ kind: 'ModelStateChanged', model, version, state, why: halted ?? '' });
+  };
 
   const failForAll = (request: PredictionRequest, why: string): void => {
-    for (const model of expected.size === 0 ? ['none'] : expected) failRequest(request, model, why);
+    for (const each of expected.size === 0 ? [NOBODY] : expected.values()) failRequest(request, each, why);
   };
+
+  const settleIn = (request: PredictionRequest, of: Identity, answered: boolean): void =>
+    gatherings.get(request)?.settle(keyOf(of), answered);
 
   const queue = createRequestQueue({
     clock,
     timers,
     limits,
-    send: ({ wireId, model, request }: PendingRequest) =>
+    send: ({ wireId, model, version, request }: PendingRequest) =>
       send({
         type: 'Predict',
         requestId: wireId,
         model,
+        version,
         instrument: request.instrumentId,
         timeframe: request.timeframe,
         candleCloseTimeMs: request.candleCloseTimeMs,
         featureSetHash: request.featureSetHash,
         features: [...request.features],
       }),
-    fail: ({ request, model }, why) => failRequest(request, model, why),
+    fail: (pending, why) => {
+      failRequest(pending.request, pending, why);
+      settleIn(pending.request, pending, false);
+    },
     onHung: () => channel?.kill(),
   });
 
   function launch(): void {
     state = 'starting';
+    greeted = false;
     const mine = options.spawn();
     channel = mine;
     mine.onMessage((message) => {
@@ -189,22 +229,23 @@ export function createInferenceClient(options: InferenceClientOptions): Inferenc
       case 'HostReady':
         onNotice({ kind: 'MlHostStarted', pid: news.pid, runtime: news.runtime });
         expected.clear();
-        send({ type: 'LoadModels', modelsDir: options.modelsDir, featureSets: [...options.featureSets] });
+        greeted = true;
+        sendModels();
         break;
       case 'ModelLoaded':
-        expected.add(news.model);
-        board.set(news.model, { loaded: news, status: null });
+        expected.set(keyOf(news), news);
+        board.set(keyOf(news), { loaded: news, status: null });
         break;
       case 'ModelRefused':
-        expected.add(news.model);
-        refused.set(`${news.model}/${news.version}`, news);
+        expected.set(keyOf(news), news);
+        refused.set(keyOf(news), news);
         break;
       case 'ModelsLoaded':
         becomeReady();
         break;
       case 'ModelStatus': {
-        const entry = board.get(news.model);
-        if (entry !== undefined) board.set(news.model, { ...entry, status: news });
+        const entry = board.get(keyOf(news));
+        if (entry !== undefined) board.set(keyOf(news), { ...entry, status: news });
         onNotice({ kind: 'ModelsChanged' });
         break;
       }
@@ -212,20 +253,51 @@ export function createInferenceClient(options: InferenceClientOptions): Inferenc
         answered(news);
         break;
       case 'PredictFailed':
-        queue.settle(news.requestId, ({ request, model }) => failRequest(request, model, news.reason));
+        queue.settle(news.requestId, (pending) => {
+          failRequest(pending.request, pending, news.reason);
+          settleIn(pending.request, pending, false);
+        });
+        break;
+      case 'PredictDeferred': {
+        const pending = queue.held(news.requestId);
+        if (pending) gatherings.get(pending.request)?.defer(keyOf(pending));
+        break;
+      }
+      case 'HostFull':
+        if (clock.nowMs() - renewedMs >= limits.renewAfterMs) renewing = news.reason;
         break;
       case 'MessageRefused':
         onNotice({ kind: 'MlHostMessageRefused', why: `the ml-host refused a message: ${news.reason}` });
         break;
     }
+    renewIfIdle();
+  }
+
+  function sendModels(): void {
+    const { answerWithinMs, lateAfterMs, memory } = limits;
+    const [models, featureSets] = [[...placements], [...options.featureSets]];
+    send({ type: 'LoadModels', models, featureSets, memory, answerWithinMs, lateAfterMs });
+  }
+
+  /** From here on questions wait for the fresh process: this one holds none. */
+  function renewIfIdle(): void {
+    if (renewing === '' || state !== 'ready' || !queue.isIdle()) return;
+    state = 'starting';
+    renewedMs = clock.nowMs();
+    const old = channel;
+    cancelTimer = timers.after(STOP_GRACE_MS, () => old?.kill());
+    send({ type: 'Stop' });
   }
 
   function becomeReady(): void {
     cancelTimer();
-    state = 'ready';
-    readySinceMs = clock.nowMs();
     onNotice({ kind: 'ModelsChanged' });
-    if (lastEnd !== '') onNotice({ kind: 'MlHostRestarted', attempt: ++restarts, why: lastEnd });
+    if (state !== 'ready') {
+      state = 'ready';
+      readySinceMs = clock.nowMs();
+      if (lastEnd !== '') onNotice({ kind: 'MlHostRestarted', attempt: ++restarts, why: lastEnd });
+      lastEnd = '';
+    }
     for (const { model, version, reason } of refused.values())
       tellState(model, version, `it was not loaded, ${reason.replace(/\.$/, '')}`);
     for (const { loaded } of board.values()) tellState(loaded.model, loaded.version, null);
@@ -233,22 +305,33 @@ export function createInferenceClient(options: InferenceClientOptions): Inferenc
   }
 
   function answered(answer: Predicted): void {
-    queue.settle(answer.requestId, ({ request, askedAtMs }) => {
-      const late = clock.nowMs() - askedAtMs > limits.deadlineMs;
-      options.onPrediction(toPredictionArrived(answer, request.requestId, late));
+    queue.settle(answer.requestId, (pending) => {
+      const { request, askedAtMs } = pending;
+      const late = clock.nowMs() - askedAtMs > limits.lateAfterMs;
+      const event = toPredictionArrived(answer, request.requestId, late);
+      options.onPrediction(gatherings.has(request) ? { ...event, gathering: true } : event);
+      settleIn(request, pending, true);
     });
   }
 
   function ended(why: string): void {
     cancelTimer();
     channel = null;
+    greeted = false;
     if (state === 'ready' && clock.nowMs() - readySinceMs >= limits.stableAfterMs) failedStarts = 0;
     const stopped = resolveStop;
-    state = stopped === null ? 'down' : 'stopped';
-    lastEnd = why;
+    const renewal = renewing;
+    renewing = '';
     const answering = [...board.values()];
     board.clear();
     refused.clear();
+    if (renewal !== '' && state === 'starting' && stopped === null) {
+      lastEnd = renewal;
+      launch();
+      return;
+    }
+    state = stopped === null ? 'down' : 'stopped';
+    lastEnd = why;
     const sentence = `the ml-host ended (${why})`;
     for (const { loaded } of answering) tellState(loaded.model, loaded.version, sentence);
     queue.failAll(sentence);
@@ -265,21 +348,45 @@ export function createInferenceClient(options: InferenceClientOptions): Inferenc
   }
 
   function ask(request: PredictionRequest): void {
-    const fitting = [...board.values()].filter(
-      ({ loaded }) => loaded.timeframe === request.timeframe && loaded.featureSet.hash === request.featureSetHash,
-    );
-    for (const { model, reason } of refused.values()) failRequest(request, model, `not loaded: ${reason}`);
-    if (fitting.length + refused.size === 0) {
+    const isMeant = (each: Identity): boolean => request.only === undefined || keyOf(request.only) === keyOf(each);
+    const fitting = [...board.values()]
+      .map(({ loaded }) => loaded)
+      .filter(isMeant)
+      .filter(
+        ({ timeframe, featureSet }) => timeframe === request.timeframe && featureSet.hash === request.featureSetHash,
+      );
+    const outs = [...refused.values()].filter(isMeant);
+    for (const each of outs) failRequest(request, each, `not loaded: ${each.reason}`);
+    if (fitting.length + outs.length === 0) {
       const why = `no loaded model answers ${request.timeframe} candles with feature set ${request.featureSetHash}`;
-      failRequest(request, 'none', why);
+      failRequest(request, NOBODY, why);
       return;
     }
-    for (const { loaded } of fitting) queue.add(loaded.model, request);
+    if (fitting.length > 1) gatherings.set(request, gatheringOf(request, fitting.map(keyOf)));
+    for (const loaded of fitting) queue.add(loaded, request);
+  }
+
+  function gatheringOf(request: PredictionRequest, keys: readonly string[]): Gathering {
+    return createGathering({
+      request,
+      keys,
+      timers,
+      answerWithinMs: limits.answerWithinMs,
+      onGathered: options.onPrediction,
+    });
   }
 
   return {
     start() {
       if (state === 'stopped') launch();
+    },
+    serve(models) {
+      placements = models;
+      const kept = new Set(models.map(keyOf));
+      for (const map of [board, refused, expected, told])
+        for (const key of map.keys()) if (!kept.has(key)) map.delete(key);
+      if (greeted) sendModels();
+      onNotice({ kind: 'ModelsChanged' });
     },
     predict(request) {
       const bad = request.features.findIndex((value) => !Number.isFinite(value));
@@ -294,7 +401,7 @@ export function createInferenceClient(options: InferenceClientOptions): Inferenc
         if (early.length > limits.waitingMax) failForAll(early.shift()!, 'too many requests are waiting');
       } else failForAll(request, 'the ml-host is not running');
     },
-    models: () => [...board.values()],
+    models: () => placements.flatMap((each) => board.get(keyOf(each)) ?? []),
     refusals: () => [...refused.values()],
     state: () => state,
     stop() {

@@ -17,16 +17,32 @@ const timeframe = z.enum(TIMEFRAMES);
 const featureSet = z.strictObject({ name, hash: name, features: z.array(name).min(1).max(512) });
 export type FeatureSetIdentity = z.infer<typeof featureSet>;
 
+/** A version to serve, `<modelsDir>/<model>/<version>`, and what a probe found that it takes at most, loading included. */
+const placement = z.strictObject({ model: name, version: name, modelsDir: z.string().min(1), memoryBytes: count });
+export type Placement = z.infer<typeof placement>;
+
+/** Bytes of memory, as probed: of one model, and of all that are open at once. */
+const memoryLimits = z.strictObject({ modelBytesMax: z.int().positive(), totalBytesMax: z.int().positive() });
+export type MemoryLimits = z.infer<typeof memoryLimits>;
+
+/** The models to serve from now on, in order of importance; those that are no longer named are let go. */
 const loadModels = z.strictObject({
   type: z.literal('LoadModels'),
-  modelsDir: z.string().min(1),
+  models: z.array(placement).max(256),
   featureSets: z.array(featureSet).max(64),
+  memory: memoryLimits,
+  /** A model that would take longer than this, by what it took so far, gives way to the others and answers after them. */
+  answerWithinMs: z.number().positive(),
+  /** After this an answer is worth nothing, and is not worked out any more. */
+  lateAfterMs: z.number().positive(),
 });
+export type LoadModels = z.infer<typeof loadModels>;
 
 const predict = z.strictObject({
   type: z.literal('Predict'),
   requestId,
   model: name,
+  version: name,
   instrument: name,
   timeframe,
   candleCloseTimeMs: z.int(),
@@ -95,7 +111,7 @@ const modelLoaded = z.strictObject({
   aucOutOfSample: probability,
   record: z.array(recordBucket),
   fileBytes: count,
-  /** Growth of the host's resident memory while this model was loaded; shared pages make it a rough figure. */
+  /** What it takes at most, as a probe found in a process of its own. */
   memoryBytes: count,
   loadMs: z.number().nonnegative(),
 });
@@ -112,6 +128,12 @@ const modelStatus = z.strictObject({
   failures: count,
   /** Exponentially weighted mean, weight 0.1 for the newest. */
   latencyMsEwma: z.number().nonnegative().nullable(),
+  /** Of the predictions: those that had been worked out before, on the same features. */
+  cacheHits: count,
+  /** False while it rests on disk, to be loaded again by the next question. */
+  open: z.boolean(),
+  /** How often it was loaded by this process. */
+  loads: count,
   hostMemoryBytes: count,
 });
 export type ModelStatus = z.infer<typeof modelStatus>;
@@ -124,7 +146,11 @@ export const fromHostSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ModelsLoaded'), loaded: count, refused: count, reason: reason.nullable() }),
   predicted,
   predictFailed,
+  /** It answers, after the others: `expectedMs` is what it takes. */
+  z.strictObject({ type: z.literal('PredictDeferred'), requestId, expectedMs: z.number().nonnegative() }),
   modelStatus,
+  /** Memory that models left behind is not given back: a fresh process is wanted. */
+  z.strictObject({ type: z.literal('HostFull'), reason }),
   /** A message that named no request and could not be understood. */
   z.strictObject({ type: z.literal('MessageRefused'), reason }),
 ]);

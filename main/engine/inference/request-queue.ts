@@ -6,6 +6,7 @@ export interface PendingRequest {
   /** Unique on the wire: one engine request may go to several models. */
   readonly wireId: string;
   readonly model: string;
+  readonly version: string;
   readonly request: PredictionRequest;
   readonly askedAtMs: number;
 }
@@ -21,9 +22,13 @@ export interface RequestQueueOptions {
 }
 
 export interface RequestQueue {
-  add(model: string, request: PredictionRequest): void;
+  add(of: { readonly model: string; readonly version: string }, request: PredictionRequest): void;
   /** Takes an answered request out and hands it to `done`; an answer nobody waits for is dropped. */
   settle(wireId: string, done: (pending: PendingRequest) => void): void;
+  /** A request that the host has not answered yet. */
+  held(wireId: string): PendingRequest | null;
+  /** True when the host holds nothing and nothing waits. */
+  isIdle(): boolean;
   failAll(why: string): void;
 }
 
@@ -48,14 +53,15 @@ export function createRequestQueue({ clock, timers, limits, send, fail, onHung }
   }
 
   return {
-    add(model, request) {
+    add({ model, version }, request) {
       const isSame = (each: PendingRequest): boolean =>
         each.model === model &&
+        each.version === version &&
         each.request.instrumentId === request.instrumentId &&
         each.request.timeframe === request.timeframe;
       const older = waiting.findIndex(isSame);
       if (older >= 0) fail(waiting.splice(older, 1)[0]!, 'superseded by a newer request');
-      waiting.push({ wireId: `p${++lastNumber}`, model, request, askedAtMs: clock.nowMs() });
+      waiting.push({ wireId: `p${++lastNumber}`, model, version, request, askedAtMs: clock.nowMs() });
       sendNext();
       if (waiting.length > limits.waitingMax) fail(waiting.shift()!, 'too many requests are waiting');
     },
@@ -67,6 +73,8 @@ export function createRequestQueue({ clock, timers, limits, send, fail, onHung }
       done(pending);
       sendNext();
     },
+    held: (wireId) => inFlight.get(wireId) ?? null,
+    isIdle: () => inFlight.size + waiting.length === 0,
     failAll(why) {
       const all = [...inFlight.values(), ...waiting];
       for (const { cancelGiveUp } of inFlight.values()) cancelGiveUp();

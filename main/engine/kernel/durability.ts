@@ -36,6 +36,7 @@ const TRAITS: Readonly<Record<EventKind, Traits>> = {
   VenueAccessChanged: LEDGER_INPUT,
   PredictionArrived: MARKET_INPUT,
   PredictionFailed: MARKET_INPUT,
+  AnswersGathered: MARKET_INPUT,
   ModelStateChanged: MARKET_INPUT,
   // What an audit leads to (fills, states, repairs) is kept for ever; the audit itself can be asked again.
   AuditReceived: MARKET_INPUT,

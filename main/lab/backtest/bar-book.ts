@@ -4,6 +4,7 @@ import type { Account, Holding } from './account.ts';
 import { BarCandle } from './bar-candle.ts';
 import { FillModel } from './fill-model.ts';
 import { firstReached } from './finer.ts';
+import type { MandateSigner } from './mandate-signer.ts';
 import { type Order, OrderQueue } from './order-queue.ts';
 import { Position } from './position.ts';
 import type { FundingEvent, Market, RunSettings } from './settings.ts';
@@ -13,6 +14,13 @@ import type { ExitReason } from './trade.ts';
 export interface Place {
   readonly instrument: number;
   readonly group: BarBook[];
+}
+
+/** What the books of a run have in common. */
+export interface SharedByBooks {
+  readonly account: Account;
+  /** Null: everything is signed at once. */
+  readonly signer: MandateSigner | null;
 }
 
 const NO_FUNDING: readonly FundingEvent[] = [];
@@ -31,6 +39,8 @@ export class BarBook implements Desk, Holding {
   readonly #bars: CandleColumns;
   readonly #settings: RunSettings;
   readonly #account: Account;
+  readonly #signer: MandateSigner | null;
+  readonly #instrument: number;
   readonly #group: readonly BarBook[];
   readonly #model: FillModel;
   readonly #spanMs: number;
@@ -46,7 +56,9 @@ export class BarBook implements Desk, Holding {
   /** Base that may still be traded in this bar. */
   #volumeLeft = 0;
 
-  constructor(market: Market, place: Place, spanMs: number, settings: RunSettings, account: Account) {
+  constructor(market: Market, place: Place, spanMs: number, settings: RunSettings, { account, signer }: SharedByBooks) {
+    this.#signer = signer;
+    this.#instrument = place.instrument;
     this.candle = new BarCandle(market.candles, place.group.length);
     this.held = new Position(account, settings, place.instrument);
     place.group.push(this);
@@ -98,14 +110,20 @@ export class BarBook implements Desk, Holding {
       throw new RangeError(`an order of ${wanted} is no order`);
     const qty = this.#model.onLot(wanted);
     if (this.#model.isTooSmall(qty, close)) this.#account.refused.tooSmall += 1;
-    else this.#orders.add('enter', side, qty, this.candle.bar).bracket = entry;
+    else if (this.#isSigned(qty, close)) this.#orders.add('enter', side, qty, this.candle.bar).bracket = entry;
   }
 
   exit(): void {
     const { position } = this;
     if (this.#orders.length > 0) this.#orders.drop('enter');
     if (position === 0 || this.#orders.has('exit', position > 0 ? -1 : 1)) return;
+    if (!this.#isSigned(this.held.size, this.candle.close)) return;
     this.#orders.add('exit', position > 0 ? -1 : 1, this.held.size, this.candle.bar);
+  }
+
+  #isSigned(qty: number, price: number): boolean {
+    const closeMs = this.candle.openTimeMs + this.#spanMs;
+    return this.#signer === null || this.#signer.signs(this.#instrument, qty, price, closeMs);
   }
 
   rest(side: 'buy' | 'sell', qty: number, price: number): void {
@@ -116,6 +134,7 @@ export class BarBook implements Desk, Holding {
       this.#account.refused.tooSmall += 1;
       return;
     }
+    if (!this.#isSigned(lots, price)) return;
     const order = this.#orders.add('rest', sign, lots, this.candle.bar);
     order.price = this.#model.restingPrice(sign, price);
     order.reason = 'limit';

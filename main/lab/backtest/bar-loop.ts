@@ -1,8 +1,9 @@
 import { StrategyFeed } from '../strategy/feed.ts';
 import type { StrategyDefinition, StrategyHandlers } from '../strategy/strategy.ts';
 import { Account } from './account.ts';
-import { BarBook } from './bar-book.ts';
+import { BarBook, type SharedByBooks } from './bar-book.ts';
 import type { BarRun } from './bar-run.ts';
+import type { MandateSigner } from './mandate-signer.ts';
 import type { Market, RunSettings } from './settings.ts';
 import type { Trade } from './trade.ts';
 
@@ -32,9 +33,10 @@ export function barLoop(
   params: Readonly<Record<string, number>>,
   markets: readonly Market[],
   settings: RunSettings,
+  signer: MandateSigner | null = null,
 ): LoopRun {
   const account = new Account(settings.cashQuote);
-  const lanes = lanesOf(strategy, params, markets, settings, account);
+  const lanes = lanesOf(strategy, params, markets, settings, { account, signer });
   const single = lanes.length === 1 ? lanes[0]! : null;
   const openTimeMs = single ? single.openTimeMs : timesOf(markets);
   const equityQuote = new Float64Array(openTimeMs.length);
@@ -61,7 +63,7 @@ function lanesOf(
   params: Readonly<Record<string, number>>,
   markets: readonly Market[],
   settings: RunSettings,
-  account: Account,
+  shared: SharedByBooks,
 ): Lane[] {
   const together = strategy.instruments ?? 1;
   let player: Player | null = null;
@@ -73,7 +75,7 @@ function lanesOf(
       player = { feed, handlers: feed.handlers };
       group = [];
     }
-    const book = new BarBook(market, { instrument, group }, spanMs, settings, account);
+    const book = new BarBook(market, { instrument, group }, spanMs, settings, shared);
     const { handlers } = player;
     if (handlers.onFill) book.held.onFill = (fill) => handlers.onFill?.(fill, book);
     return { book, player, openTimeMs: market.candles.openTimeMs, predictions: market.predictions ?? null, next: 0 };

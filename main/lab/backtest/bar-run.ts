@@ -1,3 +1,4 @@
+import type { SignedByMandate } from './mandate-signer.ts';
 import type { Trade } from './trade.ts';
 
 /** What was paid beside the prices on the tape, in quote. */
@@ -31,4 +32,6 @@ export interface BarRun {
   readonly fills: number;
   readonly costs: RunCosts;
   readonly refused: RunRefusals;
+  /** What a mandate signed and what it did not; absent where nothing had to be signed. */
+  readonly mandate?: SignedByMandate;
 }

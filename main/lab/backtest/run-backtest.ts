@@ -2,6 +2,7 @@ import { readSetting } from '../strategy/parameters.ts';
 import type { StrategyDefinition } from '../strategy/strategy.ts';
 import { barLoop } from './bar-loop.ts';
 import type { BarRun } from './bar-run.ts';
+import { MANDATE_TICK_MS, type MandateAsked, MandateSigner } from './mandate-signer.ts';
 import { type Market, REALISTIC, type RunSettings } from './settings.ts';
 
 /** What is run: see `runBacktest`. */
@@ -13,6 +14,8 @@ export interface BacktestPlan {
   readonly markets: readonly Market[];
   /** Those of `REALISTIC` where they are not given. */
   readonly settings?: Partial<RunSettings>;
+  /** What signs what the strategy wants, and keeps back what lies outside it; everything is signed at once where there is none. */
+  readonly mandate?: MandateAsked;
 }
 
 /**
@@ -24,12 +27,23 @@ export interface BacktestPlan {
  * A range of bars is a market of `subarray`s: nothing is copied.
  * @throws RangeError one sentence: a parameter that will not do, too few instruments, or what the strategy itself throws
  */
-export function runBacktest({ strategy, params = {}, markets, settings = {} }: BacktestPlan): BarRun {
+export function runBacktest({ strategy, params = {}, markets, settings = {}, mandate }: BacktestPlan): BarRun {
   const read = readSetting(strategy, params);
   if (!read.ok) throw new RangeError(`${strategy.name}: ${read.error.message}`);
   const together = strategy.instruments ?? 1;
   if (markets.length === 0 || markets.length % together !== 0) {
     throw new RangeError(`${strategy.name} looks at ${together} instruments together: ${markets.length} will not do`);
   }
-  return barLoop(strategy, read.value, markets, { ...REALISTIC, ...settings });
+  const whole = { ...REALISTIC, ...settings };
+  if (!mandate) return barLoop(strategy, read.value, markets, whole);
+  const signer = new MandateSigner(mandate);
+  const late = { ...whole, latencyMs: whole.latencyMs + MANDATE_TICK_MS };
+  const { trades, openTimeMs, equityQuote, barsInMarket, fills, costs, refused } = barLoop(
+    strategy,
+    read.value,
+    markets,
+    late,
+    signer,
+  );
+  return { trades, openTimeMs, equityQuote, barsInMarket, fills, costs, refused, mandate: signer };
 }

@@ -22,6 +22,9 @@ const READ_AGAIN_MS = 600;
 /** Signs everything at once: the strategy as it would be without the person. */
 export const ROBOT: Approver = ({ again }) => ({ say: 'approve', afterMs: again ? READ_AGAIN_MS : 0 });
 
+/** Nobody is there: what a mandate does not sign lapses. */
+export const NOBODY: Approver = () => null;
+
 /** How a person answers. */
 export interface PersonHabits {
   /** Half of the answers come within this. */

@@ -7,14 +7,16 @@ import {
   toNumberLossy,
 } from '../../engine/domain/decimal.ts';
 import type { CandleRow } from '../../engine/domain/events.ts';
-import { accountsOf, type InstrumentRecord } from '../../engine/domain/instrument.ts';
+import type { InstrumentId } from '../../engine/domain/instrument.ts';
 import type { VenueFill, VenueOrderReport } from '../../engine/domain/order.ts';
 import type { OrderToSubmit, VenueCommand, VenueEvent, VenuePort } from '../../engine/venues/venue-port.ts';
-import { FillModel } from '../backtest/fill-model.ts';
-import type { Market, RunSettings } from '../backtest/settings.ts';
+import type { RunSettings } from '../backtest/settings.ts';
+import { type ExactMarket, recordOf } from './exact-plan.ts';
+import { Listing } from './listing.ts';
 
 interface Working {
   readonly order: OrderToSubmit;
+  readonly listing: Listing;
   readonly venueOrderId: string;
   readonly qty: bigint;
   filled: bigint;
@@ -24,54 +26,49 @@ interface Working {
 const isOpen = ({ status }: Working): boolean => status === 'open' || status === 'partially-filled';
 
 /**
- * One spot instrument of a venue over historic candles: the engine's commands meet the prices of the bar, by the fill model of the
- * fast gear, with money in exact amounts. What is sent waits until `work` is called: then it is at the venue.
+ * A spot venue over historic candles, one account for all its instruments: the engine's commands meet the prices of the bar, by the
+ * fill model of the fast gear, with money in exact amounts. What is sent waits until `work` is called: then it is at the venue.
  */
 export class CandleVenue implements VenuePort {
-  readonly record: InstrumentRecord;
+  readonly listings: readonly Listing[];
   readonly fills: VenueFill[] = [];
-  readonly #market: Market;
   readonly #settings: RunSettings;
-  readonly #model: FillModel;
   readonly #nowMs: () => number;
   readonly #inbox: VenueCommand[] = [];
-  readonly #orders: Working[] = [];
+  /** Those that may still fill; what is over is only looked up. */
+  #open: Working[] = [];
+  readonly #known = new Map<string, Working>();
   #listener: (event: VenueEvent, receivedTimeMs: number) => void = () => {};
   #quoteAtoms: bigint;
-  #baseAtoms = 0n;
   #lastId = 0;
-  #bar = 0;
-  /** Where the market stands now. */
-  #price = Number.NaN;
-  #volumeLeft = 0n;
 
-  constructor(record: InstrumentRecord, market: Market, settings: RunSettings, nowMs: () => number) {
-    this.record = record;
-    this.#market = market;
+  constructor(markets: readonly ExactMarket[], settings: RunSettings, nowMs: () => number) {
+    this.listings = markets.map((market, at) => new Listing(recordOf(market, at), market, settings));
     this.#settings = settings;
-    this.#model = new FillModel(market, settings);
     this.#nowMs = nowMs;
     this.#quoteAtoms = fromNumber(settings.cashQuote, 1n, 'floor');
   }
 
-  /** Cash and what is held at this price, in quote. */
-  equityAt(price: number): number {
-    return toNumberLossy(this.#quoteAtoms) + toNumberLossy(this.#baseAtoms) * price;
-  }
-  get isHolding(): boolean {
-    return this.#baseAtoms > 0n;
+  /** Cash and what is held where the markets stand, in quote. */
+  get equity(): number {
+    let equity = toNumberLossy(this.#quoteAtoms);
+    for (const listing of this.listings) equity += listing.worth;
+    return equity;
   }
   get hasOrders(): boolean {
-    return this.#inbox.length > 0 || this.#orders.some(isOpen);
+    return this.#inbox.length > 0 || this.#open.length > 0;
   }
 
   onEvent(listener: (event: VenueEvent, receivedTimeMs: number) => void): void {
     this.#listener = listener;
   }
   start(): void {
-    const { id } = this.record;
-    this.#tell({ kind: 'InstrumentsLoaded', instruments: [this.record] });
-    this.#tell({ kind: 'FeedStatusChanged', instrumentId: id, status: 'live', why: 'historic candles' });
+    this.#tell({ kind: 'InstrumentsLoaded', instruments: this.listings.map(({ record }) => record) });
+    for (const { record, market } of this.listings) {
+      for (const { timeframe, candles } of market.past ?? [])
+        this.#tell({ kind: 'HistoryLoaded', instrumentId: record.id, timeframe, candles });
+      this.#tell({ kind: 'FeedStatusChanged', instrumentId: record.id, status: 'live', why: 'historic candles' });
+    }
     this.#tell({ kind: 'PrivateStreamChanged', status: 'live', why: 'historic candles' });
   }
   send(command: VenueCommand): void {
@@ -79,24 +76,19 @@ export class CandleVenue implements VenuePort {
   }
   async stop(): Promise<void> {}
 
-  /** The market stands at this price in this bar, and everybody is told. */
-  quote(bar: number, price: number): void {
-    if (bar !== this.#bar || Number.isNaN(this.#price)) {
-      const volume = this.#model.volumeOf(bar);
-      this.#volumeLeft = Number.isFinite(volume) ? fromNumber(volume, 1n, 'floor') : -1n;
-    }
-    this.#bar = bar;
-    this.#price = price;
+  /** The market of an instrument stands at this price in this bar, and everybody is told. */
+  quote(listing: Listing, bar: number, price: number): void {
+    listing.stand(bar, price);
     const timeMs = this.#nowMs();
     // The prices of the smallest taker: what a larger one pays beyond them is its impact.
-    const [bid, ask] = [this.#takerPrice(-1, 0), this.#takerPrice(1, 0)];
+    const [bid, ask] = [listing.takerPrice('sell', price, 0n), listing.takerPrice('buy', price, 0n)];
     const quote = { bid, bidQty: '1', ask, askQty: '1', eventTimeMs: timeMs, receivedTimeMs: timeMs };
-    this.#tell({ kind: 'MarketBatchReceived', instrumentId: this.record.id, trades: null, quote });
+    this.#tell({ kind: 'MarketBatchReceived', instrumentId: listing.record.id, trades: null, quote });
   }
 
   /** A candle has closed. */
-  closed(timeframe: Timeframe, candle: CandleRow): void {
-    this.#tell({ kind: 'VenueCandleClosed', instrumentId: this.record.id, timeframe, candle });
+  closed({ record }: Listing, timeframe: Timeframe, candle: CandleRow): void {
+    this.#tell({ kind: 'VenueCandleClosed', instrumentId: record.id, timeframe, candle });
   }
 
   /** What was sent arrives, in order, and what it leads to. */
@@ -104,19 +96,19 @@ export class CandleVenue implements VenuePort {
     for (let command = this.#inbox.shift(); command; command = this.#inbox.shift()) this.#take(command);
   }
 
-  /** The rest of the bar: what rests is reached or not. Of stop and target in one bar the stop counts. */
-  pass(bar: number): void {
-    const { open, high, low } = this.#market.candles;
-    for (const working of this.#orders) {
-      if (!isOpen(working)) continue;
+  /** The rest of an instrument's bar: what rests is reached or not. Of stop and target in one bar the stop counts. */
+  pass(listing: Listing, bar: number): void {
+    const { open, high, low } = listing.market.candles;
+    for (const working of [...this.#open]) {
+      if (working.listing !== listing || !isOpen(working)) continue;
       const { side, type, triggerPrice, limitPrice } = working.order;
       const stop = type === 'stop-loss' || type === 'oco' ? Number(triggerPrice) : Number.NaN;
       const rests = type === 'limit' || type === 'oco' || type === 'post-only' ? Number(limitPrice) : Number.NaN;
       if (side === 'sell' && low[bar]! <= stop) {
-        this.#fill(working, this.#takerPriceAt(-1, Math.min(open[bar]!, stop), bar, working), 'taker');
+        this.#fill(working, this.#takerPrice(working, Math.min(open[bar]!, stop)), 'taker');
       } else if (side === 'sell' ? this.#isThrough(high[bar]! - rests) : this.#isThrough(rests - low[bar]!)) {
         const price = side === 'sell' ? Math.max(open[bar]!, rests) : rests;
-        this.#fill(working, this.#text(price), 'maker');
+        this.#fill(working, listing.onTick(price), 'maker');
       }
     }
     this.work();
@@ -133,7 +125,7 @@ export class CandleVenue implements VenuePort {
       case 'cancel':
         return this.#cancel(command.clientOrderId);
       case 'query': {
-        const found = this.#orders.find(({ order }) => order.clientOrderId === command.clientOrderId);
+        const found = this.#known.get(command.clientOrderId);
         const report = found ? this.#reportOf(found) : null;
         const outcome = report ? 'found' : 'not-found';
         return this.#tell({ kind: 'OrderQueried', clientOrderId: command.clientOrderId, outcome, report });
@@ -145,58 +137,78 @@ export class CandleVenue implements VenuePort {
   }
 
   #submit(order: OrderToSubmit): void {
+    const { clientOrderId, instrumentId, side, type, limitPrice } = order;
+    const listing = this.#listing(instrumentId);
     const venueOrderId = this.#nextId();
-    const working: Working = { order, venueOrderId, qty: parseDecimal(order.qtyBase), filled: 0n, status: 'open' };
-    this.#orders.push(working);
-    const { clientOrderId, side, type, limitPrice } = order;
+    const qty = parseDecimal(order.qtyBase);
+    const working: Working = { order, listing, venueOrderId, qty, filled: 0n, status: 'open' };
+    this.#open.push(working);
+    this.#known.set(clientOrderId, working);
     this.#tell({ kind: 'SubmitAnswered', clientOrderId, outcome: 'accepted', venueOrderId, code: '', text: '' });
     this.#tell({ kind: 'OrderReported', report: this.#reportOf(working) });
     if (type !== 'limit' && type !== 'market') return;
-    const price = this.#takerPriceAt(side === 'buy' ? 1 : -1, this.#price, this.#bar, working);
+    const price = this.#takerPrice(working, listing.price);
     const isWithin =
       limitPrice === null ||
       (side === 'buy' ? Number(price) <= Number(limitPrice) : Number(price) >= Number(limitPrice));
     if (isWithin) this.#fill(working, price, 'taker');
   }
 
+  #listing(instrumentId: InstrumentId): Listing {
+    const listing = this.listings.find(({ record }) => record.id === instrumentId);
+    if (!listing) throw new Error(`invariant broken: an order of ${instrumentId}, which is not listed`);
+    return listing;
+  }
+
   #cancel(clientOrderId: string): void {
-    const working = this.#orders.find(({ order }) => order.clientOrderId === clientOrderId);
+    const working = this.#known.get(clientOrderId);
     if (!working || !isOpen(working)) {
       this.#tell({ kind: 'CancelAnswered', clientOrderId, outcome: 'gone', text: 'unknown order' });
       return;
     }
-    working.status = 'cancelled';
+    this.#end(working, 'cancelled');
     this.#tell({ kind: 'CancelAnswered', clientOrderId, outcome: 'cancelled', text: '' });
     this.#tell({ kind: 'OrderReported', report: this.#reportOf(working) });
   }
 
+  #end(working: Working, status: Working['status']): void {
+    working.status = status;
+    if (!isOpen(working)) this.#open = this.#open.filter((each) => each !== working);
+  }
+
   #audit(): void {
-    const { base, quote } = accountsOf(this.record.id);
-    const balances = [
-      { asset: quote, free: formatDecimal(this.#quoteAtoms), locked: '0' },
-      { asset: base, free: formatDecimal(this.#baseAtoms), locked: '0' },
-    ];
-    const openOrders = this.#orders.filter(isOpen).map((each) => this.#reportOf(each));
-    const askedAtMs = this.#nowMs();
-    const marks = [{ asset: base, priceQuote: this.#text(this.#price) }];
-    this.#tell({ kind: 'AuditReceived', openOrders, closedOrders: [], fills: this.fills, balances, askedAtMs, marks });
+    const [first] = this.listings;
+    const held = this.listings.map(({ record, heldBase }) => ({ asset: record.base, free: formatDecimal(heldBase) }));
+    const balances = [{ asset: first?.record.quote ?? '', free: formatDecimal(this.#quoteAtoms) }, ...held];
+    const openOrders = this.#open.map((each) => this.#reportOf(each));
+    const marks = this.listings.flatMap((listing) => {
+      const { record, price } = listing;
+      return Number.isNaN(price) ? [] : [{ asset: record.base, priceQuote: listing.onTick(price) }];
+    });
+    this.#tell({
+      kind: 'AuditReceived',
+      openOrders,
+      closedOrders: [],
+      fills: this.fills,
+      balances: balances.map((balance) => ({ ...balance, locked: '0' })),
+      askedAtMs: this.#nowMs(),
+      marks,
+    });
   }
 
   #fill(working: Working, price: string, liquidity: VenueFill['liquidity']): void {
-    const { order } = working;
-    let qty = working.qty - working.filled;
-    if (this.#volumeLeft >= 0n && qty > this.#volumeLeft)
-      qty = this.#volumeLeft - (this.#volumeLeft % parseDecimal(this.record.lotStep));
-    if (order.side === 'sell' && qty > this.#baseAtoms) qty = this.#baseAtoms;
+    const { order, listing } = working;
+    let qty = listing.allowed(working.qty - working.filled);
+    if (order.side === 'sell' && qty > listing.heldBase) qty = listing.heldBase;
     if (qty <= 0n) return;
-    if (this.#volumeLeft >= 0n) this.#volumeLeft -= qty;
+    listing.trade(qty);
     working.filled += qty;
-    working.status = working.filled === working.qty ? 'filled' : 'partially-filled';
+    this.#end(working, working.filled === working.qty ? 'filled' : 'partially-filled');
     const notional = multiplyDecimal(qty, parseDecimal(price), 'half-up');
     const rate = liquidity === 'maker' ? this.#settings.makerFee : this.#settings.takerFee;
     const fee = multiplyDecimal(notional, fromNumber(rate, 1n, 'half-up'), 'up');
     const buys = order.side === 'buy';
-    this.#baseAtoms += buys ? qty : -qty;
+    listing.heldBase += buys ? qty : -qty;
     this.#quoteAtoms += (buys ? -notional : notional) - fee;
     const { clientOrderId, instrumentId, side } = order;
     const fill: VenueFill = {
@@ -208,7 +220,7 @@ export class CandleVenue implements VenuePort {
       price,
       qtyBase: formatDecimal(qty),
       fee: formatDecimal(fee),
-      feeAsset: accountsOf(instrumentId).quote,
+      feeAsset: listing.record.quote,
       liquidity,
       eventTimeMs: this.#nowMs(),
     };
@@ -217,17 +229,8 @@ export class CandleVenue implements VenuePort {
     this.#tell({ kind: 'OrderReported', report: this.#reportOf(working) });
   }
 
-  #takerPriceAt(side: 1 | -1, market: number, bar: number, { qty, filled }: Working): string {
-    return this.#text(this.#model.takerPrice(side, market, toNumberLossy(qty - filled), bar));
-  }
-
-  #takerPrice(side: 1 | -1, qty: number): string {
-    return this.#text(this.#model.takerPrice(side, this.#price, qty, this.#bar));
-  }
-
-  /** On the tick grid as a decimal. */
-  #text(price: number): string {
-    return formatDecimal(fromNumber(price, parseDecimal(this.record.tickSize), 'half-up'));
+  #takerPrice({ order, listing, qty, filled }: Working, market: number): string {
+    return listing.takerPrice(order.side, market, qty - filled);
   }
 
   #reportOf({ order, venueOrderId, status, filled }: Working): VenueOrderReport {

@@ -47,6 +47,7 @@ const DECIDING = [
   '../strategy',
   '../strategies',
   '../metrics',
+  '../../engine/approval',
   '../../engine/domain',
   '../../engine/features',
 ];

@@ -17,14 +17,20 @@ export interface NamedPlan extends BacktestPlan {
 }
 
 /** What the store knows a plan by. */
-export function planInputs({ strategy, params, markets, settings, names, seed, build }: NamedPlan): ExperimentInputs {
+export function planInputs(plan: NamedPlan): ExperimentInputs {
+  const { strategy, params, markets, settings, mandate, names, seed, build } = plan;
   const rules = markets.flatMap(({ rules: own }, at) =>
     own ? [[`rules of ${names[at]}`, canonicalJson({ ...own })]] : [],
   );
   return {
     strategy: strategy.name,
     params,
-    settings: { ...REALISTIC, ...settings, ...(Object.fromEntries(rules) as Record<string, Plain>) },
+    settings: {
+      ...REALISTIC,
+      ...settings,
+      ...(Object.fromEntries(rules) as Record<string, Plain>),
+      ...(mandate && { mandate: canonicalJson(mandate as unknown as Plain) }),
+    },
     data: markets.flatMap((market, at) => dataOf(market, names[at] ?? `market ${at + 1}`)),
     seed,
     build,

@@ -5,6 +5,8 @@ import { TIMEFRAME_MS } from '../../engine/domain/candle.ts';
 import { toNumberLossy } from '../../engine/domain/decimal.ts';
 import { accountsOf, type InstrumentId } from '../../engine/domain/instrument.ts';
 import type { PortfolioView } from '../../engine/domain/portfolio.ts';
+import type { Reason } from '../../engine/domain/proposal.ts';
+import type { SupposedEdge } from '../backtest/mandate-signer.ts';
 import { StrategyFeed } from './feed.ts';
 import type { Desk, Direction, Entry, StrategyCandle, StrategyDefinition } from './strategy.ts';
 
@@ -34,6 +36,7 @@ export function createStrategyAgent(
   timeframe: Timeframe,
   account: StrategyAccount,
   instruments: readonly InstrumentId[],
+  supposed: SupposedEdge | null = null,
 ): Agent {
   const spanMs = TIMEFRAME_MS[timeframe];
   const desks: ProposingDesk[] = [];
@@ -42,6 +45,8 @@ export function createStrategyAgent(
   const seenMs = instruments.map(() => Number.NEGATIVE_INFINITY);
   const closeMs = instruments.map(() => 0);
   let isWarm = false;
+  /** Of the others, those in which the last candle changed what is wanted. */
+  let stirred: readonly InstrumentId[] = [];
 
   const step = (instrument: number, candle: Candle, isPast: boolean): void => {
     const desk = desks[instrument] as ProposingDesk;
@@ -51,8 +56,11 @@ export function createStrategyAgent(
     seenMs[instrument] = candle.openTimeMs;
     const seen: StrategyCandle = { ...candle, instrument };
     isWarm = feed.take(seen);
+    stirred = [];
     if (!isWarm) return;
+    const before = desks.map(({ wish }) => wish);
     feed.handlers.onCandle?.(seen, desk);
+    stirred = instruments.filter((_, at) => at !== instrument && desks[at]?.wish !== before[at]);
     // What it would have wanted in the past nobody proposes.
     if (isPast) for (const each of desks) each.wish = null;
   };
@@ -67,13 +75,15 @@ export function createStrategyAgent(
     const candleCloseTimeMs = closeMs[instrument] as number;
     if (!isWarm) return abstaining('warming up', 'unknown', candleCloseTimeMs);
     const { wish, wishedMs, close } = desks[instrument] as ProposingDesk;
-    const base = abstaining('', 'unknown', candleCloseTimeMs);
+    const base = { ...abstaining('', 'unknown', candleCloseTimeMs), ...supposed };
     if (wish === null || nowMs - wishedMs > WISH_LIFE_MS) return { ...base, stance: 'hold', note: 'wants nothing new' };
     if (wish.kind === 'exit' || wish.direction === 'short') {
       const text = wish.kind === 'exit' ? 'wants to be flat' : 'wants to be short: on spot that is flat';
       return { ...base, stance: 'sell', strength: 'clear', note: text, reasons: [{ code: strategy.name, text }] };
     }
-    return { ...base, ...longOpinion(strategy, wish.entry, close, (desks[instrument] as ProposingDesk).equity) };
+    const { equity } = desks[instrument] as ProposingDesk;
+    const measured = supposed ? SUPPOSED : UNMEASURED;
+    return { ...base, ...longOpinion(strategy, wish.entry, { close, equity, measured }) };
   };
 
   return {
@@ -83,6 +93,7 @@ export function createStrategyAgent(
     timeframe,
     barsKept: BARS_KEPT,
     onCandle(instrumentId: InstrumentId, tape: CandleTape) {
+      stirred = [];
       const instrument = instruments.indexOf(instrumentId);
       const last = tape.last;
       if (instrument < 0 || !last) return;
@@ -92,6 +103,7 @@ export function createStrategyAgent(
       if (last.openTimeMs > seen && follows) step(instrument, last, false);
       else startAnew(instrument, tape.candles);
     },
+    stirred: () => stirred,
     onMarket({ instrumentId, trades, quote }) {
       const instrument = instruments.indexOf(instrumentId);
       const { onTrade, onBook } = feed.handlers;
@@ -125,7 +137,14 @@ export function createStrategyAgent(
   };
 }
 
-function longOpinion(strategy: StrategyDefinition, entry: Entry, close: number, equity: number): Partial<Opinion> {
+const UNMEASURED = { code: 'no-edge', text: 'No edge measured of this strategy here' };
+const SUPPOSED = { code: 'supposed-edge', text: 'Its edge is supposed: nobody measured it' };
+
+function longOpinion(
+  strategy: StrategyDefinition,
+  entry: Entry,
+  { close, equity, measured }: { readonly close: number; readonly equity: number; readonly measured: Reason },
+): Partial<Opinion> {
   const { stop, target } = entry;
   const text =
     stop === undefined ? `wants to be long; without a stop of its own, so one is set 20 % away` : 'wants to be long';
@@ -133,10 +152,7 @@ function longOpinion(strategy: StrategyDefinition, entry: Entry, close: number, 
     stance: 'buy',
     strength: 'clear',
     note: text,
-    reasons: [
-      { code: strategy.name, text },
-      { code: 'no-edge', text: 'No edge measured of this strategy here' },
-    ],
+    reasons: [{ code: strategy.name, text }, measured],
     bracket: {
       stopDistance: stop === undefined ? STOP_SHARE * close : close - stop,
       targetDistance: target === undefined ? null : target - close,

@@ -22,7 +22,7 @@ export function columnRun<V>(
   if (isPlain(market, settings)) return plainRun(lead, entry, market.candles, settings);
   const account = new Account(settings.cashQuote);
   const spanMs = spanOf(market.candles.openTimeMs);
-  const book = new BarBook(market, { instrument: 0, group: [] }, spanMs, settings, account);
+  const book = new BarBook(market, { instrument: 0, group: [] }, spanMs, settings, { account, signer: null });
   playLead(book, lead, entry, settings.fill === 'same-close');
   book.skipTo(market.candles.close.length - 1);
   const { trades, fills, costs } = account;

@@ -253,6 +253,18 @@ describe('a strategy', () => {
     expect(run.json).toHaveProperty('robot.decisionHash');
   });
 
+  it('shows what a mandate signs beside the robot, in both gears', async () => {
+    const given = ['--strategy', 'sma-cross', '--param', 'fast=2', '--param', 'slow=5', '--mandate', 'notional=1e6'];
+    const bad = await runCli(['backtest', GOOD, ...given, '--json']);
+    expect([bad.exit, bad.stderr]).toEqual([2, expect.stringContaining('notionalQuoteMax')]);
+    given[given.length - 1] = 'notional=1000000';
+    for (const gear of ['fast', 'exact']) {
+      const run = await runCli(['backtest', GOOD, ...given, '--suppose', '0.6', '--gear', gear, '--json']);
+      expect(run).toMatchObject({ exit: 0, json: { gear, mandate: { name: 'lab' }, supposed: { probability: 0.6 } } });
+      expect(run.json).toHaveProperty('robot.trades');
+    }
+  });
+
   it('of one’s own runs from its file; what it throws is a run that failed', async () => {
     const file = at('mine.js');
     const mine = (what: string): string =>
@@ -290,6 +302,8 @@ describe('a strategy', () => {
       'the exact gear trades spot: long and flat',
     ],
     ['backtest', ['--strategy', 'sma-cross', '--gear', 'exact', '--person', 'delay=x'], '--person delay=x: neither'],
+    ['backtest', ['--strategy', 'sma-cross', '--mandate', 'size=3'], '--mandate size=3: neither'],
+    ['backtest', ['--strategy', 'sma-cross', '--suppose', '0.6'], '--suppose belongs to --mandate'],
     ['sweep', ['--strategy', 'sma-cross', '--grid', 'fast=0:9:1'], 'sma-cross: fast must lie from 1 to 1000, not 0'],
     ['sweep', ['--strategy', 'sma-cross', '--grid', 'fast=50'], 'sma-cross: no setting of the grid fits together'],
   ])('%s %j is exit 2 with one sentence', async (command, given, says) => {

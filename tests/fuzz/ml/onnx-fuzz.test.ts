@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { forkMlHost } from '../../../main/engine/inference/fork-ml-host.ts';
 import type { FromHost } from '../../../main/engine/inference/protocol.ts';
 import { damaged, damagedBytes } from '../../support/damaged.ts';
+import { loadModels } from '../../support/load-models.ts';
 import {
   exportSmallModel,
   type SmallPackage,
@@ -60,11 +61,12 @@ async function load(
       };
       heard();
     });
-  host.send({ type: 'LoadModels', modelsDir, featureSets: [smallFeatureSet] });
+  host.send(loadModels(modelsDir, [smallFeatureSet]));
   await until('ModelsLoaded');
   const features = [0.5, 0.5, 1];
   const what = {
     model: 'small',
+    version: '1.0.0',
     instrument: 'i',
     timeframe: '5m',
     candleCloseTimeMs: 1,

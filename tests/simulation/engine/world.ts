@@ -379,6 +379,7 @@ const TOLD: ReadonlySet<string> = new Set([
 
 export const IDLE_MODELS: InferenceClient = {
   start: () => {},
+  serve: () => {},
   predict: () => {},
   models: () => [],
   refusals: () => [],

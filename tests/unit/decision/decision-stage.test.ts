@@ -67,6 +67,17 @@ const proposed = (events: readonly EngineEvent[]): readonly Proposal[] =>
 const codes = (events: readonly EngineEvent[]): readonly string[] =>
   events.flatMap((event) => (event.kind === 'Abstained' ? [event.code] : []));
 
+describe('[D1] what several models were asked', () => {
+  test('is judged when it has been gathered, and not by the first that speaks', () => {
+    const engine = startedEngine({ agents: agents() });
+    load(engine);
+    expect(predict(engine, { gathering: true }).map(({ kind }) => kind)).toEqual(['PredictionArrived']);
+    const about = { requestId: 'q', instrumentId: BTC, timeframe: '1m', candleCloseTimeMs: T0 } as const;
+    const events = engine.send({ kind: 'AnswersGathered', ...about, missing: [] });
+    expect(proposed(events)).toMatchObject([{ agent: 'Reversal trees 1.0.0', side: 'buy' }]);
+  });
+});
+
 describe('at start', () => {
   test('[D2] the last closed candle is judged, once', () => {
     const engine = startedEngine({ agents: agents() });

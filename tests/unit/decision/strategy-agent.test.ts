@@ -3,7 +3,7 @@ import type { CandleRow, EngineEvent } from '../../../main/engine/domain/events.
 import { Sma } from '../../../main/engine/features/indicators/moving-averages.ts';
 import { defineStrategy, type Entry } from '../../../main/lab/strategy/strategy.ts';
 import { createStrategyAgent, type StrategyAccount } from '../../../main/lab/strategy/strategy-agent.ts';
-import { BTC, createSmallEngine, type SmallEngine, T0 } from '../../support/small-engine.ts';
+import { BTC, createSmallEngine, ETH, type SmallEngine, T0 } from '../../support/small-engine.ts';
 
 const SPAN_MS = 300_000;
 
@@ -82,6 +82,38 @@ describe('[D15] a strategy', () => {
     for (const [at, price] of [60_000, 60_000].entries()) close(engine, at, price);
     engine.hold(BTC, '0.01');
     expect(proposals(close(engine, 2, 59_000))).toMatchObject([{ side: 'sell', reduceOnly: true, qtyBase: '0.01' }]);
+  });
+
+  it('that looks at two is judged in both at the close at which it wants something in the other', () => {
+    const both = defineStrategy({
+      name: 'both',
+      title: 'Both',
+      about: 'Buys two when the second has closed.',
+      instruments: 2,
+      params: {},
+      start: () => ({
+        onCandle({ instrument }, desk) {
+          if (instrument === 0) return;
+          desk.of(0).enter('long', { qty: 0.002 });
+          desk.of(1).enter('long', { qty: 0.05 });
+        },
+      }),
+    });
+    const account: StrategyAccount = { equityQuote: () => 10n ** 22n, position: () => null };
+    const engine = createSmallEngine({ agents: [createStrategyAgent(both, {}, '5m', account, [BTC, ETH])] });
+    engine.start();
+    engine.nowMs = T0 + SPAN_MS;
+    engine.quote(BTC, '59999', '60000');
+    engine.quote(ETH, '2999', '3000');
+    const candle = (price: number): CandleRow => [T0, price, price, price, price, 1];
+    const closed = (instrumentId: string, price: number) =>
+      engine.emit({ kind: 'CandleClosed', instrumentId, timeframe: '5m', candle: candle(price), from: 'venue' });
+    expect(proposals(closed(BTC, 60_000))).toEqual([]);
+    const made = proposals(closed(ETH, 3_000)).map(({ instrumentId, qtyBase }) => [instrumentId, qtyBase]);
+    expect(made).toEqual([
+      [ETH, '0.05'],
+      [BTC, '0.002'],
+    ]);
   });
 
   it('is judged at its candles alone: a minute later it wants nothing new', () => {

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 import { MOMENTUM_RECORD } from '../../../main/engine/decision/momentum-record.ts';
-import type { ModelStateChanged, PredictionArrived, PredictionFailed } from '../../../main/engine/domain/events.ts';
+import type {
+  AnswersGathered,
+  ModelStateChanged,
+  PredictionArrived,
+  PredictionFailed,
+} from '../../../main/engine/domain/events.ts';
 import { FIT } from '../../../main/engine/domain/model-fitness.ts';
 import { featureNames, featureSetHash } from '../../../main/engine/features/feature-set.ts';
 import { featureSetByName } from '../../../main/engine/features/feature-sets.ts';
@@ -14,6 +19,7 @@ import { forkMlHost } from '../../../main/engine/inference/fork-ml-host.ts';
 import { createInferenceClient } from '../../../main/engine/inference/inference-client.ts';
 import { systemClock, systemTimers } from '../../../main/engine/kernel/clock.ts';
 import { readModelCards } from '../../../main/engine/model-cards.ts';
+import { newestPlacements } from '../../../main/ml/registry/model-folders.ts';
 import { MODELS_DIR } from '../../../main/product.ts';
 import { modelSchema } from '../../../preload/contract.ts';
 
@@ -30,12 +36,12 @@ it('a truncated model is refused with the reason on the board; the host lives an
   if (!set) throw new Error(`no feature set ${featureSet.name}`);
   const board = createNoticeBoard();
   const states: ModelStateChanged[] = [];
-  const answers: (PredictionArrived | PredictionFailed)[] = [];
+  const answers: (AnswersGathered | PredictionArrived | PredictionFailed)[] = [];
   const client = createInferenceClient({
     spawn: () => forkMlHost(fileURLToPath(new URL('../../../main/ml/host/main.ts', import.meta.url))),
     clock: systemClock,
     timers: systemTimers,
-    modelsDir: dir,
+    models: newestPlacements(dir),
     featureSets: [{ name: set.name, hash: featureSetHash(set), features: [...featureNames(set)] }],
     onPrediction: (event) => answers.push(event),
     onModelState: (event) => states.push(event),

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { PredictionArrived, PredictionFailed } from '../../../main/engine/domain/events.ts';
+import type { AnswersGathered, PredictionArrived, PredictionFailed } from '../../../main/engine/domain/events.ts';
 import {
   createInferenceClient,
   type InferenceClient,
@@ -11,7 +11,8 @@ import { toHostSchema } from '../../../main/engine/inference/protocol.ts';
 import { FakeTime } from '../../support/fake-time.ts';
 
 const LIMITS = {
-  deadlineMs: 20,
+  answerWithinMs: 5,
+  lateAfterMs: 20,
   giveUpMs: 1_000,
   inFlightMax: 2,
   waitingMax: 3,
@@ -19,7 +20,11 @@ const LIMITS = {
   restartDelayMsMin: 100,
   restartDelayMsMax: 400,
   stableAfterMs: 10_000,
+  renewAfterMs: 60_000,
+  memory: { modelBytesMax: 1_000, totalBytesMax: 2_000 },
 };
+
+const PLACED = ['m', 'n'].map((model) => ({ model, version: '1.0.0', modelsDir: '/models', memoryBytes: 1 }));
 
 /** A host made of two arrays: what it was told, and what the test lets it say. */
 class ScriptedHost {
@@ -110,7 +115,7 @@ const request = (requestId: string, change: Partial<PredictionRequest> = {}): Pr
 
 let time: FakeTime;
 let hosts: ScriptedHost[];
-let events: (PredictionArrived | PredictionFailed)[];
+let events: (PredictionArrived | PredictionFailed | AnswersGathered)[];
 let notices: InferenceNotice[];
 let states: string[];
 let client: InferenceClient;
@@ -129,7 +134,7 @@ beforeEach(() => {
     },
     clock: time,
     timers: time,
-    modelsDir: '/models',
+    models: PLACED,
     featureSets: [{ name: 'set', hash: 'hash', features: ['a', 'b'] }],
     onPrediction: (event) => events.push(event),
     onModelState: ({ model, state, why }) => states.push(`${model} ${state} ${why}`.trim()),
@@ -196,9 +201,19 @@ describe('a prediction', () => {
     hosts[0]!.answers(1);
     hosts[0]!.answers(0);
     expect(events).toMatchObject([
-      { requestId: 'r1', model: 'n' },
-      { requestId: 'r1', model: 'm' },
+      { requestId: 'r1', model: 'n', gathering: true },
+      { requestId: 'r1', model: 'm', gathering: true },
+      { kind: 'AnswersGathered', requestId: 'r1', missing: [] },
     ]);
+  });
+
+  it('of one version alone is asked of that one, and is not gathered', () => {
+    hosts[0]!.becomesReady('m', 'n');
+    client.predict(request('r1', { only: { model: 'n', version: '1.0.0' } }));
+    expect(hosts[0]!.asked().map(({ model }) => model)).toEqual(['n']);
+    hosts[0]!.answers(0);
+    expect(events).toHaveLength(1);
+    expect(events[0]).not.toHaveProperty('gathering');
   });
 
   it.each([
@@ -251,6 +266,51 @@ describe('a prediction', () => {
   });
 });
 
+describe('[I8] the answers of several', () => {
+  const gathered = (): (readonly string[])[] =>
+    events.flatMap((event) => (event.kind === 'AnswersGathered' ? [event.missing] : []));
+  beforeEach(() => {
+    hosts[0]!.becomesReady('m', 'n');
+    client.predict(request('r1'));
+  });
+
+  it('are counted at the deadline with those that are there, and once more when the rest has come', () => {
+    hosts[0]!.answers(0);
+    time.advance(4);
+    expect(gathered()).toEqual([]);
+    time.advance(1);
+    expect(gathered()).toEqual([['n@1.0.0']]);
+    hosts[0]!.answers(1);
+    expect(gathered()).toEqual([['n@1.0.0'], []]);
+    expect(events.map(({ kind }) => kind)).toEqual([
+      'PredictionArrived',
+      'AnswersGathered',
+      'PredictionArrived',
+      'AnswersGathered',
+    ]);
+  });
+
+  it('do not wait for one that comes after the others', () => {
+    hosts[0]!.hears({ type: 'PredictDeferred', requestId: hosts[0]!.asked()[1]!.requestId, expectedMs: 40 });
+    hosts[0]!.answers(0);
+    expect(gathered()).toEqual([['n@1.0.0']]);
+    time.advance(100);
+    expect(gathered()).toHaveLength(1);
+  });
+
+  it('are not counted where there is none, at the deadline or when all have failed', () => {
+    time.advance(10);
+    for (const { requestId } of hosts[0]!.asked()) hosts[0]!.hears({ type: 'PredictFailed', requestId, reason: 'no' });
+    expect(gathered()).toEqual([]);
+  });
+
+  it('are counted without one that failed', () => {
+    hosts[0]!.hears({ type: 'PredictFailed', requestId: hosts[0]!.asked()[0]!.requestId, reason: 'no' });
+    hosts[0]!.answers(1);
+    expect(gathered()).toEqual([[]]);
+  });
+});
+
 describe('the queue', () => {
   beforeEach(() => hosts[0]!.becomesReady('m'));
   const fill = (...instruments: string[]): void => {
@@ -284,7 +344,9 @@ describe('the host process', () => {
     expect(client.state()).toBe('starting');
     hosts[0]!.becomesReady('m');
     expect(client.state()).toBe('ready');
-    expect(hosts[0]!.told).toMatchObject([{ type: 'LoadModels', modelsDir: '/models' }]);
+    expect(hosts[0]!.told).toMatchObject([
+      { type: 'LoadModels', models: PLACED, memory: LIMITS.memory, answerWithinMs: 5 },
+    ]);
     expect(client.models().map(({ loaded: { model } }) => model)).toEqual(['m']);
   });
 
@@ -365,6 +427,37 @@ describe('the host process', () => {
     expect(events).toEqual([]);
     hosts[0]!.answers(0);
     expect(events).toHaveLength(1);
+  });
+
+  it('is told at once what to serve from now on, and says so of what is new', () => {
+    hosts[0]!.becomesReady('m');
+    const changed = [PLACED[1]!];
+    client.serve(changed);
+    expect(hosts[0]!.told.at(-1)).toMatchObject({ type: 'LoadModels', models: changed });
+    expect(client.models()).toEqual([]);
+    hosts[0]!.hears(loaded('n'));
+    hosts[0]!.hears({ type: 'ModelsLoaded', loaded: 1, refused: 0, reason: null });
+    expect(states).toEqual(['m ready', 'n ready']);
+    expect(client.state()).toBe('ready');
+  });
+
+  it('whose memory is used up is renewed between two questions, and nobody is halted', () => {
+    hosts[0]!.becomesReady('m');
+    client.predict(request('r1'));
+    hosts[0]!.hears({ type: 'HostFull', reason: 'models have taken 9 GB' });
+    expect(hosts[0]!.told.at(-1)).toMatchObject({ type: 'Predict' });
+    hosts[0]!.answers(0);
+    expect(hosts[0]!.told.at(-1)).toEqual({ type: 'Stop' });
+    client.predict(request('r2'));
+    hosts[0]!.dies('exit code 0');
+    expect(hosts).toHaveLength(2);
+    hosts[1]!.becomesReady('m');
+    hosts[1]!.answers(0);
+    expect(events).toMatchObject([{ requestId: 'r1' }, { requestId: 'r2', kind: 'PredictionArrived' }]);
+    expect(states).toEqual(['m ready']);
+    expect(notices).toContainEqual({ kind: 'MlHostRestarted', attempt: 1, why: 'models have taken 9 GB' });
+    hosts[1]!.hears({ type: 'HostFull', reason: 'models have taken 9 GB' });
+    expect(hosts[1]!.told.at(-1)).not.toEqual({ type: 'Stop' });
   });
 
   it('is stopped in order, and by force when it does not listen', async () => {

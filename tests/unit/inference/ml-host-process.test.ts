@@ -1,7 +1,12 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ModelStateChanged, PredictionArrived, PredictionFailed } from '../../../main/engine/domain/events.ts';
+import type {
+  AnswersGathered,
+  ModelStateChanged,
+  PredictionArrived,
+  PredictionFailed,
+} from '../../../main/engine/domain/events.ts';
 import { featureNames, featureSetHash } from '../../../main/engine/features/feature-set.ts';
 import { featureSetReversalV1 } from '../../../main/engine/features/feature-set-reversal-v1.ts';
 import { forkMlHost } from '../../../main/engine/inference/fork-ml-host.ts';
@@ -12,6 +17,8 @@ import {
 } from '../../../main/engine/inference/inference-client.ts';
 import { systemClock, systemTimers } from '../../../main/engine/kernel/clock.ts';
 import { goldenSchema } from '../../../main/ml/card.ts';
+import { newestPlacements } from '../../../main/ml/registry/model-folders.ts';
+import { loadModels } from '../../support/load-models.ts';
 import { smallFeatureSet, smallPackage, writePackage } from '../../support/small-model.ts';
 
 /** The real process, the real runtime and the model that ships. */
@@ -31,14 +38,14 @@ afterEach(async () => {
 });
 
 function startClient(modelsDir: string, featureSets = [shippedFeatureSet]) {
-  const events: (PredictionArrived | PredictionFailed)[] = [];
+  const events: (PredictionArrived | PredictionFailed | AnswersGathered)[] = [];
   const notices: InferenceNotice[] = [];
   const states: ModelStateChanged[] = [];
   const client = createInferenceClient({
     spawn: () => forkMlHost(ENTRY),
     clock: systemClock,
     timers: systemTimers,
-    modelsDir,
+    models: newestPlacements(modelsDir),
     featureSets,
     onPrediction: (event) => events.push(event),
     onModelState: (event) => states.push(event),
@@ -125,13 +132,14 @@ describe('the ml-host process', () => {
         type: 'Predict',
         requestId,
         model: 'small',
+        version: '1.0.0',
         instrument: 'X',
         timeframe: '5m',
         candleCloseTimeMs: 0,
         featureSetHash: smallFeatureSet.hash,
         features,
       });
-    channel.send({ type: 'LoadModels', modelsDir, featureSets: [smallFeatureSet] });
+    channel.send(loadModels(modelsDir, [smallFeatureSet]));
     send('bad', [Number.NaN, 0, 0]);
     send('good', [0.5, 0.5, 1]);
     await until(() => of('Predicted').length === 1);
@@ -148,7 +156,7 @@ describe('the ml-host process', () => {
       spawn: () => forkMlHost(join(REPOSITORY, 'no-such-entry.ts')),
       clock: systemClock,
       timers: systemTimers,
-      modelsDir: MODELS,
+      models: newestPlacements(MODELS),
       featureSets: [shippedFeatureSet],
       onPrediction: () => {},
       onModelState: () => {},

@@ -11,7 +11,8 @@ import { verifyLog } from '../../../main/engine/kernel/verify-log.ts';
 import { createPipeline } from '../../../main/engine/pipeline.ts';
 import { runBacktest } from '../../../main/lab/backtest/run-backtest.ts';
 import { createPerson, type PersonHabits } from '../../../main/lab/exact/approver.ts';
-import { agentsOf, runExact } from '../../../main/lab/exact/run-exact.ts';
+import { membersOf } from '../../../main/lab/exact/exact-plan.ts';
+import { runExact } from '../../../main/lab/exact/run-exact.ts';
 import { randomWalkCandles } from '../../support/candle-columns.ts';
 import { exactPlan } from '../../support/exact-plan.ts';
 import { scriptedStrategy } from '../../support/scripted-strategy.ts';
@@ -39,8 +40,8 @@ const PLAN = exactPlan(CANDLES, { params: { fast: 10, slow: 40, share: 0.5, qty:
 describe('the exact gear', () => {
   it('gives the trades of the fast one', async () => {
     const exact = await runExact(PLAN);
-    const { strategy, params, market, settings } = PLAN;
-    const fast = runBacktest({ strategy, params, markets: [market], settings });
+    const { strategy, params, markets, settings } = PLAN;
+    const fast = runBacktest({ strategy, params, markets, settings });
     const rounded = (run: Pick<typeof fast, 'trades'>) =>
       run.trades.map((trade) => [trade.entryBar, trade.exitBar, trade.entryPrice.toFixed(6), trade.pnl.toFixed(6)]);
     expect(fast.trades.length).toBeGreaterThan(8);
@@ -55,7 +56,7 @@ describe('the exact gear', () => {
     const opened = openEventLog({ ...paths, segmentBytesMax: 2 ** 24, marketBytesMax: 2 ** 30 });
     const run = await runExact({ ...PLAN, opened });
     expect(verifyLog(paths.dir, paths.headFile)).toMatchObject({ ok: true });
-    const replayed = replayLog(paths.dir, () => createPipeline([], agentsOf(PLAN)).stages);
+    const replayed = replayLog(paths.dir, () => createPipeline([], membersOf(PLAN)).stages);
     expect(replayed).toMatchObject({ same: true, sessions: 1, replayedHash: run.decisionHash });
     const fills: EngineEvent[] = [];
     readLane(paths.dir, 'ledger', ({ event }) => event.kind === 'FillBooked' && fills.push(event));

@@ -1,20 +1,31 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FromHost, fromHostSchema } from '../../../main/engine/inference/protocol.ts';
+import {
+  type FromHost,
+  fromHostSchema,
+  type LoadModels,
+  type Predicted,
+} from '../../../main/engine/inference/protocol.ts';
 import { createInferenceHost, type InferenceHost } from '../../../main/ml/host/inference-host.ts';
 import { encodeModel, floatTensor } from '../../../main/ml/onnx/model-proto.ts';
+import { listVersions } from '../../../main/ml/registry/model-folders.ts';
+import { loadModels } from '../../support/load-models.ts';
 import { type SmallPackage, smallFeatureSet, smallPackage, writePackage } from '../../support/small-model.ts';
 
 let pack: SmallPackage;
 let modelsDir: string;
 let host: InferenceHost;
 let said: FromHost[];
+let asks: number;
+let loads: number;
 
 beforeEach(async () => {
   pack = await smallPackage();
   modelsDir = await writePackage(pack);
   said = [];
+  asks = 0;
+  loads = 0;
   host = createInferenceHost((message) => said.push(fromHostSchema.parse(structuredClone(message))));
 });
 afterEach(async () => {
@@ -22,14 +33,18 @@ afterEach(async () => {
   await rm(modelsDir, { recursive: true });
 });
 
-const load = (dir = modelsDir): void =>
-  host.receive({ type: 'LoadModels', modelsDir: dir, featureSets: [smallFeatureSet] });
+const load = (change: Partial<LoadModels> = {}, dir = modelsDir): void => {
+  loads += 1;
+  host.receive(loadModels(dir, [smallFeatureSet], change));
+};
 
-const ask = (change: Record<string, unknown> = {}): void =>
+const ask = (change: Record<string, unknown> = {}): void => {
+  asks += 1;
   host.receive({
     type: 'Predict',
     requestId: 'r1',
     model: 'small',
+    version: '1.0.0',
     instrument: 'BTC/USDT',
     timeframe: '5m',
     candleCloseTimeMs: 300_000,
@@ -37,24 +52,15 @@ const ask = (change: Record<string, unknown> = {}): void =>
     features: [0.5, 0.5, -1],
     ...change,
   });
+};
 
-/** Waits until everything asked so far is answered. */
+/** Waits until everything asked so far is answered, and every load done. */
 async function answers(type: FromHost['type']): Promise<FromHost[]> {
-  const before = said.length;
-  host.receive({
-    type: 'Predict',
-    requestId: 'end',
-    model: 'none such',
-    instrument: 'X',
-    timeframe: '1m',
-    candleCloseTimeMs: 0,
-    featureSetHash: 'x',
-    features: [],
-  });
-  while (!said.slice(before).some((each) => each.type === 'PredictFailed' && each.requestId === 'end')) {
+  const count = (...types: FromHost['type'][]) => said.filter((each) => types.includes(each.type)).length;
+  while (count('Predicted', 'PredictFailed') < asks || count('ModelsLoaded') < loads) {
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return said.filter((each) => each.type === type && !('requestId' in each && each.requestId === 'end'));
+  return said.filter((each) => each.type === type);
 }
 
 describe('the ml-host', () => {
@@ -94,7 +100,7 @@ describe('the ml-host', () => {
     ['too many features', { features: [0.5, 0.5, 1, 1] }, /4 features given, 3 expected/],
     ['another feature set', { featureSetHash: 'old' }, /small needs feature set hash-of-small, given old/],
     ['another timeframe', { timeframe: '1h' }, /small answers 5m candles, not 1h/],
-    ['an unknown model', { model: 'big' }, /no model "big" is loaded/],
+    ['an unknown model', { model: 'big' }, /no model "big" 1.0.0 is loaded/],
     ['an unknown field', { leverage: 100 }, /^the request is malformed: message: /],
   ])('refuses %s and goes on', async (_, change, reason) => {
     load();
@@ -161,22 +167,17 @@ describe('the ml-host', () => {
     expect(await answers('ModelLoaded')).toMatchObject([{ version: '1.10.0' }]);
   });
 
-  it('says so where there is no folder, and where it is empty', async () => {
-    load(join(modelsDir, 'nowhere'));
-    load(join(modelsDir, 'small', '1.0.0'));
-    const [missing, empty] = await answers('ModelsLoaded');
-    expect(missing).toMatchObject({ loaded: 0, reason: expect.stringContaining('nowhere cannot be listed') });
-    expect(empty).toMatchObject({ loaded: 0, reason: expect.stringContaining('holds no model') });
+  it('says so where there is nothing to serve', async () => {
+    load({}, join(modelsDir, 'nowhere'));
+    expect(await answers('ModelsLoaded')).toMatchObject([{ loaded: 0, reason: 'There is no model to serve.' }]);
   });
 
   it('refuses what exceeds its queue instead of growing', async () => {
     load();
-    for (let i = 0; i < 400; i++) ask({ requestId: `q${i}` });
-    const answered = (): FromHost[] => said.filter((each) => 'requestId' in each);
-    while (answered().length < 400) await new Promise((resolve) => setImmediate(resolve));
-    const busy = answered().filter((each) => each.type === 'PredictFailed' && each.reason === 'the ml-host is busy');
-    // 256 fit, of which the loading takes one.
-    expect(busy).toHaveLength(400 - 255);
+    for (let i = 0; i < 1_200; i++) ask({ requestId: `q${i}` });
+    const failures = await answers('PredictFailed');
+    const busy = failures.filter((each) => each.type === 'PredictFailed' && each.reason === 'the ml-host is busy');
+    expect(busy).toHaveLength(1_200 - 1_024);
   });
 
   it('reports latency and counts once per change', async () => {
@@ -189,5 +190,77 @@ describe('the ml-host', () => {
     const reports = said.filter((each) => each.type === 'ModelStatus');
     expect(reports).toMatchObject([{ model: 'small', predictions: 1, failures: 1 }]);
     expect(reports[0]).toHaveProperty('latencyMsEwma', expect.any(Number));
+  });
+
+  it('asks a model once for all rows that wait, and answers each as alone', async () => {
+    const rows = pack.golden.cases;
+    load();
+    for (const [at, { features }] of rows.entries()) ask({ requestId: `g${at}`, features });
+    ask({ requestId: 'bad', features: [0.5] });
+    const all = await answers('Predicted');
+    for (const [at, { probability }] of rows.entries()) {
+      const answer = all.find((each) => each.type === 'Predicted' && each.requestId === `g${at}`) as Predicted;
+      expect(answer.probability).toBeCloseTo(probability, 6);
+    }
+    expect(new Set(all.map((each) => (each as Predicted).latencyMs)).size).toBe(1);
+    expect(await answers('PredictFailed')).toMatchObject([{ requestId: 'bad' }]);
+  });
+
+  it('knows an answer that it gave on the same features, and counts it', async () => {
+    load();
+    ask({ requestId: 'first' });
+    await answers('Predicted');
+    ask({ requestId: 'again' });
+    ask({ requestId: 'other', features: [0.5, 0.5, -0.999] });
+    const [first, again] = (await answers('Predicted')) as [Predicted, Predicted];
+    expect(again).toMatchObject({ requestId: 'again', probability: first.probability });
+    host.reportStatus();
+    expect(said.filter(({ type }) => type === 'ModelStatus')).toMatchObject([{ predictions: 3, cacheHits: 1 }]);
+  });
+
+  it('refuses another version than the one it serves, and serves two versions side by side', async () => {
+    await writePackage({ ...pack, card: { ...pack.card, version: '2.0.0' } }, modelsDir);
+    load({ models: listVersions(modelsDir).map((each) => ({ ...each, memoryBytes: 1 })) });
+    for (const version of ['1.0.0', '2.0.0', '3.0.0']) ask({ requestId: version, version });
+    expect((await answers('Predicted')).map((each) => (each as Predicted).version).sort()).toEqual(['1.0.0', '2.0.0']);
+    expect(await answers('PredictFailed')).toMatchObject([{ requestId: '3.0.0' }]);
+  });
+
+  it('serves what it is told from now on: what is no longer named is let go, the rest stays open', async () => {
+    await writePackage({ ...pack, card: { ...pack.card, name: 'other' } }, modelsDir);
+    const both = listVersions(modelsDir).map((each) => ({ ...each, memoryBytes: 1 }));
+    load({ models: both });
+    load({ models: both.filter(({ model }) => model === 'small') });
+    ask({ requestId: 'gone', model: 'other' });
+    ask();
+    expect(await answers('ModelLoaded')).toHaveLength(2);
+    expect(await answers('PredictFailed')).toMatchObject([{ requestId: 'gone' }]);
+    expect(await answers('Predicted')).toMatchObject([{ requestId: 'r1' }]);
+  });
+
+  it('refuses a model above the limit for one, and keeps the rest within the limit for all', async () => {
+    for (const name of ['a', 'b', 'c']) await writePackage({ ...pack, card: { ...pack.card, name } }, modelsDir);
+    const models = listVersions(modelsDir).map((each) => ({
+      ...each,
+      memoryBytes: each.model === 'small' ? 3e6 : 1e6,
+    }));
+    load({ models, memory: { modelBytesMax: 2e6, totalBytesMax: 2e6 } });
+    expect(await answers('ModelRefused')).toMatchObject([
+      { model: 'small', reason: 'small/1.0.0 takes 2.9 MB of memory, the limit is 1.9 MB.' },
+    ]);
+    const open = async (): Promise<string[]> => {
+      await answers('ModelsLoaded');
+      host.reportStatus();
+      const last = new Map(said.flatMap((each) => (each.type === 'ModelStatus' ? [[each.model, each.open]] : [])));
+      return [...last].flatMap(([model, isOpen]) => (isOpen ? [model] : [])).sort();
+    };
+    expect(await open()).toEqual(['a', 'b']);
+    for (const model of ['a', 'c']) {
+      ask({ requestId: model, model, features: [0.5, 0.5, 1] });
+      await answers('Predicted');
+    }
+    // Of a, b and c the second was asked least recently.
+    expect(await open()).toEqual(['a', 'c']);
+    expect(await answers('Predicted')).toHaveLength(2);
   });
 });

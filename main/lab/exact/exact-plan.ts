@@ -1,0 +1,125 @@
+import { type CandleColumns, TIMEFRAME_MS, TIMEFRAMES, type Timeframe } from '../../engine/domain/candle.ts';
+import { formatDecimal, fromNumber } from '../../engine/domain/decimal.ts';
+import type { CandleRow, EngineEvent, InputEvent, PredictionArrived } from '../../engine/domain/events.ts';
+import type { InstrumentRecord } from '../../engine/domain/instrument.ts';
+import type { Mandate, RiskLimits } from '../../engine/domain/proposal.ts';
+import type { OpenedLog } from '../../engine/kernel/event-log.ts';
+import type { AgentsOf } from '../../engine/pipeline.ts';
+import type { ModelCard } from '../../ml/card.ts';
+import { spanOf } from '../backtest/bar-loop.ts';
+import type { BarRun } from '../backtest/bar-run.ts';
+import type { SupposedEdge } from '../backtest/mandate-signer.ts';
+import type { Market, RunSettings } from '../backtest/settings.ts';
+import type { StrategyDefinition } from '../strategy/strategy.ts';
+import { createStrategyAgent } from '../strategy/strategy-agent.ts';
+import type { Approver } from './approver.ts';
+import type { NotSigned } from './mandate-watch.ts';
+
+/** What one instrument brings to a run of the exact gear: its candles, and what the venue and the past say of it. */
+export interface ExactMarket extends Market {
+  /** The venue's rules; of the file's grids where they are not given. */
+  readonly record?: InstrumentRecord;
+  /** Candles of longer timeframes, for those who look at them: told as they close. */
+  readonly longer?: readonly { readonly timeframe: Timeframe; readonly candles: CandleColumns }[];
+  /** What closed before the run, oldest first. */
+  readonly past?: readonly { readonly timeframe: Timeframe; readonly candles: readonly CandleRow[] }[];
+  /** Held when the run begins, a decimal; nothing where it is not given. */
+  readonly heldBase?: string;
+}
+
+/** Who proposes: one strategy alone, or the members that a desk has. */
+export type Proposers =
+  | {
+      readonly strategy: StrategyDefinition;
+      /** All of them, in their ranges. */
+      readonly params: Readonly<Record<string, number>>;
+      /** What if the strategy's edge were measured: a mandate signs for no other. Nobody's where it is not given. */
+      readonly supposed?: SupposedEdge;
+    }
+  | { readonly members: AgentsOf };
+
+export type ExactPlan = Proposers & {
+  /** One, or as many as the strategy looks at together; all candles of one length. */
+  readonly markets: readonly ExactMarket[];
+  readonly settings: RunSettings;
+  readonly limits: RiskLimits;
+  /** Who answers the proposals; at once and always yes where nobody is named. */
+  readonly approver?: Approver;
+  /** What signs for its owner where it may, besides whoever answers. */
+  readonly mandate?: Mandate;
+  /** Models that are asked, and what each of them answered, in any order. */
+  readonly models?: { readonly cards: readonly ModelCard[]; readonly answers: readonly PredictionArrived[] };
+  /** What else happens, in order of time: limits that were changed, say. */
+  readonly inputs?: readonly { readonly timeMs: number; readonly event: InputEvent }[];
+  /** Told of every event. */
+  readonly watch?: (event: EngineEvent, timeMs: number) => void;
+  /** Where every event goes; nowhere where it is not given. */
+  readonly opened?: OpenedLog;
+};
+
+export interface ExactRun extends BarRun {
+  /** Over every decision of the engine; the log replays to the same one. */
+  readonly decisionHash: string;
+  readonly approvals: {
+    readonly asked: number;
+    readonly signed: number;
+    /** Of those signed, by the mandate. */
+    readonly byMandate: number;
+    readonly declined: number;
+    readonly lapsed: number;
+  };
+  /** Why the mandate did not sign a question, and how often; empty without a mandate. */
+  readonly mandateRefused: ReadonlyMap<NotSigned, number>;
+  /** Why nothing was proposed, and how often. */
+  readonly abstained: ReadonlyMap<string, number>;
+}
+
+/** Who proposes in a run: what its log is replayed with. */
+export function membersOf(plan: Proposers & Pick<ExactPlan, 'markets'>): AgentsOf {
+  if ('members' in plan) return plan.members;
+  const { strategy, params, supposed = null, markets } = plan;
+  const together = strategy.instruments ?? 1;
+  const ids = markets.map((market, at) => recordOf(market, at).id);
+  const timeframe = timeframeOf(markets);
+  return (account) => ({
+    strategies: groupsOf(ids, together).map((group) =>
+      createStrategyAgent(strategy, params, timeframe, account, group, supposed),
+    ),
+    alone: true,
+  });
+}
+
+function groupsOf<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));
+}
+
+/** Of the candles of a run. @throws RangeError where it is none that the engine knows, or they differ */
+export function timeframeOf(markets: readonly Market[]): Timeframe {
+  const spans = new Set(markets.map(({ candles }) => spanOf(candles.openTimeMs)));
+  const [spanMs] = spans;
+  if (spans.size > 1) throw new RangeError('the exact gear wants candles of one length for all instruments');
+  const timeframe = TIMEFRAMES.find((each) => TIMEFRAME_MS[each] === spanMs);
+  if (!timeframe) throw new RangeError(`the exact gear knows candles of ${TIMEFRAMES.join(', ')}, not of ${spanMs} ms`);
+  return timeframe;
+}
+
+/** The venue's rules of the instrument at this place, or rules of the file's grids; eight places where it has none. */
+export function recordOf({ record, rules }: ExactMarket, at: number): InstrumentRecord {
+  if (record) return record;
+  const text = (value: number): string => formatDecimal(fromNumber(value, 1n, 'half-up'));
+  const lotStep = text(rules && rules.lotStep > 0 ? rules.lotStep : 1e-8);
+  const base = at === 0 ? 'BASE' : `BASE${at + 1}`;
+  return {
+    id: `binance:${base}/QUOTE`,
+    venue: 'binance',
+    symbol: `${base}/QUOTE`,
+    base,
+    quote: 'QUOTE',
+    tickSize: text(rules && rules.tickSize > 0 ? rules.tickSize : 1e-8),
+    lotStep,
+    minQty: lotStep,
+    maxQty: '1000000000',
+    minNotional: text(rules?.minNotional ?? 0),
+    ocoAllowed: true,
+  };
+}

@@ -1,7 +1,8 @@
 import { type CandleColumns, TIMEFRAME_MS, type Timeframe } from '../../engine/domain/candle.ts';
 import { computeFeatures, type FeatureSet } from '../../engine/features/feature-set.ts';
 import type { SampleTimes } from '../../lab/splits/split.ts';
-import { averageUniqueness, labelReversals, type ReversalLabelOptions } from './label-reversals.ts';
+import { averageUniqueness } from '../labels/average-uniqueness.ts';
+import { labelReversals, type ReversalLabelOptions } from '../labels/label-reversals.ts';
 import type { LabelledRows } from './labelled-rows.ts';
 
 export interface SymbolCandles {

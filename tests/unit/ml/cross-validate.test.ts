@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../main/engine/kernel/random.ts';
+import { averageUniqueness } from '../../../main/ml/labels/average-uniqueness.ts';
+import { labelReversals } from '../../../main/ml/labels/label-reversals.ts';
 import { crossValidate } from '../../../main/ml/training/cross-validate.ts';
 import { trainBoostedTrees } from '../../../main/ml/training/gradient-boosting.ts';
-import { averageUniqueness, labelReversals } from '../../../main/ml/training/label-reversals.ts';
 import { selectRows } from '../../../main/ml/training/labelled-rows.ts';
 import { aucOf, sortByScore } from '../../../main/ml/training/metrics.ts';
 import { predictMargins } from '../../../main/ml/training/trees.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { averageUniqueness, labelReversals } from '../../../main/ml/training/label-reversals.ts';
+import { averageUniqueness } from '../../../main/ml/labels/average-uniqueness.ts';
+import { labelReversals } from '../../../main/ml/labels/label-reversals.ts';
 import { candlesOf } from '../../support/candle-columns.ts';
 
 const UP = 1;

@@ -31,11 +31,15 @@ const strategy = z.strictObject({
   instruments: z.int().positive(),
 });
 
-/** Where a run's candles come from: the terminal's own store, what was downloaded or imported for the lab, a file on its machine. */
+/**
+ * Where a run's candles come from: the terminal's own store, what was downloaded or imported for the lab, a file on its machine. Of some
+ * runs that were kept only a name is known: nothing can be read there.
+ */
 const candleSource = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('instrument'), instrumentId, timeframe }),
   z.strictObject({ kind: z.literal('stored'), instrumentId, timeframe }),
   z.strictObject({ kind: z.literal('file'), path: z.string().min(1).max(1_000) }),
+  z.strictObject({ kind: z.literal('named'), name: z.string().max(1_000), timeframe: z.string().max(20) }),
 ]);
 
 /** Candles that there are to run over. */
@@ -72,11 +76,14 @@ const catalogue = z.strictObject({
 /** A parameter and the values it is tried with. */
 const axis = z.strictObject({ name: z.string().min(1).max(60), values: z.array(z.number()).min(2).max(15) });
 
+export const SOURCES_MAX = 8;
+
 export const runPlanSchema = z.strictObject({
   strategy: z.string().min(1).max(80),
   /** Those left out take their standard values. */
   params: z.record(z.string().max(60), z.number()),
-  source: candleSource,
+  /** One an instrument, in the order in which the strategy counts them. */
+  sources: z.array(candleSource).min(1).max(SOURCES_MAX),
   /** Bars that open in `[fromMs, toMs)`; null for as far as there are any. */
   fromMs: timeMs.nullable(),
   toMs: timeMs.nullable(),
@@ -125,6 +132,26 @@ const runFigures = z.strictObject({
   borrowQuote: z.number(),
 });
 
+/** Where the middle 95 % of a figure lies when the run is drawn anew. */
+const figureInterval = z.strictObject({
+  figure: z.enum([
+    'returnShare',
+    'annualReturnShare',
+    'maxDrawdownShare',
+    'volatilityShare',
+    'sharpe',
+    'sortino',
+    'calmar',
+    'winShare',
+    'profitFactor',
+    'expectancyQuote',
+  ]),
+  /** Of what: days in blocks, with replacement; trades, with replacement; the run's own trades in another order. */
+  drawn: z.enum(['blocks', 'trades', 'order']),
+  low: z.number(),
+  high: z.number(),
+});
+
 /** How far the figures deserve trust, in words. */
 const verdict = z.strictObject({
   tone: z.enum(['good', 'doubtful', 'bad']),
@@ -142,8 +169,12 @@ export const labRunSchema = z.strictObject({
   endedAtMs: timeMs.nullable(),
   /** While it runs, and where it stood when it was cancelled or failed. */
   progress: progress.nullable(),
+  /** Who asked for it. */
+  origin: z.enum(['lab', 'command-line']),
   /** Once it is done. */
   figures: runFigures.nullable(),
+  /** Of the figures that have one. */
+  intervals: z.array(figureInterval),
   verdict: verdict.nullable(),
   /** Why it failed, in one sentence; empty otherwise. */
   error: z.string(),
@@ -200,11 +231,50 @@ const runDetail = z.strictObject({
     })
     .nullable(),
   tradesListed: z.int(),
+  /** What the instruments are called, in their order. */
+  instruments: z.array(z.string()),
+  /** How far trades went against and for their entry before they were left, of the entry price: up to a thousand, spread over the run. */
+  excursions: z.strictObject({
+    number: z.array(z.int()),
+    adverseShare: z.array(z.number()),
+    favourableShare: z.array(z.number()),
+    returnShare: z.array(z.number()),
+  }),
+  byInstrument: z.array(
+    z.strictObject({
+      instrument: z.int(),
+      side: z.enum(['long', 'short']),
+      trades: z.int(),
+      wins: z.int(),
+      profitQuote: z.number(),
+      feesQuote: z.number(),
+    }),
+  ),
+  /** By what the first instrument's market was like; empty where the run is too short to say. */
+  byRegime: z.array(
+    z.strictObject({ regime: z.string(), barsShare: z.number(), profitQuote: z.number(), sharpe: figure }),
+  ),
+  /** Time below an earlier peak of equity, and the deepest falls. */
+  underWater: z.strictObject({
+    share: z.number(),
+    longestMs: z.number(),
+    drawdowns: z.array(
+      z.strictObject({
+        fromMs: timeMs,
+        troughMs: timeMs,
+        /** Null: not recovered by the end. */
+        recoveredMs: timeMs.nullable(),
+        depthShare: z.number(),
+      }),
+    ),
+  }),
 });
 
 const trade = z.strictObject({
   /** From 0, by exit. */
   number: z.int(),
+  /** Which of the run's, from 0. */
+  instrument: z.int(),
   side: z.enum(['long', 'short']),
   entryTimeMs: timeMs,
   exitTimeMs: timeMs,
@@ -227,6 +297,17 @@ const answer = <T extends z.ZodType>(value: T) =>
     z.strictObject({ ok: z.literal(true), value }),
     z.strictObject({ ok: z.literal(false), error: refusal }),
   ]);
+
+/** Whether a run did better than the first that it is compared with, by the days that both have. */
+const abTest = z.strictObject({
+  days: z.int(),
+  /** Its mean return of a day less the first one's, and the middle 95 % of it drawn anew; null where the days are too few. */
+  meanDifferenceShare: z.number(),
+  low: figure,
+  high: figure,
+  /** How often chance alone would show a difference as large, held to the number of runs compared. */
+  pValue: z.number(),
+});
 
 /** The rows that changed, merged; the first message has all of them, newest first. */
 export const labMessageSchema = z.strictObject({
@@ -252,17 +333,31 @@ export const labContract = {
     .output(answer(z.strictObject({ trades: z.array(trade), total: z.int() }))),
   /** The run's own candles, joined to longer ones where there are too many for a screen; null for all of them. */
   labCandles: oc
-    .input(runId.extend({ fromMs: timeMs.nullable(), toMs: timeMs.nullable() }))
+    .input(
+      runId.extend({
+        instrument: z
+          .int()
+          .min(0)
+          .max(SOURCES_MAX - 1),
+        fromMs: timeMs.nullable(),
+        toMs: timeMs.nullable(),
+      }),
+    )
     .output(answer(z.strictObject({ candles: candleColumns, barMs: z.int().positive(), joined: z.int().positive() }))),
-  labCompare: oc
-    .input(z.strictObject({ runIds: z.array(id).min(1).max(COMPARED_MAX) }))
-    .output(
-      answer(
-        z.array(
-          z.strictObject({ runId: id, timeMs: z.array(timeMs), returnShare: z.array(z.number()), figures: runFigures }),
-        ),
+  labCompare: oc.input(z.strictObject({ runIds: z.array(id).min(1).max(COMPARED_MAX) })).output(
+    answer(
+      z.array(
+        z.strictObject({
+          runId: id,
+          timeMs: z.array(timeMs),
+          returnShare: z.array(z.number()),
+          figures: runFigures,
+          /** Null of the first one, and where a run was not kept. */
+          ab: abTest.nullable(),
+        }),
       ),
     ),
+  ),
   /** The run's report as one page by itself, and what to call its file. */
   labReport: oc.input(runId).output(answer(z.strictObject({ name: z.string(), html: z.string() }))),
   labMark: oc
@@ -276,6 +371,8 @@ export type RunPlan = z.infer<typeof runPlanSchema>;
 export type MapAxis = z.infer<typeof axis>;
 export type RunProgress = z.infer<typeof progress>;
 export type RunFigures = z.infer<typeof runFigures>;
+export type FigureInterval = z.infer<typeof figureInterval>;
+export type AbTest = z.infer<typeof abTest>;
 export type LabRun = z.infer<typeof labRunSchema>;
 export type LabMessage = z.infer<typeof labMessageSchema>;
 export type LabRunDetail = z.infer<typeof runDetail>;

@@ -8,5 +8,5 @@ export {
 } from './candle-file.ts';
 export type { CandleFileError } from './candle-file-error.ts';
 export { eachFault } from './candle-rules.ts';
-export { checkCandles, timeframeName } from './check-candles.ts';
+export { checkCandles } from './check-candles.ts';
 export { runCandlesCheck, runCandlesExport } from './commands.ts';

@@ -38,7 +38,7 @@ export async function backtest(candlesFile: string, options: BacktestOptions): P
     robot = signing && runBacktest(robots);
   } catch (error) {
     const why = `${strategy.name} failed: ${(error as Error).message}`;
-    if (options.store) storeFailure({ ...asked, names: plan.value.names }, why, options.dataDir);
+    if (options.store) await storeFailure({ ...asked, names: plan.value.names }, why, options.dataDir);
     return failed({ ok: false, error: why }, why);
   }
   const unwritten = await writeWanted(run, options.out);
@@ -57,7 +57,7 @@ export async function backtest(candlesFile: string, options: BacktestOptions): P
           .join('\n')
       : outcome.text;
   if (!options.store) return done(value, text);
-  const kept = storeRun({ ...asked, names: plan.value.names }, run, options.dataDir);
+  const kept = await storeRun({ ...asked, names: plan.value.names }, plan.value.sources, options.dataDir);
   return kept.ok
     ? done({ ...value, ...kept.value }, `${text}\n${kept.value.verdict}\n${kept.value.folder}`)
     : failed({ ok: false, error: kept.error.message }, kept.error.message);

@@ -1,12 +1,16 @@
+import type { CandleSource, RunPlan, RunProgress } from '../../preload/lab-contract.ts';
 import { openDataFolder } from '../data-folder.ts';
 import { ok, type Result } from '../engine/domain/result.ts';
 import { systemClock } from '../engine/kernel/clock.ts';
-import type { BarRun } from '../lab/backtest/bar-run.ts';
 import type { DayReturns } from '../lab/experiments/day-returns.ts';
 import { buildId, experimentId } from '../lab/experiments/experiment-id.ts';
 import { ExperimentStore, familyOf, type StoreError } from '../lab/experiments/experiment-store.ts';
-import { keepRun } from '../lab/experiments/keep-run.ts';
 import { type NamedPlan, planInputs } from '../lab/experiments/plan-inputs.ts';
+import { evaluateSetting } from '../lab/search/evaluate-setting.ts';
+import type { Evaluation, Setting } from '../lab/search/trial.ts';
+import { keepStudy } from '../lab/workers/keep-study.ts';
+import { studyRun } from '../lab/workers/study-run.ts';
+import { formSettings } from '../lab/workers/unwritten-row.ts';
 import { PRODUCT_VERSION } from '../product.ts';
 
 /** Of the judging: the same run has the same verdict. */
@@ -25,33 +29,58 @@ export interface StoredRun {
 
 const namedPlan = (asked: Asked): NamedPlan => ({ ...asked, seed: SEED, build: buildId(PRODUCT_VERSION) });
 
-function withStore<T>(dataDir: string | undefined, use: (store: ExperimentStore) => T): T {
+async function withStore<T>(dataDir: string | undefined, use: (store: ExperimentStore) => T | Promise<T>): Promise<T> {
   const store = new ExperimentStore(openDataFolder(dataDir).results, systemClock.nowMs);
   try {
-    return use(store);
+    return await use(store);
   } finally {
     store.close();
   }
 }
 
-/** Judges a run and keeps it among the experiments of the data folder. */
-export function storeRun(asked: Asked, run: BarRun, dataDir: string | undefined): Result<StoredRun, StoreError> {
-  return withStore(dataDir, (store) => {
-    let told = -1;
-    const kept = keepRun(store, namedPlan(asked), run, (done, total) => {
-      if (done !== told) process.stderr.write(`judging: ${done} of ${total} parts\n`);
-      told = done;
-    });
+/** Judges a run and keeps it among the experiments of the data folder, as the lab's screen does. @param sources of its candles */
+export function storeRun(
+  asked: Asked,
+  sources: readonly CandleSource[],
+  dataDir: string | undefined,
+): Promise<Result<StoredRun, StoreError>> {
+  return withStore(dataDir, async (store) => {
+    const plan = namedPlan(asked);
+    const inputs = planInputs(plan);
+    const study = { plan, inputs, map: null, earlier: store.trials(familyOf(inputs)) };
+    const evaluate = (setting: Setting): Promise<Evaluation> => Promise.resolve(evaluateSetting(plan, setting, 1));
+    const studied = await studyRun(study, { evaluate, tell: tellJudging(), nowMs: () => performance.now() });
+    const kept = keepStudy(store, study, studied, { plan: screenPlan(plan, sources), origin: 'command-line' });
     if (!kept.ok) return kept;
-    const { experiment, isKnown } = kept.value;
-    const verdict = isKnown ? 'This very run was there already, and came to the same.' : experiment.verdict;
-    return ok({ id: experiment.id, folder: store.folderOf(experiment), isKnown, verdict });
+    const { isKnown, kept: run } = kept.value;
+    const verdict = isKnown ? 'This very run was there already, and came to the same.' : run.verdict!.sentence;
+    return ok({ id: run.experimentId, folder: run.folder, isKnown, verdict });
   });
 }
 
+/** The plan as the lab's form would have it. */
+const screenPlan = ({ strategy, params, settings }: NamedPlan, sources: readonly CandleSource[]): RunPlan => ({
+  strategy: strategy.name,
+  params: { ...params },
+  sources: [...sources],
+  fromMs: null,
+  toMs: null,
+  settings: formSettings({ ...settings }),
+  map: null,
+});
+
+function tellJudging(): (progress: RunProgress) => void {
+  let told = -1;
+  return ({ phase, done, total }) => {
+    if (phase !== 'judging' || done === told) return;
+    process.stderr.write(`judging: ${done} of ${total} parts\n`);
+    told = done;
+  };
+}
+
 /** Keeps a run that came to nothing, with the sentence that says why. */
-export function storeFailure(asked: Asked, why: string, dataDir: string | undefined): void {
-  withStore(dataDir, (store) => store.recordFailure(planInputs(namedPlan(asked)), why));
+export async function storeFailure(asked: Asked, why: string, dataDir: string | undefined): Promise<void> {
+  await withStore(dataDir, (store) => store.recordFailure(planInputs(namedPlan(asked)), why));
 }
 
 /** The tries of a search in the store, while it goes on. */

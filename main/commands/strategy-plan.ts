@@ -1,4 +1,5 @@
-import { basename } from 'node:path';
+import { resolve } from 'node:path';
+import type { CandleSource } from '../../preload/lab-contract.ts';
 import { readCandleFile } from '../candle-files/index.ts';
 import { openDataFolder } from '../data-folder.ts';
 import { TIMEFRAMES, type Timeframe } from '../engine/domain/candle.ts';
@@ -11,6 +12,7 @@ import { LabCandles } from '../lab/data/lab-candles.ts';
 import { SHIPPED, strategyNamed } from '../lab/strategies/shipped.ts';
 import type { StrategyDefinition } from '../lab/strategy/strategy.ts';
 import { decimalStep } from '../lab/ticks/import/price-grid.ts';
+import { instrumentName } from '../lab/workers/read-candles.ts';
 
 /** Options of `backtest --strategy` and `sweep` that say on what and under which rules. */
 export interface StrategyOptions {
@@ -36,8 +38,9 @@ export interface StrategyOptions {
 export interface StrategyPlan {
   readonly strategy: StrategyDefinition;
   readonly markets: readonly Market[];
-  /** What each market is called. */
+  /** What each market is called, and where its candles come from. */
   readonly names: readonly string[];
+  readonly sources: readonly CandleSource[];
   readonly settings: RunSettings;
 }
 
@@ -88,10 +91,20 @@ export async function readMarkets(
   }
   const first = await withExtras(markets[0] as Market, options);
   if (!first.ok) return first;
-  const names = sources.map((source) =>
-    isStored(source) ? source.replace(/@.*$/, '') : basename(source).replace(FILE_ENDING, ''),
-  );
-  return ok({ markets: [first.value, ...markets.slice(1)], names, settings: settingsOf(rules, options) });
+  const read = sources.map(candleSource);
+  return ok({
+    markets: [first.value, ...markets.slice(1)],
+    names: read.map(instrumentName),
+    sources: read,
+    settings: settingsOf(rules, options),
+  });
+}
+
+function candleSource(source: string): CandleSource {
+  const [, instrumentId, timeframe] = STORED.exec(source) ?? [];
+  return instrumentId === undefined
+    ? { kind: 'file', path: resolve(source) }
+    : { kind: 'stored', instrumentId, timeframe: timeframe as Timeframe };
 }
 
 function settingsOf(rules: 'reference' | 'realistic', options: StrategyOptions): RunSettings {
@@ -114,7 +127,6 @@ function settingsOf(rules: 'reference' | 'realistic', options: StrategyOptions):
 /** `binance:BTC/USDT@1h`: candles of the lab's store. */
 const STORED = new RegExp(`^([a-z0-9-]+:.+)@(${TIMEFRAMES.join('|')})$`);
 const isStored = (source: string): boolean => STORED.test(source);
-const FILE_ENDING = /\.(csv|csv\.gz|parquet)$/i;
 
 async function readMarket(
   source: string,

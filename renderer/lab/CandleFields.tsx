@@ -1,6 +1,6 @@
 /** Which candles: an instrument of the terminal or a file, the span, and what is there, looked up while typing. */
 import { useEffect, useId, useState } from 'react';
-import type { CandleSpan, LabCatalogue, LabRun } from '../../preload/lab-contract.ts';
+import { type CandleSource, type CandleSpan, type LabCatalogue, SOURCES_MAX } from '../../preload/lab-contract.ts';
 import { showCount } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';
 import { useDeskStore } from '../stores/desk-store.ts';
@@ -8,7 +8,7 @@ import { TIMEFRAMES } from '../stores/view-store.ts';
 import { Choice, FieldError, TextField } from './Field.tsx';
 import { askLab } from './lab-actions.ts';
 import { useLab } from './lab-store.ts';
-import { type DraftErrors, type RunDraft, sourceOf, storedKey } from './run-draft.ts';
+import { type DraftErrors, type RunDraft, type SourceDraft, sourceOf, storedKey } from './run-draft.ts';
 
 const LOOK_AFTER_MS = 350;
 /** History of an engine that has just started is still on its way. */
@@ -18,11 +18,15 @@ const NO_INSTRUMENTS: readonly { readonly id: string; readonly symbol: string }[
 
 export function CandleFields(props: {
   readonly draft: RunDraft;
+  /** How many instruments the strategy looks at together. */
+  readonly together: number;
   readonly errors: DraftErrors;
   readonly isTried: boolean;
   readonly onChange: (draft: RunDraft) => void;
 }) {
-  const { draft, errors, isTried, onChange } = props;
+  const { draft, together, errors, isTried, onChange } = props;
+  const { sources } = draft;
+  const isOfSeveral = sources.length > 1;
   const span = (key: 'fromDay' | 'toDay', label: string, placeholder: string) => (
     <TextField
       label={label}
@@ -36,30 +40,17 @@ export function CandleFields(props: {
     <div className="lab-section">
       <h3>Candles</h3>
       <div className="flex flex-col gap-1.5 px-2.5">
-        <Choice
-          label="Candles from"
-          value={draft.sourceKind}
-          options={[
-            { value: 'instrument', text: 'Instrument' },
-            { value: 'stored', text: 'Downloaded' },
-            { value: 'file', text: 'File' },
-          ]}
-          onChange={(sourceKind) => onChange({ ...draft, sourceKind })}
-        />
-        {draft.sourceKind === 'instrument' ? (
-          <InstrumentFields draft={draft} onChange={onChange} />
-        ) : draft.sourceKind === 'stored' ? (
-          <StoredField draft={draft} error={isTried ? errors['stored'] : undefined} onChange={onChange} />
-        ) : (
-          <TextField
-            label="Path"
-            placeholder=".csv, .csv.gz or .parquet"
-            value={draft.path}
-            error={isTried || draft.path !== '' ? errors['path'] : undefined}
-            onChange={(path) => onChange({ ...draft, path })}
+        {sources.map((source, at) => (
+          <SourceFields
+            // biome-ignore lint/suspicious/noArrayIndexKey: its place is what it is
+            key={at}
+            name={isOfSeveral ? `Instrument ${at + 1}` : null}
+            source={source}
+            errorOf={(field) => (isTried ? errors[`sources.${at}.${field}`] : undefined)}
+            onChange={(next) => onChange({ ...draft, sources: sources.with(at, next) })}
           />
-        )}
-        <Found draft={draft} />
+        ))}
+        <MoreInstruments draft={draft} together={together} onChange={onChange} />
         {span('fromDay', 'From', 'the first, or 2026-01-31')}
         {span('toDay', 'To', 'the last')}
       </div>
@@ -67,7 +58,87 @@ export function CandleFields(props: {
   );
 }
 
-function InstrumentFields({ draft, onChange }: { draft: RunDraft; onChange: (draft: RunDraft) => void }) {
+/** A strategy runs on more instruments than it looks at together as so many of it, with one account. */
+function MoreInstruments(props: {
+  readonly draft: RunDraft;
+  readonly together: number;
+  readonly onChange: (draft: RunDraft) => void;
+}) {
+  const { draft, together, onChange } = props;
+  const { sources } = draft;
+  const what = together === 1 ? 'instrument' : `${together} instruments`;
+  const add = (): void => {
+    const more = Array.from({ length: together }, () => ({
+      ...sources.at(-1)!,
+      instrumentId: '',
+      path: '',
+      stored: '',
+    }));
+    onChange({ ...draft, sources: [...sources, ...more] });
+  };
+  return (
+    <div className="flex gap-2 text-[11px]">
+      <button
+        type="button"
+        className="button button-quiet"
+        disabled={sources.length + together > SOURCES_MAX}
+        title="One of the strategy on each, with one account"
+        onClick={add}
+      >
+        Add {what}
+      </button>
+      {sources.length > together ? (
+        <button
+          type="button"
+          className="button button-quiet"
+          onClick={() => onChange({ ...draft, sources: sources.slice(0, -together) })}
+        >
+          Remove {together === 1 ? 'the last' : `the last ${together}`}
+        </button>
+      ) : null}
+    </div>
+  );
+}
+
+interface SourceProps {
+  readonly source: SourceDraft;
+  readonly errorOf: (field: 'path' | 'stored' | 'instrumentId') => string | undefined;
+  readonly onChange: (source: SourceDraft) => void;
+}
+
+function SourceFields({ name, source, errorOf, onChange }: SourceProps & { readonly name: string | null }) {
+  return (
+    <fieldset className="flex flex-col gap-1.5">
+      {name === null ? null : <legend className="mb-1 text-[11px] text-text3">{name}</legend>}
+      <Choice
+        label="Candles from"
+        value={source.kind}
+        options={[
+          { value: 'instrument', text: 'Instrument' },
+          { value: 'stored', text: 'Downloaded' },
+          { value: 'file', text: 'File' },
+        ]}
+        onChange={(kind) => onChange({ ...source, kind })}
+      />
+      {source.kind === 'instrument' ? (
+        <InstrumentFields source={source} errorOf={errorOf} onChange={onChange} />
+      ) : source.kind === 'stored' ? (
+        <StoredField source={source} errorOf={errorOf} onChange={onChange} />
+      ) : (
+        <TextField
+          label="Path"
+          placeholder=".csv, .csv.gz or .parquet"
+          value={source.path}
+          error={errorOf('path')}
+          onChange={(path) => onChange({ ...source, path })}
+        />
+      )}
+      <Found source={source} />
+    </fieldset>
+  );
+}
+
+function InstrumentFields({ source, errorOf, onChange }: SourceProps) {
   const id = useId();
   const instruments = useDeskStore((state) => state.hello?.instruments ?? NO_INSTRUMENTS);
   return (
@@ -79,32 +150,30 @@ function InstrumentFields({ draft, onChange }: { draft: RunDraft; onChange: (dra
         <select
           id={id}
           className="field lab-wide"
-          value={draft.instrumentId}
-          onChange={(event) => onChange({ ...draft, instrumentId: event.target.value })}
+          value={source.instrumentId}
+          aria-invalid={errorOf('instrumentId') !== undefined}
+          onChange={(event) => onChange({ ...source, instrumentId: event.target.value })}
         >
+          {source.instrumentId === '' ? <option value="">choose…</option> : null}
           {instruments.map((row) => (
             <option key={row.id} value={row.id}>
               {row.symbol}
             </option>
           ))}
         </select>
+        <ErrorOf text={errorOf('instrumentId')} />
       </div>
       <Choice
         label="Candles of"
-        value={draft.timeframe}
+        value={source.timeframe}
         options={TIMEFRAMES.filter((name) => name !== '1s').map((value) => ({ value, text: value }))}
-        onChange={(timeframe) => onChange({ ...draft, timeframe })}
+        onChange={(timeframe) => onChange({ ...source, timeframe })}
       />
     </>
   );
 }
 
-function StoredField(props: {
-  readonly draft: RunDraft;
-  readonly error: string | undefined;
-  readonly onChange: (draft: RunDraft) => void;
-}) {
-  const { draft, error, onChange } = props;
+function StoredField({ source, errorOf, onChange }: SourceProps) {
   const id = useId();
   const stored = useLab((state) => state.catalogue?.stored ?? NO_CANDLES);
   return (
@@ -115,18 +184,19 @@ function StoredField(props: {
       <select
         id={id}
         className="field lab-wide"
-        value={draft.stored}
+        value={source.stored}
         disabled={stored.length === 0}
-        aria-invalid={error !== undefined}
-        onChange={(event) => onChange({ ...draft, stored: event.target.value })}
+        aria-invalid={errorOf('stored') !== undefined}
+        onChange={(event) => onChange({ ...source, stored: event.target.value })}
       >
+        {source.stored === '' ? <option value="">choose…</option> : null}
         {stored.map((row) => (
           <option key={storedKey(row)} value={storedKey(row)}>
             {storedKey(row)}, {showCount(row.bars)}
           </option>
         ))}
       </select>
-      {error === undefined ? null : <FieldError>{error}</FieldError>}
+      <ErrorOf text={errorOf('stored')} />
       {stored.length === 0 ? (
         <p className="select-text text-text2">
           <code>countersign candles fetch</code> downloads history, <code>candles import</code> takes it from a file.
@@ -136,11 +206,14 @@ function StoredField(props: {
   );
 }
 
+const ErrorOf = ({ text }: { text: string | undefined }) =>
+  text === undefined ? null : <FieldError>{text}</FieldError>;
+
 type Look = { readonly span: CandleSpan } | { readonly problem: string } | null;
 
 /** One line of fixed height, so that nothing below it moves. */
-function Found({ draft }: { draft: RunDraft }) {
-  const look = useLook(sourceOf(draft));
+function Found({ source }: { source: SourceDraft }) {
+  const look = useLook(sourceOf(source));
   const isFailed = look !== null && 'problem' in look;
   return (
     <p
@@ -158,13 +231,13 @@ function spanText({ bars, fromMs, toMs, missingBars }: CandleSpan): string {
   return `${showCount(bars)} candles${missing}, ${showMoment(fromMs)} to ${showMoment(toMs)} UTC`;
 }
 
-function useLook(source: LabRun['plan']['source']): Look {
+function useLook(source: CandleSource): Look {
   const key = JSON.stringify(source);
   const hasClient = useDeskStore((state) => state.client !== null);
   const [found, setFound] = useState<{ readonly key: string; readonly look: Look }>({ key: '', look: null });
   useEffect(() => {
-    const wanted = JSON.parse(key) as LabRun['plan']['source'];
-    if (!hasClient || (wanted.kind === 'file' ? wanted.path === '' : wanted.instrumentId.length < 3)) {
+    const wanted = JSON.parse(key) as CandleSource;
+    if (!hasClient || isBlank(wanted)) {
       setFound({ key, look: { problem: '' } });
       return;
     }
@@ -182,4 +255,9 @@ function useLook(source: LabRun['plan']['source']): Look {
     };
   }, [key, hasClient]);
   return found.key === key ? found.look : null;
+}
+
+function isBlank(source: CandleSource): boolean {
+  if (source.kind === 'named') return true;
+  return source.kind === 'file' ? source.path === '' : source.instrumentId.length < 3;
 }

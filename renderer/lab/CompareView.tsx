@@ -1,9 +1,12 @@
 /** Up to eight runs beside each other: their returns in one chart, their figures in one table, the best of each marked. */
 import { useEffect, useMemo } from 'react';
-import type { LabRun, RunFigures } from '../../preload/lab-contract.ts';
+import type { AbTest, LabRun, RunFigures } from '../../preload/lab-contract.ts';
+import { NONE, showPercent } from '../format/number.ts';
 import { Empty } from '../panels/Panel.tsx';
+import { abText, basisPoints, isTold } from './ab-words.ts';
 import { type ComparedLine, createCompareChart } from './compare-chart.ts';
-import { bestOf, COMPARED_FIGURES } from './figures.ts';
+import { bestOf, COMPARED_FIGURES, type FigureWord } from './figures.ts';
+import { DRAWN, intervalOf, intervalText } from './intervals.ts';
 import { useLab } from './lab-store.ts';
 import { differingParams, LETTERS, paramsText, sourceText } from './run-words.ts';
 import { useAnswer } from './use-answer.ts';
@@ -20,7 +23,12 @@ export function CompareView() {
   const key = ids.join(' ');
   const answer = useAnswer(`compare ${key}`, (client) => client.labCompare({ runIds: [...ids] }));
   if (answer.state === 'failed') return <Empty title="Nothing to compare">{answer.text}</Empty>;
-  if (answer.state === 'loading') return <div className="flex-1" aria-busy="true" />;
+  if (answer.state === 'loading')
+    return (
+      <div className="empty flex-1" aria-busy="true">
+        Comparing, day by day…
+      </div>
+    );
   const compared = answer.value.flatMap((each, at) => {
     const run = runs.find(({ id }) => id === each.runId);
     return run ? [{ ...each, run, letter: LETTERS[at] ?? '', colour: COLOURS[at] ?? '' }] : [];
@@ -28,6 +36,7 @@ export function CompareView() {
   return (
     <>
       <CompareLines lines={compared} />
+      <BesideFirst compared={compared} />
       <CompareTable compared={compared} />
     </>
   );
@@ -50,6 +59,7 @@ interface Compared {
   readonly run: LabRun;
   readonly letter: string;
   readonly figures: RunFigures;
+  readonly ab: AbTest | null;
 }
 
 function CompareTable({ compared }: { compared: readonly Compared[] }) {
@@ -70,13 +80,23 @@ function CompareTable({ compared }: { compared: readonly Compared[] }) {
                   <span className="run-letter" data-on="true">
                     {letter}
                   </span>
-                  <span className="truncate">{sourceText(run.plan)}</span>
+                  <span className="truncate">{run.title}</span>
                 </span>
               </th>
             ))}
           </tr>
         </thead>
         <tbody>
+          <tr>
+            <td data-align="left" className="text-text2">
+              Candles
+            </td>
+            {compared.map(({ run }) => (
+              <td key={run.id} className="truncate text-text2" title={sourceText(run.plan)}>
+                {sourceText(run.plan)}
+              </td>
+            ))}
+          </tr>
           <tr>
             <td data-align="left" className="text-text2">
               Parameters
@@ -87,6 +107,7 @@ function CompareTable({ compared }: { compared: readonly Compared[] }) {
               </td>
             ))}
           </tr>
+          <AbRows compared={compared} />
           {COMPARED_FIGURES.map((word) => {
             const best = bestOf(word, all);
             return (
@@ -105,6 +126,7 @@ function CompareTable({ compared }: { compared: readonly Compared[] }) {
                       </>
                     ) : null}
                     {word.show(figures[word.key])}
+                    <IntervalOf word={word} run={run} />
                   </td>
                 ))}
               </tr>
@@ -113,5 +135,74 @@ function CompareTable({ compared }: { compared: readonly Compared[] }) {
         </tbody>
       </table>
     </section>
+  );
+}
+
+function IntervalOf({ word, run }: { word: FigureWord; run: LabRun }) {
+  const interval = intervalOf(run.intervals, word.key);
+  if (!interval) return null;
+  return (
+    <span
+      className="block truncate text-[10.5px] font-normal leading-[13px] text-text3"
+      title={`95 %: ${DRAWN[interval.drawn]}`}
+    >
+      {intervalText(word, interval)}
+    </span>
+  );
+}
+
+/** Whether each run did better than the first, in words. */
+function BesideFirst({ compared }: { compared: readonly Compared[] }) {
+  const told = compared.filter(({ ab }) => ab !== null);
+  const first = compared[0]?.letter ?? '';
+  if (told.length === 0) return null;
+  return (
+    <ul aria-label={`Beside ${first}`} className="shrink-0 select-text border-t border-line px-3 py-1.5">
+      {told.map(({ run, letter, ab }) => (
+        <li key={run.id} className="leading-[17px] text-text2">
+          <strong className="text-text1">
+            {letter} beside {first}:
+          </strong>{' '}
+          {abText(ab!, letter, first)}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function AbRows({ compared }: { compared: readonly Compared[] }) {
+  if (compared.every(({ ab }) => ab === null)) return null;
+  return (
+    <>
+      <tr>
+        <td data-align="left" className="text-text2" title="mean of the days that both have, and its middle 95 %">
+          A day more
+        </td>
+        {compared.map(({ run, ab }) => (
+          <td key={run.id}>
+            {ab ? basisPoints(ab.meanDifferenceShare) : NONE}
+            {ab?.low == null || ab.high === null ? null : (
+              <span className="block truncate text-[10.5px] leading-[13px] text-text3">
+                {basisPoints(ab.low)} to {basisPoints(ab.high)}
+              </span>
+            )}
+          </td>
+        ))}
+      </tr>
+      <tr>
+        <td
+          data-align="left"
+          className="text-text2"
+          title="how often chance alone would show as much, held to the number of runs"
+        >
+          By chance
+        </td>
+        {compared.map(({ run, ab }) => (
+          <td key={run.id} className={ab && isTold(ab) ? 'font-semibold' : ''}>
+            {ab ? (ab.low === null ? NONE : showPercent(ab.pValue, 1)) : NONE}
+          </td>
+        ))}
+      </tr>
+    </>
   );
 }

@@ -1,34 +1,85 @@
-/** Every run, newest first: how it stands, what it came to, whether it is compared; below, words about the one in front. */
+/** Every run, narrowed and ordered as wanted: how it stands, what it came to, whether it is compared; below, words about the one in front. */
+import { useMemo } from 'react';
 import type { LabRun } from '../../preload/lab-contract.ts';
 import { COMPARED_MAX } from '../../preload/lab-contract.ts';
 import { showFloat, showSignedPercent } from '../format/number.ts';
-import { showClock } from '../format/time.ts';
+import { showClock, showDay } from '../format/time.ts';
 import { Empty } from '../panels/Panel.tsx';
-import { selectRun, toggleCompared, useLab, useSelectedRun } from './lab-store.ts';
+import { narrowRuns, orderRuns, selectRun, toggleCompared, useLab, useSelectedRun } from './lab-store.ts';
 import { RunMarks } from './RunMarks.tsx';
+import { RUN_ORDERS, type RunOrder, shownRuns } from './run-filter.ts';
 import { LETTERS, ownParamsText, paramsText, RUN_STATES, shareDone, sourceText } from './run-words.ts';
 
 export function RunList() {
   const runs = useLab((state) => state.runs);
+  const filter = useLab((state) => state.filter);
+  const order = useLab((state) => state.order);
   const selected = useSelectedRun();
+  const shown = useMemo(() => (runs ? shownRuns(runs, filter, order) : []), [runs, filter, order]);
+  const isNarrowed = runs !== null && shown.length < runs.length;
   return (
     <section className="lab-card" aria-label="Runs">
       <header>
         <h2>Runs</h2>
-        <span className="text-text3">{runs?.length ?? ''}</span>
-        <span className="ml-auto text-[11px] text-text3">letters compare, up to {COMPARED_MAX}</span>
+        <span className="text-text3" aria-live="polite">
+          {isNarrowed ? `${shown.length} of ${runs.length}` : (runs?.length ?? '')}
+        </span>
+        <span className="ml-auto truncate text-[11px] text-text3">letters compare, up to {COMPARED_MAX}</span>
       </header>
-      {runs && runs.length > 0 ? (
+      {runs && runs.length > 0 ? <ListTools filter={filter} order={order} /> : null}
+      {shown.length > 0 ? (
         <ul className="min-h-0 flex-1 overflow-auto">
-          {runs.map((run) => (
+          {shown.map((run) => (
             <RunRow key={run.id} run={run} isSelected={run.id === selected?.id} />
           ))}
         </ul>
       ) : (
-        <div className="min-h-0 flex-1">{runs ? <Empty title="No runs yet" /> : <Empty title="Connecting…" />}</div>
+        <div className="min-h-0 flex-1">
+          <NoneShown isLoading={runs === null} isNarrowed={isNarrowed} />
+        </div>
       )}
       {selected ? <RunMarks key={selected.id} run={selected} /> : null}
     </section>
+  );
+}
+
+function NoneShown({ isLoading, isNarrowed }: { isLoading: boolean; isNarrowed: boolean }) {
+  if (isLoading) return <Empty title="Connecting…" />;
+  if (!isNarrowed) return <Empty title="No runs yet">Those of the command line stand here too.</Empty>;
+  return (
+    <Empty title="None of the runs has that">
+      <button type="button" className="button button-quiet" onClick={() => narrowRuns('')}>
+        Show all
+      </button>
+    </Empty>
+  );
+}
+
+function ListTools({ filter, order }: { filter: string; order: RunOrder }) {
+  return (
+    <search className="flex gap-1.5 border-b border-line px-2 py-1.5">
+      <input
+        type="search"
+        aria-label="Filter runs"
+        className="field min-w-0 flex-1"
+        data-align="left"
+        placeholder="strategy, candles, tag, note…"
+        value={filter}
+        onChange={(event) => narrowRuns(event.target.value)}
+      />
+      <select
+        aria-label="Order of runs"
+        className="field !w-[112px]"
+        value={order}
+        onChange={(event) => orderRuns(event.target.value as RunOrder)}
+      >
+        {RUN_ORDERS.map(({ value, text }) => (
+          <option key={value} value={value}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </search>
   );
 }
 
@@ -42,7 +93,7 @@ function RunRow({ run, isSelected }: { run: LabRun; isSelected: boolean }) {
         className="min-w-0 cursor-pointer text-left"
         onClick={() => selectRun(run.id)}
       >
-        <span className="block truncate font-medium">
+        <span className="block truncate font-medium" title={`${run.title} on ${sourceText(run.plan)}`}>
           {run.title} <span className="text-text2">{sourceText(run.plan)}</span>
         </span>
         <span className="block truncate text-[11px] leading-[15px] text-text3">
@@ -67,9 +118,16 @@ function OwnParams({ run }: { run: LabRun }) {
   const catalogue = useLab((state) => state.catalogue);
   return (
     <span title={paramsText(run.plan)}>
-      {showClock(run.askedAtMs).slice(0, 5)} · {ownParamsText(run.plan, catalogue)}
+      {whenText(run.askedAtMs)} · {run.origin === 'command-line' ? 'command line · ' : ''}
+      {ownParamsText(run.plan, catalogue)}
     </span>
   );
+}
+
+/** The time today, the day before that. */
+function whenText(timeMs: number): string {
+  const day = showDay(timeMs);
+  return day === showDay(Date.now()) ? showClock(timeMs).slice(0, 5) : day;
 }
 
 function Letter({ run }: { run: LabRun }) {

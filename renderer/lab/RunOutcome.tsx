@@ -1,6 +1,7 @@
 /** What came of a run: how far to believe it, the figures, then what the person wants to see of it. */
 import type { LabRun } from '../../preload/lab-contract.ts';
 import { Empty } from '../panels/Panel.tsx';
+import { BreakdownView } from './BreakdownView.tsx';
 import { EquityView } from './EquityView.tsx';
 import { FigureStrip } from './FigureStrip.tsx';
 import { useLab } from './lab-store.ts';
@@ -17,13 +18,17 @@ export function RunOutcome({ run }: { run: LabRun }) {
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       {run.verdict ? <VerdictCard verdict={run.verdict} /> : null}
-      {run.figures ? <FigureStrip figures={run.figures} /> : null}
-      {tab === 'trades' ? (
-        <TradesView run={run} />
-      ) : detail.state === 'failed' ? (
-        <Empty title="Nothing to show">{detail.text}</Empty>
+      {run.figures ? <FigureStrip figures={run.figures} intervals={run.intervals} /> : null}
+      {detail.state === 'failed' ? (
+        <Empty title="No curves of this run">{detail.text}</Empty>
       ) : detail.state === 'loading' ? (
-        <div className="flex-1" aria-busy="true" />
+        <div className="empty flex-1" aria-busy="true">
+          Opening…
+        </div>
+      ) : tab === 'trades' ? (
+        <TradesView run={run} instruments={detail.value.instruments} />
+      ) : tab === 'breakdown' ? (
+        <BreakdownView run={run} detail={detail.value} />
       ) : tab === 'map' && detail.value.map ? (
         <SensitivityMap run={run} map={detail.value.map} walk={detail.value.walk} />
       ) : (

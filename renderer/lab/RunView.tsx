@@ -55,6 +55,7 @@ const CompareTitle = () => <h2>Comparison</h2>;
 const TABS: readonly { readonly id: LabTab; readonly text: string }[] = [
   { id: 'overview', text: 'Overview' },
   { id: 'trades', text: 'Trades' },
+  { id: 'breakdown', text: 'Breakdown' },
   { id: 'map', text: 'Map' },
   { id: 'compare', text: 'Compare' },
 ];

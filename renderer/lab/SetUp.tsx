@@ -116,7 +116,13 @@ function SetUpForm({ catalogue }: { catalogue: LabCatalogue }) {
             ))}
           </div>
         </div>
-        <CandleFields draft={draft} errors={errors} isTried={isTried} onChange={change} />
+        <CandleFields
+          draft={draft}
+          together={strategy?.instruments ?? 1}
+          errors={errors}
+          isTried={isTried}
+          onChange={change}
+        />
         <CostFields draft={draft} errors={errors} onChange={change} />
         {strategy && strategy.params.length > 1 ? (
           <MapFields draft={draft} strategy={strategy} errors={errors} onChange={change} />

@@ -13,7 +13,14 @@ import type { Trades } from './use-trades.ts';
 const ROW_PX = 24;
 const TITLES = ['#', 'Side', 'In', 'Out', 'Bars', 'At', 'To', 'Return', 'Profit', 'Fees', 'Why'];
 
-export function TradesTable({ trades, places, run }: { trades: Trades; places: number; run: LabRun }) {
+export function TradesTable(props: {
+  readonly trades: Trades;
+  /** Decimals that tell prices of this size apart. */
+  readonly placesOf: (price: number) => number;
+  readonly run: LabRun;
+  readonly instruments: readonly string[];
+}) {
+  const { trades, placesOf, run, instruments } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const picked = useLab((state) => state.tradeNumber);
   const total = trades.total ?? 0;
@@ -76,7 +83,8 @@ export function TradesTable({ trades, places, run }: { trades: Trades; places: n
             trade={trades.at(item.index)}
             top={item.start}
             isPicked={item.index === picked}
-            places={places}
+            placesOf={placesOf}
+            instruments={instruments}
           />
         ))}
       </div>
@@ -97,9 +105,11 @@ function TradeRow(props: {
   readonly trade: LabTrade | undefined;
   readonly top: number;
   readonly isPicked: boolean;
-  readonly places: number;
+  readonly placesOf: (price: number) => number;
+  readonly instruments: readonly string[];
 }) {
-  const { number, trade, top, isPicked, places } = props;
+  const { number, trade, top, isPicked, placesOf, instruments } = props;
+  const places = placesOf(trade?.entryPrice ?? 1);
   const tone = !trade || trade.profitQuote === 0 ? '' : trade.profitQuote > 0 ? 'text-up' : 'text-down';
   return (
     <div
@@ -116,7 +126,10 @@ function TradeRow(props: {
       </span>
       {trade ? (
         <>
-          <span role="gridcell">{trade.side === 'long' ? '▲ long' : '▼ short'}</span>
+          <span role="gridcell" title={instruments[trade.instrument]}>
+            {trade.side === 'long' ? '▲ long' : '▼ short'}
+            {instruments.length > 1 ? ` ${trade.instrument + 1}` : ''}
+          </span>
           <span role="gridcell" className="text-text2">
             {showMoment(trade.entryTimeMs)}
           </span>

@@ -1,7 +1,8 @@
 /** Trades on their candles and as a table, linked both ways: a row brings its candles, a mark its row. */
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { LabRun, LabTrade } from '../../preload/lab-contract.ts';
 import { Empty } from '../panels/Panel.tsx';
+import { Choice } from './Field.tsx';
 import { pickTrade, useLab } from './lab-store.ts';
 import { TradesTable } from './TradesTable.tsx';
 import { createTradeChart } from './trade-chart.ts';
@@ -12,17 +13,16 @@ import { type Trades, useTrades } from './use-trades.ts';
 /** Bars that are fetched on either side of a trade. */
 const BARS_AROUND = 400;
 
-export function TradesView({ run }: { run: LabRun }) {
+export function TradesView({ run, instruments }: { run: LabRun; instruments: readonly string[] }) {
   const trades = useTrades(run.id);
   if (trades.problem !== '') return <Empty title="Nothing to show">{trades.problem}</Empty>;
   if (trades.total === 0) {
     return <Empty title="No trade was closed">What is open at the end is valued at the last close.</Empty>;
   }
-  const places = placesOf(trades.known[0]?.entryPrice);
   return (
     <>
-      <TradeCandles run={run} trades={trades} places={places} />
-      <TradesTable trades={trades} places={places} run={run} />
+      <TradeCandles run={run} trades={trades} instruments={instruments} />
+      <TradesTable trades={trades} placesOf={placesOf} run={run} instruments={instruments} />
     </>
   );
 }
@@ -32,16 +32,30 @@ function placesOf(price = 100): number {
   return Math.max(2, 5 - Math.ceil(Math.log10(Math.max(price, 1e-9))));
 }
 
-function TradeCandles({ run, trades, places }: { run: LabRun; trades: Trades; places: number }) {
+interface CandlesProps {
+  readonly run: LabRun;
+  readonly trades: Trades;
+  readonly instruments: readonly string[];
+}
+
+/** Of several instruments those of the trade in front are shown, or of the one that is chosen. */
+function TradeCandles({ run, trades, instruments }: CandlesProps) {
   const number = useLab((state) => state.tradeNumber);
   const picked = number === null ? null : (trades.at(number) ?? null);
-  const whole = useAnswer(`candles ${run.id}`, (client) =>
-    client.labCandles({ runId: run.id, fromMs: null, toMs: null }),
+  const [chosen, setChosen] = useState(0);
+  const instrument = picked?.instrument ?? chosen;
+  const whole = useAnswer(`candles ${run.id} ${instrument}`, (client) =>
+    client.labCandles({ runId: run.id, instrument, fromMs: null, toMs: null }),
   );
   const window = whole.state === 'ready' && whole.value.joined > 1 && picked ? windowOf(picked, whole.value) : null;
-  const part = useAnswer(window && `candles ${run.id} ${window.fromMs}`, (client) =>
-    client.labCandles({ runId: run.id, fromMs: window?.fromMs ?? null, toMs: window?.toMs ?? null }),
+  const part = useAnswer(window && `candles ${run.id} ${instrument} ${window.fromMs}`, (client) =>
+    client.labCandles({ runId: run.id, instrument, fromMs: window?.fromMs ?? null, toMs: window?.toMs ?? null }),
   );
+  const own = useMemo(
+    () => trades.known.filter((trade) => trade.instrument === instrument),
+    [trades.known, instrument],
+  );
+  const places = placesOf(own[0]?.entryPrice);
   const candles = useMemo(() => {
     if (window && part.state === 'ready') return part.value;
     return whole.state === 'ready' ? whole.value : null;
@@ -50,7 +64,7 @@ function TradeCandles({ run, trades, places }: { run: LabRun; trades: Trades; pl
   useEffect(() => {
     if (candles) chart.current?.setCandles(candles.candles, places);
   }, [chart, candles, places]);
-  useEffect(() => chart.current?.setTrades(trades.known), [chart, trades.known]);
+  useEffect(() => chart.current?.setTrades(own), [chart, own]);
   useEffect(() => chart.current?.pick(picked), [chart, picked]);
   const problem = whole.state === 'failed' ? whole.text : part.state === 'failed' && window ? part.text : '';
   return (
@@ -63,6 +77,19 @@ function TradeCandles({ run, trades, places }: { run: LabRun; trades: Trades; pl
         data-joined={candles?.joined ?? 0}
         data-picked={picked?.number ?? ''}
       />
+      {instruments.length > 1 ? (
+        <div className="absolute right-20 top-1.5 z-10 flex">
+          <Choice
+            label="Instrument of the chart"
+            value={String(instrument)}
+            options={instruments.map((name, at) => ({ value: String(at), text: `${at + 1} ${shortName(name)}` }))}
+            onChange={(value) => {
+              pickTrade(null);
+              setChosen(Number(value));
+            }}
+          />
+        </div>
+      ) : null}
       <p aria-hidden="true" className="pointer-events-none absolute left-2.5 top-1.5 z-10 text-[11px] text-text3">
         <span className="text-info">▲▼ in</span> · <span className="text-up">● out with a profit</span> ·{' '}
         <span className="text-down">■ out with a loss</span>
@@ -72,6 +99,9 @@ function TradeCandles({ run, trades, places }: { run: LabRun; trades: Trades; pl
     </div>
   );
 }
+
+/** `BTC/USDT` of `binance:BTC/USDT`; of a long file name the beginning. */
+const shortName = (name: string): string => name.slice(name.indexOf(':') + 1).slice(0, 16);
 
 /** The span fetched for a trade, on a grid, so that neighbours share it. */
 function windowOf({ entryTimeMs, exitTimeMs }: LabTrade, { barMs, joined }: { barMs: number; joined: number }) {

@@ -7,6 +7,7 @@ import {
   LineSeries,
   LineStyle,
   type MouseEventParams,
+  PriceScaleMode,
 } from 'lightweight-charts';
 import { type ChartLook, faded } from '../chart/look.ts';
 import { AMOUNT_FORMAT, createLabChart, paneTops, pointsOf, SHARE_FORMAT } from './lab-chart.ts';
@@ -108,6 +109,7 @@ export function createEquityChart(
     setPoints(points) {
       times = points.timeMs;
       addPanes();
+      equity.priceScale().applyOptions({ mode: scaleOf([points.equityQuote, points.heldQuote]) });
       equity.setData(pointsOf(times, points.equityQuote));
       held.setData(pointsOf(times, points.heldQuote));
       drawdown?.setData(pointsOf(times, points.drawdownShare));
@@ -134,4 +136,16 @@ export function createEquityChart(
       chart.remove();
     },
   };
+}
+
+/** From so many times the least on, the same share is the same height, or nothing is seen of the smaller one. */
+const LOGARITHMIC_FROM = 5;
+
+function scaleOf(lines: readonly (readonly number[])[]): PriceScaleMode {
+  let [least, most] = [Number.POSITIVE_INFINITY, 0];
+  for (const value of lines.flat()) {
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+  }
+  return least > 0 && most / least > LOGARITHMIC_FROM ? PriceScaleMode.Logarithmic : PriceScaleMode.Normal;
 }

@@ -69,6 +69,20 @@ export const HEADLINE_FIGURES = wordsOf(
   'feesQuote',
 );
 
+/** Those that can be drawn anew. */
+export const INTERVAL_FIGURES = wordsOf(
+  'returnShare',
+  'annualReturnShare',
+  'maxDrawdownShare',
+  'volatilityShare',
+  'sharpe',
+  'sortino',
+  'calmar',
+  'profitFactor',
+  'winShare',
+  'expectancyQuote',
+);
+
 /** What runs are compared by. */
 export const COMPARED_FIGURES = wordsOf(
   'returnShare',

@@ -8,8 +8,9 @@ import {
   labMessageSchema,
 } from '../../preload/lab-contract.ts';
 import type { EngineClient } from '../transport/client.ts';
+import type { RunOrder } from './run-filter.ts';
 
-export type LabTab = 'overview' | 'trades' | 'map' | 'compare';
+export type LabTab = 'overview' | 'trades' | 'breakdown' | 'map' | 'compare';
 
 export interface LabState {
   readonly catalogue: LabCatalogue | null;
@@ -21,6 +22,9 @@ export interface LabState {
   readonly tab: LabTab;
   /** Number of the trade in front, of the selected run. */
   readonly tradeNumber: number | null;
+  /** What the list is narrowed to, and its order. */
+  readonly filter: string;
+  readonly order: RunOrder;
 }
 
 export const labStore = createStore<LabState>()(() => ({
@@ -30,6 +34,8 @@ export const labStore = createStore<LabState>()(() => ({
   comparedIds: [],
   tab: 'overview',
   tradeNumber: null,
+  filter: '',
+  order: 'newest',
 }));
 
 export function useLab<T>(select: (state: LabState) => T): T {
@@ -47,6 +53,10 @@ export function selectRun(runId: string): void {
   }));
 }
 
+export const narrowRuns = (filter: string): void => labStore.setState({ filter });
+
+export const orderRuns = (order: RunOrder): void => labStore.setState({ order });
+
 export const showTab = (tab: LabTab): void => labStore.setState({ tab });
 
 export const pickTrade = (tradeNumber: number | null): void => labStore.setState({ tradeNumber });
@@ -62,7 +72,7 @@ export function toggleCompared(runId: string): void {
   });
 }
 
-/** Folds one message in: rows replace rows of the same id, new ones stand first. */
+/** Folds one message in: rows replace rows of the same id, new ones stand first. The newest is in front where none was. */
 export function receiveLabMessage(state: LabState, { first, runs, removed }: LabMessage): Partial<LabState> {
   const before = first ? [] : (state.runs ?? []);
   const changed = new Map(runs.map((run) => [run.id, run]));
@@ -71,9 +81,16 @@ export function receiveLabMessage(state: LabState, { first, runs, removed }: Lab
   const known = new Set(before.map(({ id }) => id));
   const next = [...runs.filter(({ id }) => !known.has(id)), ...stayed];
   const isThere = (id: string): boolean => next.some((run) => run.id === id);
-  const selectedId = state.selectedId !== null && isThere(state.selectedId) ? state.selectedId : (next[0]?.id ?? null);
+  const selectedId =
+    state.selectedId !== null && isThere(state.selectedId) ? state.selectedId : (newestOf(next)?.id ?? null);
   return { runs: next, selectedId, comparedIds: state.comparedIds.filter(isThere) };
 }
+
+const newestOf = (runs: readonly LabRun[]): LabRun | undefined =>
+  runs.reduce<LabRun | undefined>(
+    (newest, run) => (newest && newest.askedAtMs >= run.askedAtMs ? newest : run),
+    undefined,
+  );
 
 /** Follows the lab until the connection or `signal` ends. */
 export async function followLab(client: EngineClient, signal: AbortSignal): Promise<void> {

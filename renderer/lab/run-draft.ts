@@ -13,16 +13,21 @@ export interface AxisDraft {
   readonly steps: string;
 }
 
-export interface RunDraft {
-  readonly strategy: string;
-  /** By parameter. */
-  readonly params: Readonly<Record<string, string>>;
-  readonly sourceKind: CandleSource['kind'];
+export interface SourceDraft {
+  readonly kind: Exclude<CandleSource['kind'], 'named'>;
   readonly instrumentId: string;
   readonly timeframe: Timeframe;
   readonly path: string;
   /** `binance:BTC/USDT 1h`, of what is stored. */
   readonly stored: string;
+}
+
+export interface RunDraft {
+  readonly strategy: string;
+  /** By parameter. */
+  readonly params: Readonly<Record<string, string>>;
+  /** One an instrument. */
+  readonly sources: readonly SourceDraft[];
   /** Days in UTC, both included: `2026-01-31`. Empty: as far as there are candles. */
   readonly fromDay: string;
   readonly toDay: string;
@@ -56,7 +61,7 @@ export const COST_FIELDS: readonly CostField[] = [
   { key: 'leverageMax', label: 'Leverage', unit: '×', scale: 1, least: 0.01, most: 125, hint: 'position over equity' },
 ];
 
-/** Errors by field: `strategy`, `params.fast`, `path`, `fromDay`, `costs.takerFee`, `x`, `y.from`. */
+/** Errors by field: `strategy`, `params.fast`, `sources`, `sources.0.path`, `fromDay`, `costs.takerFee`, `x`, `y.from`. */
 export type DraftErrors = Readonly<Record<string, string>>;
 
 export type DraftResult =
@@ -81,11 +86,9 @@ export function draftFor({ strategies, settings, stored }: LabCatalogue, instrum
     {
       strategy: '',
       params: {},
-      sourceKind: 'instrument',
-      instrumentId,
-      timeframe: '1h',
-      path: '',
-      stored: stored[0] ? storedKey(stored[0]) : '',
+      sources: [
+        { kind: 'instrument', instrumentId, timeframe: '1h', path: '', stored: stored[0] ? storedKey(stored[0]) : '' },
+      ],
       fromDay: '',
       toDay: '',
       costs: Object.fromEntries(costs) as Record<CostKey, string>,
@@ -106,11 +109,21 @@ export function withStrategy(draft: RunDraft, strategy: Strategy | undefined): R
   return {
     ...draft,
     strategy: strategy?.name ?? '',
+    sources: sourcesFor(draft.sources, strategy?.instruments ?? 1),
     params: Object.fromEntries(params.map(({ name, standard }) => [name, plain(standard)])),
     x: axisAround(params[0]),
     y: axisAround(params[1]),
     hasMap: draft.hasMap && params.length > 1,
   };
+}
+
+/** As many sources as the strategy looks at together: those there are, then more like the last. */
+function sourcesFor(sources: readonly SourceDraft[], together: number): readonly SourceDraft[] {
+  const last = sources.at(-1)!;
+  return Array.from(
+    { length: together },
+    (_, at) => sources[at] ?? { ...last, instrumentId: '', path: '', stored: '' },
+  );
 }
 
 /** A parameter from half to twice its standard value. */
@@ -126,13 +139,13 @@ export function axisAround(parameter: Parameter | undefined): AxisDraft {
 /** A draft that would run this plan again. */
 export function draftOf(plan: RunPlan, draft: RunDraft, strategy: Strategy | undefined): RunDraft {
   const fresh = withStrategy(draft, strategy);
-  const { source, settings } = plan;
+  const { sources, settings } = plan;
   const params = Object.entries(plan.params).map(([name, value]) => [name, plain(value)]);
   const costs = COST_FIELDS.map(({ key, scale }) => [key, plain(settings[key] * scale)]);
   return {
     ...fresh,
     params: { ...fresh.params, ...Object.fromEntries(params) },
-    ...sourceDraft(source),
+    sources: sources.map((source) => ({ ...fresh.sources[0]!, ...sourceDraft(source) })),
     fromDay: plan.fromMs === null ? '' : dayText(plan.fromMs),
     toDay: plan.toMs === null ? '' : dayText(plan.toMs - DAY_MS),
     costs: Object.fromEntries(costs) as Record<CostKey, string>,
@@ -141,14 +154,17 @@ export function draftOf(plan: RunPlan, draft: RunDraft, strategy: Strategy | und
   };
 }
 
-function sourceDraft(source: CandleSource): Partial<RunDraft> {
+function sourceDraft(source: CandleSource): Partial<SourceDraft> {
   switch (source.kind) {
     case 'file':
-      return { sourceKind: 'file', path: source.path };
+      return { kind: 'file', path: source.path };
+    // Whoever sets it up again knows where the file lies.
+    case 'named':
+      return { kind: 'file', path: '' };
     case 'stored':
-      return { sourceKind: 'stored', stored: storedKey(source) };
+      return { kind: 'stored', stored: storedKey(source) };
     case 'instrument':
-      return { sourceKind: 'instrument', instrumentId: source.instrumentId, timeframe: source.timeframe };
+      return { kind: 'instrument', instrumentId: source.instrumentId, timeframe: source.timeframe };
   }
 }
 
@@ -159,8 +175,6 @@ export function planOf(draft: RunDraft, catalogue: LabCatalogue): DraftResult {
   const errors: Record<string, string> = {};
   const strategy = catalogue.strategies.find(({ name }) => name === draft.strategy);
   if (!strategy) return { ok: false, errors: { strategy: 'Which strategy?' } };
-  if (strategy.instruments > 1)
-    errors['strategy'] = `Looks at ${strategy.instruments} instruments together: the command line runs it.`;
   const params: Record<string, number> = {};
   for (const parameter of strategy.params) {
     const value = numberIn(draft.params[parameter.name] ?? '', parameter);
@@ -173,10 +187,10 @@ export function planOf(draft: RunDraft, catalogue: LabCatalogue): DraftResult {
     if (typeof value === 'string') errors[`costs.${field.key}`] = value;
     else settings[field.key] = Number((value / field.scale).toPrecision(12));
   }
-  const source = sourceOf(draft);
-  if (draft.sourceKind === 'file' && draft.path.trim() === '') errors['path'] = 'Which file? Its path on this machine.';
-  if (draft.sourceKind === 'stored' && draft.stored === '') errors['stored'] = 'Nothing was downloaded yet.';
-  if (draft.sourceKind === 'instrument' && draft.instrumentId === '') errors['instrumentId'] = 'Which instrument?';
+  for (const [at, source] of draft.sources.entries()) {
+    const missing = missingOf(source);
+    if (missing) errors[`sources.${at}.${missing.field}`] = missing.text;
+  }
   const fromMs = dayMs(draft.fromDay);
   const toMs = dayMs(draft.toDay);
   if (Number.isNaN(fromMs)) errors['fromDay'] = 'A day, as 2026-01-31.';
@@ -192,7 +206,7 @@ export function planOf(draft: RunDraft, catalogue: LabCatalogue): DraftResult {
     plan: {
       strategy: strategy.name,
       params,
-      source,
+      sources: draft.sources.map(sourceOf),
       fromMs,
       toMs: toMs === null ? null : toMs + DAY_MS,
       settings: { ...(settings as unknown as Settings), shorts: draft.shorts },
@@ -201,8 +215,15 @@ export function planOf(draft: RunDraft, catalogue: LabCatalogue): DraftResult {
   };
 }
 
-export function sourceOf({ sourceKind, instrumentId, timeframe, path, stored }: RunDraft): CandleSource {
-  switch (sourceKind) {
+function missingOf({ kind, path, stored, instrumentId }: SourceDraft) {
+  if (kind === 'file' && path.trim() === '') return { field: 'path', text: 'Which file? Its path on this machine.' };
+  if (kind === 'stored' && stored === '') return { field: 'stored', text: 'Which of the downloaded ones?' };
+  if (kind === 'instrument' && instrumentId === '') return { field: 'instrumentId', text: 'Which instrument?' };
+  return null;
+}
+
+export function sourceOf({ kind, instrumentId, timeframe, path, stored }: SourceDraft): CandleSource {
+  switch (kind) {
     case 'file':
       return { kind: 'file', path: path.trim() };
     case 'stored': {

@@ -1,5 +1,5 @@
 /** Runs in words: what was run, how it stands. */
-import type { LabCatalogue, LabRun, RunPlan } from '../../preload/lab-contract.ts';
+import type { CandleSource, LabCatalogue, LabRun, RunPlan } from '../../preload/lab-contract.ts';
 import { showCount, showFloat } from '../format/number.ts';
 
 export const RUN_STATES: Record<LabRun['state'], { readonly word: string; readonly tone: string }> = {
@@ -10,8 +10,11 @@ export const RUN_STATES: Record<LabRun['state'], { readonly word: string; readon
   cancelled: { word: '■ cancelled', tone: 'warn' },
 };
 
-/** `BTC/USDT 1h`, or the file's name without its ending. */
-export function sourceText({ source }: RunPlan): string {
+/** `BTC/USDT 1h`, or the file's name without its ending; of several one after another. */
+export const sourceText = ({ sources }: RunPlan): string => [...new Set(sources.map(sourceName))].join(' + ');
+
+function sourceName(source: CandleSource): string {
+  if (source.kind === 'named') return `${source.name} ${source.timeframe}`.trim();
   if (source.kind === 'file')
     return (source.path.split(/[/\\]/).at(-1) ?? source.path).replace(/\.(csv|csv\.gz|parquet)$/i, '');
   return `${source.instrumentId.slice(source.instrumentId.indexOf(':') + 1)} ${source.timeframe}`;

@@ -4,7 +4,7 @@ import type { LabRun, RunFigures, RunPlan } from '../../preload/lab-contract.ts'
 export const LAB_PLAN: RunPlan = {
   strategy: 'sma-cross',
   params: { fast: 10, slow: 30 },
-  source: { kind: 'instrument', instrumentId: 'binance:BTC/USDT', timeframe: '1h' },
+  sources: [{ kind: 'instrument', instrumentId: 'binance:BTC/USDT', timeframe: '1h' }],
   fromMs: null,
   toMs: null,
   settings: {
@@ -63,7 +63,9 @@ export function createMemoryLab() {
     askedAtMs: 1,
     endedAtMs: 2,
     progress: null,
+    origin: 'lab',
     figures: LAB_FIGURES,
+    intervals: [],
     verdict: null,
     error: '',
     tags: [],
@@ -127,6 +129,11 @@ export function createMemoryLab() {
               map: null,
               walk: null,
               tradesListed: 1,
+              instruments: ['binance:BTC/USDT'],
+              excursions: { number: [0], adverseShare: [0.002], favourableShare: [0.01], returnShare: [0.008] },
+              byInstrument: [{ instrument: 0, side: 'long', trades: 1, wins: 1, profitQuote: 0.08, feesQuote: 0.02 }],
+              byRegime: [],
+              underWater: { share: 0, longestMs: 0, drawdowns: [] },
             },
           }
         : gone,
@@ -137,6 +144,7 @@ export function createMemoryLab() {
         trades: [
           {
             number: 0,
+            instrument: 0,
             side: 'long',
             entryTimeMs: 0,
             exitTimeMs: 3_600_000,
@@ -169,7 +177,7 @@ export function createMemoryLab() {
     }),
     compare: async (runIds) => ({
       ok: true,
-      value: runIds.map((runId) => ({ runId, timeMs: [0], returnShare: [0.04125], figures: LAB_FIGURES })),
+      value: runIds.map((runId) => ({ runId, timeMs: [0], returnShare: [0.04125], figures: LAB_FIGURES, ab: null })),
     }),
     report: async (runId) =>
       rows.has(runId) ? { ok: true, value: { name: 'sma-cross_1.html', html: '<!doctype html>' } } : gone,

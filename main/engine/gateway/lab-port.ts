@@ -1,4 +1,5 @@
 import type {
+  AbTest,
   CandleSource,
   CandleSpan,
   LabCatalogue,
@@ -41,11 +42,11 @@ export interface LabPort {
   trades(runId: string, from: number, limit: number): Answer<{ readonly trades: LabTrade[]; readonly total: number }>;
   candles(
     runId: string,
-    span: { readonly fromMs: number | null; readonly toMs: number | null },
+    asked: { readonly instrument: number; readonly fromMs: number | null; readonly toMs: number | null },
   ): Answer<{ readonly columns: LabCandles; readonly barMs: number; readonly joined: number }>;
   compare(
     runIds: readonly string[],
-  ): Answer<{ runId: string; timeMs: number[]; returnShare: number[]; figures: RunFigures }[]>;
+  ): Answer<{ runId: string; timeMs: number[]; returnShare: number[]; figures: RunFigures; ab: AbTest | null }[]>;
   report(runId: string): Answer<{ readonly name: string; readonly html: string }>;
   mark(runId: string, tags: readonly string[], note: string): Result<null, LabRefusal>;
 }

@@ -22,8 +22,8 @@ export function labRoutes(lab: LabPort, timers: Timers) {
     labTrades: os.labTrades.handler(async ({ input }) =>
       answer(await lab.trades(input.runId, input.from, input.limit)),
     ),
-    labCandles: os.labCandles.handler(async ({ input: { runId, fromMs, toMs } }) => {
-      const found = await lab.candles(runId, { fromMs, toMs });
+    labCandles: os.labCandles.handler(async ({ input: { runId, ...asked } }) => {
+      const found = await lab.candles(runId, asked);
       if (!found.ok) return answer(found);
       const { columns, barMs, joined } = found.value;
       return answer({ ok: true, value: { candles: listsOf(columns), barMs, joined } });

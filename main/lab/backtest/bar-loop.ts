@@ -45,7 +45,7 @@ export function barLoop(
   let trades: readonly Trade[] | null = null;
   return {
     get trades() {
-      trades ??= account.trades.trades();
+      trades ??= single ? account.trades.trades() : onRunBars(account.trades.trades(), lanes, openTimeMs);
       return trades;
     },
     tradeCount: account.trades.length,
@@ -140,6 +140,15 @@ export function spanOf(openTimeMs: Float64Array): number {
   const bars = Math.min(openTimeMs.length, 1_000);
   for (let bar = 1; bar < bars; bar += 1) span = Math.min(span, openTimeMs[bar]! - openTimeMs[bar - 1]!);
   return Number.isFinite(span) ? span : 60_000;
+}
+
+/** Trades know the bars of their own instrument; a run's bars are those of all its instruments. */
+function onRunBars(trades: readonly Trade[], lanes: readonly Lane[], times: Float64Array): readonly Trade[] {
+  const barOf = new Map(Array.from(times, (timeMs, bar) => [timeMs, bar]));
+  return trades.map((trade) => {
+    const own = lanes[trade.instrument]!.openTimeMs;
+    return { ...trade, entryBar: barOf.get(own[trade.entryBar]!)!, exitBar: barOf.get(own[trade.exitBar]!)! };
+  });
 }
 
 /** Every time at which some market has a bar, once. */

@@ -1,7 +1,7 @@
 /** Why a position was left. */
 export type ExitReason = 'signal' | 'stop_loss' | 'take_profit' | 'limit' | 'liquidation';
 
-/** A position from flat to flat. Bars count from 0; amounts in quote but for `qty`, in base. */
+/** A position from flat to flat. Bars are the run’s, from 0; amounts in quote but for `qty`, in base. */
 export interface Trade {
   readonly entryBar: number;
   readonly exitBar: number;

@@ -5,18 +5,17 @@ import type { StrategyDefinition } from '../strategy/strategy.ts';
 
 /** Why a plan cannot be run, in one sentence. */
 export interface BadPlan {
-  readonly kind: 'no-strategy' | 'too-many-instruments' | 'bad-parameter' | 'conflict' | 'bad-span' | 'bad-map';
+  readonly kind: 'no-strategy' | 'bad-instruments' | 'bad-parameter' | 'conflict' | 'bad-span' | 'bad-map';
   readonly text: string;
 }
 
 /** What can be said of a plan before any candle is read. */
 export function checkPlan(plan: RunPlan, strategy: StrategyDefinition | null): Result<StrategyDefinition, BadPlan> {
   if (!strategy) return fail({ kind: 'no-strategy', text: `There is no strategy ${plan.strategy}.` });
-  if ((strategy.instruments ?? 1) > 1) {
-    return fail({
-      kind: 'too-many-instruments',
-      text: `${strategy.title} looks at ${strategy.instruments} instruments together: the command line runs it.`,
-    });
+  const together = strategy.instruments ?? 1;
+  if (plan.sources.length % together !== 0) {
+    const text = `${strategy.title} looks at ${together} instruments together: ${plan.sources.length} will not do.`;
+    return fail({ kind: 'bad-instruments', text });
   }
   const read = readSetting(strategy, plan.params);
   if (!read.ok) return fail({ kind: read.error.kind, text: `${strategy.title}: ${read.error.message}.` });

@@ -1,11 +1,11 @@
-import type { CandleSource, LabCatalogue, LabRun, RunPlan } from '../../../preload/lab-contract.ts';
+import type { AbTest, CandleSource, LabCatalogue, LabRun, RunPlan } from '../../../preload/lab-contract.ts';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import { REALISTIC } from '../backtest/settings.ts';
 import { SHIPPED, strategyNamed } from '../strategies/shipped.ts';
 import type { KeptRun, LabCrew, OpenedRun, RunResult } from '../workers/job.ts';
 import type { JobError, Task } from '../workers/worker-crew.ts';
 import { checkPlan } from './check-plan.ts';
-import { candlesBetween, tradesPage } from './run-pages.ts';
+import { type CandlesAsked, candlesBetween, tradesPage } from './run-pages.ts';
 
 export interface LabDeskOptions {
   /** For runs: as many at once as there are cores to spare. */
@@ -15,6 +15,8 @@ export interface LabDeskOptions {
   readonly nowMs: () => number;
   /** A name for a run that no other has. */
   readonly newId: () => string;
+  /** Tells when runs are kept by somebody else: a command, another terminal. */
+  readonly onKept: (listener: () => void) => () => void;
 }
 
 interface Refusal {
@@ -32,7 +34,7 @@ interface Listed {
 }
 
 /** Runs that are listed; the oldest that has ended leaves when another comes, and stays in the store. */
-const RUNS_MAX = 100;
+const RUNS_MAX = 600;
 /** Runs whose views are held ready. */
 const VIEWS_MAX = 24;
 
@@ -40,11 +42,12 @@ const refuse = (kind: string, text: string): Result<never, Refusal> => fail({ ki
 const GONE = refuse('not-found', 'That run is no longer here.');
 
 /** The lab as screens see it: what may be run, runs as they go, and what came of them. */
-export function createLabDesk({ runners, readers, nowMs, newId }: LabDeskOptions) {
+export function createLabDesk({ runners, readers, nowMs, newId, onKept }: LabDeskOptions) {
   /** Oldest first. */
   const listed = new Map<string, Listed>();
   const listeners = new Set<() => void>();
-  let isListRead = false;
+  let isReading = false;
+  let isStale = false;
   const tell = (): void => {
     for (const listener of listeners) listener();
   };
@@ -78,28 +81,38 @@ export function createLabDesk({ runners, readers, nowMs, newId }: LabDeskOptions
     if (!run) return;
     const ended = { endedAtMs: nowMs() };
     if (outcome.ok) {
-      const { kept } = outcome.value;
-      const { figures, verdict, folder, tags, note } = kept;
+      const { kept, view } = outcome.value;
       dropTwin(runId, kept.experimentId);
       run.experimentId = kept.experimentId;
-      hold(run, outcome.value);
-      const came = { figures, verdict, folder, tags: [...tags], note };
-      change(runId, { ...ended, ...came, state: 'done', progress: null });
+      if (view) hold(run, view);
+      change(runId, { ...ended, ...keptPart(kept), progress: null });
     } else if (outcome.error.kind === 'cancelled') change(runId, { ...ended, state: 'cancelled' });
     else change(runId, { ...ended, state: 'failed', error: outcome.error.text });
   }
 
-  /** What was kept before, below what was asked for since. */
+  /** What the store has, below what was asked for since. */
   async function readList(): Promise<void> {
-    isListRead = true;
+    isStale = isReading;
+    if (isReading) return;
+    isReading = true;
     const found = await readers.ask({ kind: 'list' }).outcome;
-    if (!found.ok) return;
-    const known = new Set([...listed.values()].map(({ experimentId }) => experimentId));
-    const before = found.value.runs.filter(({ experimentId }) => !known.has(experimentId));
-    const since = [...listed];
+    isReading = false;
+    if (found.ok) takeList(found.value.runs);
+    if (isStale) await readList();
+  }
+
+  function takeList(runs: readonly KeptRun[]): void {
+    const before = [...listed];
+    const known = new Map(before.flatMap(([id, run]) => (run.experimentId === null ? [] : [[run.experimentId, id]])));
     listed.clear();
-    for (const kept of before.toReversed()) listed.set(kept.experimentId, listedFrom(kept));
-    for (const [id, run] of since) listed.set(id, run);
+    for (const kept of runs.toReversed())
+      if (!known.has(kept.experimentId)) listed.set(kept.experimentId, listedFrom(kept));
+    for (const [id, run] of before) listed.set(id, run);
+    for (const { experimentId, tags, note } of runs) {
+      const run = listed.get(known.get(experimentId) ?? '');
+      // Marked by a command meanwhile.
+      if (run && !hasMarks(run.row, tags, note)) run.row = { ...run.row, tags: [...tags], note };
+    }
     tell();
   }
 
@@ -149,11 +162,15 @@ export function createLabDesk({ runners, readers, nowMs, newId }: LabDeskOptions
       return ok(null);
     },
     runs: (): readonly LabRun[] => [...listed.values()].map(({ row }) => row).reverse(),
-    /** The first one to listen has what was kept before read. */
+    /** Whoever begins to listen has the list read anew, and again whenever somebody else keeps a run. */
     onChange(listener: () => void): () => void {
       listeners.add(listener);
-      if (!isListRead) void readList();
-      return () => listeners.delete(listener);
+      void readList();
+      const stop = onKept(() => void readList());
+      return () => {
+        stop();
+        listeners.delete(listener);
+      };
     },
     async detail(runId: string) {
       const found = await viewOf(runId);
@@ -163,15 +180,18 @@ export function createLabDesk({ runners, readers, nowMs, newId }: LabDeskOptions
       const found = await viewOf(runId);
       return found.ok ? ok(tradesPage(found.value.view.trades, from, limit)) : found;
     },
-    async candles(runId: string, span: { readonly fromMs: number | null; readonly toMs: number | null }) {
+    async candles(runId: string, asked: CandlesAsked) {
       const found = await viewOf(runId);
-      return found.ok ? candlesBetween(found.value.row, found.value.view, span, readers) : found;
+      return found.ok ? candlesBetween(found.value.row, found.value.view, asked, readers) : found;
     },
     async compare(runIds: readonly string[]) {
       const found = await Promise.all(runIds.map(viewOf));
       const missing = found.find((each) => !each.ok);
       if (missing && !missing.ok) return missing;
-      return ok(found.flatMap((each) => (each.ok ? comparedOf(each.value.row, each.value.view) : [])));
+      const experimentIds = runIds.map((id) => listed.get(id)?.experimentId ?? '');
+      const compared = await readers.ask({ kind: 'compare', experimentIds }).outcome;
+      const tests = compared.ok ? compared.value.tests : [];
+      return ok(found.flatMap((each, at) => (each.ok ? comparedOf(each.value.row, each.value.view, tests[at]) : [])));
     },
     async report(runId: string): Promise<Result<{ name: string; html: string }, Refusal>> {
       const run = listed.get(runId);
@@ -196,24 +216,24 @@ export function createLabDesk({ runners, readers, nowMs, newId }: LabDeskOptions
   };
 }
 
-function comparedOf({ id, figures, plan }: LabRun, { detail }: OpenedRun) {
+function comparedOf({ id, figures, plan }: LabRun, { detail }: OpenedRun, test: AbTest | null | undefined) {
   if (!figures) return [];
   const returnShare = detail.equityQuote.map((equity) => equity / plan.settings.cashQuote - 1);
-  return [{ runId: id, timeMs: detail.timeMs, returnShare, figures }];
+  return [{ runId: id, timeMs: detail.timeMs, returnShare, figures, ab: test ?? null }];
+}
+
+const hasMarks = (row: LabRun, tags: readonly string[], note: string): boolean =>
+  row.note === note && row.tags.join(' ') === tags.join(' ');
+
+function keptPart(kept: KeptRun): Partial<LabRun> {
+  const { state, origin, figures, intervals, verdict, error, folder, tags, note } = kept;
+  return { state, origin, figures, intervals: [...intervals], verdict, error, folder, tags: [...tags], note };
 }
 
 function listedFrom(kept: KeptRun): Listed {
-  const { experimentId, createdMs, plan, figures, verdict, folder, tags, note } = kept;
-  const row: LabRun = {
-    ...newRow(experimentId, plan, strategyNamed(plan.strategy)?.title ?? plan.strategy, createdMs),
-    state: 'done',
-    endedAtMs: createdMs,
-    figures,
-    verdict,
-    folder,
-    tags: [...tags],
-    note,
-  };
+  const { experimentId, createdMs, plan } = kept;
+  const title = strategyNamed(plan.strategy)?.title ?? plan.strategy;
+  const row = { ...newRow(experimentId, plan, title, createdMs), ...keptPart(kept), endedAtMs: createdMs };
   return { row, view: null, experimentId, task: null };
 }
 
@@ -245,7 +265,9 @@ const newRow = (id: string, plan: RunPlan, title: string, askedAtMs: number): La
   askedAtMs,
   endedAtMs: null,
   progress: null,
+  origin: 'lab',
   figures: null,
+  intervals: [],
   verdict: null,
   error: '',
   tags: [],

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { type Stats, unwatchFile, watchFile } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import type { RunProgress } from '../../../preload/lab-contract.ts';
 import type { LabAnswer, LabCrew, LabJob, LabWorkerStart } from '../workers/job.ts';
 import { hireThreads } from '../workers/thread-hand.ts';
@@ -34,5 +36,18 @@ export function openLab({ start, workerUrl, nowMs }: LabOptions): ReturnType<typ
     readers: crew(1, LOOKS_WAITING_MAX),
     nowMs,
     newId: () => randomUUID().slice(0, 8),
+    onKept: (listener) => watchMasterList(start.results, listener),
   });
+}
+
+const LOOK_EVERY_MS = 2_000;
+
+/** Whoever keeps a run or marks one writes the master list anew. */
+function watchMasterList(results: string, listener: () => void): () => void {
+  const path = join(results, 'experiments.csv');
+  const look = (now: Stats, before: Stats): void => {
+    if (now.mtimeMs !== before.mtimeMs) listener();
+  };
+  watchFile(path, { interval: LOOK_EVERY_MS, persistent: false }, look);
+  return () => unwatchFile(path, look);
 }

@@ -1,9 +1,8 @@
 import type { LabRun, LabTrade } from '../../../preload/lab-contract.ts';
 import { sliceWindow } from '../../candle-files/index.ts';
-import { ok, type Result } from '../../engine/domain/result.ts';
+import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import type { JoinedCandles, LabCrew, OpenedRun, TradeColumns } from '../workers/job.ts';
 import { tradeReturn } from '../workers/run-views.ts';
-import type { JobError } from '../workers/worker-crew.ts';
 
 /** Trades `from` … `from + limit`, by exit. */
 export function tradesPage(columns: TradeColumns, from: number, limit: number): { trades: LabTrade[]; total: number } {
@@ -20,6 +19,7 @@ function tradeAt(columns: TradeColumns, number: number): LabTrade {
   ];
   return {
     number,
+    instrument: columns.instrument[number]!,
     side: columns.side[number] === 1 ? 'long' : 'short',
     entryTimeMs: columns.entryTimeMs[number]!,
     exitTimeMs: columns.exitTimeMs[number]!,
@@ -34,13 +34,24 @@ function tradeAt(columns: TradeColumns, number: number): LabTrade {
   };
 }
 
-/** The run's candles for a chart: what the run kept where that is as fine as there is, else read again. */
+export interface CandlesAsked {
+  /** Which of the run's, from 0. */
+  readonly instrument: number;
+  /** Null: as far as there are any. */
+  readonly fromMs: number | null;
+  readonly toMs: number | null;
+}
+
+/** A run's candles for a chart: what the run kept where that is as fine as there is, or where they lie is not known; else read again. */
 export async function candlesBetween(
   { plan, figures }: LabRun,
-  { candles }: OpenedRun,
-  { fromMs, toMs }: { readonly fromMs: number | null; readonly toMs: number | null },
+  view: OpenedRun,
+  { instrument, fromMs, toMs }: CandlesAsked,
   readers: LabCrew,
-): Promise<Result<JoinedCandles, JobError>> {
+): Promise<Result<JoinedCandles, { readonly kind: string; readonly text: string }>> {
+  const candles = view.candles[instrument];
+  const source = plan.sources[instrument];
+  if (!candles || !source) return fail({ kind: 'not-found', text: 'That run has no such instrument.' });
   if (figures === null || (fromMs === null && toMs === null)) return ok(candles);
   const barMs = candles.barMs / candles.joined;
   const window = {
@@ -48,6 +59,7 @@ export async function candlesBetween(
     toMs: Math.min(figures.toMs + barMs, toMs ?? Number.MAX_SAFE_INTEGER),
   };
   if (candles.joined === 1) return ok({ ...candles, columns: sliceWindow(candles.columns, window) });
-  const read = await readers.ask({ kind: 'candles', source: plan.source, ...window }).outcome;
+  if (source.kind === 'named') return ok(candles);
+  const read = await readers.ask({ kind: 'candles', source, ...window }).outcome;
   return read.ok ? ok(read.value.candles) : read;
 }

@@ -11,7 +11,7 @@ export interface Excursion {
 /**
  * From the bar of the entry up to the one before the exit, and the exit's own price: what the bar of the exit did after it was
  * no longer the trade's.
- * @param candles of the trades' instrument, in whose bars they count
+ * @param candles of the trades' instrument, in whose bars they count: for a run of several, those bars, not the run's
  */
 export function excursions(trades: readonly Trade[], { high, low }: CandleColumns): readonly Excursion[] {
   return trades.map(({ entryBar, exitBar, side, entryPrice, exitPrice }) => {

@@ -1,7 +1,10 @@
 import type {
+  AbTest,
   CandleSource,
   CandleSpan,
+  FigureInterval,
   LabCatalogue,
+  LabRun,
   LabRunDetail,
   LabVerdict,
   RunFigures,
@@ -32,6 +35,8 @@ export type LabJob =
   | { readonly kind: 'stored' }
   /** What was kept before. */
   | { readonly kind: 'list' }
+  /** Whether each of them did better than the first. */
+  | { readonly kind: 'compare'; readonly experimentIds: readonly string[] }
   | { readonly kind: 'open'; readonly experimentId: string }
   | { readonly kind: 'report'; readonly experimentId: string }
   | { readonly kind: 'mark'; readonly experimentId: string; readonly tags: readonly string[]; readonly note: string };
@@ -49,6 +54,8 @@ export interface TradeColumns {
   readonly entryTimeMs: Float64Array;
   readonly exitTimeMs: Float64Array;
   readonly barsHeld: Float64Array;
+  /** Which of the run's, from 0. */
+  readonly instrument: Int32Array;
   /** 1 long, -1 short. */
   readonly side: Int8Array;
   readonly qty: Float64Array;
@@ -59,13 +66,20 @@ export interface TradeColumns {
   readonly reasons: readonly string[];
 }
 
-/** A run in the experiment store. */
+/** A run in the experiment store, whoever made it. */
 export interface KeptRun {
   readonly experimentId: string;
   readonly createdMs: number;
+  readonly state: 'done' | 'failed';
+  readonly origin: LabRun['origin'];
   readonly plan: RunPlan;
-  readonly figures: RunFigures;
-  readonly verdict: LabVerdict;
+  /** Null where it failed. */
+  readonly figures: RunFigures | null;
+  readonly intervals: readonly FigureInterval[];
+  /** Null where nobody judged it. */
+  readonly verdict: LabVerdict | null;
+  /** Why it failed; empty where it did not. */
+  readonly error: string;
   readonly folder: string;
   readonly tags: readonly string[];
   readonly note: string;
@@ -76,12 +90,15 @@ export interface OpenedRun {
   readonly detail: LabRunDetail;
   /** The first of them; how many there were, the figures say. */
   readonly trades: TradeColumns;
-  readonly candles: JoinedCandles;
+  /** Of each instrument. */
+  readonly candles: readonly JoinedCandles[];
 }
 
-export interface RunResult extends OpenedRun {
+export interface RunResult {
   readonly kind: 'run';
   readonly kept: KeptRun;
+  /** Null where it failed. */
+  readonly view: OpenedRun | null;
 }
 
 /** What a worker answers to each kind of job. */
@@ -91,6 +108,7 @@ export type LabAnswer =
   | { readonly kind: 'candles'; readonly candles: JoinedCandles }
   | { readonly kind: 'stored'; readonly stored: LabCatalogue['stored'] }
   | { readonly kind: 'list'; readonly runs: readonly KeptRun[] }
+  | { readonly kind: 'compare'; readonly tests: readonly (AbTest | null)[] }
   | ({ readonly kind: 'open' } & OpenedRun)
   | { readonly kind: 'report'; readonly html: string }
   | { readonly kind: 'mark' };

@@ -1,47 +1,51 @@
-import type { LabRunDetail, MapAxis, RunPlan } from '../../../preload/lab-contract.ts';
-import type { CandleColumns } from '../../engine/domain/candle.ts';
-import { runBacktest } from '../backtest/run-backtest.ts';
-import { dayReturns } from '../experiments/day-returns.ts';
+import type { LabRunDetail, MapAxis } from '../../../preload/lab-contract.ts';
+import type { NamedPlan } from '../experiments/plan-inputs.ts';
+import type { Evaluation, Setting } from '../search/trial.ts';
 import { readSetting } from '../strategy/parameters.ts';
-import type { StrategyDefinition } from '../strategy/strategy.ts';
 import type { Try } from './map-walk.ts';
-import { figuresOf } from './run-views.ts';
 
-interface MapOfRuns {
+export interface MapOfRuns {
   readonly map: NonNullable<LabRunDetail['map']>;
   /** Every run that was made for it. */
   readonly tries: readonly Try[];
 }
 
-/** The same run with every pair of two parameters' values; pairs that do not fit together are left out. */
-export function parameterMap(
-  strategy: StrategyDefinition,
-  plan: RunPlan,
+/**
+ * The same run with every pair of two parameters' values, as many at once as `evaluate` takes; pairs that do not fit together are left out.
+ * @throws what `evaluate` rejects with
+ */
+export async function parameterMap(
+  { strategy, params }: Pick<NamedPlan, 'strategy' | 'params'>,
   { x, y }: { readonly x: MapAxis; readonly y: MapAxis },
-  candles: CandleColumns,
+  evaluate: (setting: Setting) => Promise<Evaluation>,
   tell: (done: number, total: number) => void,
-): MapOfRuns {
-  const total = x.values.length * y.values.length;
-  const tries: Try[] = [];
-  const cells = y.values.flatMap((yValue, row) =>
-    x.values.map((xValue, column) => {
-      tell(row * x.values.length + column, total);
-      const params = { ...plan.params, [x.name]: xValue, [y.name]: yValue };
-      const read = readSetting(strategy, params);
-      if (!read.ok) return null;
-      const run = runBacktest({ strategy, params, markets: [{ candles }], settings: plan.settings });
-      const returns = dayReturns(run.equityQuote, run.openTimeMs, plan.settings.cashQuote);
-      tries.push({ params: read.value, returns });
-      return figuresOf(run, candles, plan.settings);
+): Promise<MapOfRuns> {
+  const settings = y.values.flatMap((yValue) =>
+    x.values.map((xValue) => {
+      const read = readSetting(strategy, { ...params, [x.name]: xValue, [y.name]: yValue });
+      return read.ok ? read.value : null;
     }),
   );
-  const map = {
-    x,
-    y,
-    returnShare: cells.map((cell) => cell?.returnShare ?? null),
-    maxDrawdownShare: cells.map((cell) => cell?.maxDrawdownShare ?? null),
-    sharpe: cells.map((cell) => cell?.sharpe ?? null),
-    trades: cells.map((cell) => cell?.trades ?? null),
+  let done = settings.filter((setting) => setting === null).length;
+  tell(done, settings.length);
+  const cells = await Promise.all(
+    settings.map(async (setting) => {
+      const evaluation = setting && (await evaluate(setting));
+      if (evaluation) done += 1;
+      tell(done, settings.length);
+      return evaluation;
+    }),
+  );
+  const figures = cells.map((cell) => cell?.figures ?? null);
+  return {
+    map: {
+      x,
+      y,
+      returnShare: figures.map((each) => each && each.returnPct / 100),
+      maxDrawdownShare: figures.map((each) => each && each.maxDrawdownPct / 100),
+      sharpe: figures.map((each) => (each && Number.isFinite(each.sharpe) ? each.sharpe : null)),
+      trades: figures.map((each) => each?.trades ?? null),
+    },
+    tries: cells.flatMap((cell, at) => (cell ? [{ params: settings[at]!, returns: cell }] : [])),
   };
-  return { map, tries };
 }

@@ -60,6 +60,7 @@ export function createCandleReader(candleStore: string, labCandles: LabCandles):
   return {
     async read(source, fromMs, toMs) {
       const window = { fromMs: fromMs ?? 0, toMs: toMs ?? END_MS };
+      if (source.kind === 'named') return none(`Of ${source.name || 'these candles'} only the name is known here.`);
       if (source.kind === 'instrument') return ok(ofStore(source, window.fromMs, window.toMs));
       const columns = source.kind === 'stored' ? ofLab(source) : await ofFile(source.path);
       return columns.ok ? ok(sliceWindow(columns.value, window)) : columns;
@@ -74,10 +75,17 @@ function versionOf(path: string): string {
 }
 
 /** `BTC/USDT 1h`, or the file's name. */
-export const sourceName = (source: CandleSource): string =>
-  source.kind === 'file'
-    ? basename(source.path)
-    : `${source.instrumentId.slice(source.instrumentId.indexOf(':') + 1)} ${source.timeframe}`;
+export function sourceName(source: CandleSource): string {
+  if (source.kind === 'file') return basename(source.path);
+  if (source.kind === 'named') return source.name;
+  return `${source.instrumentId.slice(source.instrumentId.indexOf(':') + 1)} ${source.timeframe}`;
+}
+
+/** What a run calls an instrument whose candles come from there: its id, or the file's name without its ending. */
+export function instrumentName(source: CandleSource): string {
+  if (source.kind === 'file') return basename(source.path).replace(/\.(csv|csv\.gz|parquet)$/i, '');
+  return source.kind === 'named' ? source.name : source.instrumentId;
+}
 
 /** What there is; fewer than two candles are none. */
 export function spanOf({ openTimeMs }: CandleColumns, name: string): Result<CandleSpan, NoCandles> {

@@ -11,6 +11,7 @@ export async function readTrades(path: string, most: number): Promise<TradeColum
     entryTimeMs: column('entry_time_ms'),
     exitTimeMs: column('exit_time_ms'),
     barsHeld: exitBar.map((bar, at) => bar - entryBar[at]!),
+    instrument: Int32Array.from(rows, (row) => Number(row['instrument'])),
     side: Int8Array.from(rows, (row) => (row['side'] === 'long' ? 1 : -1)),
     qty: column('qty'),
     entryPrice: column('entry_price'),

@@ -1,6 +1,5 @@
 /** What a screen shows of a finished run: a few hundred points, whatever its length. */
-import type { LabRunDetail, RunFigures, RunPlan } from '../../../preload/lab-contract.ts';
-import type { CandleColumns } from '../../engine/domain/candle.ts';
+import type { LabRunDetail, RunFigures } from '../../../preload/lab-contract.ts';
 import type { BarRun } from '../backtest/bar-run.ts';
 import { runStatistics } from '../backtest/run-statistics.ts';
 import type { TradeColumns } from './job.ts';
@@ -13,11 +12,11 @@ const BINS_ABOUT = 24;
 
 const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-export function figuresOf(run: BarRun, candles: CandleColumns, settings: RunPlan['settings']): RunFigures {
+/** @param held of one unit of cash: see `heldCurve` */
+export function figuresOf(run: BarRun, held: Float64Array, cashQuote: number): RunFigures {
   const { openTimeMs, costs } = run;
-  const stats = runStatistics(run, openTimeMs, settings.cashQuote);
+  const stats = runStatistics(run, openTimeMs, cashQuote);
   const { daily } = stats;
-  const firstOpen = candles.open[0] ?? Number.NaN;
   return {
     bars: stats.bars,
     fromMs: openTimeMs[0] ?? 0,
@@ -25,7 +24,7 @@ export function figuresOf(run: BarRun, candles: CandleColumns, settings: RunPlan
     finalEquityQuote: stats.finalEquity,
     returnShare: stats.returnPct / 100,
     annualReturnShare: orNull(daily.annualReturn),
-    heldReturnShare: orNull((candles.close.at(-1) ?? Number.NaN) / firstOpen - 1),
+    heldReturnShare: orNull((held.at(-1) ?? Number.NaN) - 1),
     maxDrawdownShare: stats.maxDrawdownPct / 100,
     volatilityShare: orNull(daily.annualVolatility),
     sharpe: orNull(daily.sharpe),
@@ -45,10 +44,10 @@ export function figuresOf(run: BarRun, candles: CandleColumns, settings: RunPlan
 
 type Series = Pick<LabRunDetail, 'timeMs' | 'equityQuote' | 'heldQuote' | 'drawdownShare' | 'exposureShare'>;
 
-/** One point for each step that has bars. @param exposureShare mean of each step */
+/** One point for each step that has bars. @param held of one unit of cash. @param exposureShare mean of each step */
 export function seriesOf(
   { openTimeMs, equityQuote }: BarRun,
-  { open, close }: CandleColumns,
+  held: Float64Array,
   cashQuote: number,
   steps: TimeSteps,
   exposureShare: Float64Array,
@@ -67,7 +66,7 @@ export function seriesOf(
     }
     out.timeMs.push(openTimeMs[end - 1]!);
     out.equityQuote.push(equityQuote[end - 1]!);
-    out.heldQuote.push((cashQuote * close[end - 1]!) / open[0]!);
+    out.heldQuote.push(cashQuote * held[end - 1]!);
     out.drawdownShare.push(deepest);
     out.exposureShare.push(exposureShare[step]!);
   }
@@ -107,6 +106,7 @@ export function tradeColumns({ trades, openTimeMs }: BarRun, most: number): Trad
     entryTimeMs: Float64Array.from(listed, ({ entryBar }) => openTimeMs[entryBar]!),
     exitTimeMs: Float64Array.from(listed, ({ exitBar }) => openTimeMs[exitBar]!),
     barsHeld: Float64Array.from(listed, ({ entryBar, exitBar }) => exitBar - entryBar),
+    instrument: Int32Array.from(listed, ({ instrument }) => instrument),
     side: Int8Array.from(listed, ({ side }) => (side === 'long' ? 1 : -1)),
     qty: Float64Array.from(listed, ({ qty }) => qty),
     entryPrice: Float64Array.from(listed, ({ entryPrice }) => entryPrice),

@@ -8,8 +8,9 @@ const LOOK_EVERY_BARS = 256;
 
 /** Counts a run's bars as they pass, and keeps its equity and exposure in steps of time. */
 export class RunWatch {
-  /** Value of what was held over equity, mean of each step. */
+  /** Value of what was held over equity, summed over each step: below zero for a short, but of several instruments without a sign. */
   readonly #exposure: Float64Array;
+  #isOfSeveral = false;
   readonly #equity: Float64Array;
   readonly #openTimeMs: Float64Array;
   readonly #steps: TimeSteps;
@@ -32,7 +33,8 @@ export class RunWatch {
   }
 
   /** The same strategy, watched: what it sees and what it wants does not change. */
-  over(strategy: StrategyDefinition): StrategyDefinition {
+  over(strategy: StrategyDefinition, instruments: number): StrategyDefinition {
+    this.#isOfSeveral = instruments > 1;
     return {
       ...strategy,
       start: (context) => {
@@ -55,7 +57,8 @@ export class RunWatch {
     const step = this.#steps.of(openTimeMs);
     const { equity } = desk;
     this.#equity[step] = equity;
-    if (desk.position !== 0) this.#exposure[step]! += (desk.position * close) / equity;
+    const held = this.#isOfSeveral ? Math.abs(desk.position) : desk.position;
+    if (held !== 0) this.#exposure[step]! += (held * close) / equity;
     this.#bars += 1;
     if (this.#bars % LOOK_EVERY_BARS !== 0) return;
     const nowMs = this.#nowMs();

@@ -1,25 +1,22 @@
 /** Entry of a lab worker thread: backtests and what charts of them need, one thing at a time, away from the engine. */
 
-import type { RunPlan, RunProgress } from '../../../preload/lab-contract.ts';
-import { fail, ok, type Result } from '../../engine/domain/result.ts';
+import type { RunProgress } from '../../../preload/lab-contract.ts';
+import { ok, type Result } from '../../engine/domain/result.ts';
 import { systemClock } from '../../engine/kernel/clock.ts';
 import type { StoredCandles } from '../data/candle-column-file.ts';
 import { LabCandles } from '../data/lab-candles.ts';
-import { strategyNamed } from '../strategies/shipped.ts';
-import type { StrategyDefinition } from '../strategy/strategy.ts';
+import { ExperimentStore } from '../experiments/experiment-store.ts';
 import type { LabAnswer, LabJob, LabWorkerStart } from './job.ts';
 import { joinCandles } from './join-candles.ts';
+import { CHART_CANDLES_MAX, TRADES_KEPT_MAX } from './keep-study.ts';
+import { compareKept, listKept, markKept, openKept, reportOf } from './kept-runs.ts';
 import { createCandleReader, type NoCandles, sourceName, spanOf } from './read-candles.ts';
-import { CHART_CANDLES_MAX, NOTHING_YET, runJob, TRADES_KEPT_MAX } from './run-job.ts';
-import { RunKeeper } from './run-keeper.ts';
+import { type RunFailed, runPlan } from './run-plan.ts';
 import { type AnswerJob, workOnThread } from './thread-hand.ts';
 
-interface RunFailed {
-  readonly kind: 'no-strategy' | 'run-failed' | 'not-kept';
-  readonly text: string;
-}
-
 type Answered = Result<LabAnswer, NoCandles | RunFailed>;
+
+const LISTED_MAX = 500;
 
 function openLabWorker({
   candleStore,
@@ -29,16 +26,16 @@ function openLabWorker({
 }: LabWorkerStart): AnswerJob<LabJob, LabAnswer, RunProgress> {
   const candles = new LabCandles(labCandles);
   const reader = createCandleReader(candleStore, candles);
-  let opened: RunKeeper | null = null;
-  const keeper = (): RunKeeper => {
-    opened ??= new RunKeeper(results, version, systemClock.nowMs);
+  let opened: ExperimentStore | null = null;
+  const store = (): ExperimentStore => {
+    opened ??= new ExperimentStore(results, systemClock.nowMs);
     return opened;
   };
 
-  async function answer(job: LabJob, tell: (progress: RunProgress) => void): Promise<Answered> {
+  return async (job, tell): Promise<Answered> => {
     switch (job.kind) {
       case 'run':
-        return run(job.plan, tell);
+        return runPlan(job.plan, { reader, store: store(), version, tell, nowMs: () => performance.now() });
       case 'look': {
         const read = await reader.read(job.source, null, null);
         if (!read.ok) return read;
@@ -55,48 +52,24 @@ function openLabWorker({
       case 'stored':
         return ok({ kind: 'stored', stored: candles.list().map(storedRow) });
       case 'list':
-        return ok({ kind: 'list', runs: keeper().list() });
+        return ok({ kind: 'list', runs: listKept(store(), LISTED_MAX) });
+      case 'compare':
+        return ok({ kind: 'compare', tests: compareKept(store(), job.experimentIds) });
       case 'open': {
-        const found = await keeper().open(job.experimentId, TRADES_KEPT_MAX);
+        const found = await openKept(store(), job.experimentId, TRADES_KEPT_MAX);
         return found.ok ? ok({ kind: 'open', ...found.value }) : found;
       }
       case 'report': {
-        const found = keeper().report(job.experimentId);
+        const found = reportOf(store(), job.experimentId);
         return found.ok ? ok({ kind: 'report', html: found.value }) : found;
       }
       case 'mark':
-        keeper().mark(job.experimentId, job.tags, job.note);
+        markKept(store(), job.experimentId, job.tags, job.note);
         return ok({ kind: 'mark' });
     }
-  }
-
-  async function run(plan: RunPlan, tell: (progress: RunProgress) => void): Promise<Answered> {
-    tell(NOTHING_YET);
-    const strategy = strategyNamed(plan.strategy);
-    if (!strategy) return fail({ kind: 'no-strategy', text: `There is no strategy ${plan.strategy}.` });
-    const read = await reader.read(plan.source, plan.fromMs, plan.toMs);
-    if (!read.ok) return read;
-    const span = spanOf(read.value, sourceName(plan.source));
-    if (!span.ok) return span;
-    const asked = { plan, strategy, candles: read.value, barMs: span.value.barMs };
-    try {
-      return ok(runJob(asked, keeper(), tell, () => performance.now()));
-    } catch (error) {
-      const text = saidBy(strategy, error);
-      keeper().recordFailure(keeper().inputsOf(asked), text);
-      return fail({ kind: 'run-failed', text });
-    }
-  }
-
-  return answer;
+  };
 }
 
 const storedRow = ({ instrumentId, timeframe, rows }: StoredCandles) => ({ instrumentId, timeframe, bars: rows });
-
-/** What was thrown, with the strategy's name before it. */
-function saidBy({ name }: StrategyDefinition, error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.startsWith(`${name}:`) ? message : `${name} failed: ${message}`;
-}
 
 workOnThread(openLabWorker);

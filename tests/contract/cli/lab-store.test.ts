@@ -47,7 +47,14 @@ describe('experiments', () => {
       const files = folders
         .filter((path) => path.includes(`sma-cross_5m_${id}/`))
         .map((path) => path.split('/').at(-1));
-      expect(files.sort()).toEqual(['config.yaml', 'equity.parquet', 'metrics.json', 'report.html', 'trades.parquet']);
+      expect(files.sort()).toEqual([
+        'config.yaml',
+        'equity.parquet',
+        'metrics.json',
+        'report.html',
+        'screen.json',
+        'trades.parquet',
+      ]);
     }
     expect(new Set(ids).size).toBe(2);
     expect((await backtest(5)).json).toMatchObject({ id: ids[0], isKnown: true });

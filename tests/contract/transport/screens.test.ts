@@ -164,7 +164,7 @@ const REQUESTS: Record<
     answer: { ok: true, value: { total: 1, trades: [{ side: 'long', profitQuote: 0.08 }] } },
   },
   labCandles: {
-    ask: (c) => c.labCandles({ runId: 'r-1', fromMs: null, toMs: null }),
+    ask: (c) => c.labCandles({ runId: 'r-1', instrument: 0, fromMs: null, toMs: null }),
     answer: { ok: true, value: { candles: { openTimeMs: [0, 3_600_000], close: [101, 100.5] }, joined: 1 } },
   },
   labCompare: {

@@ -4,6 +4,8 @@ import type { CandleColumns } from '../../../main/engine/domain/candle.ts';
 import { runBacktest } from '../../../main/lab/backtest/run-backtest.ts';
 import { checkPlan } from '../../../main/lab/desk/check-plan.ts';
 import { strategyNamed } from '../../../main/lab/strategies/shipped.ts';
+import { breakdownOf } from '../../../main/lab/workers/breakdown.ts';
+import { heldCurve } from '../../../main/lab/workers/held-curve.ts';
 import { joinCandles } from '../../../main/lab/workers/join-candles.ts';
 import { calendarOf, distributionOf, figuresOf, seriesOf, tradeColumns } from '../../../main/lab/workers/run-views.ts';
 import { RunWatch } from '../../../main/lab/workers/run-watch.ts';
@@ -34,7 +36,7 @@ const params = fc.dictionary(fc.constantFrom('fast', 'slow', 'share', 'qty', 'ot
 const plan: fc.Arbitrary<RunPlan> = fc.record({
   strategy: fc.constantFrom('sma-cross', 'none', 'constructor'),
   params,
-  source: fc.constant(LAB_PLAN.source),
+  sources: fc.constant(LAB_PLAN.sources),
   fromMs: fc.option(fc.nat()),
   toMs: fc.option(fc.nat()),
   settings,
@@ -98,19 +100,22 @@ describe('what comes of a run', () => {
           () => 0,
         );
         const run = runBacktest({
-          strategy: watch.over(strategy),
+          strategy: watch.over(strategy, 1),
           params: given,
           markets: [{ candles: columns }],
           settings: costs,
         });
-        labRunSchema.shape.figures.parse(figuresOf(run, columns, costs));
+        const held = heldCurve([columns], run.openTimeMs);
+        labRunSchema.shape.figures.parse(figuresOf(run, held, costs.cashQuote));
         const detail = {
-          ...seriesOf(run, columns, costs.cashQuote, steps, watch.exposureShare()),
+          ...seriesOf(run, held, costs.cashQuote, steps, watch.exposureShare()),
           calendar: calendarOf(run, costs.cashQuote),
           distribution: distributionOf(run),
           map: null,
           walk: null,
           tradesListed: tradeColumns(run, 10).reasons.length,
+          instruments: ['BTC/USDT'],
+          ...breakdownOf(run, [columns], costs.cashQuote, 3_600_000),
         };
         outputOf('labRunDetail').parse({ ok: true, value: detail });
         const { distribution } = detail;

@@ -3,14 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeCandleFile } from '../../../../main/candle-files/index.ts';
+import { storeRun } from '../../../../main/commands/store-run.ts';
 import type { CandleColumns } from '../../../../main/engine/domain/candle.ts';
 import { openCandleStore } from '../../../../main/engine/venues/candle-store/candle-store.ts';
 import { runBacktest } from '../../../../main/lab/backtest/run-backtest.ts';
+import { REALISTIC } from '../../../../main/lab/backtest/settings.ts';
 import { LabCandles } from '../../../../main/lab/data/lab-candles.ts';
 import { openLab } from '../../../../main/lab/desk/open-lab.ts';
 import { ExperimentStore, familyOf } from '../../../../main/lab/experiments/experiment-store.ts';
 import { smaCross } from '../../../../main/lab/strategies/sma-cross.ts';
-import type { LabRun, RunPlan } from '../../../../preload/lab-contract.ts';
+import { PRODUCT_VERSION } from '../../../../main/product.ts';
+import { type LabRun, labRunSchema, type RunPlan } from '../../../../preload/lab-contract.ts';
 import { LAB_PLAN } from '../../../support/memory-lab.ts';
 import { waitUntil } from '../../../support/wait-until.ts';
 
@@ -36,7 +39,7 @@ function wave(): CandleColumns {
   };
 }
 
-const ofFile: RunPlan = { ...LAB_PLAN, source: { kind: 'file', path: file } };
+const ofFile: RunPlan = { ...LAB_PLAN, sources: [{ kind: 'file', path: file }] };
 const rowOf = (runId: string): LabRun => lab.runs().find(({ id }) => id === runId)!;
 
 async function runToEnd(plan: RunPlan): Promise<LabRun> {
@@ -66,7 +69,7 @@ const openTheLab = () =>
       candleStore: storePath,
       labCandles: join(dir, 'candles'),
       results: join(dir, 'results'),
-      version: '0.0.0',
+      version: PRODUCT_VERSION,
     },
     workerUrl: new URL('../../../../main/lab/workers/worker.ts', import.meta.url),
     nowMs: () => Date.now(),
@@ -90,7 +93,7 @@ describe('a run in the lab', () => {
     expect((await lab.catalogue()).stored).toEqual([
       { instrumentId: stored.instrumentId, timeframe: '5m', bars: BARS },
     ]);
-    for (const plan of [ofFile, { ...LAB_PLAN, source }, { ...LAB_PLAN, source: stored }]) {
+    for (const plan of [ofFile, { ...LAB_PLAN, sources: [source] }, { ...LAB_PLAN, sources: [stored] }]) {
       const run = await runToEnd(plan);
       expect(run).toMatchObject({ state: 'done', title: 'SMA cross', error: '', progress: null });
       expect(run.figures).toMatchObject({ bars: BARS, trades: expected.trades.length });
@@ -116,9 +119,9 @@ describe('a run in the lab', () => {
     const [second] = trades.value.trades;
     expect(second!.exitTimeMs - second!.entryTimeMs).toBe(second!.barsHeld * BAR_MS);
 
-    const whole = await lab.candles(run.id, { fromMs: null, toMs: null });
+    const whole = await lab.candles(run.id, { instrument: 0, fromMs: null, toMs: null });
     expect(whole).toMatchObject({ ok: true, value: { joined: 2, barMs: 2 * BAR_MS } });
-    const span = { fromMs: second!.entryTimeMs, toMs: second!.exitTimeMs + 1 };
+    const span = { instrument: 0, fromMs: second!.entryTimeMs, toMs: second!.exitTimeMs + 1 };
     const part = await lab.candles(run.id, span);
     expect(part).toMatchObject({ ok: true, value: { joined: 1, barMs: BAR_MS } });
     expect(part.ok && part.value.columns.openTimeMs.length).toBe(second!.barsHeld + 1);
@@ -144,6 +147,11 @@ describe('a run in the lab', () => {
     const runs = [await runToEnd(ofFile), await runToEnd({ ...ofFile, params: { fast: 5, slow: 60 } })];
     const compared = await lab.compare(runs.map(({ id }) => id));
     expect(compared.ok && compared.value.map(({ figures }) => figures)).toEqual(runs.map(({ figures }) => figures));
+    // Six days are too few to tell the two apart, and it is said so.
+    expect(compared.ok && compared.value.map(({ ab }) => ab && [ab.days, ab.low, ab.pValue])).toEqual([
+      null,
+      [6, null, 1],
+    ]);
     expect(lab.mark(runs[0]!.id, ['kept', 'kept'], 'the first')).toEqual({ ok: true, value: null });
     expect(rowOf(runs[0]!.id)).toMatchObject({ tags: ['kept'], note: 'the first' });
   });
@@ -168,13 +176,104 @@ describe('a run in the lab', () => {
       expect(kept.tags).toEqual(['kept']);
       expect(await other.detail(id)).toEqual(detail);
       expect(await other.trades(id, 0, 500)).toEqual(trades);
-      expect(await other.candles(id, { fromMs: null, toMs: null })).toEqual(
-        await lab.candles(run.id, { fromMs: null, toMs: null }),
+      expect(await other.candles(id, { instrument: 0, fromMs: null, toMs: null })).toEqual(
+        await lab.candles(run.id, { instrument: 0, fromMs: null, toMs: null }),
       );
       expect(await other.report(id)).toEqual(report);
     } finally {
       await other.close();
     }
+  });
+
+  it('is listed whoever made it: one of a command, kept while a screen looks on, is opened like any other', async () => {
+    const stop = lab.onChange(() => undefined);
+    const params = { fast: 6, slow: 66, share: 0.95, qty: 0 };
+    const asked = { strategy: smaCross, params, markets: [{ candles: wave() }] };
+    const sources = [{ kind: 'file' as const, path: file }];
+    const stored = await storeRun({ ...asked, settings: REALISTIC, names: ['wave'] }, sources, dir);
+    const theirs = () => lab.runs().find(({ plan }) => plan.params['fast'] === 6);
+    await waitUntil('the list is read', () => theirs() !== undefined, 60_000);
+    stop();
+    expect(theirs()).toMatchObject({
+      origin: 'command-line',
+      state: 'done',
+      plan: { sources },
+      folder: expect.any(String),
+    });
+    const { figures, intervals, folder } = theirs()!;
+    expect(folder).toBe(stored.ok && stored.value.folder);
+    // The same run here comes to the same, and is no other one.
+    const ours = await runToEnd({ ...ofFile, params: { fast: 6, slow: 66 } });
+    expect(ours).toMatchObject({ figures, intervals, folder });
+    expect(lab.runs().filter(({ plan }) => plan.params['fast'] === 6)).toHaveLength(1);
+    const detail = await lab.detail(ours.id);
+    expect(detail.ok && detail.value.excursions.number.length).toBe(ours.figures!.trades);
+  });
+
+  it('that failed is listed by the next session with its sentence', async () => {
+    const failure = 'mine failed: it does not like this market';
+    const store = new ExperimentStore(join(dir, 'results'), () => Date.now());
+    const inputs = store.list()[0]!.inputs;
+    store.recordFailure({ ...inputs, strategy: 'mine', settings: { takerFee: 0.5 } }, failure);
+    store.close();
+    const other = openTheLab();
+    try {
+      const stop = other.onChange(() => undefined);
+      const found = () => other.runs().find(({ plan }) => plan.strategy === 'mine');
+      await waitUntil('the list is read', () => found() !== undefined, 60_000);
+      stop();
+      // A fee that the form would not take is the nearest that it takes.
+      expect(found()).toMatchObject({
+        state: 'failed',
+        error: failure,
+        figures: null,
+        plan: { settings: { takerFee: 0.1 } },
+      });
+      expect(labRunSchema.safeParse(found()).error).toBeUndefined();
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('of two instruments knows which candle and which trade are whose', async () => {
+    const other = join(dir, 'other.csv');
+    const { openTimeMs, ...prices } = wave();
+    // Its first hundred candles are missing: bars of the two do not count alike.
+    const later = Object.fromEntries(
+      Object.entries({ openTimeMs, ...prices }).map(([name, values]) => [name, values.slice(100)]),
+    ) as unknown as CandleColumns;
+    const shifted = { ...later, close: later.close.map((value, bar) => value + 3 * Math.sin(bar / 15)) };
+    const fitting = {
+      ...shifted,
+      high: shifted.high.map((value, bar) => Math.max(value, shifted.close[bar]!)),
+      low: shifted.low.map((value, bar) => Math.min(value, shifted.close[bar]!)),
+    };
+    expect((await writeCandleFile(other, fitting)).ok).toBe(true);
+    const sources = [...ofFile.sources, { kind: 'file' as const, path: other }];
+    const settings = { ...ofFile.settings, shorts: true, leverageMax: 2 };
+    const run = await runToEnd({ ...ofFile, sources, settings, strategy: 'pairs', params: { bars: 120 } });
+    expect(run).toMatchObject({ state: 'done', error: '' });
+    const trades = await lab.trades(run.id, 0, 500);
+    if (!trades.ok) throw new Error(trades.error.text);
+    expect(new Set(trades.value.trades.map(({ instrument }) => instrument))).toEqual(new Set([0, 1]));
+    for (const instrument of [0, 1]) {
+      const candles = await lab.candles(run.id, { instrument, fromMs: null, toMs: null });
+      if (!candles.ok) throw new Error(candles.error.text);
+      const { columns, barMs } = candles.value;
+      for (const { entryTimeMs, entryPrice } of trades.value.trades.filter(
+        (trade) => trade.instrument === instrument,
+      )) {
+        const at = columns.openTimeMs.findIndex((openMs) => openMs <= entryTimeMs && entryTimeMs < openMs + barMs);
+        expect(entryPrice).toBeGreaterThan(columns.low[at]! * 0.99);
+        expect(entryPrice).toBeLessThan(columns.high[at]! * 1.01);
+      }
+    }
+    const detail = await lab.detail(run.id);
+    if (!detail.ok) throw new Error(detail.error.text);
+    const profits = trades.value.trades.reduce((sum, { profitQuote }) => sum + profitQuote, 0);
+    expect(detail.value.byInstrument.reduce((sum, { profitQuote }) => sum + profitQuote, 0)).toBeCloseTo(profits, 6);
+    expect(detail.value.instruments).toEqual(['wave', 'other']);
+    expect(Math.max(...detail.value.exposureShare)).toBeGreaterThan(0.5);
   });
 
   it('run again is the same run: one row, its tags with it', async () => {
@@ -201,23 +300,23 @@ describe('a run in the lab', () => {
   });
 
   it('looks at what there is before anything is run', async () => {
-    expect(await lab.look(ofFile.source)).toEqual({
+    expect(await lab.look(ofFile.sources[0]!)).toEqual({
       ok: true,
       value: { bars: BARS, fromMs: FROM_MS, toMs: FROM_MS + (BARS - 1) * BAR_MS, barMs: BAR_MS, missingBars: 0 },
     });
   });
 
   it.each<[string, Partial<RunPlan>, RegExp]>([
-    ['a file that is not there', { source: { kind: 'file', path: join(dir, 'none.csv') } }, /^none\.csv: cannot be/],
-    ['a file of another kind', { source: { kind: 'file', path: '/etc/passwd' } }, /^passwd: not a \.csv/],
+    ['a file that is not there', { sources: [{ kind: 'file', path: join(dir, 'none.csv') }] }, /^none\.csv: cannot be/],
+    ['a file of another kind', { sources: [{ kind: 'file', path: '/etc/passwd' }] }, /^passwd: not a \.csv/],
     [
       'an instrument without candles',
-      { source: { kind: 'instrument', instrumentId: 'binance:ETH/USDT', timeframe: '1h' } },
+      { sources: [{ kind: 'instrument', instrumentId: 'binance:ETH/USDT', timeframe: '1h' }] },
       /^ETH\/USDT 1h: there are no candles in that time\.$/,
     ],
     [
       'candles that were never downloaded',
-      { source: { kind: 'stored', instrumentId: 'binance:ETH/USDT', timeframe: '1h' } },
+      { sources: [{ kind: 'stored', instrumentId: 'binance:ETH/USDT', timeframe: '1h' }] },
       /^no 1h candles of binance:ETH\/USDT are stored/,
     ],
     ['a span without candles', { fromMs: 1e13 }, /^wave\.csv: there are no candles in that time\.$/],
@@ -234,7 +333,7 @@ describe('a run in the lab', () => {
     [
       'a strategy of two instruments',
       { strategy: 'pairs', params: {} },
-      'Pairs looks at 2 instruments together: the command line runs it.',
+      'Pairs looks at 2 instruments together: 1 will not do.',
     ],
     ['a parameter out of its range', { params: { fast: 0 } }, 'SMA cross: fast must lie from 1 to 1000, not 0.'],
     ['parameters that do not fit', { params: { fast: 40 } }, 'SMA cross: fast (40) must be below slow (30).'],

@@ -52,9 +52,9 @@ describe('steps of time', () => {
 describe('series of a run', () => {
   it('a step says its last equity and its deepest drawdown, also where it has recovered since', () => {
     const run = runOf([100, 120, 60, 118, 121, 110], 300_000);
-    const candles = candlesOf([100, 101, 102, 103, 104, 105].map((close) => [close, close, close, close] as const));
+    const held = Float64Array.of(1, 1.01, 1.02, 1.03, 1.04, 1.05);
     const steps = new TimeSteps(run.openTimeMs, 2);
-    expect(seriesOf(run, candles, 100, steps, Float64Array.of(0.5, 1))).toEqual({
+    expect(seriesOf(run, held, 100, steps, Float64Array.of(0.5, 1))).toEqual({
       timeMs: [600_000, 1_500_000],
       equityQuote: [60, 110],
       heldQuote: [102, 105],

@@ -11,7 +11,7 @@ const { row } = createMemoryLab();
 describe('runs in words', () => {
   it('say what was run over what', () => {
     expect(sourceText(LAB_PLAN)).toBe('BTC/USDT 1h');
-    expect(sourceText({ ...LAB_PLAN, source: { kind: 'file', path: 'C:\\data\\btc_1m.csv.gz' } })).toBe('btc_1m');
+    expect(sourceText({ ...LAB_PLAN, sources: [{ kind: 'file', path: 'C:\\data\\btc_1m.csv.gz' }] })).toBe('btc_1m');
   });
 
   it('say how far and how fast', () => {
@@ -95,6 +95,8 @@ describe('messages of the lab', () => {
     comparedIds: ['b', 'a'],
     tab: 'overview',
     tradeNumber: null,
+    filter: '',
+    order: 'newest',
   };
 
   it('replace rows where they stand and put new ones first', () => {

@@ -47,7 +47,7 @@ describe('the draft of a run', () => {
       plan: {
         ...LAB_PLAN,
         params: { fast: 10, slow: 30, share: 0.95 },
-        source: { kind: 'instrument', instrumentId: BTC, timeframe: '1h' },
+        sources: [{ kind: 'instrument', instrumentId: BTC, timeframe: '1h' }],
       },
     });
   });
@@ -67,7 +67,16 @@ describe('the draft of a run', () => {
       { 'params.fast': '1–1,000.', 'params.share': '0.01–1.' },
     ],
     ['a fee beyond reason', { costs: { ...draft().costs, takerFee: '50' } }, { 'costs.takerFee': '0–10.' }],
-    ['no file', { sourceKind: 'file', path: '  ' }, { path: 'Which file? Its path on this machine.' }],
+    [
+      'no file',
+      { sources: [{ ...draft().sources[0]!, kind: 'file', path: '  ' }] },
+      { 'sources.0.path': 'Which file? Its path on this machine.' },
+    ],
+    [
+      'no second instrument',
+      withStrategy(draft(), CATALOGUE.strategies[2]),
+      { 'sources.1.instrumentId': 'Which instrument?' },
+    ],
     ['a day that is none', { fromDay: '2024-02-30' }, { fromDay: 'A day, as 2026-01-31.' }],
     [
       'a span the wrong way round',
@@ -75,11 +84,6 @@ describe('the draft of a run', () => {
       { toDay: 'Not before the first day.' },
     ],
     ['an unknown strategy', { strategy: 'none' }, { strategy: 'Which strategy?' }],
-    [
-      'a strategy of two instruments',
-      { strategy: 'pair' },
-      { strategy: 'Looks at 2 instruments together: the command line runs it.' },
-    ],
   ])('%s is said at its field', (_what, change, errors) => {
     expect(errorsOf(change)).toEqual(errors);
   });
@@ -92,11 +96,32 @@ describe('the draft of a run', () => {
     });
   });
 
+  it('a strategy of two instruments has a field for each, and one of one has one again', () => {
+    const pair = withStrategy(draft(), CATALOGUE.strategies[2]);
+    expect(pair.sources.map(({ instrumentId }) => instrumentId)).toEqual([BTC, '']);
+    const chosen = {
+      ...pair,
+      sources: pair.sources.with(1, { ...pair.sources[1]!, instrumentId: 'binance:ETH/USDT' }),
+    };
+    const result = planOf(chosen, CATALOGUE);
+    expect(result.ok && result.plan.sources.map((source) => 'instrumentId' in source && source.instrumentId)).toEqual([
+      BTC,
+      'binance:ETH/USDT',
+    ]);
+    expect(withStrategy(pair, CATALOGUE.strategies[0]).sources).toEqual(draft().sources);
+  });
+
+  it('a run of which only the name is known fills the form but for its file', () => {
+    const plan = { ...LAB_PLAN, sources: [{ kind: 'named' as const, name: 'btc_1h', timeframe: '1h' }] };
+    const again = planOf(draftOf(plan, draft(), CATALOGUE.strategies[0]), CATALOGUE);
+    expect(again).toEqual({ ok: false, errors: { 'sources.0.path': 'Which file? Its path on this machine.' } });
+  });
+
   it('a plan fills the form so that the same plan comes of it', () => {
     const plan = {
       ...LAB_PLAN,
       params: { fast: 20, slow: 60, share: 0.5 },
-      source: { kind: 'file' as const, path: '/data/btc.csv' },
+      sources: [{ kind: 'file' as const, path: '/data/btc.csv' }],
       fromMs: Date.UTC(2024, 0, 1),
       toMs: Date.UTC(2024, 1, 1),
       settings: { ...LAB_PLAN.settings, takerFee: 0.00075, shorts: true },

@@ -40,10 +40,10 @@ export function addDeskCommands(program: Command): void {
   program
     .command('gap <data-dir>')
     .description(
-      'what was done beside what the robot would have done, split into signal, missed approvals, latency, slippage, fees',
+      'the last days run again by the exact gear: what it would have done beside what was done, and why they differ',
     )
     .option('--days <N>', 'the last so many', count, 7)
-    .option('--fee-rate <RATE>', 'what the robot pays, of price × quantity', share, 0.001)
+    .option('--fee-rate <RATE>', 'what the re-run pays, of price × quantity', share, 0.001)
     .option('--until <TIME>', 'in place of now')
     .action((dir: string, options) => run(async () => (await import('../commands/gap.ts')).gap(dir, options)));
 

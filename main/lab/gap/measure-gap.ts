@@ -1,99 +1,114 @@
-import { existsSync } from 'node:fs';
-import type { CandleColumns } from '../../engine/domain/candle.ts';
-import { divideDecimal, formatDecimal, multiplyDecimal, parseDecimal } from '../../engine/domain/decimal.ts';
+import { divideDecimal, formatDecimal, parseDecimal } from '../../engine/domain/decimal.ts';
+import type { PredictionArrived } from '../../engine/domain/events.ts';
 import type { Quote } from '../../engine/domain/market.ts';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import type { LogRecord } from '../../engine/kernel/log-format.ts';
-import { readLane } from '../../engine/kernel/log-reader.ts';
-import { openCandleStore } from '../../engine/venues/candle-store/candle-store.ts';
-import { type JournalWindow, journalOrders, type OpenOrder, QuotesAt } from './journal-orders.ts';
-import { missedExit } from './missed-exit.ts';
-import { type GapOrder, type GapReport, splitGap } from './split-gap.ts';
+import { type LaneContents, readLane } from '../../engine/kernel/log-reader.ts';
+import type { ModelCard } from '../../ml/card.ts';
+import type { RunSettings } from '../backtest/settings.ts';
+import type { Proposers } from '../exact/exact-plan.ts';
+import { accountAt } from './account-at.ts';
+import { readDecisions } from './decisions.ts';
+import { matchDecisions } from './match-decisions.ts';
+import { QuotesAt } from './quotes-at.ts';
+import { rerunAccount } from './rerun-account.ts';
+import { type GapReport, splitGap } from './split-gap.ts';
 
+/** Where an account keeps its journal and its candles. */
 export interface GapFolder {
   readonly journalDir: string;
   readonly candleStore: string;
 }
 
+export interface GapAsked {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly cards: readonly ModelCard[];
+  /** What the re-run pays and meets; realistic where it is not said. */
+  readonly settings?: Partial<RunSettings>;
+  /** Who proposes in the re-run where it is not the desk's own members. */
+  readonly proposers?: Proposers;
+}
+
 export interface MeasuredGap extends GapReport {
-  /** Orders that were sent when no quote was there: their latency counts as none. */
+  /** Of what was re-run: from where the account was open. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly quote: string;
+  /** Minutes of all instruments that were re-run. */
+  readonly bars: number;
+  /** Questions that the re-run took and nobody in life did. */
+  readonly missed: number;
+  /** Orders that were sent when no quote was kept: their latency counts as none. */
   readonly withoutArrival: number;
   readonly feesUnpriced: number;
+  /** Answers of models that were kept and could be said again. */
+  readonly answers: number;
 }
 
 export interface GapFault {
-  readonly kind: 'damaged';
+  readonly kind: 'damaged' | 'not-open' | 'no-rerun';
   readonly message: string;
 }
 
-/** The gap between what an account did in a window and what the robot would have done, from the account's own journal. Changes nothing. */
-export function measureGap(folder: GapFolder, window: JournalWindow): Result<MeasuredGap, GapFault> {
+/**
+ * The gap between what an account did in a window and what the same engine does by itself over the same candles: the account as it stood is
+ * run again by the exact gear, every question signed at once, and each order held against its own. Changes nothing.
+ */
+export async function measureGap(folder: GapFolder, asked: GapAsked): Promise<Result<MeasuredGap, GapFault>> {
+  const { journalDir, candleStore } = folder;
+  const { fromMs, toMs, cards, settings, proposers } = asked;
   const ledger: LogRecord[] = [];
-  const read = readLane(folder.journalDir, 'ledger', (record) => ledger.push(record));
-  if (read.damage && read.damage.how !== 'torn')
-    return fail({ kind: 'damaged', message: `${folder.journalDir}: ${read.damage.what}` });
-  const { orders, lastPrices, feesUnpriced } = journalOrders(ledger, window);
-  const instruments = new Set(orders.map(({ instrumentId }) => instrumentId));
+  const damage = damageOf(readLane(journalDir, 'ledger', (record) => ledger.push(record)));
+  if (damage !== null) return fail({ kind: 'damaged', message: `${journalDir}: ${damage}` });
+  const account = accountAt(ledger, fromMs, toMs);
+  if (!account) return fail({ kind: 'not-open', message: 'the account had not been opened by then' });
+
+  const read = readDecisions(ledger, toMs);
+  const decisions = read.decisions.filter(({ timeMs }) => timeMs >= account.fromMs);
+  const instruments = new Set(decisions.map(({ instrumentId }) => instrumentId));
   const quotes = new QuotesAt([
-    ...orders.flatMap(({ instrumentId, sentMs }) => (sentMs === null ? [] : [[instrumentId, sentMs] as const])),
-    ...[...instruments].map((instrumentId) => [instrumentId, window.toMs] as const),
+    ...decisions.flatMap(({ instrumentId, order }) => (order ? [[instrumentId, order.sentMs] as const] : [])),
+    ...[...instruments].map((instrumentId) => [instrumentId, toMs] as const),
   ]);
-  readLane(folder.journalDir, 'market', (record) => quotes.read(record));
-  const candles = candlesOf(folder.candleStore, window.toMs);
-  let withoutArrival = 0;
-  const priced = orders.map((order): GapOrder => {
-    const { id, instrumentId, timeMs, side, sentMs, live } = order;
-    const rerunPrice = order.rerun?.price ?? null;
-    const quote = sentMs === null ? null : quotes.at(instrumentId, sentMs);
-    const arrival = order.arrivalPrice ?? (quote && (side === 'buy' ? quote.ask : quote.bid));
-    if (arrival === null && sentMs !== null) withoutArrival += 1;
-    const mark = middleOf(quotes.at(instrumentId, window.toMs)) ?? lastPrices.get(instrumentId) ?? rerunPrice ?? '0';
-    const left = sentMs === null ? leftAt(order, candles) : null;
-    return {
-      id,
-      instrumentId,
-      timeMs,
-      side,
-      markPrice: left ?? mark,
-      rerun: left === null ? order.rerun : withExitFee(order.rerun, left, window.feeRate),
-      live: live && { ...live, arrivalPrice: arrival ?? rerunPrice ?? mark },
-    };
+  const answers: PredictionArrived[] = [];
+  readLane(journalDir, 'market', (record) => {
+    quotes.read(record);
+    if (record.event.kind === 'PredictionArrived' && record.timeMs >= account.fromMs && record.timeMs < toMs)
+      answers.push(record.event);
   });
-  return ok({ ...splitGap(priced), withoutArrival, feesUnpriced });
+
+  const rerun = await rerunAccount({
+    account,
+    toMs,
+    candleStore,
+    cards,
+    answers,
+    ...(settings && { settings }),
+    ...(proposers && { proposers }),
+  });
+  if (!rerun.ok) return rerun;
+  let withoutArrival = 0;
+  const live = {
+    decisions,
+    arrivalOf: ({ ownPrice, order, instrumentId, side }: (typeof decisions)[number]) => {
+      if (ownPrice !== null || order === null) return ownPrice;
+      const quote = quotes.at(instrumentId, order.sentMs);
+      if (!quote) withoutArrival += 1;
+      return quote && parseDecimal(side === 'buy' ? quote.ask : quote.bid);
+    },
+  };
+  const markOf = (id: string): string =>
+    rerun.value.closes.get(id) ?? middleOf(quotes.at(id, toMs)) ?? read.lastPrices.get(id) ?? '0';
+  const { orders, missed } = matchDecisions(live, rerun.value, markOf);
+  const { feesUnpriced } = read;
+  const { bars } = rerun.value;
+  const counts = { bars, missed, withoutArrival, feesUnpriced, answers: answers.length };
+  return ok({ ...splitGap(orders), ...counts, fromMs: account.fromMs, toMs, quote: account.quote });
 }
+
+/** A lane that is still being written may end in half a line. */
+const damageOf = ({ damage }: LaneContents): string | null => (damage && damage.how !== 'torn' ? damage.what : null);
 
 const middleOf = (quote: Quote | null): string | null =>
   quote && formatDecimal(divideDecimal(parseDecimal(quote.bid) + parseDecimal(quote.ask), 2n * 10n ** 18n, 'half-up'));
-
-type CandlesFrom = (instrumentId: string, fromMs: number) => CandleColumns | null;
-
-function candlesOf(path: string, toMs: number): CandlesFrom {
-  return (instrumentId, fromMs) => {
-    if (!existsSync(path)) return null;
-    const store = openCandleStore(path, { readOnly: true, onProblem: () => undefined });
-    try {
-      return store.read(instrumentId, '1m', fromMs, toMs);
-    } finally {
-      store.close();
-    }
-  };
-}
-
-/** Where an entry that nobody took would have been left by its own stop or target. */
-function leftAt({ instrumentId, side, timeMs, bracket }: OpenOrder, candles: CandlesFrom): string | null {
-  if (bracket === null || (bracket.stopPrice === null && bracket.targetPrice === null)) return null;
-  const after = candles(instrumentId, timeMs);
-  if (after === null) return null;
-  const [stop, target] = [bracket.stopPrice, bracket.targetPrice].map((price) =>
-    price === null ? null : Number(price),
-  );
-  const price = missedExit(after, side, stop ?? null, target ?? null);
-  return price === null ? null : formatDecimal(parseDecimal(price.toFixed(8)));
-}
-
-function withExitFee(rerun: GapOrder['rerun'], exitPrice: string, feeRate: string): GapOrder['rerun'] {
-  if (rerun === null) return null;
-  const notional = multiplyDecimal(parseDecimal(exitPrice), parseDecimal(rerun.qtyBase), 'half-up');
-  const fee = multiplyDecimal(notional, parseDecimal(feeRate), 'half-up');
-  return { ...rerun, feeQuote: formatDecimal(parseDecimal(rerun.feeQuote) + fee) };
-}

@@ -1,15 +1,20 @@
-import { parseDecimal } from '../../engine/domain/decimal.ts';
+import { divideDecimal, parseDecimal } from '../../engine/domain/decimal.ts';
 
-/** An order as the re-run has it: filled at once, whole, at the price that was shown. Amounts are decimal strings. */
+/** An order as the re-run has it. Amounts are decimal strings. */
 export interface RerunOrder {
   readonly qtyBase: string;
-  readonly price: string;
+  /** Price times quantity, over all its fills. */
+  readonly notionalQuote: string;
   readonly feeQuote: string;
+  /** The best price on the side it took from when it was sent. */
+  readonly arrivalPrice: string;
 }
 
 /** The same order as it went. */
 export interface LiveOrder {
-  /** What was signed; less than the re-run's where a person took a part. */
+  /** What the gate let pass. */
+  readonly askedBase: string;
+  /** What was signed of it; less where a person took a part. */
   readonly signedBase: string;
   readonly filledBase: string;
   /** Price times quantity, over all its fills. */
@@ -56,10 +61,11 @@ const ATOMS = 10n ** 18n;
 
 /**
  * Why life came out otherwise than the re-run, order by order:
- * - signal: one of them decided what the other did not;
+ * - signal: one of them decided what the other did not, or another quantity;
  * - missed approvals: nobody signed, or for a part only;
- * - latency: how far the market went between the price that was shown and the sending;
- * - slippage: how much worse than the market at the sending it filled, and what of it was not filled at all;
+ * - latency: how far the market lay from where the re-run met it when it was sent;
+ * - slippage: how much worse than the market at the sending it filled, less what the re-run reckons with, and what of it was not filled
+ *   at all;
  * - fees: paid against counted.
  * @throws RangeError for an amount that is no plain decimal
  */
@@ -88,31 +94,33 @@ function amountsOf({ side, markPrice, rerun, live }: GapOrder): Amounts {
   const sign = side === 'buy' ? 1n : -1n;
   const mark = parseDecimal(markPrice);
   const amounts = nothing();
-  const [rerunQty, rerunPrice, rerunFee] = rerun
-    ? [parseDecimal(rerun.qtyBase), parseDecimal(rerun.price), parseDecimal(rerun.feeQuote) * ATOMS]
-    : [0n, 0n, 0n];
+  const rerunQty = rerun ? parseDecimal(rerun.qtyBase) : 0n;
+  const rerunNotional = rerun ? parseDecimal(rerun.notionalQuote) * ATOMS : 0n;
+  const rerunFee = rerun ? parseDecimal(rerun.feeQuote) * ATOMS : 0n;
   const filled = live ? parseDecimal(live.filledBase) : 0n;
   const notional = live ? parseDecimal(live.notionalQuote) * ATOMS : 0n;
   const liveFee = live ? parseDecimal(live.feeQuote) * ATOMS : 0n;
-  amounts.rerun = sign * rerunQty * (mark - rerunPrice) - rerunFee;
+  amounts.rerun = sign * (rerunQty * mark - rerunNotional) - rerunFee;
   amounts.live = sign * (filled * mark - notional) - liveFee;
   if (rerun === null || live === null) {
     amounts.signal = amounts.live - amounts.rerun;
     return amounts;
   }
-  const asked = parseDecimal(live.signedBase);
-  const signed = asked < rerunQty ? asked : rerunQty;
+  // The mean of the re-run's fills, to the last place there is; what that leaves out is its slippage.
+  const rerunPrice = rerunQty === 0n ? mark : divideDecimal(rerunNotional / ATOMS, rerunQty, 'half-up');
+  const [asked, signed] = [parseDecimal(live.askedBase), parseDecimal(live.signedBase)];
   const worth = sign * (mark - rerunPrice);
-  amounts.missedApprovals = (signed - rerunQty) * worth;
-  if (filled === 0n && signed === 0n) {
-    // What was not taken costs no fee either.
-    amounts.missedApprovals += rerunFee - liveFee;
-    return amounts;
-  }
-  const arrival = parseDecimal(live.arrivalPrice);
-  amounts.latency = sign * filled * (rerunPrice - arrival);
-  amounts.slippage = sign * (filled * arrival - notional) + (filled - signed) * worth;
-  amounts.fees = rerunFee - liveFee;
+  amounts.signal = (asked - rerunQty) * worth;
+  amounts.missedApprovals = (signed - asked) * worth;
+  const isUntaken = filled === 0n && signed === 0n;
+  const [arrival, rerunArrival] = [parseDecimal(live.arrivalPrice), parseDecimal(rerun.arrivalPrice)];
+  amounts.latency = sign * filled * (rerunArrival - arrival);
+  amounts.slippage =
+    sign * (filled * arrival - notional + filled * (rerunPrice - rerunArrival)) +
+    sign * (rerunNotional - rerunQty * rerunPrice) +
+    (filled - signed) * worth;
+  // What was not taken costs no fee either.
+  amounts[isUntaken ? 'missedApprovals' : 'fees'] += rerunFee - liveFee;
   return amounts;
 }
 

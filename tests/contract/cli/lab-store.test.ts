@@ -7,6 +7,8 @@ import { writeCandleFile } from '../../../main/candle-files/index.ts';
 import { createRandom } from '../../../main/engine/kernel/random.ts';
 import { randomWalkCandles } from '../../support/candle-columns.ts';
 import { runCli } from '../../support/cli-process.ts';
+import { livedAccount } from '../../support/lived-account.ts';
+import { T0 } from '../../support/small-engine.ts';
 
 let dir: string;
 beforeAll(() => {
@@ -108,19 +110,36 @@ describe('experiments', () => {
 });
 
 describe('gap', () => {
-  it('splits what an account did from what the robot would have done', async () => {
-    const journals = join(import.meta.dirname, '../../support/journals/in-trade-0.1.0');
-    mkdirSync(join(dir, 'accounts'), { recursive: true });
-    cpSync(journals, join(dir, 'accounts/practice-generated-1'), { recursive: true });
-    const { json, exit } = await runCli(['gap', dir, '--days', '30', '--until', '2026-01-06T00:00Z', '--json']);
-    expect(exit).toBe(0);
-    // A person's own order: the robot did nothing.
-    expect(json).toMatchObject({
-      ok: true,
-      accounts: [
-        { account: 'practice-generated-1', gap: '-1.2250948', rerun: '0', parts: { signal: '-1.2250948', fees: '0' } },
-      ],
+  it('runs the last days again and splits what an account did from what the engine does by itself', async () => {
+    const { volume, ...prices } = randomWalkCandles(300, createRandom(5).next);
+    const candles = {
+      ...prices,
+      volume: volume.map(() => 1_000),
+      openTimeMs: volume.map((_, bar) => T0 + bar * 60_000),
+    };
+    await livedAccount(join(dir, 'accounts/practice-generated-1'), candles, {
+      params: { fast: 5, slow: 20, share: 0.5, qty: 0.5 },
     });
+    const { json, exit } = await runCli(['gap', dir, '--days', '30', '--until', '2026-06-02T00:00Z', '--json']);
+    expect(exit).toBe(0);
+    const [account] = (
+      json as { accounts: { account: string; bars: number; live: string; gap: string; parts: object }[] }
+    ).accounts;
+    expect(account).toMatchObject({ account: 'practice-generated-1', bars: 300 });
+    expect(account?.live).not.toBe('0');
+    const sum = Object.values(account?.parts ?? {}).reduce((total: number, part) => total + Number(part), 0);
+    expect(sum).toBeCloseTo(Number(account?.gap), 9);
+  });
+  it('says where nothing can be run again', async () => {
+    const journals = join(import.meta.dirname, '../../support/journals/in-trade-0.1.0');
+    const bare = join(dir, 'bare');
+    mkdirSync(join(bare, 'accounts'), { recursive: true });
+    cpSync(journals, join(bare, 'accounts/practice-generated-1'), { recursive: true });
+    const { json, exit } = await runCli(['gap', bare, '--days', '30', '--until', '2026-01-06T00:00Z', '--json']);
+    expect([exit, json]).toMatchObject([
+      1,
+      { ok: false, accounts: [{ error: expect.stringContaining('candles.db') }] },
+    ]);
   });
   it('says what is wrong in one sentence', async () => {
     const none = await runCli(['gap', join(dir, 'nothing')]);

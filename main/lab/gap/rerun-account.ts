@@ -1,0 +1,130 @@
+import { existsSync } from 'node:fs';
+import { type CandleColumns, TIMEFRAME_MS, type Timeframe } from '../../engine/domain/candle.ts';
+import { parseDecimal } from '../../engine/domain/decimal.ts';
+import type { CandleRow, PredictionArrived } from '../../engine/domain/events.ts';
+import type { InstrumentId } from '../../engine/domain/instrument.ts';
+import type { Quote } from '../../engine/domain/market.ts';
+import { fail, ok, type Result } from '../../engine/domain/result.ts';
+import type { LogRecord } from '../../engine/kernel/log-format.ts';
+import { type CandleStore, openCandleStore } from '../../engine/venues/candle-store/candle-store.ts';
+import type { ModelCard } from '../../ml/card.ts';
+import { REALISTIC, type RunSettings } from '../backtest/settings.ts';
+import type { ExactMarket, Proposers } from '../exact/exact-plan.ts';
+import { runExact } from '../exact/run-exact.ts';
+import { agentsFor } from '../strategy/strategy-agents.ts';
+import type { AccountAt } from './account-at.ts';
+import { type Decision, readDecisions } from './decisions.ts';
+import type { MatchedRun } from './match-decisions.ts';
+
+const BAR: Timeframe = '1m';
+/** Features and rules look no further back. */
+const PAST_BARS = 600;
+
+/** The same account run again by the exact gear, as its robot: every question is signed at once. */
+export interface RerunAccount extends MatchedRun {
+  readonly bars: number;
+  /** The last price of each instrument in the window, for what is left open. */
+  readonly closes: ReadonlyMap<InstrumentId, string>;
+}
+
+export interface RerunAsked {
+  readonly account: AccountAt;
+  readonly toMs: number;
+  readonly candleStore: string;
+  readonly cards: readonly ModelCard[];
+  /** What the models answered in life: the re-run's say the same. */
+  readonly answers: readonly PredictionArrived[];
+  readonly settings?: Partial<RunSettings>;
+  /** Who proposes where it is not the desk's own members. */
+  readonly proposers?: Proposers;
+}
+
+/** One sentence where nothing can be run again. */
+export async function rerunAccount(
+  asked: RerunAsked,
+): Promise<Result<RerunAccount, { readonly kind: 'no-rerun'; readonly message: string }>> {
+  const no = (message: string) => fail({ kind: 'no-rerun' as const, message });
+  const { account, toMs, cards, answers } = asked;
+  const strategies = account.session.strategies ?? [];
+  if (!existsSync(asked.candleStore))
+    return no(`${asked.candleStore} is missing: without candles nothing can be re-run`);
+  const markets = marketsOf(asked, [...new Set([...cards, ...strategies].map(({ timeframe }) => timeframe))]);
+  if (markets.length === 0) return no('the store has no candles of that time');
+  const ledger: LogRecord[] = [];
+  const arrivals = new Map<string, string>();
+  const quotes = new Map<InstrumentId, Quote>();
+  try {
+    await runExact({
+      ...(asked.proposers ?? { members: agentsFor(strategies) }),
+      markets,
+      settings: { ...REALISTIC, ...asked.settings, cashQuote: account.cashQuote },
+      limits: account.limits,
+      inputs: account.inputs,
+      models: { cards, answers },
+      watch: (event, timeMs) => {
+        if (event.kind === 'MarketBatchReceived') {
+          if (event.quote) quotes.set(event.instrumentId, event.quote);
+          return;
+        }
+        if (event.kind === 'OrderPersisted') {
+          const { clientOrderId, instrumentId, side } = event.order;
+          const quote = quotes.get(instrumentId);
+          if (quote) arrivals.set(clientOrderId, side === 'buy' ? quote.ask : quote.bid);
+        }
+        ledger.push({ seq: ledger.length + 1, timeMs, event });
+      },
+    });
+  } catch (error) {
+    return no(`the re-run failed: ${(error as Error).message}`);
+  }
+  const closes = new Map(markets.map(({ record, candles }) => [record!.id, String(candles.close.at(-1))] as const));
+  return ok({
+    decisions: readDecisions(ledger, toMs).decisions,
+    arrivalOf: (decision: Decision) => {
+      const arrival = decision.order && arrivals.get(decision.order.clientOrderId);
+      return decision.ownPrice ?? (arrival ? parseDecimal(arrival) : null);
+    },
+    bars: markets.reduce((sum, { candles }) => sum + candles.close.length, 0),
+    closes,
+  });
+}
+
+/** Every instrument that has minutes in the window, with the longer candles that members look at, and the past of both. */
+function marketsOf({ account, toMs, candleStore }: RerunAsked, timeframes: readonly Timeframe[]): ExactMarket[] {
+  const store = openCandleStore(candleStore, { readOnly: true, onProblem: () => undefined });
+  const barMs = TIMEFRAME_MS[BAR];
+  const fromMs = account.fromMs - (account.fromMs % barMs);
+  try {
+    return account.instruments.flatMap((record): ExactMarket[] => {
+      const { id } = record;
+      const candles = store.read(id, BAR, fromMs, toMs - barMs + 1);
+      if (candles.close.length < 2) return [];
+      const longer = timeframes
+        .filter((timeframe) => timeframe !== BAR)
+        .map((timeframe) => {
+          const firstMs = fromMs - TIMEFRAME_MS[timeframe] + 1;
+          return { timeframe, candles: store.read(id, timeframe, firstMs, toMs), beforeMs: firstMs };
+        });
+      const past = [{ timeframe: BAR, beforeMs: fromMs }, ...longer].map(({ timeframe, beforeMs }) => ({
+        timeframe,
+        candles: rowsBefore(store, id, timeframe, beforeMs),
+      }));
+      return [{ record, candles, longer, past, heldBase: account.held.get(id) ?? '0' }];
+    });
+  } finally {
+    store.close();
+  }
+}
+
+function rowsBefore(store: CandleStore, id: InstrumentId, timeframe: Timeframe, beforeMs: number): CandleRow[] {
+  const { openTimeMs, open, high, low, close, volume }: CandleColumns = store.readBefore(
+    id,
+    timeframe,
+    beforeMs,
+    PAST_BARS,
+  );
+  return Array.from(
+    openTimeMs,
+    (timeMs, at): CandleRow => [timeMs, open[at]!, high[at]!, low[at]!, close[at]!, volume[at]!],
+  );
+}

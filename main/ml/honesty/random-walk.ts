@@ -8,8 +8,7 @@ const BAR_DEVIATION = 0.002;
 /** Candles of a walk whose next step nothing can know: every skill that is found in them is the measurement's own. */
 export function randomWalkCandles(bars: number, barMs: number, seed: number): CandleColumns {
   const random = createRandom(seed);
-  const normal = (): number =>
-    Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
+  const normal = (): number => Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
   const columns = {
     openTimeMs: new Float64Array(bars),
     open: new Float64Array(bars),

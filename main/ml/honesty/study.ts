@@ -1,5 +1,6 @@
 import { type CandleColumns, TIMEFRAME_MS, type Timeframe } from '../../engine/domain/candle.ts';
-import type { FeatureSet } from '../../engine/features/feature-set.ts';
+import { featureSetV1 } from '../../engine/features/feature-set-v1.ts';
+import { featureSetV2 } from '../../engine/features/feature-set-v2.ts';
 import { createRandom } from '../../engine/kernel/random.ts';
 import { purgedFolds } from '../../lab/splits/purged-folds.ts';
 import { type BoostingOptions, trainBoostedTrees } from '../training/gradient-boosting.ts';
@@ -18,7 +19,7 @@ export interface Score {
   readonly auc: number;
 }
 
-export const TASK_NAMES = ['leg', 'pivot', 'near', 'shuffled', 'purged'] as const;
+export const TASK_NAMES = ['leg', 'pivot', 'near', 'purged', 'shuffled-wide', 'purged-wide'] as const;
 export type TaskName = (typeof TASK_NAMES)[number];
 
 export interface MarketScores {
@@ -42,7 +43,7 @@ const MODEST: BoostingOptions = {
   ...GROWTH,
   treesMax: 100,
   leavesMax: 15,
-  leafHessianMin: 30,
+  leafHessianMin: 5,
   l2: 10,
   learningRate: 0.05,
   rowFraction: 0.6,
@@ -61,17 +62,19 @@ const DEEP: BoostingOptions = {
 };
 
 /** Puts all questions to one market and scores the answers, each in the way that its name says. */
-export function studyMarket({ name, timeframe, candles }: Market, set: FeatureSet): MarketScores {
-  const tasks = askTasks(candles, timeframe, set);
+export function studyMarket({ name, timeframe, candles }: Market): MarketScores {
+  const twelve = askTasks(candles, timeframe, featureSetV1);
+  const wide = askTasks(candles, timeframe, featureSetV2);
   const embargoMs = EMBARGO_BARS * TIMEFRAME_MS[timeframe];
   return {
     market: name,
     scores: [
-      scorePurged('leg', tasks.legDirection, embargoMs),
-      scorePurged('pivot', tasks.topOrBottom, embargoMs),
-      scorePurged('near', tasks.nearPivot, embargoMs),
-      scoreShuffled('shuffled', tasks.turnsAhead),
-      scorePurged('purged', tasks.turnsAhead, embargoMs),
+      scorePurged('leg', twelve.legDirection, embargoMs),
+      scorePurged('pivot', twelve.topOrBottom, embargoMs),
+      scorePurged('near', twelve.nearPivot, embargoMs),
+      scorePurged('purged', twelve.turnsAhead, embargoMs),
+      scoreShuffled('shuffled-wide', wide.turnsAhead),
+      scorePurged('purged-wide', wide.turnsAhead, embargoMs),
     ],
   };
 }

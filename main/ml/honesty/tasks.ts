@@ -2,8 +2,8 @@ import { type CandleColumns, TIMEFRAME_MS, type Timeframe } from '../../engine/d
 import { computeFeatures, type FeatureSet } from '../../engine/features/feature-set.ts';
 import { Atr } from '../../engine/features/indicators/volatility.ts';
 import type { SampleTimes } from '../../lab/splits/split.ts';
-import { averageUniqueness } from '../training/label-reversals.ts';
-import { labelReversals } from '../training/label-reversals.ts';
+import { averageUniqueness } from '../labels/average-uniqueness.ts';
+import { labelReversals } from '../labels/label-reversals.ts';
 import type { LabelledRows } from '../training/labelled-rows.ts';
 import { zigZag } from './zig-zag.ts';
 
@@ -50,7 +50,7 @@ export function askTasks(candles: CandleColumns, timeframe: Timeframe, set: Feat
       featureCount: table.names.length,
       rows,
       labels: Uint8Array.from(bars, (bar) => (labelOf(bar) ? 1 : 0)),
-      weights: averageUniqueness(bars, endIndex),
+      weights: meanOfOne(averageUniqueness(bars, endIndex)),
       askedMs: Float64Array.from(bars, closeMs),
       knownMs: Float64Array.from(endIndex, closeMs),
     };
@@ -61,7 +61,10 @@ export function askTasks(candles: CandleColumns, timeframe: Timeframe, set: Feat
   const isNear = nearPivots(legs.pivots, close.length);
   const trendUp = Uint8Array.from(table.rows, (row) => ((row?.[trend] ?? 0) >= 0 ? 1 : 0));
   const to = SETTLED_BARS + all.length;
-  const turns = labelReversals(candles, trendUp, atr, SETTLED_BARS, to, { barrierAtr: BARRIER_ATR, horizonBars: HORIZON_BARS });
+  const turns = labelReversals(candles, trendUp, atr, SETTLED_BARS, to, {
+    barrierAtr: BARRIER_ATR,
+    horizonBars: HORIZON_BARS,
+  });
   return {
     legDirection: samples(all, (bar) => legs.isTop[nextPivot[bar]!] === 1, confirmedOf),
     topOrBottom: samples(
@@ -93,6 +96,12 @@ function nearPivots(pivots: Int32Array, bars: number): Uint8Array {
   const near = new Uint8Array(bars);
   for (const pivot of pivots) near.fill(1, Math.max(0, pivot - NEAR_BARS), pivot + NEAR_BARS + 1);
   return near;
+}
+
+/** So that the trainer's limits count samples. */
+function meanOfOne(weights: Float64Array): Float64Array {
+  const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length;
+  return weights.map((weight) => weight / mean);
 }
 
 /** ATR(14) in price units, 0 while it settles. */

@@ -1,0 +1,111 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { encodeJobData, type JobData } from '../datasets/data-set-file.ts';
+import { type FitWork, type Job, jobIdSchema, jobSchema } from './job.ts';
+import { syncFolder, writeWhole } from './whole-file.ts';
+
+/** What lies in a job's folder. */
+export const jobFiles = (jobsDir: string, id: string) => {
+  const folder = join(jobsDir, id);
+  return {
+    folder,
+    /** The record. Its one writer is the ml-train process. */
+    record: join(folder, 'job.json'),
+    samples: join(folder, 'samples.bin'),
+    /** Where a fit goes on after a crash; sealed. */
+    checkpoint: join(folder, 'checkpoint.bin'),
+    /** There when the job is done, with all that it is to hold, and never before. */
+    result: join(folder, 'result'),
+  };
+};
+
+/** In `result`: the fitted model, uncalibrated. */
+export const RESULT_MODEL = 'model.onnx';
+
+export interface JobRequest {
+  readonly id: string;
+  readonly title: string;
+  readonly work: FitWork;
+  readonly data: JobData;
+}
+
+/**
+ * Puts a job's folder in place, whole. A process that runs jobs finds it from then on.
+ * @throws Error where there is one of this id
+ */
+export function addJob(jobsDir: string, { id, title, work, data }: JobRequest, nowMs: number): Job {
+  const job: Job = {
+    schemaVersion: 1,
+    id: jobIdSchema.parse(id),
+    title,
+    work,
+    state: 'queued',
+    createdMs: nowMs,
+    startedMs: null,
+    endedMs: null,
+    steps: null,
+    curve: [],
+    remainingMs: null,
+    reason: null,
+    startsInVain: 0,
+  };
+  const record = encodeRecord(jobSchema.parse(job));
+  const { folder } = jobFiles(jobsDir, id);
+  if (existsSync(folder)) throw new Error(`there is a job ${id} already`);
+  const staged = jobFiles(jobsDir, `.${id}.unfinished`);
+  rmSync(staged.folder, { recursive: true, force: true });
+  mkdirSync(staged.folder, { recursive: true });
+  writeWhole(staged.samples, encodeJobData(data));
+  writeWhole(staged.record, record);
+  renameSync(staged.folder, folder);
+  syncFolder(jobsDir);
+  return job;
+}
+
+const encodeRecord = (job: Job): Uint8Array => Buffer.from(`${JSON.stringify(job)}\n`);
+
+export function saveJob(jobsDir: string, job: Job): void {
+  writeWhole(jobFiles(jobsDir, job.id).record, encodeRecord(job));
+}
+
+/** A folder whose record cannot be read, and why, in a sentence. */
+export interface UnreadableJob {
+  readonly id: string;
+  readonly why: string;
+}
+
+/** Every job, the oldest first. */
+export function readJobs(jobsDir: string): { jobs: Job[]; unreadable: UnreadableJob[] } {
+  const jobs: Job[] = [];
+  const unreadable: UnreadableJob[] = [];
+  if (!existsSync(jobsDir)) return { jobs, unreadable };
+  for (const entry of readdirSync(jobsDir, { withFileTypes: true })) {
+    if (!entry.isDirectory() || !jobIdSchema.safeParse(entry.name).success) continue;
+    const read = readJob(jobsDir, entry.name);
+    if ('why' in read) unreadable.push(read);
+    else jobs.push(read);
+  }
+  jobs.sort((a, b) => a.createdMs - b.createdMs || (a.id < b.id ? -1 : 1));
+  return { jobs, unreadable };
+}
+
+export function readJob(jobsDir: string, id: string): Job | UnreadableJob {
+  try {
+    const job = jobSchema.parse(JSON.parse(readFileSync(jobFiles(jobsDir, id).record, 'utf8')));
+    return job.id === id ? job : { id, why: `its record is that of ${job.id}` };
+  } catch (error) {
+    return { id, why: `its record cannot be read: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+/** Puts the result in place, whole; one that is there already is of the same work and stays. */
+export function publishResult(jobsDir: string, id: string, files: Readonly<Record<string, Uint8Array>>): void {
+  const { folder, result } = jobFiles(jobsDir, id);
+  if (existsSync(result)) return;
+  const unfinished = join(folder, 'result.unfinished');
+  rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(unfinished);
+  for (const [name, bytes] of Object.entries(files)) writeWhole(join(unfinished, name), bytes);
+  renameSync(unfinished, result);
+  syncFolder(folder);
+}

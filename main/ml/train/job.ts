@@ -1,0 +1,80 @@
+import { z } from 'zod';
+
+/** A training job as it is kept in `job.json`, shown on screens and sent between processes. */
+
+const timeMs = z.int().nonnegative();
+const step = z.int().nonnegative();
+const loss = z.number().nullable();
+
+const taskSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('binary') }),
+  z.strictObject({ kind: z.literal('multiclass'), classes: z.array(z.string()).min(2) }),
+  z.strictObject({ kind: z.literal('regression'), horizons: z.int().positive().exactOptional() }),
+  z.strictObject({
+    kind: z.literal('quantile'),
+    levels: z.array(z.number().gt(0).lt(1)).min(1),
+    horizons: z.int().positive().exactOptional(),
+  }),
+]);
+
+/** What is to be learnt, and how; from what lies beside it in `samples.bin`. */
+const fitWork = z.strictObject({
+  /** Name of the family. */
+  family: z.string().min(1),
+  task: taskSchema,
+  hyperParameters: z.record(z.string(), z.number()),
+  seed: z.int(),
+});
+export type FitWork = z.infer<typeof fitWork>;
+
+/** Identifiers are names of folders. */
+export const jobIdSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,79}$/, 'must be a-z, 0-9 and -, 80 at most');
+
+export const jobStateSchema = z.enum(['queued', 'running', 'paused', 'done', 'failed', 'cancelled']);
+export type JobState = z.infer<typeof jobStateSchema>;
+
+/** A step of the job's curve: a tree, an epoch. */
+const curvePoint = z.strictObject({ step, trainingLoss: loss, stoppingLoss: loss });
+
+export const jobSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  id: jobIdSchema,
+  title: z.string().min(1).max(200),
+  work: fitWork,
+  state: jobStateSchema,
+  createdMs: timeMs,
+  startedMs: timeMs.nullable(),
+  endedMs: timeMs.nullable(),
+  /** Of the whole work; null before the first step. */
+  steps: step.nullable(),
+  curve: z.array(curvePoint),
+  /** Milliseconds to the last step at the pace so far, were it not to stop before; null where there is no pace yet. */
+  remainingMs: z.number().nonnegative().nullable(),
+  /** Why it failed. */
+  reason: z.string().nullable(),
+  /** Starts since it last got further: a job that brings its process down is not begun for ever. */
+  startsInVain: z.int().nonnegative(),
+});
+export type Job = z.infer<typeof jobSchema>;
+
+const id = jobIdSchema;
+
+/** To the ml-train process. */
+export const toTrainSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('OpenJobs'), jobsDir: z.string().min(1), atOnce: z.int().min(1).max(64) }),
+  /** Its folder is complete: it may begin. */
+  z.strictObject({ type: z.literal('JobAdded'), id }),
+  z.strictObject({ type: z.literal('PauseJob'), id }),
+  z.strictObject({ type: z.literal('ResumeJob'), id }),
+  z.strictObject({ type: z.literal('CancelJob'), id }),
+  z.strictObject({ type: z.literal('Stop') }),
+]);
+export type ToTrain = z.infer<typeof toTrainSchema>;
+
+/** From the ml-train process. */
+export const fromTrainSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('TrainReady'), pid: z.int() }),
+  z.strictObject({ type: z.literal('JobChanged'), job: jobSchema }),
+  z.strictObject({ type: z.literal('MessageRefused'), reason: z.string() }),
+]);
+export type FromTrain = z.infer<typeof fromTrainSchema>;

@@ -1,0 +1,70 @@
+import { constants, setPriority } from 'node:os';
+import { systemClock } from '../../engine/kernel/clock.ts';
+import { connectToParent } from '../host/parent-channel.ts';
+import { type FromTrain, type ToTrain, toTrainSchema } from './job.ts';
+import { TrainingDesk } from './training-desk.ts';
+
+/**
+ * The ml-train process: it trains and does nothing else, at a lower priority, so that trading never waits for it; and what training
+ * may bring down, native aborts among it, is this process alone.
+ */
+
+/** The threads are given so long to stop between two steps; their jobs go on from the last saved state in any case. */
+const STOP_MS_MAX = 10_000;
+
+const parent = connectToParent();
+const send = (message: FromTrain): void => parent.send(message);
+
+try {
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+} catch {
+  // A system that forbids it runs training at the priority of all else.
+}
+
+let desk: TrainingDesk | null = null;
+let stopping = false;
+
+function stop(exitCode: number): void {
+  if (stopping) return;
+  stopping = true;
+  setTimeout(() => process.exit(exitCode), STOP_MS_MAX).unref();
+  void (desk?.close() ?? Promise.resolve()).then(() => process.exit(exitCode));
+}
+
+function obey(message: ToTrain): void {
+  if (message.type === 'Stop') return stop(0);
+  if (message.type === 'OpenJobs') {
+    if (desk) throw new Error('the jobs are open already');
+    desk = new TrainingDesk({
+      jobsDir: message.jobsDir,
+      atOnce: message.atOnce,
+      nowMs: () => systemClock.nowMs(),
+      onJob: (job) => send({ type: 'JobChanged', job }),
+      onHung: (why) => {
+        process.stderr.write(`ml-train ends: ${why}.\n`);
+        process.exit(75);
+      },
+    });
+    desk.open();
+    return;
+  }
+  if (!desk) throw new Error('no jobs are open');
+  if (message.type === 'JobAdded') desk.added(message.id);
+  else if (message.type === 'PauseJob') desk.pause(message.id);
+  else if (message.type === 'ResumeJob') desk.resume(message.id);
+  else desk.cancel(message.id);
+}
+
+parent.onMessage((raw) => {
+  if (stopping) return;
+  try {
+    obey(toTrainSchema.parse(raw));
+  } catch (error) {
+    send({ type: 'MessageRefused', reason: error instanceof Error ? error.message : String(error) });
+  }
+});
+parent.onClosed(() => stop(0));
+process.on('SIGTERM', () => stop(0));
+// Ctrl+C in a terminal reaches the whole process group; the engine decides when this process ends.
+process.on('SIGINT', () => {});
+send({ type: 'TrainReady', pid: process.pid });

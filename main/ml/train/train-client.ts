@@ -1,0 +1,133 @@
+import type { MlHostChannel } from '../../engine/inference/ml-host-channel.ts';
+import type { Timers } from '../../engine/kernel/clock.ts';
+import { type FromTrain, fromTrainSchema, type Job, type JobState, type ToTrain } from './job.ts';
+import { addJob, type JobRequest } from './job-folder.ts';
+
+export interface TrainClientOptions {
+  /** Starts an ml-train process. */
+  readonly spawn: () => MlHostChannel;
+  readonly jobsDir: string;
+  /** Jobs at once. */
+  readonly atOnce: number;
+  readonly timers: Timers;
+  readonly nowMs: () => number;
+  readonly onJob: (job: Job) => void;
+  /** For people: the process ended and is started again, or refused a message. */
+  readonly onNotice: (text: string) => void;
+}
+
+export interface TrainClient {
+  start(): void;
+  /**
+   * Puts a job in place and has it run when its turn comes. It is on disk when this returns.
+   * @throws Error where there is one of this id
+   */
+  submit(request: JobRequest): Job;
+  pause(id: string): void;
+  resume(id: string): void;
+  cancel(id: string): void;
+  /** As last heard, the oldest first. */
+  jobs(): readonly Job[];
+  stop(): Promise<void>;
+}
+
+type Wish = 'PauseJob' | 'ResumeJob' | 'CancelJob';
+
+/** States in which nothing of a wish is left to do. */
+const GRANTED: Readonly<Record<Wish, readonly JobState[]>> = {
+  PauseJob: ['paused', 'done', 'failed', 'cancelled'],
+  ResumeJob: ['queued', 'running', 'done', 'cancelled'],
+  CancelJob: ['done', 'failed', 'cancelled'],
+};
+
+const RESTART_MS_MIN = 200;
+const RESTART_MS_MAX = 30_000;
+const STOP_GRACE_MS = 15_000;
+
+/** Owns the ml-train process: starts it, tells it what to do, and starts it again when it dies. */
+export function createTrainClient(options: TrainClientOptions): TrainClient {
+  const { timers, jobsDir } = options;
+  const jobs = new Map<string, Job>();
+  /** What was asked of a job and has not been seen done: asked again of the next process, should this one die. */
+  const asked = new Map<string, Wish>();
+  let channel: MlHostChannel | null = null;
+  let ready = false;
+  let endsInARow = 0;
+  let cancelTimer: () => void = () => {};
+  let stopped: (() => void) | null = null;
+
+  const send = (message: ToTrain): void => channel?.send(message);
+
+  function spawn(): void {
+    const own = options.spawn();
+    channel = own;
+    own.onMessage((raw) => {
+      if (channel !== own) return;
+      const message = fromTrainSchema.safeParse(raw);
+      if (message.success) take(message.data);
+      else options.onNotice('the ml-train process said what cannot be understood');
+    });
+    own.onExit((why) => {
+      if (channel === own) ended(why);
+    });
+  }
+
+  function take(message: FromTrain): void {
+    if (message.type === 'TrainReady') {
+      ready = true;
+      send({ type: 'OpenJobs', jobsDir, atOnce: options.atOnce });
+      for (const [id, type] of asked) send({ type, id });
+    } else if (message.type === 'JobChanged') {
+      endsInARow = 0;
+      heard(message.job);
+    } else options.onNotice(`the ml-train process refused a message: ${message.reason}`);
+  }
+
+  function heard(job: Job): void {
+    const wish = asked.get(job.id);
+    if (wish && GRANTED[wish].includes(job.state)) asked.delete(job.id);
+    jobs.set(job.id, job);
+    options.onJob(job);
+  }
+
+  function ended(why: string): void {
+    channel = null;
+    ready = false;
+    cancelTimer();
+    if (stopped) return stopped();
+    const delayMs = Math.min(RESTART_MS_MAX, RESTART_MS_MIN * 2 ** endsInARow);
+    endsInARow += 1;
+    options.onNotice(`the ml-train process ended (${why}); its jobs go on in ${delayMs} ms`);
+    cancelTimer = timers.after(delayMs, spawn);
+  }
+
+  const ask = (type: Wish, id: string): void => {
+    asked.set(id, type);
+    if (ready) send({ type, id });
+  };
+
+  return {
+    start: spawn,
+    submit(request) {
+      const job = addJob(jobsDir, request, options.nowMs());
+      jobs.set(job.id, job);
+      // A process that has not opened the folder yet finds it there.
+      if (ready) send({ type: 'JobAdded', id: job.id });
+      return job;
+    },
+    pause: (id) => ask('PauseJob', id),
+    resume: (id) => ask('ResumeJob', id),
+    cancel: (id) => ask('CancelJob', id),
+    jobs: () => [...jobs.values()].sort((a, b) => a.createdMs - b.createdMs || (a.id < b.id ? -1 : 1)),
+    stop() {
+      cancelTimer();
+      if (channel === null) return Promise.resolve();
+      return new Promise((resolve) => {
+        stopped = resolve;
+        const hung = channel;
+        cancelTimer = timers.after(STOP_GRACE_MS, () => hung?.kill());
+        send({ type: 'Stop' });
+      });
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { parentPort, workerData } from 'node:worker_threads';
+import { decodeJobData } from '../datasets/data-set-file.ts';
+import { familyOf } from '../families/families.ts';
+import type { FitProgress } from '../families/family.ts';
+import { jobIdSchema } from './job.ts';
+import { jobFiles, publishResult, RESULT_MODEL } from './job-folder.ts';
+import { isRaised } from './stop-flag.ts';
+import { readSealed, writeSealed } from './whole-file.ts';
+import type { WorkerSaid, WorkerStart } from './worker-messages.ts';
+
+/** A thread that does one job and ends by itself: done, failed, or asked to stop. */
+
+const FLAG_LOOKED_AT_MS = 20;
+
+const finite = (loss: number | null): number | null => (loss !== null && Number.isFinite(loss) ? loss : null);
+
+async function run({ jobsDir, id, work, flag }: WorkerStart, say: (said: WorkerSaid) => void): Promise<void> {
+  const files = jobFiles(jobsDir, jobIdSchema.parse(id));
+  const stop = new AbortController();
+  const look = (): void => {
+    if (isRaised(flag)) stop.abort();
+  };
+  // A graph's step gives the loop a turn, so that a timer sees the flag between two of them; other fits are seen at their own steps.
+  const looking = setInterval(look, FLAG_LOOKED_AT_MS);
+  const onProgress = ({ step, steps, trainingLoss, stoppingLoss }: FitProgress): void => {
+    say({ kind: 'progress', step, steps, trainingLoss: finite(trainingLoss), stoppingLoss: finite(stoppingLoss) });
+    look();
+  };
+  try {
+    const { training, stopping } = decodeJobData(readFileSync(files.samples));
+    const fitted = await familyOf(work.family).fit(training, work.task, {
+      hyperParameters: work.hyperParameters,
+      seed: work.seed,
+      signal: stop.signal,
+      onProgress,
+      checkpoint: {
+        saved: readSealed(files.checkpoint),
+        save: (state) => writeSealed(files.checkpoint, state),
+      },
+      ...(stopping ? { stopping } : {}),
+    });
+    stop.signal.throwIfAborted();
+    const about = {
+      graphName: work.family,
+      producerVersion: '1',
+      metadata: new Map([
+        ['family', work.family],
+        ['features', training.matrix.set.name],
+        ['features_hash', training.matrix.set.hash],
+        ['seed', String(work.seed)],
+      ]),
+    };
+    publishResult(jobsDir, id, { [RESULT_MODEL]: fitted.toOnnx(about, { kind: 'none' }) });
+    say({ kind: 'done' });
+  } catch (error) {
+    if (stop.signal.aborted) say({ kind: 'stopped' });
+    else say({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
+  } finally {
+    clearInterval(looking);
+  }
+}
+
+if (parentPort === null) throw new Error('this is the code of a worker thread');
+const port = parentPort;
+await run(workerData as WorkerStart, (said) => port.postMessage(said));

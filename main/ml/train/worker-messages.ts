@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import type { FitWork } from './job.ts';
+import type { StopFlag } from './stop-flag.ts';
+
+/** What a training thread is started with. */
+export interface WorkerStart {
+  readonly jobsDir: string;
+  readonly id: string;
+  readonly work: FitWork;
+  readonly flag: StopFlag;
+}
+
+/** What the thread says. */
+export const workerSaidSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('progress'),
+    step: z.int().positive(),
+    steps: z.int().positive(),
+    trainingLoss: z.number().nullable(),
+    stoppingLoss: z.number().nullable(),
+  }),
+  z.strictObject({ kind: z.literal('done') }),
+  z.strictObject({ kind: z.literal('stopped') }),
+  z.strictObject({ kind: z.literal('failed'), reason: z.string() }),
+]);
+export type WorkerSaid = z.infer<typeof workerSaidSchema>;

@@ -57,8 +57,6 @@ export function addLabCommands(program: Command): void {
       run(async () => {
         if (options.strategy === undefined)
           return (await import('../commands/backtest-signals.ts')).backtestSignals(file, options);
-        if (/\.[jt]s$/.test(options.strategy))
-          return (await import('../commands/backtest-file.ts')).backtestFile(file, options);
         if (options.gear === 'exact')
           return (await import('../commands/backtest-exact.ts')).backtestExact(file, options);
         return (await import('../commands/backtest.ts')).backtest(file, options);
@@ -67,7 +65,7 @@ export function addLabCommands(program: Command): void {
 
   strategyOptions(program.command('sweep <candles>'))
     .description('every setting of a grid, on all cores')
-    .requiredOption('--strategy <NAME>', 'a strategy that ships, e.g. sma-cross')
+    .requiredOption('--strategy <NAME>', 'a strategy that ships, e.g. sma-cross, or a file of your own: ./mine.ts')
     .requiredOption(
       '--grid <NAME=FROM:TO:STEP>',
       'values of a parameter; or NAME=VALUE,VALUE (repeat for more)',
@@ -80,7 +78,7 @@ export function addLabCommands(program: Command): void {
 
   strategyOptions(program.command('search <candles>'))
     .description('looks for good settings on all cores, and says how far the best deserves trust')
-    .requiredOption('--strategy <NAME>', 'a strategy that ships, e.g. sma-cross')
+    .requiredOption('--strategy <NAME>', 'a strategy that ships, e.g. sma-cross, or a file of your own: ./mine.ts')
     .requiredOption('--range <NAME=FROM:TO>', 'where a parameter is searched (repeat for more)', listed)
     .option('--param <NAME=VALUE>', 'a parameter that stays (repeat for more)', listed)
     .addOption(new Option('--method <HOW>', 'what is tried next').choices(['tpe', 'random', 'grid']).default('tpe'))

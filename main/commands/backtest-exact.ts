@@ -13,7 +13,7 @@ import type { BacktestOptions } from './backtest.ts';
 import { readMandateOptions, supposedNote } from './mandate-options.ts';
 import { badInput, done, failed, type Outcome } from './output.ts';
 import { writeWanted } from './run-outcome.ts';
-import { readPlan } from './strategy-plan.ts';
+import { planFault, readPlan } from './strategy-plan.ts';
 
 export interface ExactOptions extends BacktestOptions {
   /** Habits of the person who approves; without it a robot that signs everything at once. */
@@ -49,8 +49,10 @@ const WORDS: Readonly<Record<Signers, string>> = {
  */
 export async function backtestExact(candlesFile: string, options: ExactOptions): Promise<Outcome> {
   const plan = await readPlan(candlesFile, options);
-  if (!plan.ok) return badInput(plan.error.message);
-  const { strategy, markets, settings } = plan.value;
+  if (!plan.ok) return planFault(plan.error);
+  const { markets, settings } = plan.value;
+  const strategy = plan.value.strategy.definition;
+  if (!strategy) return badInput('the exact gear runs strategies that ship: --gear fast runs one of your own');
   if (settings.shorts || settings.leverageMax > 1 || markets.some(({ funding }) => funding))
     return badInput('the exact gear trades spot: long and flat');
   const given = readPairs(options.param ?? []);

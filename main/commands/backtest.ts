@@ -2,11 +2,12 @@ import type { BarRun } from '../lab/backtest/bar-run.ts';
 import { runBacktest } from '../lab/backtest/run-backtest.ts';
 import { readSetting } from '../lab/strategy/parameters.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
+import { backtestOwn } from './backtest-own.ts';
 import { type MandateOptions, readMandateOptions, supposedNote } from './mandate-options.ts';
 import { badInput, done, failed, type Outcome } from './output.ts';
 import { mandateWords, runOutcome, writeWanted } from './run-outcome.ts';
 import { storeFailure, storeRun } from './store-run.ts';
-import { readPlan, type StrategyOptions } from './strategy-plan.ts';
+import { planFault, readPlan, type StrategyOptions } from './strategy-plan.ts';
 
 export interface BacktestOptions extends StrategyOptions, MandateOptions {
   readonly param?: readonly string[];
@@ -18,8 +19,10 @@ export interface BacktestOptions extends StrategyOptions, MandateOptions {
 /** `backtest CANDLES --strategy NAME --param fast=10 …`: one run of a strategy, with what it cost. */
 export async function backtest(candlesFile: string, options: BacktestOptions): Promise<Outcome> {
   const plan = await readPlan(candlesFile, options);
-  if (!plan.ok) return badInput(plan.error.message);
-  const { strategy, markets, settings } = plan.value;
+  if (!plan.ok) return planFault(plan.error);
+  const { markets, settings } = plan.value;
+  const strategy = plan.value.strategy.definition;
+  if (!strategy) return backtestOwn(plan.value, options);
   const given = readPairs(options.param ?? []);
   if (!given.ok) return badInput(given.error.message);
   const params = readSetting(strategy, given.value);

@@ -1,20 +1,27 @@
 import { availableParallelism } from 'node:os';
 import { fail, ok, type Result } from '../engine/domain/result.ts';
-import { holdOut, judgeSearch, type SearchJudgement } from '../lab/search/judge-search.ts';
+import { type Span, viewMarket } from '../lab/honesty/plan-stretch.ts';
+import { firstPart, holdOut, judgeSearch, type SearchJudgement, type SearchWork } from '../lab/search/judge-search.ts';
 import { OBJECTIVES, type Objective } from '../lab/search/pareto.ts';
 import { gridProposer, gridValues, type Proposer, randomProposer } from '../lab/search/proposers.ts';
 import { runSearch, type SearchProgress } from '../lab/search/run-search.ts';
 import { openSearchLog, type SearchLog } from '../lab/search/search-log.ts';
 import { rangeOf, type Space } from '../lab/search/space.ts';
 import { tpeProposer } from '../lab/search/tpe.ts';
-import type { Trial, TrialFigures } from '../lab/search/trial.ts';
-import { readParameters, readSetting } from '../lab/strategy/parameters.ts';
+import type { Evaluation, Setting, Trial, TrialFigures } from '../lab/search/trial.ts';
+import { readParameters } from '../lab/strategy/parameters.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
-import type { StrategyDefinition } from '../lab/strategy/strategy.ts';
-import { evaluateOn, openStrategyCrew } from '../lab/workers/strategy-crew.ts';
+import { answerOf, openStrategyCrew } from '../lab/workers/strategy-crew.ts';
 import { badInput, done, failed, type Outcome, textTable } from './output.ts';
 import { openTrialBook } from './store-run.ts';
-import { readPlan, type StrategyOptions } from './strategy-plan.ts';
+import {
+  type PlannedStrategy,
+  planFault,
+  readParams,
+  readPlan,
+  type StrategyOptions,
+  type StrategyPlan,
+} from './strategy-plan.ts';
 
 export interface SearchCommandOptions extends StrategyOptions {
   readonly range: readonly string[];
@@ -44,37 +51,52 @@ const SHOWN = 10;
 /** `search CANDLES --strategy NAME --range fast=2:50 …`: the best settings, and how far they deserve trust. */
 export async function search(candlesFile: string, options: SearchCommandOptions): Promise<Outcome> {
   const plan = await readPlan(candlesFile, options);
-  if (!plan.ok) return badInput(plan.error.message);
+  if (!plan.ok) return planFault(plan.error);
   const { strategy, markets, settings, names } = plan.value;
+  const { name } = strategy.outline;
   const fixed = readPairs(options.param ?? []);
   if (!fixed.ok) return badInput(fixed.error.message);
   const space = spaceOf(strategy, options.range, fixed.value);
   if (!space.ok) return badInput(space.error.message);
   const objectives = readObjectives(options.objective);
   if (!objectives.ok) return badInput(objectives.error.message);
-  const log = openLog(options, strategy, candlesFile);
+  const log = openLog(options, plan.value, candlesFile);
   if (!log.ok) return badInput(log.error.message);
 
-  const asked = { strategy, params: fixed.value, markets, settings };
-  const { searched, heldOut } = holdOut(asked, options.holdOut);
+  const standard = readParameters(strategy.outline.params, fixed.value);
+  if (!standard.ok) return badInput(`${name}: ${standard.error.message}`);
   const threads = options.threads ?? availableParallelism();
-  const standard = readParameters(strategy.params, fixed.value);
-  if (!standard.ok) return badInput(`${strategy.name}: ${standard.error.message}`);
+  const time = holdOut(markets, options.holdOut);
+  const searchedMarkets = markets.map((market) => viewMarket(market, time.searched));
+  const codeSha256 = strategy.codeSha256 ?? undefined;
+  const named = { strategy: strategy.outline, params: standard.value, markets: searchedMarkets, settings, names };
   const book = options.store
-    ? openTrialBook({ ...searched, params: standard.value, names }, 'search', options.dataDir)
+    ? openTrialBook({ ...named, ...(codeSha256 && { codeSha256 }) }, 'search', options.dataDir)
     : null;
-  const crew = openStrategyCrew(
-    strategy.name,
-    { markets: searched.markets, settings },
-    { size: threads, silentMsMax: TRIAL_MS_MAX },
-  );
+  const crew = openStrategyCrew(strategy.source, { markets, settings }, { size: threads, silentMsMax: TRIAL_MS_MAX });
+  const evaluate = async (setting: Setting, span: Span): Promise<Evaluation | null> => {
+    const params = { ...fixed.value, ...setting };
+    return (await answerOf(crew, { kind: 'evaluate', params, span })).evaluation;
+  };
+  const work: SearchWork = {
+    async judge(setting, span, otherTrials) {
+      const params = { ...fixed.value, ...setting };
+      const job = { kind: 'judge', params, span, seed: options.seed, otherTrials } as const;
+      return (await answerOf(crew, job)).judgement.verdict;
+    },
+    async figures(setting, span) {
+      const evaluation = await evaluate(setting, span);
+      if (!evaluation) throw new Error('its values no longer fit together');
+      return evaluation.figures;
+    },
+  };
   const stop = new AbortController();
   const onInterrupt = (): void => stop.abort();
   process.once('SIGINT', onInterrupt);
   try {
     const outcome = await runSearch({
       proposer: proposerOf(options, space.value, objectives.value),
-      evaluate: (setting, share) => evaluateOn(crew, { ...fixed.value, ...setting }, share),
+      evaluate: (setting, share) => evaluate(setting, firstPart(time.searched, share)),
       objectives: objectives.value,
       trials: options.trials,
       atOnce: threads,
@@ -91,11 +113,14 @@ export async function search(candlesFile: string, options: SearchCommandOptions)
     const { best, trials, front, isCancelled } = outcome;
     if (best === null) {
       const why = trials.find(({ state }) => state === 'failed')?.why ?? 'no setting fits together';
-      return failed({ ok: false, error: why, trials: trials.length }, `${strategy.name}: ${why}`);
+      return failed({ ok: false, error: why, trials: trials.length }, `${name}: ${why}`);
     }
     const otherTrials = book?.others(trials.map(({ setting }) => setting)) ?? [];
-    const judgement = judgeSearch(searched, heldOut, trials, best, { seed: options.seed, otherTrials });
-    return answer(strategy, trials, best, front, isCancelled, judgement);
+    const judgement = await judgeSearch(work, time, trials, best, otherTrials);
+    return answer(name, trials, best, front, isCancelled, judgement);
+  } catch (error) {
+    const why = `${name} failed: ${(error as Error).message}`;
+    return failed({ ok: false, error: why }, why);
   } finally {
     process.removeListener('SIGINT', onInterrupt);
     book?.close();
@@ -104,7 +129,7 @@ export async function search(candlesFile: string, options: SearchCommandOptions)
 }
 
 function answer(
-  strategy: StrategyDefinition,
+  strategy: string,
   trials: readonly Trial[],
   best: Trial,
   front: readonly Trial[],
@@ -114,7 +139,7 @@ function answer(
   const count = (state: Trial['state']): number => trials.filter((trial) => trial.state === state).length;
   const shown = ({ number, setting, evaluation }: Trial) => ({ number, setting, figures: evaluation?.figures ?? null });
   const value = {
-    strategy: strategy.name,
+    strategy,
     trials: trials.length,
     pruned: count('pruned'),
     failed: count('failed'),
@@ -181,10 +206,11 @@ function tellProgress({ ended, of, best }: SearchProgress): void {
 
 /** `fast=2:50` as ranges; everything else has its standard value or that of `--param`. */
 function spaceOf(
-  strategy: StrategyDefinition,
+  strategy: PlannedStrategy,
   ranges: readonly string[],
   fixed: Readonly<Record<string, number>>,
 ): Result<Space, Fault> {
+  const { name: strategyName, params } = strategy.outline;
   const wrong = (message: string): Result<never, Fault> => fail({ kind: 'bad-range', message });
   const read: Space['ranges'][number][] = [];
   for (const text of ranges) {
@@ -192,18 +218,16 @@ function spaceOf(
     const [least, most] = [Number(from), Number(to)];
     if (name === undefined || !Number.isFinite(least) || !Number.isFinite(most))
       return wrong(`--range ${text}: a range is given as name=from:to`);
-    const declared = strategy.params[name];
+    const declared = params[name];
     if (!declared)
-      return wrong(
-        `${strategy.name}: there is no parameter ${name}: there is ${Object.keys(strategy.params).join(', ')}`,
-      );
+      return wrong(`${strategyName}: there is no parameter ${name}: there is ${Object.keys(params).join(', ')}`);
     try {
       read.push(rangeOf(name, declared, least, most));
     } catch (error) {
-      return wrong(`${strategy.name}: ${(error as Error).message}`);
+      return wrong(`${strategyName}: ${(error as Error).message}`);
     }
   }
-  return ok({ ranges: read, fits: (setting) => readSetting(strategy, { ...fixed, ...setting }).ok });
+  return ok({ ranges: read, fits: (setting) => readParams(strategy, { ...fixed, ...setting }).ok });
 }
 
 function readObjectives(text: string): Result<readonly Objective[], Fault> {
@@ -240,14 +264,15 @@ function proposerOf(
 
 function openLog(
   options: SearchCommandOptions,
-  strategy: StrategyDefinition,
+  { strategy }: StrategyPlan,
   candlesFile: string,
 ): Result<SearchLog, Fault> {
   if (options.log === undefined) return ok({ earlier: [], append: () => undefined });
   const { range, param = [], method, objective, holdOut: share, prune, seed, rules } = options;
   const identity = {
-    strategy: strategy.name,
-    candles: candlesFile,
+    strategy: strategy.outline.name,
+    code: strategy.codeSha256,
+    candles: [candlesFile, ...(options.with ?? [])],
     range,
     param,
     method,

@@ -3,20 +3,21 @@ import { openDataFolder } from '../data-folder.ts';
 import { ok, type Result } from '../engine/domain/result.ts';
 import { systemClock } from '../engine/kernel/clock.ts';
 import type { DayReturns } from '../lab/experiments/day-returns.ts';
+import type { ExperimentInputs } from '../lab/experiments/experiment.ts';
 import { buildId, experimentId } from '../lab/experiments/experiment-id.ts';
 import { ExperimentStore, familyOf, type StoreError } from '../lab/experiments/experiment-store.ts';
-import { type NamedPlan, planInputs } from '../lab/experiments/plan-inputs.ts';
-import { evaluateSetting } from '../lab/search/evaluate-setting.ts';
+import { type KnownPlan, type NamedPlan, planInputs } from '../lab/experiments/plan-inputs.ts';
+import { evaluatePlan } from '../lab/search/evaluate-plan.ts';
 import type { Evaluation, Setting } from '../lab/search/trial.ts';
 import { keepStudy } from '../lab/workers/keep-study.ts';
-import { studyRun } from '../lab/workers/study-run.ts';
+import { type EarlierTry, type Study, studyRun } from '../lab/workers/study-run.ts';
 import { formSettings } from '../lab/workers/unwritten-row.ts';
 import { PRODUCT_VERSION } from '../product.ts';
 
 /** Of the judging: the same run has the same verdict. */
 const SEED = 1;
 
-type Asked = Omit<NamedPlan, 'seed' | 'build'>;
+type Asked = Omit<KnownPlan, 'seed' | 'build'>;
 
 export interface StoredRun {
   readonly id: string;
@@ -27,7 +28,7 @@ export interface StoredRun {
   readonly verdict: string;
 }
 
-const namedPlan = (asked: Asked): NamedPlan => ({ ...asked, seed: SEED, build: buildId(PRODUCT_VERSION) });
+const knownPlan = (asked: Asked): KnownPlan => ({ ...asked, seed: SEED, build: buildId(PRODUCT_VERSION) });
 
 async function withStore<T>(dataDir: string | undefined, use: (store: ExperimentStore) => T | Promise<T>): Promise<T> {
   const store = new ExperimentStore(openDataFolder(dataDir).results, systemClock.nowMs);
@@ -38,19 +39,46 @@ async function withStore<T>(dataDir: string | undefined, use: (store: Experiment
   }
 }
 
-/** Judges a run and keeps it among the experiments of the data folder, as the lab's screen does. @param sources of its candles */
+/** Runs a plan, judged, and keeps it among the experiments of the data folder, as the lab's screen does. @param sources of its candles */
 export function storeRun(
-  asked: Asked,
+  asked: Omit<NamedPlan, 'seed' | 'build'>,
   sources: readonly CandleSource[],
   dataDir: string | undefined,
 ): Promise<Result<StoredRun, StoreError>> {
+  return storeStudy(asked, sources, dataDir, ({ inputs, earlier, seed, build }) => {
+    const plan = { ...asked, seed, build };
+    const evaluate = (setting: Setting): Promise<Evaluation> =>
+      Promise.resolve(evaluatePlan({ ...plan, params: { ...plan.params, ...setting } }));
+    const study = { plan, inputs, map: null, earlier };
+    return studyRun(study, { evaluate, tell: tellJudging(), nowMs: () => performance.now() });
+  });
+}
+
+/** What a run in the store is judged by. */
+interface Studied extends Pick<KnownPlan, 'seed' | 'build'> {
+  readonly inputs: ExperimentInputs;
+  /** Every try of the same strategy on the same instruments so far, this very run among them or not. */
+  readonly earlier: readonly EarlierTry[];
+}
+
+/** The same of a run that is made elsewhere. */
+export function storeStudy(
+  asked: Asked,
+  sources: readonly CandleSource[],
+  dataDir: string | undefined,
+  studyOf: (by: Studied) => Promise<Study>,
+): Promise<Result<StoredRun, StoreError>> {
   return withStore(dataDir, async (store) => {
-    const plan = namedPlan(asked);
+    const plan = knownPlan(asked);
     const inputs = planInputs(plan);
-    const study = { plan, inputs, map: null, earlier: store.trials(familyOf(inputs)) };
-    const evaluate = (setting: Setting): Promise<Evaluation> => Promise.resolve(evaluateSetting(plan, setting, 1));
-    const studied = await studyRun(study, { evaluate, tell: tellJudging(), nowMs: () => performance.now() });
-    const kept = keepStudy(store, study, studied, { plan: screenPlan(plan, sources), origin: 'command-line' });
+    const study = await studyOf({
+      inputs,
+      earlier: store.trials(familyOf(inputs)),
+      seed: plan.seed,
+      build: plan.build,
+    });
+    const as = { plan: screenPlan(plan, sources), origin: 'command-line' } as const;
+    const kept = keepStudy(store, { plan, inputs }, study, as);
     if (!kept.ok) return kept;
     const { isKnown, kept: run } = kept.value;
     const verdict = isKnown ? 'This very run was there already, and came to the same.' : run.verdict!.sentence;
@@ -59,7 +87,7 @@ export function storeRun(
 }
 
 /** The plan as the lab's form would have it. */
-const screenPlan = ({ strategy, params, settings }: NamedPlan, sources: readonly CandleSource[]): RunPlan => ({
+const screenPlan = ({ strategy, params, settings }: KnownPlan, sources: readonly CandleSource[]): RunPlan => ({
   strategy: strategy.name,
   params: { ...params },
   sources: [...sources],
@@ -80,7 +108,7 @@ function tellJudging(): (progress: RunProgress) => void {
 
 /** Keeps a run that came to nothing, with the sentence that says why. */
 export async function storeFailure(asked: Asked, why: string, dataDir: string | undefined): Promise<void> {
-  await withStore(dataDir, (store) => store.recordFailure(planInputs(namedPlan(asked)), why));
+  await withStore(dataDir, (store) => store.recordFailure(planInputs(knownPlan(asked)), why));
 }
 
 /** The tries of a search in the store, while it goes on. */
@@ -94,7 +122,7 @@ export interface TrialBook {
 /** @param asked with the parameters that all tries have. @param search what it is called in the store */
 export function openTrialBook(asked: Asked, search: string, dataDir: string | undefined): TrialBook {
   const store = new ExperimentStore(openDataFolder(dataDir).results, systemClock.nowMs);
-  const inputs = planInputs(namedPlan(asked));
+  const inputs = planInputs(knownPlan(asked));
   const withParams = (params: Readonly<Record<string, number>>) => ({
     ...inputs,
     params: { ...inputs.params, ...params },

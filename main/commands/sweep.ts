@@ -1,11 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { readSetting } from '../lab/strategy/parameters.ts';
 import { readGrid, readPairs } from '../lab/strategy/setting-text.ts';
 import type { Setting, SweepResult } from '../lab/sweep/sweep.ts';
 import { openStrategyCrew, sweepOn } from '../lab/workers/strategy-crew.ts';
 import { badInput, done, failed, type Outcome, textTable } from './output.ts';
-import { readPlan, type StrategyOptions } from './strategy-plan.ts';
+import { planFault, readParams, readPlan, type StrategyOptions } from './strategy-plan.ts';
 
 export interface SweepOptions extends StrategyOptions {
   readonly grid: readonly string[];
@@ -21,8 +20,10 @@ const SHOWN = 10;
 /** `sweep CANDLES --strategy NAME --grid fast=5:50:5 …`: every setting of a grid, on all cores; the best by final equity. */
 export async function sweep(candlesFile: string, options: SweepOptions): Promise<Outcome> {
   const plan = await readPlan(candlesFile, options);
-  if (!plan.ok) return badInput(plan.error.message);
-  const { strategy, ...ground } = plan.value;
+  if (!plan.ok) return planFault(plan.error);
+  const { strategy, markets, settings: rules } = plan.value;
+  const ground = { markets, settings: rules };
+  const { name } = strategy.outline;
   const fixed = readPairs(options.param ?? []);
   if (!fixed.ok) return badInput(fixed.error.message);
   const grid = readGrid(options.grid);
@@ -30,30 +31,31 @@ export async function sweep(candlesFile: string, options: SweepOptions): Promise
 
   const settings: Setting[] = [];
   for (const point of grid.value) {
-    const read = readSetting(strategy, { ...fixed.value, ...point });
+    const read = readParams(strategy, { ...fixed.value, ...point });
     if (read.ok) settings.push(read.value);
-    else if (read.error.kind !== 'conflict') return badInput(`${strategy.name}: ${read.error.message}`);
+    else if (read.error.kind !== 'conflict') return badInput(`${name}: ${read.error.message}`);
   }
-  const skipped = grid.value.length - settings.length;
-  if (settings.length === 0) return badInput(`${strategy.name}: no setting of the grid fits together`);
+  const unfit = badInput(`${name}: no setting of the grid fits together`);
+  if (settings.length === 0) return unfit;
 
   const size = options.threads ?? availableParallelism();
-  const crew = openStrategyCrew(strategy.name, ground, { size, silentMsMax: SETTING_MS_MAX });
+  const crew = openStrategyCrew(strategy.source, ground, { size, silentMsMax: SETTING_MS_MAX });
   const before = performance.now();
-  let results: readonly SweepResult[];
+  let results: readonly (SweepResult | null)[];
   try {
     results = await sweepOn(crew, settings, (count) =>
       process.stderr.write(`\r${count} of ${settings.length} settings`),
     );
     process.stderr.write('\n');
   } catch (error) {
-    const why = `${strategy.name} failed: ${(error as Error).message}`;
+    const why = `${name} failed: ${(error as Error).message}`;
     return failed({ ok: false, error: why }, why);
   } finally {
     await crew.close();
   }
   const seconds = (performance.now() - before) / 1_000;
-  const rows = settings.map((setting, at) => ({ setting, ...results[at]! }));
+  const rows = settings.flatMap((setting, at) => (results[at] ? [{ setting, ...results[at] }] : []));
+  if (rows.length === 0) return unfit;
   const names = options.grid.map((pair) => pair.slice(0, pair.indexOf('=')).trim());
   if (options.out !== undefined) {
     const lines = rows.map((row) =>
@@ -69,12 +71,12 @@ export async function sweep(candlesFile: string, options: SweepOptions): Promise
     }
   }
   const best = rows.toSorted((a, b) => b.finalEquity - a.finalEquity).slice(0, SHOWN);
-  const bars = ground.markets[0]!.candles.close.length;
+  const bars = markets[0]!.candles.close.length;
   const value = {
-    strategy: strategy.name,
+    strategy: name,
     bars,
-    settings: settings.length,
-    skipped,
+    settings: rows.length,
+    skipped: grid.value.length - rows.length,
     threads: size,
     seconds,
     best,
@@ -87,6 +89,6 @@ export async function sweep(candlesFile: string, options: SweepOptions): Promise
       String(row.trades),
     ]),
   ]);
-  const note = `The best of ${settings.length} settings looks better than it is: judge it on bars that the sweep did not see.`;
+  const note = `The best of ${rows.length} settings looks better than it is: judge it on bars that the sweep did not see.`;
   return done(value, `${table}\n${note}`);
 }

@@ -3,9 +3,11 @@ import type { StrategyDefinition, StrategyHandlers } from '../strategy/strategy.
 import { Account } from './account.ts';
 import { BarBook, type SharedByBooks } from './bar-book.ts';
 import type { BarRun } from './bar-run.ts';
+import { barTimes, lowerBound } from './bar-times.ts';
 import type { MandateSigner } from './mandate-signer.ts';
 import type { Market, RunSettings } from './settings.ts';
 import type { Trade } from './trade.ts';
+import { TRADE_FIELDS, tradesOf } from './trade-log.ts';
 
 /** One strategy on the instruments it looks at together. */
 interface Player {
@@ -25,7 +27,15 @@ interface Lane {
 /** A run whose trades are counted already, and made into objects only where somebody asks for them. */
 export interface LoopRun extends BarRun {
   readonly tradeCount: number;
+  /** Rows of a `TradeLog`. */
+  tradeRows(): Float64Array;
 }
+
+/** Told now and then how many bars have passed. */
+export type OnBars = (done: number, total: number) => void;
+
+/** Bars between two words of how far a run is. */
+const STRETCH = 65_536;
 
 /** Every bar of every market, in order of time: what is ordered meets the market, then the strategy is asked, then equity is a point. */
 export function barLoop(
@@ -34,21 +44,32 @@ export function barLoop(
   markets: readonly Market[],
   settings: RunSettings,
   signer: MandateSigner | null = null,
+  onBars?: OnBars,
 ): LoopRun {
   const account = new Account(settings.cashQuote);
   const lanes = lanesOf(strategy, params, markets, settings, { account, signer });
   const single = lanes.length === 1 ? lanes[0]! : null;
-  const openTimeMs = single ? single.openTimeMs : timesOf(markets);
+  const openTimeMs = single ? single.openTimeMs : barTimes(markets);
   const equityQuote = new Float64Array(openTimeMs.length);
-  if (single) runOne(single, equityQuote, account, settings);
-  else runMany(lanes, openTimeMs, equityQuote, account, settings);
+  const atClose = settings.fill === 'same-close';
+  const due: Lane[] = [];
+  const bars = equityQuote.length;
+  for (let from = 0; from < bars; from += STRETCH) {
+    onBars?.(from, bars);
+    const to = Math.min(from + STRETCH, bars);
+    if (single) runOne(single, equityQuote, account, atClose, from, to);
+    else runMany(lanes, due, openTimeMs, equityQuote, account, atClose, from, to);
+  }
+  const tradeRows = (): Float64Array =>
+    single ? account.trades.rows() : onRunBars(account.trades.rows(), lanes, openTimeMs);
   let trades: readonly Trade[] | null = null;
   return {
     get trades() {
-      trades ??= single ? account.trades.trades() : onRunBars(account.trades.trades(), lanes, openTimeMs);
+      trades ??= tradesOf(tradeRows());
       return trades;
     },
     tradeCount: account.trades.length,
+    tradeRows,
     openTimeMs,
     equityQuote,
     barsInMarket: lanes.reduce((sum, { book }) => sum + book.barsInMarket, 0),
@@ -86,12 +107,12 @@ function runOne(
   { book, player, predictions }: Lane,
   equity: Float64Array,
   account: Account,
-  settings: RunSettings,
+  atClose: boolean,
+  from: number,
+  to: number,
 ): void {
   const { feed, handlers } = player;
-  const atClose = settings.fill === 'same-close';
-  const bars = equity.length;
-  for (let bar = 0; bar < bars; bar += 1) {
+  for (let bar = from; bar < to; bar += 1) {
     book.pass(bar);
     if (feed.take(book.candle)) handlers.onCandle?.(book.candle, book);
     if (predictions !== null) predict(book, handlers, predictions[bar]!);
@@ -102,14 +123,16 @@ function runOne(
 
 function runMany(
   lanes: readonly Lane[],
+  due: Lane[],
   times: Float64Array,
   equity: Float64Array,
   account: Account,
-  settings: RunSettings,
+  atClose: boolean,
+  from: number,
+  to: number,
 ): void {
-  const atClose = settings.fill === 'same-close';
-  const due: Lane[] = [];
-  for (const [point, timeMs] of times.entries()) {
+  for (let point = from; point < to; point += 1) {
+    const timeMs = times[point];
     due.length = 0;
     for (const lane of lanes) {
       if (lane.openTimeMs[lane.next] !== timeMs) continue;
@@ -142,17 +165,13 @@ export function spanOf(openTimeMs: Float64Array): number {
   return Number.isFinite(span) ? span : 60_000;
 }
 
-/** Trades know the bars of their own instrument; a run's bars are those of all its instruments. */
-function onRunBars(trades: readonly Trade[], lanes: readonly Lane[], times: Float64Array): readonly Trade[] {
-  const barOf = new Map(Array.from(times, (timeMs, bar) => [timeMs, bar]));
-  return trades.map((trade) => {
-    const own = lanes[trade.instrument]!.openTimeMs;
-    return { ...trade, entryBar: barOf.get(own[trade.entryBar]!)!, exitBar: barOf.get(own[trade.exitBar]!)! };
-  });
-}
-
-/** Every time at which some market has a bar, once. */
-function timesOf(markets: readonly Market[]): Float64Array {
-  const all = Float64Array.from(markets.flatMap(({ candles }) => [...candles.openTimeMs])).sort();
-  return all.filter((timeMs, at) => at === 0 || timeMs !== all[at - 1]);
+/** Trades know the bars of their own instrument; a run's bars are those of all its instruments. Changes the rows. */
+function onRunBars(rows: Float64Array, lanes: readonly Lane[], times: Float64Array): Float64Array {
+  for (let at = 0; at < rows.length; at += TRADE_FIELDS) {
+    const own = lanes[rows[at]!]!.openTimeMs;
+    if (own === times) continue;
+    rows[at + 1] = lowerBound(times, own[rows[at + 1]!]!);
+    rows[at + 2] = lowerBound(times, own[rows[at + 2]!]!);
+  }
+  return rows;
 }

@@ -35,3 +35,9 @@ export interface BarRun {
   /** What a mandate signed and what it did not; absent where nothing had to be signed. */
   readonly mandate?: SignedByMandate;
 }
+
+/** A run as it goes from one thread or process to another; whoever gets it has the times already. */
+export interface RunColumns extends Omit<BarRun, 'trades' | 'openTimeMs'> {
+  /** Rows of a `TradeLog`. */
+  readonly tradeRows: Float64Array;
+}

@@ -21,6 +21,8 @@ export class Order {
   resting = false;
 }
 
+const ORDERS_MAX = 1_000;
+
 /** Orders, oldest first. Those that are done are used again: a run gives and fills orders all the time. */
 export class OrderQueue {
   readonly #orders: Order[] = [];
@@ -30,8 +32,9 @@ export class OrderQueue {
     return this.#orders[index]!;
   }
 
-  /** A new order at the end, for the market, without bracket. */
+  /** A new order at the end, for the market, without bracket. @throws RangeError where no venue would take another */
   add(kind: OrderKind, side: 1 | -1, qty: number, givenBar: number): Order {
+    if (this.length === ORDERS_MAX) throw new RangeError('1,000 orders rest already: no venue takes more');
     if (this.length === this.#orders.length) this.#orders.push(new Order());
     const order = this.#orders[this.length]!;
     this.length += 1;

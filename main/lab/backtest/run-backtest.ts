@@ -1,7 +1,6 @@
 import { readSetting } from '../strategy/parameters.ts';
 import type { StrategyDefinition } from '../strategy/strategy.ts';
-import { barLoop } from './bar-loop.ts';
-import type { BarRun } from './bar-run.ts';
+import { barLoop, type LoopRun, type OnBars } from './bar-loop.ts';
 import { MANDATE_TICK_MS, type MandateAsked, MandateSigner } from './mandate-signer.ts';
 import { type Market, REALISTIC, type RunSettings } from './settings.ts';
 
@@ -16,6 +15,7 @@ export interface BacktestPlan {
   readonly settings?: Partial<RunSettings>;
   /** What signs what the strategy wants, and keeps back what lies outside it; everything is signed at once where there is none. */
   readonly mandate?: MandateAsked;
+  readonly onBars?: OnBars;
 }
 
 /**
@@ -27,7 +27,8 @@ export interface BacktestPlan {
  * A range of bars is a market of `subarray`s: nothing is copied.
  * @throws RangeError one sentence: a parameter that will not do, too few instruments, or what the strategy itself throws
  */
-export function runBacktest({ strategy, params = {}, markets, settings = {}, mandate }: BacktestPlan): BarRun {
+export function runBacktest(plan: BacktestPlan): LoopRun {
+  const { strategy, params = {}, markets, settings = {}, mandate, onBars } = plan;
   const read = readSetting(strategy, params);
   if (!read.ok) throw new RangeError(`${strategy.name}: ${read.error.message}`);
   const together = strategy.instruments ?? 1;
@@ -35,15 +36,8 @@ export function runBacktest({ strategy, params = {}, markets, settings = {}, man
     throw new RangeError(`${strategy.name} looks at ${together} instruments together: ${markets.length} will not do`);
   }
   const whole = { ...REALISTIC, ...settings };
-  if (!mandate) return barLoop(strategy, read.value, markets, whole);
+  if (!mandate) return barLoop(strategy, read.value, markets, whole, null, onBars);
   const signer = new MandateSigner(mandate);
   const late = { ...whole, latencyMs: whole.latencyMs + MANDATE_TICK_MS };
-  const { trades, openTimeMs, equityQuote, barsInMarket, fills, costs, refused } = barLoop(
-    strategy,
-    read.value,
-    markets,
-    late,
-    signer,
-  );
-  return { trades, openTimeMs, equityQuote, barsInMarket, fills, costs, refused, mandate: signer };
+  return { ...barLoop(strategy, read.value, markets, late, signer, onBars), mandate: signer };
 }

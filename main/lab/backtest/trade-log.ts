@@ -1,7 +1,9 @@
 import type { ExitReason, Trade } from './trade.ts';
 
 const REASONS: readonly ExitReason[] = ['signal', 'stop_loss', 'take_profit', 'limit', 'liquidation'];
-const FIELDS = 9;
+/** Numbers of a row: instrument, bars of entry and exit, quantity, prices of entry and exit, fees, profit, reason. */
+export const TRADE_FIELDS = 9;
+const FIELDS = TRADE_FIELDS;
 const FIRST_TRADES = 256;
 
 /** Closed trades as numbers in one row each: a run over millions of bars keeps no object per trade alive while it runs. */
@@ -44,26 +46,35 @@ export class TradeLog {
     this.#length += 1;
   }
 
-  trades(): Trade[] {
-    return Array.from({ length: this.#length }, (_, index) => this.#trade(index * FIELDS));
+  /** A copy of the rows, one after another. */
+  rows(): Float64Array {
+    return this.#rows.slice(0, this.#length * FIELDS);
   }
 
-  #trade(at: number): Trade {
-    const [instrument, entryBar, exitBar, qty, entryPrice, exitPrice, fees, pnl, reason] = this.#rows.subarray(
-      at,
-      at + FIELDS,
-    ) as unknown as [number, number, number, number, number, number, number, number, number];
-    return {
-      entryBar,
-      exitBar,
-      side: qty > 0 ? 'long' : 'short',
-      qty: Math.abs(qty),
-      entryPrice,
-      exitPrice,
-      fees,
-      pnl,
-      reason: REASONS[reason]!,
-      instrument,
-    };
+  trades(): Trade[] {
+    return tradesOf(this.#rows.subarray(0, this.#length * FIELDS));
   }
+}
+
+/** Rows of a log as trades. @param rows whole ones */
+export const tradesOf = (rows: Float64Array): Trade[] =>
+  Array.from({ length: rows.length / FIELDS }, (_, index) => tradeAt(rows, index * FIELDS));
+
+/** Whether a number stands for a reason in a row. */
+export const isReason = (code: number): boolean => REASONS[code] !== undefined;
+
+function tradeAt(rows: Float64Array, at: number): Trade {
+  const qty = rows[at + 3]!;
+  return {
+    entryBar: rows[at + 1]!,
+    exitBar: rows[at + 2]!,
+    side: qty > 0 ? 'long' : 'short',
+    qty: Math.abs(qty),
+    entryPrice: rows[at + 4]!,
+    exitPrice: rows[at + 5]!,
+    fees: rows[at + 6]!,
+    pnl: rows[at + 7]!,
+    reason: REASONS[rows[at + 8]!]!,
+    instrument: rows[at]!,
+  };
 }

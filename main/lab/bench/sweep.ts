@@ -40,7 +40,7 @@ export async function benchSweep(
   const { qtyBase: qty, cashQuote, feeRate, fill } = options;
   const rules = { ...REFERENCE, cashQuote, makerFee: feeRate, takerFee: feeRate, fill };
   const crew = openStrategyCrew(
-    smaCross.name,
+    { kind: 'shipped', name: smaCross.name },
     { markets: [{ candles }], settings: rules },
     { size: availableParallelism(), silentMsMax: SILENT_MS_MAX },
   );
@@ -49,11 +49,11 @@ export async function benchSweep(
   const settings: Setting[] = PERIODS.flatMap((outer) =>
     PERIODS.map((inner) => ({ fast: 5 + 5 * outer, slow: 60 + 10 * inner, qty, share: 1 })),
   );
-  let last: readonly SweepResult[] = [];
+  let last: readonly (SweepResult | null)[] = [];
   const timings = await measureAsync(options.reps, async () => {
     last = await sweepOn(crew, settings);
   });
   await crew.close();
-  const equities = last.map(({ finalEquity }) => finalEquity);
+  const equities = last.map((each) => each?.finalEquity ?? Number.NaN);
   return ok({ bars: candles.close.length, ...timings, equities, fill, threads: crew.size, loadSeconds });
 }

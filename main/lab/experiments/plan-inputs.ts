@@ -6,8 +6,11 @@ import { canonicalJson, type Plain } from './canonical-json.ts';
 import type { DataUsed, ExperimentInputs } from './experiment.ts';
 import { dataUsed } from './experiment-id.ts';
 
-/** A plan with everything that decides what it comes to. */
-export interface NamedPlan extends BacktestPlan {
+/** Everything that decides what a plan comes to. */
+export interface KnownPlan extends Pick<BacktestPlan, 'markets' | 'settings' | 'mandate'> {
+  readonly strategy: Pick<BacktestPlan['strategy'], 'name' | 'title'>;
+  /** Of the code of a strategy of the user's own; for what ships the build stands. */
+  readonly codeSha256?: string;
   readonly params: Readonly<Record<string, number>>;
   /** What each market is called, in their order. */
   readonly names: readonly string[];
@@ -16,9 +19,15 @@ export interface NamedPlan extends BacktestPlan {
   readonly build: string;
 }
 
+/** A plan that can be run here, with everything that decides what it comes to. */
+export interface NamedPlan extends BacktestPlan, KnownPlan {
+  readonly strategy: BacktestPlan['strategy'];
+  readonly params: KnownPlan['params'];
+}
+
 /** What the store knows a plan by. */
-export function planInputs(plan: NamedPlan): ExperimentInputs {
-  const { strategy, params, markets, settings, mandate, names, seed, build } = plan;
+export function planInputs(plan: KnownPlan): ExperimentInputs {
+  const { strategy, codeSha256, params, markets, settings, mandate, names, seed, build } = plan;
   const rules = markets.flatMap(({ rules: own }, at) =>
     own ? [[`rules of ${names[at]}`, canonicalJson({ ...own })]] : [],
   );
@@ -29,6 +38,7 @@ export function planInputs(plan: NamedPlan): ExperimentInputs {
       ...REALISTIC,
       ...settings,
       ...(Object.fromEntries(rules) as Record<string, Plain>),
+      ...(codeSha256 !== undefined && { codeSha256 }),
       ...(mandate && { mandate: canonicalJson(mandate as unknown as Plain) }),
     },
     data: markets.flatMap((market, at) => dataOf(market, names[at] ?? `market ${at + 1}`)),

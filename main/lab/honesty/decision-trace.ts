@@ -1,4 +1,5 @@
 import type { Candle } from '../../engine/domain/candle.ts';
+import { barTimes } from '../backtest/bar-times.ts';
 import { type BacktestPlan, runBacktest } from '../backtest/run-backtest.ts';
 import type {
   Desk,
@@ -8,7 +9,7 @@ import type {
   StrategyDefinition,
   StrategyHandlers,
 } from '../strategy/strategy.ts';
-import { barTimes, cutMarket } from './plan-stretch.ts';
+import { cutMarket } from './plan-stretch.ts';
 
 /** What a strategy wanted at a bar's close. Prices are NaN where there is none. */
 export interface Decision {
@@ -41,7 +42,7 @@ export function traceOver(
   plan: BacktestPlan,
   onStretch: (stretch: BacktestPlan) => BacktestPlan = (stretch) => stretch,
 ): TraceDecisions {
-  const times = barTimes(plan);
+  const times = barTimes(plan.markets);
   return (fromBar, toBar) => {
     const [fromMs, toMs] = [times[fromBar]!, times[toBar] ?? Number.POSITIVE_INFINITY];
     const stretch = onStretch({ ...plan, markets: plan.markets.map((market) => cutMarket(market, fromMs, toMs)) });

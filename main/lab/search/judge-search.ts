@@ -1,4 +1,6 @@
-import { type BacktestPlan, runBacktest } from '../backtest/run-backtest.ts';
+import { barTimes } from '../backtest/bar-times.ts';
+import type { Market } from '../backtest/settings.ts';
+import type { DayReturns } from '../experiments/day-returns.ts';
 import {
   type Candidates,
   type ChoiceTest,
@@ -6,11 +8,9 @@ import {
   type PathTest,
   walkForwardChoice,
 } from '../honesty/choice-tests.ts';
-import { type EvidenceOptions, gatherEvidence } from '../honesty/evidence.ts';
-import { barTimes, cutMarket } from '../honesty/plan-stretch.ts';
-import { judge, type Verdict } from '../honesty/verdict.ts';
-import { evaluateSetting } from './evaluate-setting.ts';
-import type { Trial, TrialFigures } from './trial.ts';
+import type { Span } from '../honesty/plan-stretch.ts';
+import type { Verdict } from '../honesty/verdict.ts';
+import type { Setting, Trial, TrialFigures } from './trial.ts';
 
 /** What the best of a search is worth. */
 export interface SearchJudgement {
@@ -22,16 +22,29 @@ export interface SearchJudgement {
   readonly paths: PathTest | null;
 }
 
-/** The plan on the time that is searched, and on what is held out of it: the last `share`. */
-export function holdOut(plan: BacktestPlan, share: number): { searched: BacktestPlan; heldOut: BacktestPlan | null } {
-  if (share === 0) return { searched: plan, heldOut: null };
-  const times = barTimes(plan);
-  const limitMs = times[Math.floor((1 - share) * times.length)] ?? Number.POSITIVE_INFINITY;
-  const part = (fromMs: number, toMs: number): BacktestPlan => ({
-    ...plan,
-    markets: plan.markets.map((market) => cutMarket(market, fromMs, toMs)),
-  });
-  return { searched: part(Number.NEGATIVE_INFINITY, limitMs), heldOut: part(limitMs, Number.POSITIVE_INFINITY) };
+/** Time that is searched, and what is held out of it: the last `share` of the bars; null where that is none. */
+export interface SearchTime {
+  readonly searched: Span;
+  readonly heldOut: Span | null;
+}
+
+export function holdOut(markets: readonly Market[], share: number): SearchTime {
+  const times = barTimes(markets);
+  const [fromMs, endMs] = [times[0] ?? 0, (times.at(-1) ?? 0) + 1];
+  const limitMs = share === 0 ? endMs : (times[Math.floor((1 - share) * times.length)] ?? endMs);
+  return { searched: { fromMs, toMs: limitMs }, heldOut: limitMs < endMs ? { fromMs: limitMs, toMs: endMs } : null };
+}
+
+/** The first `share` of a stretch, by its time. */
+export const firstPart = ({ fromMs, toMs }: Span, share: number): Span => ({
+  fromMs,
+  toMs: fromMs + share * (toMs - fromMs),
+});
+
+/** The strategy's own part of the judging, wherever it runs. */
+export interface SearchWork {
+  judge(setting: Setting, span: Span, otherTrials: readonly DayReturns[]): Promise<Verdict>;
+  figures(setting: Setting, span: Span): Promise<TrialFigures>;
 }
 
 const DAY_MS = 86_400_000;
@@ -44,24 +57,20 @@ const TEST_GROUPS = 2;
 
 /**
  * @param best one of the trials, done
- * @param options with the trials of earlier searches
- * @throws what `runBacktest` throws
+ * @param earlier trials of searches before
  */
-export function judgeSearch(
-  searched: BacktestPlan,
-  heldOut: BacktestPlan | null,
+export async function judgeSearch(
+  work: SearchWork,
+  { searched, heldOut }: SearchTime,
   trials: readonly Trial[],
   best: Trial,
-  options: EvidenceOptions,
-): SearchJudgement {
-  const plan = { ...searched, params: { ...searched.params, ...best.setting } };
+  earlier: readonly DayReturns[],
+): Promise<SearchJudgement> {
   const own = trials.flatMap((trial) => (trial.evaluation && trial !== best ? [trial.evaluation] : []));
-  const otherTrials = [...own, ...(options.otherTrials ?? [])];
-  const verdict = judge(gatherEvidence(plan, runBacktest(plan), { ...options, otherTrials }));
   const candidates = candidatesOf(trials);
   return {
-    verdict,
-    heldOut: heldOut && evaluateSetting(heldOut, best.setting, 1).figures,
+    verdict: await work.judge(best.setting, searched, [...own, ...earlier]),
+    heldOut: heldOut && (await work.figures(best.setting, heldOut)),
     walkForward: candidates && walkForwardChoice(candidates, walkForwardOptions(candidates)),
     paths: candidates && combinatorialChoice(candidates, GROUPS, TEST_GROUPS, DAY_MS),
   };

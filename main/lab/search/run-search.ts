@@ -5,8 +5,8 @@ import type { Evaluation, Setting, Trial } from './trial.ts';
 
 export interface SearchOptions {
   readonly proposer: Proposer;
-  /** Runs a setting on the first `share` of the history. Rejects with the sentence of what is wrong with it. */
-  readonly evaluate: (setting: Setting, share: number) => Promise<Evaluation>;
+  /** Runs a setting on the first `share` of the history: null where its values do not fit together. Rejects with the sentence of what failed. */
+  readonly evaluate: (setting: Setting, share: number) => Promise<Evaluation | null>;
   /** The first one decides what is pruned. */
   readonly objectives: readonly Objective[];
   readonly trials: number;
@@ -40,6 +40,9 @@ export interface SearchOutcome {
   readonly isCancelled: boolean;
 }
 
+/** Settings in a row that do not fit together before a space counts as used up. */
+const UNFIT_MAX = 1_000;
+
 /** Parts of the history after which a trial may be given up, and how many others it takes to say so. */
 const RUNGS = [0.25, 0.5];
 const OTHERS_MIN = 5;
@@ -53,16 +56,25 @@ export async function runSearch(options: SearchOptions): Promise<SearchOutcome> 
   const trials: Trial[] = [...earlier];
   const begun = new Set(earlier.map(({ setting }) => keyOf(setting)));
   const rungs = RUNGS.map((): number[] => []);
+  let wanted = options.trials;
+  let unfit = 0;
   let number = earlier.reduce((next, trial) => Math.max(next, trial.number + 1), 0);
 
   const worker = async (): Promise<void> => {
-    while (begun.size < options.trials && !signal?.aborted) {
+    while (begun.size < wanted && unfit < UNFIT_MAX && !signal?.aborted) {
       const setting = proposer.next(number, trials, begun);
       if (setting === null) return;
       begun.add(keyOf(setting));
       const own = number;
       number += 1;
       const trial = await tryOut(own, setting, options, rungs);
+      if (trial === null) {
+        // No trial: another takes its place.
+        wanted += 1;
+        unfit += 1;
+        continue;
+      }
+      unfit = 0;
       trials.push(trial);
       options.recordTrial(trial);
       options.progress?.(progressOf(trials, options));
@@ -83,16 +95,18 @@ async function tryOut(
   setting: Setting,
   { evaluate, objectives, prune }: SearchOptions,
   rungs: readonly number[][],
-): Promise<Trial> {
+): Promise<Trial | null> {
   try {
     if (prune) {
       for (const [rung, share] of RUNGS.entries()) {
         const evaluation = await evaluate(setting, share);
+        if (evaluation === null) return null;
         const value = goodness(evaluation.figures, objectives[0]!);
         if (isBehind(value, rungs[rung]!)) return { number, setting, state: 'pruned', share, evaluation, why: '' };
       }
     }
-    return { number, setting, state: 'done', share: 1, evaluation: await evaluate(setting, 1), why: '' };
+    const evaluation = await evaluate(setting, 1);
+    return evaluation && { number, setting, state: 'done', share: 1, evaluation, why: '' };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { number, setting, state: 'failed', share: 0, evaluation: null, why };

@@ -1,60 +1,61 @@
 /**
- * The process in which a user's strategy runs: without environment, without permission to write, to start anything or to read beyond the
- * strategy's folder and our own code (Node's permission model, set by the parent), and, from before the first line of the strategy is
- * loaded, without any module of Node and without the globals that reach the network.
+ * The process in which a user's strategy runs: without environment, without permission to write, to start a process or to read beyond the
+ * strategy's folder and our own code (Node's permission model), without code made of text and with the language's own objects frozen
+ * (flags set by the parent), and behind closed doors.
  */
-import { registerHooks } from 'node:module';
+import { once } from 'node:events';
 import { pathToFileURL } from 'node:url';
-import { runBacktest } from '../backtest/run-backtest.ts';
-import { readSetting } from '../strategy/parameters.ts';
+import { Worker } from 'node:worker_threads';
+import { ok } from '../../engine/domain/result.ts';
+import type { Market } from '../backtest/settings.ts';
 import type { StrategyDefinition } from '../strategy/strategy.ts';
-import type { SandboxAnswer, SandboxJob } from './sandbox-messages.ts';
+import { saidOf } from '../workers/answer-job.ts';
+import { type Steps, type StrategyAnswer, type StrategyJob, workOnStrategy } from '../workers/strategy-jobs.ts';
+import type { HandSaid } from '../workers/worker-crew.ts';
+// Loaded before the doors are closed.
+import '../strategy/index.ts';
+import { closeDoors } from './close-doors.ts';
+import type { ToSandbox } from './sandbox-messages.ts';
+import type { SandboxWatchStart } from './sandbox-watch.ts';
 
-const API = new URL('../strategy/index.ts', import.meta.url).href;
 const { process } = globalThis;
-const answer = (message: SandboxAnswer): void => {
-  process.send?.(message, () => process.disconnect());
+const MB = 1_048_576;
+const post = (message: HandSaid<StrategyAnswer, Steps>): void => {
+  process.send?.(message);
 };
 
-process.once('message', (job: SandboxJob) => {
-  run(job).then(answer, (error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
-    answer({ kind: 'failed', message: why.split('\n')[0] ?? '' });
-  });
+type Begin = Extract<ToSandbox, { kind: 'begin' }>;
+type Work = ReturnType<typeof workOnStrategy>;
+let begun: Begin | null = null;
+let work: Promise<Work> | null = null;
+const markets: Market[] = [];
+
+process.on('message', async (message: ToSandbox) => {
+  if (message.kind === 'begin') begun = message;
+  else if (message.kind === 'market') markets.push(message.market);
+  else {
+    work ??= load(begun as Begin);
+    const answer = async (job: StrategyJob, tell: (steps: Steps) => void) => ok((await work!)(job, tell));
+    post(await saidOf(answer, message.job, (progress) => post({ kind: 'progress', progress })));
+  }
 });
 
-async function run({ file, params: given, markets, settings }: SandboxJob): Promise<SandboxAnswer> {
-  closeDoors(new URL('.', pathToFileURL(file)).href);
-  const { default: strategy } = (await import(pathToFileURL(file).href)) as { default?: StrategyDefinition };
-  if (typeof strategy?.start !== 'function' || typeof strategy.params !== 'object') {
-    return { kind: 'failed', message: 'it has no default export made by defineStrategy' };
-  }
-  const read = readSetting(strategy, given);
-  if (!read.ok) return { kind: 'bad-parameter', message: read.error.message };
-  const { trades, openTimeMs, equityQuote, barsInMarket, fills, costs, refused } = runBacktest({
-    strategy,
-    params: read.value,
-    markets,
-    settings,
-  });
-  const run = { trades, openTimeMs, equityQuote, barsInMarket, fills, costs, refused };
-  return { kind: 'done', name: String(strategy.name), params: read.value, run };
+async function load({ file, settings, memoryMb }: Begin): Promise<Work> {
+  await startWatch(memoryMb);
+  const url = pathToFileURL(file);
+  const code = closeDoors(new URL('.', url).href);
+  const { default: strategy } = (await import(url.href)) as { default?: StrategyDefinition };
+  if (typeof strategy?.start !== 'function' || typeof strategy.params !== 'object')
+    throw new Error('it has no default export made by defineStrategy');
+  return workOnStrategy(strategy, { markets, settings }, () => code);
 }
 
-/** From here on only files of this folder are imported, and what `countersign` gives. */
-function closeDoors(folder: string): void {
-  registerHooks({
-    resolve(specifier, context, nextResolve) {
-      if (specifier === 'countersign') return { url: API, shortCircuit: true };
-      const from = context.parentURL ?? '';
-      const target = nextResolve(specifier, context);
-      if (from.startsWith(folder) && !target.url.startsWith(folder)) {
-        throw new Error(`a strategy may import countersign and files beside it, not ${specifier}`);
-      }
-      return target;
-    },
-  });
-  for (const name of ['fetch', 'WebSocket', 'EventSource', 'process', 'navigator', 'Worker', 'BroadcastChannel']) {
-    Reflect.deleteProperty(globalThis, name);
-  }
+async function startWatch(memoryMb: number): Promise<void> {
+  const start: SandboxWatchStart = {
+    rssMax: process.memoryUsage.rss() + memoryMb * MB,
+    terminalPid: process.ppid,
+  };
+  const watch = new Worker(new URL('./sandbox-watch.ts', import.meta.url), { workerData: start });
+  watch.unref();
+  await once(watch, 'online');
 }

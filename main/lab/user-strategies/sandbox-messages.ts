@@ -1,21 +1,14 @@
-import type { BarRun } from '../backtest/bar-run.ts';
 import type { Market, RunSettings } from '../backtest/settings.ts';
+import type { StrategyJob } from '../workers/strategy-jobs.ts';
 
-/** What the sandbox is asked to run. */
-export interface SandboxJob {
-  readonly file: string;
-  readonly params: Readonly<Record<string, number>>;
-  readonly markets: readonly Market[];
-  readonly settings: RunSettings;
-}
-
-/** What comes back: the run and all values of its parameters, or one sentence. */
-export type SandboxAnswer =
+/** What a sandbox is told: first where the strategy is, then a market at a time, then jobs, each when the one before has ended. */
+export type ToSandbox =
   | {
-      readonly kind: 'done';
-      readonly name: string;
-      readonly params: Readonly<Record<string, number>>;
-      readonly run: BarRun;
+      readonly kind: 'begin';
+      readonly file: string;
+      readonly settings: RunSettings;
+      /** What the process may take beyond what it has when the candles are there. */
+      readonly memoryMb: number;
     }
-  /** `bad-parameter`: the caller's fault; `failed`: the strategy's. */
-  | { readonly kind: 'bad-parameter' | 'failed'; readonly message: string };
+  | { readonly kind: 'market'; readonly market: Market }
+  | { readonly kind: 'job'; readonly job: StrategyJob };

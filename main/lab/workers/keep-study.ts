@@ -5,9 +5,11 @@ import type { CandleColumns } from '../../engine/domain/candle.ts';
 import { ok, type Result } from '../../engine/domain/result.ts';
 import { runStatistics } from '../backtest/run-statistics.ts';
 import type { Plain } from '../experiments/canonical-json.ts';
+import type { ExperimentInputs } from '../experiments/experiment.ts';
 import { experimentId } from '../experiments/experiment-id.ts';
 import type { ExperimentStore, StoreError } from '../experiments/experiment-store.ts';
-import { judge, type Verdict } from '../honesty/verdict.ts';
+import type { KnownPlan } from '../experiments/plan-inputs.ts';
+import type { Verdict } from '../honesty/verdict.ts';
 import { reportPage } from '../report/report-page.ts';
 import { breakdownOf } from './breakdown.ts';
 import { figureIntervals } from './figure-intervals.ts';
@@ -18,7 +20,7 @@ import { type KeptRow, keptRunOf, SCREEN_FILE } from './kept-runs.ts';
 import { walkMap } from './map-walk.ts';
 import { spanOf } from './read-candles.ts';
 import { calendarOf, distributionOf, figuresOf, seriesOf, tradeColumns } from './run-views.ts';
-import { cashOf, type Study, type StudyAsked, stepsOf } from './study-run.ts';
+import { cashOf, type Study, stepsOf } from './study-run.ts';
 
 /** What is written down of a run beside its inputs: how it was asked for, and by whom. */
 export interface AskedAs {
@@ -43,16 +45,16 @@ export interface KeptStudy {
  */
 export function keepStudy(
   store: ExperimentStore,
-  { plan, inputs }: StudyAsked,
+  { plan, inputs }: { readonly plan: KnownPlan; readonly inputs: ExperimentInputs },
   study: Study,
   as: AskedAs,
 ): Result<KeptStudy, StoreError> {
-  const { run, evidence, mapped } = study;
+  const { run, judgement: judged, mapped } = study;
   const cash = cashOf(plan);
   const candles = plan.markets.map((market) => market.candles);
   const held = heldCurve(candles, run.openTimeMs);
   const statistics = runStatistics(run, run.openTimeMs, cash);
-  const verdict = judge(evidence);
+  const { verdict } = judged;
   if (mapped) {
     const tries = mapped.tries.map(({ params, returns }) => ({ inputs: { ...inputs, params }, returns }));
     store.recordTrials('map', tries);
@@ -64,17 +66,17 @@ export function keepStudy(
     run,
     statistics,
     verdict,
-    intervals: evidence.returns.figures,
+    intervals: judged.returns.figures,
     close: candles[0]?.close ?? null,
   });
   const row: KeptRow = {
     plan: as.plan,
     origin: as.origin,
     figures: figuresOf(run, held, cash),
-    intervals: figureIntervals(evidence),
+    intervals: figureIntervals(judged),
     verdict: labVerdict(verdict),
   };
-  const { returns, trades, deflated, overfitting } = evidence;
+  const { returns, trades, deflated, overfitting } = judged;
   const judgement = { verdict, intervals: returns, tradeIntervals: trades, deflated, overfitting, row };
   const recorded = store.record(inputs, {
     run,

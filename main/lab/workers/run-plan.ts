@@ -4,7 +4,7 @@ import type { Market } from '../backtest/settings.ts';
 import { buildId } from '../experiments/experiment-id.ts';
 import { type ExperimentStore, familyOf } from '../experiments/experiment-store.ts';
 import { type NamedPlan, planInputs } from '../experiments/plan-inputs.ts';
-import { evaluateSetting } from '../search/evaluate-setting.ts';
+import { evaluatePlan } from '../search/evaluate-plan.ts';
 import type { Evaluation, Setting } from '../search/trial.ts';
 import { strategyNamed } from '../strategies/shipped.ts';
 import { readSetting } from '../strategy/parameters.ts';
@@ -82,7 +82,7 @@ async function namedPlan(
 function inTurn(plan: NamedPlan): (setting: Setting) => Promise<Evaluation> {
   let before: Promise<unknown> = Promise.resolve();
   return (setting) => {
-    const next = before.then(() => evaluateSetting(plan, setting, 1));
+    const next = before.then(() => evaluatePlan({ ...plan, params: { ...plan.params, ...setting } }));
     before = next;
     return next;
   };

@@ -1,13 +1,16 @@
 import { sharedMarket } from '../backtest/shared-market.ts';
-import type { Evaluation, Setting } from '../search/trial.ts';
 import type { SweepResult } from '../sweep/sweep.ts';
+import { hireSandboxes } from '../user-strategies/sandbox-hand.ts';
 import type { Steps, StrategyAnswer, StrategyGround, StrategyJob } from './strategy-jobs.ts';
 import type { StrategyThreadStart } from './strategy-worker.ts';
 import { hireThreads } from './thread-hand.ts';
-import { createWorkerCrew, type WorkerCrew } from './worker-crew.ts';
+import { type AnswerTo, createWorkerCrew, type Hand, type HandEvents, type WorkerCrew } from './worker-crew.ts';
 
 /** Workers with one strategy, the candles before them. */
 export type StrategyCrew = WorkerCrew<StrategyJob, StrategyAnswer, Steps>;
+
+type Params = Readonly<Record<string, number>>;
+type Hire = (events: HandEvents<StrategyAnswer, Steps>) => Hand<StrategyJob>;
 
 export interface StrategyCrewOptions {
   readonly size: number;
@@ -15,23 +18,30 @@ export interface StrategyCrewOptions {
   readonly silentMsMax: number;
 }
 
-const HEAP_MB_MAX = 2_048;
+const MEMORY_MB_MAX = 1_024;
 const IDLE_MS_MAX = 60_000;
 /** Far more than there are workers: whoever asks knows how many it keeps busy. */
 const WAITING_MAX = 1_000;
 /** Lots that each worker of a sweep gets on average: enough that none waits long for the last one. */
 const LOTS_EACH = 4;
 
-/** Threads for a strategy that ships, all over the same memory. @param name of the strategy */
+/** Where a strategy's code is. */
+export type StrategySource =
+  | { readonly kind: 'shipped'; readonly name: string }
+  /** A file of the user's own; absolute. */
+  | { readonly kind: 'file'; readonly path: string };
+
+/** Workers for a strategy: threads over the same memory for one that ships, sandboxes with a copy each for a user's own. */
 export function openStrategyCrew(
-  name: string,
-  { markets, settings }: StrategyGround,
+  source: StrategySource,
+  ground: StrategyGround,
   { size, silentMsMax }: StrategyCrewOptions,
 ): StrategyCrew {
-  const start: StrategyThreadStart = { name, markets: markets.map(sharedMarket), settings };
-  const url = new URL('./strategy-worker.ts', import.meta.url);
   return createWorkerCrew<StrategyJob, StrategyAnswer, Steps>({
-    hire: hireThreads({ url, start, heapMbMax: HEAP_MB_MAX }),
+    hire:
+      source.kind === 'shipped'
+        ? hireFor(source.name, ground)
+        : hireSandboxes({ file: source.path, ground, memoryMb: MEMORY_MB_MAX }),
     size,
     waitingMax: WAITING_MAX,
     silentMsMax,
@@ -39,16 +49,26 @@ export function openStrategyCrew(
   });
 }
 
-/** Resolves when every worker is there: what is measured then is the work alone. */
-export async function gatherCrew(crew: StrategyCrew): Promise<void> {
-  await Promise.all(Array.from({ length: crew.size }, () => crew.ask({ kind: 'greet' }).outcome));
+function hireFor(name: string, { markets, settings }: StrategyGround): Hire {
+  const start: StrategyThreadStart = { name, markets: markets.map(sharedMarket), settings };
+  const url = new URL('./strategy-worker.ts', import.meta.url);
+  return hireThreads({ url, start, heapMbMax: MEMORY_MB_MAX });
 }
 
-/** A setting on the first `share` of the time. Rejects with the sentence of what is wrong with it. */
-export async function evaluateOn(crew: StrategyCrew, setting: Setting, share: number): Promise<Evaluation> {
-  const outcome = await crew.ask({ kind: 'evaluate', setting, share }).outcome;
+/** Resolves when every worker is there: what is measured then is the work alone. */
+export async function gatherCrew(crew: StrategyCrew): Promise<void> {
+  await Promise.all(Array.from({ length: crew.size }, () => crew.ask({ kind: 'describe' }).outcome));
+}
+
+/** What a worker answers. Rejects with the sentence of what failed. */
+export async function answerOf<K extends StrategyJob>(
+  crew: StrategyCrew,
+  job: K,
+  tell: (steps: Steps) => void = () => undefined,
+): Promise<AnswerTo<K, StrategyAnswer>> {
+  const outcome = await crew.ask(job, { progress: tell }).outcome;
   if (!outcome.ok) throw new Error(outcome.error.text);
-  return outcome.value.evaluation;
+  return outcome.value;
 }
 
 let sweeps = 0;
@@ -60,9 +80,9 @@ let sweeps = 0;
  */
 export async function sweepOn(
   crew: StrategyCrew,
-  settings: readonly Setting[],
+  settings: readonly Params[],
   onProgress: (done: number) => void = () => undefined,
-): Promise<readonly SweepResult[]> {
+): Promise<readonly (SweepResult | null)[]> {
   sweeps += 1;
   const sweep = sweeps;
   const lots = lotsOf(settings, crew.size * LOTS_EACH);
@@ -91,9 +111,9 @@ export async function sweepOn(
 }
 
 /** Up to `count` lots of about one size. */
-function lotsOf(settings: readonly Setting[], count: number): readonly (readonly Setting[])[] {
+function lotsOf(settings: readonly Params[], count: number): readonly (readonly Params[])[] {
   const size = Math.ceil(settings.length / count) || 1;
-  const lots: (readonly Setting[])[] = [];
+  const lots: (readonly Params[])[] = [];
   for (let first = 0; first < settings.length; first += size) lots.push(settings.slice(first, first + size));
   return lots;
 }

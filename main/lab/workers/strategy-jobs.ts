@@ -1,8 +1,20 @@
+import { performance } from 'node:perf_hooks';
+import type { LoopRun } from '../backtest/bar-loop.ts';
+import type { RunColumns } from '../backtest/bar-run.ts';
+import { barTimes } from '../backtest/bar-times.ts';
+import { type BacktestPlan, runBacktest } from '../backtest/run-backtest.ts';
 import type { Market, RunSettings } from '../backtest/settings.ts';
-import { evaluateSetting } from '../search/evaluate-setting.ts';
-import type { Evaluation, Setting } from '../search/trial.ts';
+import type { DayReturns } from '../experiments/day-returns.ts';
+import { type Judgement, judgeRun } from '../honesty/judge-run.ts';
+import { type Span, viewMarket } from '../honesty/plan-stretch.ts';
+import { evaluatePlan } from '../search/evaluate-plan.ts';
+import type { Evaluation } from '../search/trial.ts';
+import { outlineOf, type StrategyOutline } from '../strategy/outline.ts';
+import { readSetting } from '../strategy/parameters.ts';
 import type { StrategyDefinition } from '../strategy/strategy.ts';
 import { Sweeper, type SweepResult } from '../sweep/sweep.ts';
+import { RunWatch } from './run-watch.ts';
+import { stepsOf } from './study-run.ts';
 
 /** On what a strategy is worked with, and under which rules. */
 export interface StrategyGround {
@@ -10,19 +22,51 @@ export interface StrategyGround {
   readonly settings: RunSettings;
 }
 
+type Params = Readonly<Record<string, number>>;
+
 export type StrategyJob =
-  /** Nothing but to be there. */
-  | { readonly kind: 'greet' }
-  /** A setting on the first `share` of the time. */
-  | { readonly kind: 'evaluate'; readonly setting: Setting; readonly share: number }
+  | { readonly kind: 'describe' }
+  /** Whether values in their ranges fit together. */
+  | { readonly kind: 'fit'; readonly params: Params }
+  | { readonly kind: 'backtest'; readonly params: Params }
+  /** On a stretch of the time. */
+  | { readonly kind: 'evaluate'; readonly params: Params; readonly span: Span }
   /** A lot of a sweep; `sweep` counts them: what one computed is no use to the next. */
-  | { readonly kind: 'sweep'; readonly sweep: number; readonly settings: readonly Setting[] };
+  | { readonly kind: 'sweep'; readonly sweep: number; readonly settings: readonly Params[] }
+  /** Runs it some two hundred times. */
+  | {
+      readonly kind: 'judge';
+      readonly params: Params;
+      readonly span: Span;
+      readonly seed: number;
+      readonly otherTrials: readonly DayReturns[];
+    }
+  /** On all of the time: the run, what of it was in the market, and its judgement. */
+  | {
+      readonly kind: 'study';
+      readonly params: Params;
+      readonly seed: number;
+      readonly otherTrials: readonly DayReturns[];
+    };
 
 export type StrategyAnswer =
-  | { readonly kind: 'greet' }
-  | { readonly kind: 'evaluate'; readonly evaluation: Evaluation }
-  /** In the order of the settings. */
-  | { readonly kind: 'sweep'; readonly results: readonly SweepResult[] };
+  /** `code`: files of the strategy's own that were loaded, none where it ships. */
+  | { readonly kind: 'describe'; readonly outline: StrategyOutline; readonly code: readonly string[] }
+  /** The sentence of what does not fit, null where all does. */
+  | { readonly kind: 'fit'; readonly conflict: string | null }
+  | { readonly kind: 'backtest'; readonly run: RunColumns }
+  /** Null where the values do not fit together. */
+  | { readonly kind: 'evaluate'; readonly evaluation: Evaluation | null }
+  /** In the order of the settings, null where values do not fit together. */
+  | { readonly kind: 'sweep'; readonly results: readonly (SweepResult | null)[] }
+  | { readonly kind: 'judge'; readonly judgement: Judgement }
+  /** `exposureShare` in steps of time: see `stepsOf`. */
+  | {
+      readonly kind: 'study';
+      readonly run: RunColumns;
+      readonly exposureShare: Float64Array;
+      readonly judgement: Judgement;
+    };
 
 /** How far a job is. */
 export interface Steps {
@@ -30,10 +74,18 @@ export interface Steps {
   readonly total: number;
 }
 
-const TELL_EVERY_MS = 100;
+type Tell = (steps: Steps) => void;
 
-/** Answers jobs about one strategy, one after another. */
-export function workOnStrategy(strategy: StrategyDefinition, { markets, settings }: StrategyGround) {
+const TELL_EVERY_MS = 100;
+/** Of the runs of a judging only its parts are told. */
+const SILENT: Tell = () => undefined;
+
+/** Answers jobs about one strategy, one after another. @param code files that it was loaded from */
+export function workOnStrategy(
+  strategy: StrategyDefinition,
+  { markets, settings }: StrategyGround,
+  code: () => readonly string[] = () => [],
+) {
   let sweeper: Sweeper | null = null;
   let current = 0;
 
@@ -43,29 +95,86 @@ export function workOnStrategy(strategy: StrategyDefinition, { markets, settings
     return sweeper;
   }
 
+  const conflictOf = (params: Params): string | null => {
+    const read = readSetting(strategy, params);
+    if (read.ok) return null;
+    if (read.error.kind === 'conflict') return read.error.message;
+    throw new RangeError(read.error.message);
+  };
+  const planOf = (params: Params, tell: Tell, span: Span | null = null): BacktestPlan => ({
+    strategy,
+    params,
+    markets: span ? markets.map((market) => viewMarket(market, span)) : markets,
+    settings,
+    onBars: (done, total) => tell({ done, total }),
+  });
+
   /** @throws what the strategy throws */
-  return (job: StrategyJob, tell: (steps: Steps) => void): StrategyAnswer => {
+  return (job: StrategyJob, tellAll: Tell): StrategyAnswer => {
+    const tell = nowAndThen(tellAll);
     switch (job.kind) {
-      case 'greet':
-        return { kind: 'greet' };
-      case 'evaluate':
-        return {
-          kind: 'evaluate',
-          evaluation: evaluateSetting({ strategy, markets, settings }, job.setting, job.share),
-        };
+      case 'describe':
+        return { kind: 'describe', outline: outlineOf(strategy), code: code() };
+      case 'fit':
+        return { kind: 'fit', conflict: conflictOf(job.params) };
+      case 'backtest':
+        return { kind: 'backtest', run: columnsOf(runBacktest(planOf(job.params, tell))) };
+      case 'evaluate': {
+        const fits = conflictOf(job.params) === null;
+        return { kind: 'evaluate', evaluation: fits ? evaluatePlan(planOf(job.params, tell, job.span)) : null };
+      }
       case 'sweep': {
         const own = sweeperOf(job.sweep);
-        let toldMs = performance.now();
-        const results = job.settings.map((setting, done) => {
-          const nowMs = performance.now();
-          if (nowMs - toldMs >= TELL_EVERY_MS) {
-            toldMs = nowMs;
-            tell({ done, total: job.settings.length });
-          }
-          return own.run(setting);
+        const results = job.settings.map((params, done) => {
+          tell({ done, total: job.settings.length });
+          return conflictOf(params) === null ? own.run(params) : null;
         });
         return { kind: 'sweep', results };
+      }
+      case 'judge': {
+        const { params, span, ...options } = job;
+        const plan = planOf(params, SILENT, span);
+        return { kind: 'judge', judgement: judgeRun(plan, runBacktest(plan), { ...options, tell: inParts(tell) }) };
+      }
+      case 'study': {
+        const { params, ...options } = job;
+        const plan = planOf(params, tell);
+        const times = barTimes(markets);
+        const watch = new RunWatch(
+          times,
+          stepsOf(times),
+          () => undefined,
+          () => performance.now(),
+        );
+        const run = runBacktest({ ...plan, strategy: watch.over(strategy, markets.length) });
+        const judgement = judgeRun(planOf(params, SILENT), run, { ...options, tell: inParts(tell) });
+        return { kind: 'study', run: columnsOf(run), exposureShare: watch.exposureShare(), judgement };
       }
     }
   };
 }
+
+const inParts =
+  (tell: Tell) =>
+  (done: number, total: number): void =>
+    tell({ done, total });
+
+/** Whoever waits wants to know that it goes on, and no more. */
+function nowAndThen(tell: Tell): Tell {
+  let toldMs = performance.now();
+  return (steps) => {
+    const nowMs = performance.now();
+    if (nowMs - toldMs < TELL_EVERY_MS) return;
+    toldMs = nowMs;
+    tell(steps);
+  };
+}
+
+const columnsOf = ({ tradeRows, equityQuote, barsInMarket, fills, costs, refused }: LoopRun): RunColumns => ({
+  tradeRows: tradeRows(),
+  equityQuote,
+  barsInMarket,
+  fills,
+  costs: { ...costs },
+  refused: { ...refused },
+});

@@ -1,13 +1,13 @@
 import type { RunPlan, RunProgress } from '../../../preload/lab-contract.ts';
 import type { BarRun } from '../backtest/bar-run.ts';
+import { barTimes } from '../backtest/bar-times.ts';
 import { runBacktest } from '../backtest/run-backtest.ts';
 import { REALISTIC } from '../backtest/settings.ts';
 import type { ExperimentInputs } from '../experiments/experiment.ts';
 import type { Trial } from '../experiments/experiment-database.ts';
 import { experimentId } from '../experiments/experiment-id.ts';
 import type { NamedPlan } from '../experiments/plan-inputs.ts';
-import { type Evidence, gatherEvidence } from '../honesty/evidence.ts';
-import { barTimes } from '../honesty/plan-stretch.ts';
+import { type Judgement, judgeRun } from '../honesty/judge-run.ts';
 import type { Evaluation, Setting } from '../search/trial.ts';
 import { type MapOfRuns, parameterMap } from './parameter-map.ts';
 import { RunWatch } from './run-watch.ts';
@@ -38,7 +38,7 @@ export interface Study {
   /** Value of what was held over equity, mean of each step of time. */
   readonly exposureShare: Float64Array;
   readonly mapped: MapOfRuns | null;
-  readonly evidence: Evidence;
+  readonly judgement: Judgement;
 }
 
 const POINTS_MAX = 1_000;
@@ -61,7 +61,7 @@ export const stepsOf = (openTimeMs: Float64Array): TimeSteps => new TimeSteps(op
  */
 export async function studyRun(asked: StudyAsked, { evaluate, tell, nowMs }: StudyTools): Promise<Study> {
   const { plan, inputs } = asked;
-  const times = barTimes(plan);
+  const times = barTimes(plan.markets);
   let last: RunProgress = { ...NOTHING_YET, phase: 'running', total: times.length };
   const tellNext = (progress: RunProgress): void => {
     last = progress;
@@ -76,12 +76,12 @@ export async function studyRun(asked: StudyAsked, { evaluate, tell, nowMs }: Stu
     tellNext({ ...last, phase, barsPerSecond, done, total });
 
   const mapped = asked.map && (await parameterMap(plan, asked.map, evaluate, inPhase('mapping')));
-  const evidence = gatherEvidence(plan, run, {
+  const judgement = judgeRun(plan, run, {
     seed: plan.seed,
     otherTrials: otherTries(asked, mapped),
     tell: inPhase('judging'),
   });
-  return { run, exposureShare: watch.exposureShare(), mapped, evidence };
+  return { run, exposureShare: watch.exposureShare(), mapped, judgement };
 
   /** Each once, and not the run itself. */
   function otherTries({ earlier }: StudyAsked, own: MapOfRuns | null) {

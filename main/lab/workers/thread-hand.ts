@@ -1,6 +1,6 @@
 import { setPriority } from 'node:os';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
-import type { Result } from '../../engine/domain/result.ts';
+import { type AnswerJob, saidOf } from './answer-job.ts';
 import type { Hand, HandEvents, HandSaid } from './worker-crew.ts';
 
 export interface ThreadOptions<S> {
@@ -29,18 +29,6 @@ function sentenceOf(error: unknown, heapMbMax: number): string {
   return `The lab’s worker failed: ${message}`;
 }
 
-interface Failure {
-  readonly kind: string;
-  /** One sentence. */
-  readonly text: string;
-}
-
-/** Answers one job: `tell` says how far it is. What it throws is the sentence of its failure. */
-export type AnswerJob<J, A, P> = (
-  job: J,
-  tell: (progress: P) => void,
-) => Result<A, Failure> | Promise<Result<A, Failure>>;
-
 /** The other end, on the thread itself: `begin` is given what the thread was started with, and what it returns answers every job. */
 export function workOnThread<S, J, A, P>(begin: (start: S) => AnswerJob<J, A, P>): void {
   if (!parentPort) throw new Error('this is the code of a worker thread');
@@ -52,18 +40,4 @@ export function workOnThread<S, J, A, P>(begin: (start: S) => AnswerJob<J, A, P>
   port.on('message', async (job: J) =>
     post(await saidOf(answer, job, (progress) => post({ kind: 'progress', progress }))),
   );
-}
-
-/** What is said at the end of a job, however it ends. */
-export async function saidOf<J, A, P>(
-  answer: AnswerJob<J, A, P>,
-  job: J,
-  tell: (progress: P) => void,
-): Promise<HandSaid<A, P>> {
-  try {
-    const outcome = await answer(job, tell);
-    return outcome.ok ? { kind: 'answer', answer: outcome.value } : { kind: 'failed', text: outcome.error.text };
-  } catch (error) {
-    return { kind: 'failed', text: error instanceof Error ? error.message : String(error) };
-  }
 }

@@ -6,13 +6,14 @@ import { systemClock } from '../../engine/kernel/clock.ts';
 import type { StoredCandles } from '../data/candle-column-file.ts';
 import { LabCandles } from '../data/lab-candles.ts';
 import { ExperimentStore } from '../experiments/experiment-store.ts';
+import type { AnswerJob } from './answer-job.ts';
 import type { LabAnswer, LabJob, LabWorkerStart } from './job.ts';
 import { joinCandles } from './join-candles.ts';
 import { CHART_CANDLES_MAX, TRADES_KEPT_MAX } from './keep-study.ts';
 import { compareKept, listKept, markKept, openKept, reportOf } from './kept-runs.ts';
 import { createCandleReader, type NoCandles, sourceName, spanOf } from './read-candles.ts';
 import { type RunFailed, runPlan } from './run-plan.ts';
-import { type AnswerJob, workOnThread } from './thread-hand.ts';
+import { workOnThread } from './thread-hand.ts';
 
 type Answered = Result<LabAnswer, NoCandles | RunFailed>;
 

@@ -278,7 +278,10 @@ describe('a strategy', () => {
     });
     writeFileSync(file, mine("throw new Error('not today');"));
     const bad = await runCli(['backtest', GOOD, '--strategy', file, '--json']);
-    expect(bad).toMatchObject({ exit: 1, json: { ok: false, error: expect.stringContaining('mine.js: not today') } });
+    expect(bad).toMatchObject({
+      exit: 1,
+      json: { ok: false, error: expect.stringContaining('mine failed: not today') },
+    });
   });
 
   it('is swept over a grid; settings that do not fit together are left out', async () => {
@@ -419,6 +422,51 @@ describe('search', () => {
     expect(readFileSync(log, 'utf8').trim().split('\n').length).toBe(13);
     const text = await runCli(asked.slice(0, -1));
     expect(text.stdout).toMatch(/^Not enough to judge: /);
+  });
+
+  it('takes a strategy of one’s own, which goes on where it broke off and counts its tries', async () => {
+    const [file, log, dataDir] = [at('own.js'), at('own-search.jsonl'), at('own-data')];
+    writeFileSync(
+      file,
+      `import { defineStrategy, Sma, whole } from 'countersign';
+       export default defineStrategy({ name: 'own', title: 'Own', about: 'Own.',
+         params: { fast: whole(2, 2, 20, 'bars'), slow: whole(5, 2, 20, 'bars') },
+         conflict: ({ fast, slow }) => (fast < slow ? null : 'fast must be below slow'),
+         start({ params, track }) {
+           const [fast, slow] = [track(new Sma(params.fast)), track(new Sma(params.slow))];
+           return { onCandle(_, desk) { if (fast.value > slow.value) desk.enter('long', { share: 0.5 }); else desk.exit(); } };
+         } });`,
+    );
+    const own = ['--strategy', file, '--range', 'fast=2:20', '--range', 'slow=2:20', '--trials', '6', '--threads', '1'];
+    const asked = ['search', GOOD, ...own, '--rules', 'reference', '--data-dir', dataDir, '--log', log, '--json'];
+    const { exit, json } = await runCli(asked);
+    expect([exit, json]).toMatchObject([0, { strategy: 'own', trials: 6, failed: 0 }]);
+    const { setting } = (json as { best: { setting: { fast: number; slow: number } } }).best;
+    expect(setting.fast).toBeLessThan(setting.slow);
+    const lines = readFileSync(log, 'utf8').trim().split('\n');
+    writeFileSync(log, `${lines.slice(0, 4).join('\n')}\n`);
+    const again = await runCli(asked);
+    expect(again).toMatchObject({ exit: 0, json: { trials: 6 } });
+    expect(readFileSync(log, 'utf8').trim().split('\n').slice(0, 4)).toEqual(lines.slice(0, 4));
+    const kept = await runCli(['backtest', GOOD, '--strategy', file, '--store', '--data-dir', dataDir, '--json']);
+    expect(kept).toMatchObject({ exit: 0, json: { strategy: 'own', verdict: expect.stringMatching(/^Not enough/) } });
+    // Another file of the same name is another search.
+    writeFileSync(file, `${readFileSync(file, 'utf8')}// changed`);
+    expect(await runCli(asked)).toMatchObject({ exit: 2, stderr: expect.stringContaining('log of another search') });
+  });
+
+  it('takes a strategy of several instruments', async () => {
+    const other = at('other.csv');
+    const [header, ...rows] = readFileSync(GOOD, 'utf8').trim().split('\n');
+    const moved = rows.map((row, at) => {
+      const [time, ...numbers] = row.split(',');
+      const by = 1 + 0.01 * Math.sin(at);
+      return [time, ...numbers.map((value) => (Number(value) * by).toFixed(4))].join(',');
+    });
+    writeFileSync(other, `${[header, ...moved].join('\n')}\n`);
+    const pairs = ['--strategy', 'pairs', '--with', other, '--shorts', '--range', 'bars=20:30', '--trials', '4'];
+    const run = await runCli(['search', GOOD, ...pairs, '--threads', '1', '--no-store', '--json']);
+    expect(run).toMatchObject({ exit: 0, json: { strategy: 'pairs', trials: 4, failed: 0 } });
   });
 
   it.each([

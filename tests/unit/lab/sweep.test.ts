@@ -46,7 +46,8 @@ describe('a sweep by columns', () => {
   });
 
   const ground = { markets: [bare], settings: REALISTIC };
-  const crewOf = (size: number) => openStrategyCrew('sma-cross', ground, { size, silentMsMax: 60_000 });
+  const crewOf = (size: number) =>
+    openStrategyCrew({ kind: 'shipped', name: 'sma-cross' }, ground, { size, silentMsMax: 60_000 });
 
   it('is the same on two threads, in the order of the settings', async () => {
     const settings = settingsOf({});

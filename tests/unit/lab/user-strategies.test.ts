@@ -1,111 +1,250 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../../main/engine/kernel/random.ts';
 import { runBacktest } from '../../../main/lab/backtest/run-backtest.ts';
 import { REALISTIC } from '../../../main/lab/backtest/settings.ts';
+import { tradesOf } from '../../../main/lab/backtest/trade-log.ts';
 import { smaCross } from '../../../main/lab/strategies/sma-cross.ts';
-import { runSandboxed } from '../../../main/lab/user-strategies/run-sandboxed.ts';
+import { hireSandboxes } from '../../../main/lab/user-strategies/sandbox-hand.ts';
+import type { Steps, StrategyAnswer, StrategyJob } from '../../../main/lab/workers/strategy-jobs.ts';
+import { createWorkerCrew } from '../../../main/lab/workers/worker-crew.ts';
 import { randomWalkCandles } from '../../support/candle-columns.ts';
 
-const DIR = mkdtempSync(join(tmpdir(), 'user-strategies-'));
-const SECRET_DIR = mkdtempSync(join(tmpdir(), 'secret-'));
-const SECRET = join(SECRET_DIR, 'key.txt');
-writeFileSync(SECRET, 'a key');
+const DIR = realpathSync(mkdtempSync(join(tmpdir(), 'user-strategies-')));
+const SECRET_DIR = realpathSync(mkdtempSync(join(tmpdir(), 'secret-')));
+const SECRET = join(SECRET_DIR, 'key.js');
+writeFileSync(SECRET, 'export default "a key";');
+symlinkSync(SECRET, join(DIR, 'link.js'));
+writeFileSync(join(DIR, 'beside.ts'), "export const beside: string = 'beside';");
+writeFileSync(join(DIR, 'common.cjs'), "module.exports = require('node:fs');");
 afterAll(() => {
   rmSync(DIR, { recursive: true });
   rmSync(SECRET_DIR, { recursive: true });
 });
 
 const CANDLES = { ...randomWalkCandles(600, createRandom(4).next), volume: new Float64Array(600).fill(1_000) };
+const GROUND = { markets: [{ candles: CANDLES }], settings: REALISTIC };
 const CROSS = `
 import { defineStrategy, Sma, whole } from 'countersign';
 export default defineStrategy({
   name: 'mine', title: 'Mine', about: 'A cross.',
   params: { fast: whole(5, 1, 50, 'bars'), slow: whole(20, 2, 100, 'bars') },
+  conflict: ({ fast, slow }: any) => (fast < slow ? null : 'fast must be below slow'),
   start({ params, track }: any) {
     const [fast, slow] = [track(new Sma(params.fast)), track(new Sma(params.slow))];
     return { onCandle(_: unknown, desk: any) { if (fast.value > slow.value) desk.enter('long', { share: 0.95 }); else desk.exit(); } };
   },
 });`;
 /** A strategy that does this at its first candle. */
-const doing = (what: string) => `
+const doing = (what: string, before = ''): string => `
 import { defineStrategy } from 'countersign';
+${before}
 export default defineStrategy({ name: 'mine', title: 'Mine', about: 'Does it.', params: {},
-  start: () => ({ onCandle() { ${what} } }) });`;
+  start: () => ({ onCandle(candle, desk) { ${what} } }) });`;
+interface Limits {
+  readonly silentMsMax?: number;
+  readonly memoryMb?: number;
+  readonly childUrl?: URL;
+}
 
 let count = 0;
-function run(code: string, params: Record<string, number> = {}, limits = { ms: 60_000, heapMb: 128 }) {
+async function ask<J extends StrategyJob>(code: string, job: J, limits: Limits = {}) {
   count += 1;
   const file = join(DIR, `mine-${count}.ts`);
   writeFileSync(file, code);
-  return runSandboxed({ file, params, markets: [{ candles: CANDLES }], settings: REALISTIC }, limits);
+  const { silentMsMax = 60_000, memoryMb = 256, childUrl } = limits;
+  const crew = createWorkerCrew<StrategyJob, StrategyAnswer, Steps>({
+    hire: hireSandboxes({ file, ground: GROUND, memoryMb, ...(childUrl && { childUrl }) }),
+    size: 1,
+    waitingMax: 4,
+    silentMsMax,
+    idleMsMax: 60_000,
+  });
+  const outcome = await crew.ask(job).outcome;
+  await crew.close();
+  return outcome;
 }
 
-describe('a strategy of a user’s folder', () => {
+const RUN = { kind: 'backtest', params: {} } as const;
+async function sentenceOf(code: string, limits?: Limits): Promise<string> {
+  const outcome = await ask(code, RUN, limits);
+  return outcome.ok ? 'it ran' : outcome.error.text;
+}
+
+describe('a strategy of the user’s own', () => {
   it('runs as one of ours would', async () => {
-    const theirs = await run(CROSS, { fast: 7 });
-    const settings = { fast: 7, slow: 20, share: 0.95 };
-    const ours = runBacktest({
-      strategy: smaCross,
-      params: settings,
-      markets: [{ candles: CANDLES }],
-      settings: REALISTIC,
-    });
-    expect(theirs).toMatchObject({ ok: true, value: { name: 'mine', params: { fast: 7, slow: 20 } } });
-    if (theirs.ok) expect(theirs.value.run.trades).toEqual(ours.trades);
+    const theirs = await ask(CROSS, { kind: 'backtest', params: { fast: 7 } });
+    const params = { fast: 7, slow: 20, share: 0.95 };
+    const ours = runBacktest({ strategy: smaCross, params, ...GROUND });
+    if (!theirs.ok) throw new Error(theirs.error.text);
+    const { tradeRows, equityQuote, costs } = theirs.value.run;
+    expect(tradesOf(tradeRows)).toEqual(ours.trades);
+    expect(equityQuote).toEqual(ours.equityQuote);
+    expect(costs).toEqual(ours.costs);
     expect(ours.trades.length).toBeGreaterThan(3);
   });
 
+  it('says what it is, and of which files', async () => {
+    const described = await ask(`import './beside.ts';${CROSS}`, { kind: 'describe' });
+    if (!described.ok) throw new Error(described.error.text);
+    const { outline, code } = described.value;
+    expect(outline).toMatchObject({ name: 'mine', instruments: 1, params: { fast: { standard: 5, most: 50 } } });
+    expect(code.toSorted()).toEqual([join(DIR, 'beside.ts'), join(DIR, `mine-${count}.ts`)]);
+  });
+
+  it('says what does not fit together, and is refused what is out of range', async () => {
+    const fit = await ask(CROSS, { kind: 'fit', params: { fast: 30 } });
+    expect(fit).toMatchObject({ value: { conflict: 'fast must be below slow' } });
+    const ran = await ask(CROSS, { kind: 'backtest', params: { fast: 99 } });
+    expect(ran).toMatchObject({ error: { text: expect.stringContaining('fast must lie from 1 to 50, not 99') } });
+  });
+
   it.each([
-    ['throws', doing("throw new Error('I do not like this market')"), 'failed', 'I do not like this market'],
-    ['is no strategy', 'export const a = 1;', 'failed', 'it has no default export made by defineStrategy'],
-    ['does not parse', 'export default {', 'failed', ''],
-    ['imports Node', "import fs from 'node:fs';\nexport default fs;", 'failed', 'not node:fs'],
-    [
-      'imports it late',
-      doing("import('node:net').then(() => { throw 1 }); throw new Error(typeof globalThis.process)"),
-      'failed',
-      'undefined',
-    ],
-    [
-      'wants the network',
-      doing("throw new Error('network: ' + typeof globalThis.fetch)"),
-      'failed',
-      'network: undefined',
-    ],
-    ['makes code of text', doing("new Function('return 1')()"), 'failed', 'Code generation from strings'],
-    [
-      'imports what lies elsewhere',
-      `import '${SECRET}';\n${CROSS}`,
-      'failed',
-      'may import countersign and files beside it',
-    ],
-    [
-      'takes all memory',
-      doing('const all = []; for (;;) all.push(new Array(1e5).fill(Math.random()));'),
-      'failed',
-      'its process ended',
-    ],
-  ])('that %s fails with a sentence', async (_, code, kind, says) => {
-    const result = await run(code);
-    expect(result).toMatchObject({ ok: false, error: { kind, message: expect.stringContaining(says) } });
-    if (!result.ok) expect(result.error.message).toMatch(/^\S+mine-\d+\.ts: /);
+    ['throws', doing("throw new Error('I do not like this market')"), 'I do not like this market'],
+    ['throws what cannot be read', doing('throw { toString() { throw 1; } }'), 'what it threw cannot be read'],
+    ['is no strategy', 'export const a = 1;', 'it has no default export made by defineStrategy'],
+    ['does not parse', 'export default {', ''],
+    ['calls itself anything', CROSS.replace("'mine'", "'../mine'"), 'small letters, digits and hyphens'],
+    ['orders nothing that is an order', doing("desk.enter('long', { qty: NaN })"), 'an order of NaN is no order'],
+  ])('that %s fails with a sentence', async (_, code, says) => {
+    const outcome = await ask(code, code.includes('../mine') ? { kind: 'describe' } : RUN);
+    expect(outcome).toMatchObject({ ok: false, error: { kind: 'failed', text: expect.stringContaining(says) } });
   });
 
-  it('that loops for ever is stopped', async () => {
-    const result = await run(doing('for (;;);'), {}, { ms: 3_000, heapMb: 128 });
-    expect(result).toMatchObject({ ok: false, error: { kind: 'too-slow' } });
-    if (!result.ok) expect(result.error.message).toContain('did not end within 3 s and was stopped');
+  it.each([
+    ['loops for ever', doing('for (;;);')],
+    ['loops for ever when it is loaded', 'for (;;);\nexport {};'],
+    ['waits for ever when it is loaded', `await new Promise(() => {});${CROSS}`],
+  ])('that %s is ended', async (_, code) => {
+    expect(await sentenceOf(code, { silentMsMax: 2_000 })).toBe(
+      'Ended: it did not get on for 2 s, as a strategy that never returns does.',
+    );
   });
 
-  it('is refused parameters out of their range', async () => {
-    expect(await run(CROSS, { fast: 99 })).toMatchObject({ error: { kind: 'bad-parameter' } });
+  it.each([
+    ['its heap', 'const all = []; for (;;) all.push(new Array(1e5).fill(all.length));'],
+    ['what lies outside the heap', 'const all = []; for (;;) all.push(new Uint8Array(1e7).fill(1));'],
+    ['one string', "let text = 'x'; const all = []; for (;;) { text += text.slice(0, 1e7); all.push([...text]); }"],
+  ])('that takes all memory by %s is ended', async (_, what) => {
+    expect(await sentenceOf(doing(what), { memoryMb: 128 })).toMatch(
+      /^Ended: it wanted more than 128 MB of memory, or was killed|Invalid string length/,
+    );
   });
 
-  it('that is not there is said to be not there', async () => {
-    const job = { file: join(DIR, 'none.ts'), params: {}, markets: [{ candles: CANDLES }], settings: REALISTIC };
-    expect(await runSandboxed(job)).toMatchObject({ error: { kind: 'no-file' } });
+  it('that floods the venue with orders is stopped', async () => {
+    expect(await sentenceOf(doing("for (;;) desk.rest('buy', 1, 1);"))).toContain('1,000 orders');
+  });
+});
+
+/** What these come to in a sandbox, one after another. */
+async function findings(expressions: readonly string[]): Promise<readonly string[]> {
+  const tries = expressions.map((expression) => `() => ${expression}`).join(',\n');
+  const code = `
+import { defineStrategy } from 'countersign';
+const look = (way) => { try { return String(way()); } catch (error) { return 'refused: ' + error.message.slice(0, 60); } };
+export default defineStrategy({ name: 'mine', title: 'Mine', about: '', params: {}, start: () => ({}),
+  conflict: (params) => JSON.stringify([${tries}].map(look)) });`;
+  const outcome = await ask(code, { kind: 'fit', params: {} });
+  if (!outcome.ok) throw new Error(outcome.error.text);
+  return JSON.parse(outcome.value.conflict as string) as string[];
+}
+
+describe('the sandbox', () => {
+  it.each([
+    ['Node’s modules', "import fs from 'node:fs';", 'not node:fs'],
+    ['Node’s modules by their short names', "import 'net';", 'not net'],
+    ['code in a URL', "import 'data:text/javascript,export default 1';", 'not data:'],
+    ['files elsewhere', `import '${SECRET}';`, 'files beside it'],
+    ['files elsewhere through a link', "import './link.js';", 'files beside it'],
+    ['packages', "import 'ccxt';", 'ccxt'],
+    ['CommonJS, which could require', "import './common.cjs';", 'no module of JavaScript or TypeScript'],
+    ['our own insides', "import 'countersign/../feed.ts';", 'countersign'],
+  ])('lets nobody import %s', async (_, line, says) => {
+    expect(await sentenceOf(`${line}\n${CROSS}`)).toContain(says);
+  });
+
+  it('has nothing but the language', async () => {
+    const names =
+      'process require module fetch WebSocket EventSource WebAssembly Atomics SharedArrayBuffer Buffer setTimeout setInterval setImmediate ' +
+      'queueMicrotask structuredClone MessageChannel BroadcastChannel Worker EventTarget navigator crypto performance URL global';
+    const kinds = names.split(' ').map((name) => `typeof ${name}`);
+    const found = await findings([
+      ...kinds,
+      'typeof globalThis.process',
+      'typeof console._stdout',
+      'typeof import.meta.main',
+    ]);
+    expect([...new Set(found.slice(0, -1))]).toEqual(['undefined']);
+  });
+
+  it('is not left by any known way', async () => {
+    const ways = [
+      "(() => {}).constructor('return process')()",
+      "(async () => {}).constructor('return process')()",
+      "(function* () {}).constructor('return process')()",
+      "(async function* () {}).constructor('return process')()",
+      "params.constructor.constructor('return process')()",
+      "defineStrategy.constructor('return process')()",
+      "(0, eval)('process')",
+      '(function look() { return look.caller; })()',
+      '(() => { Error.prepareStackTrace = (_, frames) => frames[0].getThis(); return new Error("").stack; })()',
+      "(() => { Object.prototype.polluted = 'yes'; return ({}).polluted; })()",
+      "(() => { ({}).__proto__.polluted = 'yes'; return ({}).polluted; })()",
+      "(() => { Array.prototype.push = () => 'mine'; return [].push(1); })()",
+      "(() => { Promise.prototype.then = () => 'mine'; return 'taken'; })()",
+      "(() => { Function.prototype.call = () => 'mine'; return 'taken'; })()",
+      "(() => { Object.defineProperty(Object.prototype, 'domain', { get() { return this; } }); return 'taken'; })()",
+      "(() => { globalThis.Object = class {}; return new globalThis.Object() instanceof Object ? 'taken' : 'kept'; })()",
+    ];
+    for (const [at, said] of (await findings(ways)).entries()) expect(said, ways[at]).toMatch(/^refused: /);
+  });
+
+  it('late imports end with the run', async () => {
+    const said = await sentenceOf(
+      doing(
+        "import('node:net').then((net) => { globalThis.net = net; }); throw new Error('gone on: ' + typeof globalThis.net)",
+      ),
+    );
+    expect(said).toBe('gone on: undefined');
+  });
+
+  it('reaches no network, even where a module loads one', async () => {
+    let connections = 0;
+    const server = createServer(() => {
+      connections += 1;
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    const before = `const net = await import('node:net').catch((error) => error); const tried = net.connect ? net.connect(${port}) : net.message;`;
+    expect(await sentenceOf(doing('throw new Error(String(tried));', before))).toContain('not node:net');
+    await new Promise((resolve) => server.close(resolve));
+    expect(connections).toBe(0);
+  });
+});
+
+describe('what comes out of a sandbox', () => {
+  const childUrl = new URL('../../support/hostile-sandbox.ts', import.meta.url);
+  it.each([
+    ['nothing known', 'unknown-kind', 'its answer will not do'],
+    ['what another job would be answered', 'other-kind', 'its answer will not do'],
+    ['no number', 'not-a-number', 'its equity at bar 3 is NaN'],
+    ['too short a run', 'short', '5 points of equity over 600 bars'],
+    ['an instrument that there is not', 'other-instrument', 'its trade 1 is none'],
+    ['a trade beyond the end', 'late-trade', 'its trade 1 is none'],
+    ['half a trade', 'half-trade', 'trades'],
+    ['more than was asked for', 'extra-field', 'its answer will not do'],
+    ['a flood of words', 'flood', 'Ended: it says more than it was asked.'],
+    ['an endless sentence', 'long-text', 'its answer will not do'],
+    ['a negative count', 'negative', 'its answer will not do'],
+  ])('is not believed where it is %s', async (_, file, says) => {
+    expect(await sentenceOf(`// ${file}`, { childUrl })).toContain(says);
+  });
+
+  it('cannot change our prototypes', async () => {
+    expect(await sentenceOf('// prototype', { childUrl })).toContain('its answer will not do');
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 });

@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../main/engine/kernel/random.ts';
+import { runBacktest } from '../../../../main/lab/backtest/run-backtest.ts';
 import { REALISTIC } from '../../../../main/lab/backtest/settings.ts';
-import { evaluateSetting } from '../../../../main/lab/search/evaluate-setting.ts';
-import { holdOut, judgeSearch } from '../../../../main/lab/search/judge-search.ts';
+import { judgeRun } from '../../../../main/lab/honesty/judge-run.ts';
+import { type Span, viewMarket } from '../../../../main/lab/honesty/plan-stretch.ts';
+import { evaluatePlan } from '../../../../main/lab/search/evaluate-plan.ts';
+import { firstPart, holdOut, judgeSearch, type SearchWork } from '../../../../main/lab/search/judge-search.ts';
 import { randomProposer } from '../../../../main/lab/search/proposers.ts';
 import { runSearch } from '../../../../main/lab/search/run-search.ts';
 import { rangeOf } from '../../../../main/lab/search/space.ts';
+import type { Setting } from '../../../../main/lab/search/trial.ts';
 import { smaCross } from '../../../../main/lab/strategies/sma-cross.ts';
 import { randomWalkCandles } from '../../../support/candle-columns.ts';
 
@@ -18,10 +22,22 @@ const candles = {
   volume: walk.volume.map(() => 1e6),
 };
 const plan = { strategy: smaCross, markets: [{ candles }], settings: REALISTIC };
+const planOn = (params: Setting, span: Span) => ({
+  ...plan,
+  params,
+  markets: plan.markets.map((market) => viewMarket(market, span)),
+});
+const work: SearchWork = {
+  judge: async (setting, span, otherTrials) => {
+    const plan = planOn(setting, span);
+    return judgeRun(plan, runBacktest(plan), { seed: 1, otherTrials }).verdict;
+  },
+  figures: async (setting, span) => evaluatePlan(planOn(setting, span)).figures,
+};
 
 describe('the best of a search', () => {
   it('is judged by all trials, and on days that it was not chosen by', async () => {
-    const { searched, heldOut } = holdOut(plan, 0.25);
+    const time = holdOut(plan.markets, 0.25);
     const { trials, best } = await runSearch({
       proposer: randomProposer(
         {
@@ -33,16 +49,16 @@ describe('the best of a search', () => {
         },
         3,
       ),
-      evaluate: async (setting, share) => evaluateSetting(searched, setting, share),
+      evaluate: async (setting, share) => evaluatePlan(planOn(setting, firstPart(time.searched, share))),
       objectives: ['sharpe'],
       trials: 30,
       atOnce: 1,
       prune: false,
       recordTrial: () => undefined,
     });
-    const judged = judgeSearch(searched, heldOut, trials, best!, { seed: 1 });
+    const judged = await judgeSearch(work, time, trials, best!, []);
     expect(['no-edge', 'doubtful', 'not-enough']).toContain(judged.verdict.kind);
-    const own = evaluateSetting(heldOut!, best!.setting, 1).figures;
+    const own = evaluatePlan(planOn(best!.setting, time.heldOut!)).figures;
     expect(judged.heldOut).toEqual(own);
     expect(judged.paths!.sharpes.length).toBe(7);
     // The one that was chosen looked better where it was chosen.
@@ -54,10 +70,11 @@ describe('the best of a search', () => {
   });
 
   it('without a part held out is judged without it', () => {
-    expect(holdOut(plan, 0)).toEqual({ searched: plan, heldOut: null });
-    const { searched, heldOut } = holdOut(plan, 0.25);
-    const times = (each: typeof searched) => each.markets[0]!.candles.openTimeMs;
+    expect(holdOut(plan.markets, 0).heldOut).toBeNull();
+    const { searched, heldOut } = holdOut(plan.markets, 0.25);
+    const times = (span: Span) => viewMarket(plan.markets[0]!, span).candles.openTimeMs;
     expect([times(searched).length, times(heldOut!).length]).toEqual([1_800, 600]);
     expect(times(heldOut!)[0]! - times(searched).at(-1)!).toBe(HOUR_MS);
+    expect(times(holdOut(plan.markets, 0).searched).length).toBe(2_400);
   });
 });

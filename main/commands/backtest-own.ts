@@ -1,0 +1,69 @@
+import type { BarRun, RunColumns } from '../lab/backtest/bar-run.ts';
+import { barTimes } from '../lab/backtest/bar-times.ts';
+import type { Market } from '../lab/backtest/settings.ts';
+import { tradesOf } from '../lab/backtest/trade-log.ts';
+import { experimentId } from '../lab/experiments/experiment-id.ts';
+import { readPairs } from '../lab/strategy/setting-text.ts';
+import { answerOf, openStrategyCrew } from '../lab/workers/strategy-crew.ts';
+import type { Steps } from '../lab/workers/strategy-jobs.ts';
+import type { Study } from '../lab/workers/study-run.ts';
+import type { BacktestOptions } from './backtest.ts';
+import { badInput, done, failed, type Outcome } from './output.ts';
+import { runOutcome, writeWanted } from './run-outcome.ts';
+import { storeFailure, storeStudy } from './store-run.ts';
+import { readParams, type StrategyPlan } from './strategy-plan.ts';
+
+/** A strategy that does not get on for so long has failed. */
+const SILENT_MS_MAX = 120_000;
+
+/** `backtest CANDLES --strategy ./mine.ts`: a strategy of the user's own, in a process that reaches nothing else. */
+export async function backtestOwn(plan: StrategyPlan, options: BacktestOptions): Promise<Outcome> {
+  const { strategy, names, sources, markets, settings } = plan;
+  const { name } = strategy.outline;
+  if (options.mandate !== undefined) return badInput('a mandate signs for strategies that ship');
+  const given = readPairs(options.param ?? []);
+  if (!given.ok) return badInput(given.error.message);
+  const read = readParams(strategy, given.value);
+  if (!read.ok) return badInput(`${name}: ${read.error.message}`);
+  const params = read.value;
+
+  const codeSha256 = strategy.codeSha256 as string;
+  const asked = { strategy: strategy.outline, codeSha256, params, markets, settings, names };
+  const crew = openStrategyCrew(strategy.source, { markets, settings }, { size: 1, silentMsMax: SILENT_MS_MAX });
+  const judged = (): ReturnType<typeof storeStudy> =>
+    storeStudy(asked, sources, options.dataDir, async ({ inputs, earlier, seed }): Promise<Study> => {
+      const own = experimentId(inputs);
+      const otherTrials = earlier.filter(({ id }) => id !== own).map(({ returns }) => returns);
+      const { run, ...study } = await answerOf(crew, { kind: 'study', params, seed, otherTrials }, tellSteps);
+      return { run: runOf(run, markets), mapped: null, ...study };
+    });
+  try {
+    const { conflict } = await answerOf(crew, { kind: 'fit', params });
+    if (conflict !== null) return badInput(`${name}: ${conflict}`);
+    const run = runOf((await answerOf(crew, { kind: 'backtest', params }, tellSteps)).run, markets);
+    const unwritten = await writeWanted(run, options.out);
+    if (unwritten !== null) return badInput(unwritten);
+    const { value, text } = runOutcome(name, params, run, settings.cashQuote);
+    if (!options.store) return done(value, text);
+    const kept = await judged();
+    return kept.ok
+      ? done({ ...value, ...kept.value }, `${text}\n${kept.value.verdict}\n${kept.value.folder}`)
+      : failed({ ok: false, error: kept.error.message }, kept.error.message);
+  } catch (error) {
+    const why = `${name} failed: ${(error as Error).message}`;
+    if (options.store) await storeFailure(asked, why, options.dataDir);
+    return failed({ ok: false, error: why }, why);
+  } finally {
+    await crew.close();
+  }
+}
+
+const runOf = ({ tradeRows, ...run }: RunColumns, markets: readonly Market[]): BarRun => ({
+  ...run,
+  trades: tradesOf(tradeRows),
+  openTimeMs: barTimes(markets),
+});
+
+function tellSteps({ done: steps, total }: Steps): void {
+  process.stderr.write(`\r${steps.toLocaleString('en-US')} of ${total.toLocaleString('en-US')}   `);
+}

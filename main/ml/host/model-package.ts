@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import { type FeatureSetIdentity, firstIssue } from '../../engine/inference/protocol.ts';
 import { cardSchema, type Golden, goldenSchema, type ModelCard } from '../card.ts';
+import { inspectModel } from '../onnx/inspect-model.ts';
 import { type ModelSession, openModelSession } from './model-session.ts';
 
 /** A model that passed every check and may answer. */
 export interface OpenModel {
   readonly card: ModelCard;
+  readonly golden: Golden;
   readonly session: ModelSession;
   readonly trendFeatureIndex: number;
 }
@@ -19,6 +21,9 @@ export interface Refusal {
   readonly kind: 'refused';
   readonly reason: string;
 }
+
+/** A card with every family's figures is a tenth of it. */
+const JSON_BYTES_MAX = 16 * 2 ** 20;
 
 const refuse = (reason: string): { readonly ok: false; readonly error: Refusal } => fail({ kind: 'refused', reason });
 
@@ -56,6 +61,8 @@ export async function openModelPackage(
     const sizes = `${model.length} bytes, card.json says ${card.value.modelBytes}`;
     return refuse(`${label('model.onnx')}: sha256 ${hash.slice(0, 12)}… is not modelSha256 of card.json (${sizes}).`);
   }
+  const structure = inspectModel(model);
+  if (structure !== null) return refuse(`${label('model.onnx')}: ${structure}.`);
   const session = await openModelSession(model, featureCount);
   if (!session.ok) return refuse(`${label('model.onnx')}: ${session.error.message}.`);
 
@@ -65,7 +72,7 @@ export async function openModelPackage(
     return refuse(`${label('golden.json')}: ${goldenProblem}.`);
   }
   const trendFeatureIndex = card.value.featureSet.features.indexOf(card.value.label.trendFeature);
-  return ok({ card: card.value, session: session.value, trendFeatureIndex });
+  return ok({ card: card.value, golden: golden.value, session: session.value, trendFeatureIndex });
 }
 
 function checkCard(
@@ -118,7 +125,7 @@ async function checkGolden(session: ModelSession, golden: Golden): Promise<strin
 }
 
 async function readJson<T>(path: string, label: string, schema: z.ZodType<T>): Promise<Result<T, Refusal>> {
-  const bytes = await readBytes(path);
+  const bytes = await readBytes(path, JSON_BYTES_MAX);
   if (bytes === null) return refuse(`${label}: the file is missing or unreadable.`);
   let data: unknown;
   try {
@@ -130,9 +137,9 @@ async function readJson<T>(path: string, label: string, schema: z.ZodType<T>): P
   return parsed.success ? ok(parsed.data) : refuse(`${label}: ${firstIssue(parsed.error)}.`);
 }
 
-async function readBytes(path: string): Promise<Buffer | null> {
+async function readBytes(path: string, bytesMax = Number.POSITIVE_INFINITY): Promise<Buffer | null> {
   try {
-    return await readFile(path);
+    return (await stat(path)).size > bytesMax ? null : await readFile(path);
   } catch {
     return null;
   }

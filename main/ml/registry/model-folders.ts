@@ -10,16 +10,19 @@ export interface ModelVersion {
   readonly modelsDir: string;
 }
 
+const NAME_PATTERN = /^[a-z0-9-]+$/;
 const VERSION_PATTERN = /^\d+\.\d+\.\d+$/;
 
 /** Every version of every model below `modelsDir`, by name, oldest first; none where the folder does not exist. */
 export function listVersions(modelsDir: string): readonly ModelVersion[] {
-  return foldersIn(modelsDir).flatMap((model) =>
-    foldersIn(join(modelsDir, model))
-      .filter((name) => VERSION_PATTERN.test(name))
-      .sort(compareVersions)
-      .map((version) => ({ model, version, modelsDir })),
-  );
+  return foldersIn(modelsDir)
+    .filter((name) => NAME_PATTERN.test(name))
+    .flatMap((model) =>
+      foldersIn(join(modelsDir, model))
+        .filter((name) => VERSION_PATTERN.test(name))
+        .sort(compareVersions)
+        .map((version) => ({ model, version, modelsDir })),
+    );
 }
 
 /** The newest version of each model. */

@@ -60,7 +60,7 @@ describe('a model package', () => {
     );
     await rm(modelsDir, { recursive: true });
     replaceModel(whole.slice(0, whole.length / 2));
-    expect(await reasonFor()).toMatch(/^small\/1\.0\.0\/model\.onnx: the runtime cannot read it: .*\.$/);
+    expect(await reasonFor()).toMatch(/^small\/1\.0\.0\/model\.onnx: it is no ONNX model: .*\.$/);
   });
 
   it.each([
@@ -68,7 +68,7 @@ describe('a model package', () => {
     ['not ONNX at all', new TextEncoder().encode('<html>502 Bad Gateway</html>')],
   ])('with a model file that is %s is refused', async (_, bytes) => {
     replaceModel(bytes);
-    expect(await reasonFor()).toMatch(/^small\/1\.0\.0\/model\.onnx: the runtime cannot read it: /);
+    expect(await reasonFor()).toMatch(/^small\/1\.0\.0\/model\.onnx: it is no ONNX model: /);
   });
 
   it('without a model file is refused', async () => {

@@ -62,6 +62,8 @@ const vote = z.strictObject({
   stance: z.enum(['buy', 'sell', 'hold', 'abstain']),
   probability: probability.nullable(),
   note: z.string(),
+  /** Of all the weight that was cast; absent where nobody has weight. */
+  weightShare: probability.optional(),
 });
 
 const verdictFinding = z.strictObject({

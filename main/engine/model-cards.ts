@@ -16,11 +16,14 @@ export function readModelCards(modelsDir: string): readonly ModelCard[] {
 export function profileOf(card: ModelCard): ModelProfile {
   return {
     model: card.name,
+    version: card.version,
     label: `${card.title} ${card.version}`,
     timeframe: card.timeframe,
     probabilityMin: card.outOfSample.rule.probabilityMin,
     barrierAtr: card.label.barrierAtr,
     atrBars: card.label.atrBars,
+    horizonBars: card.label.horizonBars,
+    skillOnCard: card.outOfSample.logLossGain?.value ?? 0,
   };
 }
 
@@ -28,6 +31,7 @@ export function profileOf(card: ModelCard): ModelProfile {
 export function termsOf(card: ModelCard): ModelTerms {
   return {
     model: card.name,
+    version: card.version,
     timeframe: card.timeframe,
     featureSet: card.featureSet.name,
     licensedUntilMs: card.licensedUntilMs,

@@ -58,11 +58,28 @@ export type AgentsOf = (account: PortfolioView) => {
 
 const withoutStrategies: AgentsOf = () => ({ strategies: [], alone: false });
 
+/** Versions that may come into a session's line-up, besides those it begins with. */
+export interface ModelLibrary {
+  all(): readonly ModelCard[];
+  cardOf(model: string, version: string): ModelCard | null;
+}
+
+const libraryOf = (cards: readonly ModelCard[]): ModelLibrary => ({
+  all: () => cards,
+  cardOf: (model, version) => cards.find((card) => card.name === model && card.version === version) ?? null,
+});
+
+const fromCard = <T>(card: ModelCard | null, make: (card: ModelCard) => T): T | null => (card ? make(card) : null);
+
 /**
  * The one direction, wired: market → features → inference → decision → risk → approval → execution → ledger. Live,
  * paper, replay and simulation all run what this returns. Stages look at one another only through the views below.
  */
-export function createPipeline(cards: readonly ModelCard[], agentsOf: AgentsOf = withoutStrategies) {
+export function createPipeline(
+  cards: readonly ModelCard[],
+  agentsOf: AgentsOf = withoutStrategies,
+  library: ModelLibrary = libraryOf(cards),
+) {
   const instruments = createInstrumentsStage();
   const market = createMarketStage();
   const marketView: MarketView = market.view;
@@ -80,27 +97,23 @@ export function createPipeline(cards: readonly ModelCard[], agentsOf: AgentsOf =
   };
   const seen = { market: marketView, portfolio, orders, instruments: () => instruments.byId };
 
-  const features = createFeaturesStage(featureStreamsOf(cards));
+  const features = createFeaturesStage(featureStreamsOf([...cards, ...library.all()]));
   const inference = createInferenceStage({
     models: cards.map(termsOf),
+    termsFor: (model, version) => fromCard(library.cardOf(model, version), termsOf),
     rows: (timeframe, featureSet, id) => features.view.rows(timeframe, featureSet, id),
   });
   const fitness = inference.view;
   const risk = createRiskStage({ ...seen, feeBps: FEE_BPS });
   const { strategies, alone } = agentsOf(portfolio);
+  const memberOf = (card: ModelCard): Agent =>
+    createModelAgent(profileOf(card), (id, nowMs) => fitness.of(card.name, id, nowMs));
   const decision = createDecisionStage({
     ...seen,
     limits: () => risk.view.limits(),
     entriesHeld: () => risk.view.entriesHeld(),
-    agents: [
-      ...(alone
-        ? []
-        : [
-            ...cards.map((card) => createModelAgent(profileOf(card), (id, nowMs) => fitness.of(card.name, id, nowMs))),
-            createMomentumAgent(MOMENTUM_RECORD),
-          ]),
-      ...strategies,
-    ],
+    agents: [...(alone ? [] : [...cards.map(memberOf), createMomentumAgent(MOMENTUM_RECORD)]), ...strategies],
+    modelAgent: (model, version) => (alone ? null : fromCard(library.cardOf(model, version), memberOf)),
     feeBps: FEE_BPS,
   });
   const approval = createApprovalStage({

@@ -81,6 +81,7 @@ export interface SmallEngine {
 
 interface Options {
   readonly agents?: readonly Agent[];
+  readonly modelAgent?: (model: string, version: string) => Agent | null;
   readonly instruments?: readonly InstrumentRecord[];
 }
 
@@ -152,6 +153,7 @@ export function createSmallEngine(options: Options = {}): SmallEngine {
     limits: () => risk.view.limits(),
     entriesHeld: () => risk.view.entriesHeld(),
     agents: options.agents ?? [],
+    ...(options.modelAgent && { modelAgent: options.modelAgent }),
   });
   const approval = createApprovalStage({
     ...shared,

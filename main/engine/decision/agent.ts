@@ -33,11 +33,24 @@ export interface Opinion {
   readonly candleCloseTimeMs: number;
 }
 
+/** The version that a member speaks for, and the question it answers: what its forecasts are settled by. */
+export interface ModelSpeaker {
+  readonly name: string;
+  readonly version: string;
+  readonly barrierAtr: number;
+  readonly atrBars: number;
+  readonly horizonBars: number;
+  /** What its probabilities gained out of sample, by its card, in nats a forecast. */
+  readonly skillOnCard: number;
+}
+
 /** A member of the ensemble. The `on…` methods are called while events are applied and are the only ones that change it. */
 export interface Agent {
   readonly id: string;
   readonly label: string;
   readonly kind: 'model' | 'rule';
+  /** Of a model. */
+  readonly model?: ModelSpeaker;
   /** The candles it wants to see. */
   readonly timeframe: Timeframe;
   /** How many of them its tape keeps at least; 128 where it is not said. */

@@ -5,7 +5,7 @@ export const BARS_KEPT = 128;
 /** A hole longer than this many bars ends the tape: what lies before it says nothing about now. */
 const HOLE_BARS_MAX = 30;
 
-const candleFromRow = ([openTimeMs, open, high, low, close, volume]: CandleRow): Candle => ({
+export const candleFromRow = ([openTimeMs, open, high, low, close, volume]: CandleRow): Candle => ({
   openTimeMs,
   open,
   high,

@@ -1,5 +1,6 @@
 import { TIMEFRAME_MS, type Timeframe } from '../domain/candle.ts';
 import { parseDecimal } from '../domain/decimal.ts';
+import type { EnsembleSettings, MemberScore } from '../domain/ensemble.ts';
 import type { EngineEvent } from '../domain/events.ts';
 import { stakesOf } from '../domain/exposure.ts';
 import type { Instrument, InstrumentId } from '../domain/instrument.ts';
@@ -9,9 +10,11 @@ import type { Proposal, Reason, RiskLimits, Vote } from '../domain/proposal.ts';
 import { fail, type Result } from '../domain/result.ts';
 import type { Stage, StageContext } from '../kernel/stage.ts';
 import type { Agent } from './agent.ts';
+import { castBallots, trustsOf } from './ballots.ts';
 import { type CountedVotes, createDecisionState } from './decision-state.ts';
 import { type Draft, draftEntry, draftExit } from './draft-proposal.ts';
-import { type Ballot, countVotes, type Outcome, voteOf, weightOf } from './ensemble.ts';
+import { type Ballot, countVotes, type Outcome, votesOf } from './ensemble.ts';
+import { createLineUp, speaksFor } from './line-up.ts';
 import { proposalFrom } from './proposal-from.ts';
 
 export interface DecisionDeps {
@@ -24,12 +27,21 @@ export interface DecisionDeps {
   entriesHeld(): Reason | null;
   /** Members in the order in which their votes are listed. */
   readonly agents: readonly Agent[];
+  /** Makes a member for a version that comes to vote, or to be scored; null where it is not known. */
+  readonly modelAgent?: (model: string, version: string) => Agent | null;
   /** Taker fee that sizes and risks are reckoned with. */
   readonly feeBps: number;
 }
 
 export interface DecisionView {
   members(): readonly { readonly id: string; readonly label: string; readonly kind: Vote['kind'] }[];
+  /** Versions that are scored and do not vote. */
+  shadows(): readonly { readonly model: string; readonly version: string }[];
+  settings(): EnsembleSettings;
+  /** How each version did, live. */
+  scores(): readonly MemberScore[];
+  /** By voter: the factor that its word has on an instrument now. */
+  trusts(instrumentId: InstrumentId): ReadonlyMap<string, number>;
   /** The votes last counted on an instrument. */
   votes(instrumentId: InstrumentId): CountedVotes | null;
 }
@@ -42,6 +54,7 @@ const ENTRY_COOLDOWN_MS = 240_000;
 const EXIT_COOLDOWN_MS = 180_000;
 /** After this long without any proposal the strongest faint stance of the market is shown. */
 const QUIET_MS = 100_000;
+const HOUR_MS = 3_600_000;
 
 type NoProposal = { readonly kind: string; readonly text: string };
 const no = (kind: string, text: string): Result<never, NoProposal> => fail({ kind, text });
@@ -49,7 +62,8 @@ const no = (kind: string, text: string): Result<never, NoProposal> => fail({ kin
 /** Agents, ensemble and proposals: `main/engine/decision/SPEC.md`. */
 export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view: DecisionView } {
   const { market, portfolio, orders, agents, feeBps } = deps;
-  const state = createDecisionState(agents);
+  const lineUp = createLineUp(agents, deps.modelAgent ?? (() => null));
+  const state = createDecisionState(lineUp);
   const paces: ReadonlySet<Timeframe> = new Set([
     PACE,
     ...agents.flatMap(({ kind, timeframe }) => (kind === 'rule' ? [timeframe] : [])),
@@ -62,10 +76,16 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
     (portfolio.position(instrumentId)?.qtyBase ?? 0n) > 0n ? 'sell' : 'buy';
 
   const ballotsOf = (instrumentId: InstrumentId, nowMs: number): readonly Ballot[] =>
-    agents.map((agent) => {
-      const opinion = agent.opinion(instrumentId, nowMs);
-      return { agent, opinion, weight: weightOf(opinion) };
-    });
+    castBallots(lineUp.voters(), state, instrumentId, nowMs);
+
+  const outcomeOf = (instrumentId: InstrumentId, ballots: readonly Ballot[]): Outcome =>
+    countVotes(ballots, actionableSide(instrumentId), state.settings.confidenceMin);
+
+  /** A person may want an instrument judged less often than its candles close. */
+  const isDue = (instrumentId: InstrumentId, closeTimeMs: number): boolean => {
+    const everyMs = state.settings.decideEveryMs[instrumentId];
+    return everyMs === undefined || closeTimeMs % everyMs === 0;
+  };
 
   const freshQuote = (instrumentId: InstrumentId, nowMs: number): Quote | null => {
     const quote = market.quote(instrumentId);
@@ -149,14 +169,15 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
   };
 
   const judge = (instrumentId: InstrumentId, candleCloseTimeMs: number, context: StageContext): void => {
+    if (!isDue(instrumentId, candleCloseTimeMs)) return;
     const { nowMs } = context;
     const ballots = ballotsOf(instrumentId, nowMs);
-    const outcome = countVotes(ballots, actionableSide(instrumentId));
+    const outcome = outcomeOf(instrumentId, ballots);
     context.emit({
       kind: 'VotesCounted',
       instrumentId,
       candleCloseTimeMs,
-      votes: ballots.map((ballot) => voteOf(ballot)),
+      votes: votesOf(ballots),
     });
     const abstain = ({ kind, text }: NoProposal): void => {
       const agent = outcome.deciding?.agent.id ?? 'ensemble';
@@ -196,9 +217,15 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
       [];
     for (const instrumentId of state.instrumentIds()) {
       const ballots = ballotsOf(instrumentId, nowMs);
-      const outcome = countVotes(ballots, actionableSide(instrumentId));
+      const outcome = outcomeOf(instrumentId, ballots);
       const opinion = outcome.deciding?.opinion;
-      if (!opinion || outcome.stance !== 'buy' || nowMs - opinion.candleCloseTimeMs > CANDLE_LIFE_MS) continue;
+      if (
+        !opinion ||
+        !isDue(instrumentId, opinion.candleCloseTimeMs) ||
+        outcome.stance !== 'buy' ||
+        nowMs - opinion.candleCloseTimeMs > CANDLE_LIFE_MS
+      )
+        continue;
       candidates.push({ instrumentId, outcome, ballots, score: opinion.score });
     }
     candidates.sort((a, b) => b.score - a.score || (a.instrumentId < b.instrumentId ? -1 : 1));
@@ -208,6 +235,12 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
       propose(instrumentId, outcome, ballots, drafted.value, context);
       return;
     }
+  };
+
+  const tallyScores = ({ nowMs, emit }: StageContext): void => {
+    const hour = Math.floor(nowMs / HOUR_MS);
+    const scores = state.scores();
+    if (scores.length > 0 && hour !== state.talliedHour) emit({ kind: 'ScoresTallied', hour, scores });
   };
 
   const isReconciling = (): boolean => deps.entriesHeld()?.code === 'reconciling';
@@ -228,7 +261,7 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
       case 'PredictionArrived':
         // Of several that were asked, the first does not speak for the rest.
         if (event.gathering) break;
-        if (state.started && !isReconciling() && agents.some(({ id }) => id === event.model)) {
+        if (state.started && !isReconciling() && lineUp.voters().some((agent) => speaksFor(agent, event))) {
           judge(event.instrumentId, event.candleCloseTimeMs, context);
         }
         break;
@@ -243,6 +276,7 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
         break;
       case 'ClockTicked':
         proposeFaint(context);
+        tallyScores(context);
         break;
       default:
     }
@@ -253,7 +287,13 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
     apply: (event, timeMs) => state.apply(event, timeMs),
     handle,
     view: {
-      members: () => agents.map(({ id, label, kind }) => ({ id, label, kind })),
+      members: () => lineUp.voters().map(({ id, label, kind }) => ({ id, label, kind })),
+      shadows: () =>
+        lineUp.shadows().flatMap(({ model }) => (model ? [{ model: model.name, version: model.version }] : [])),
+      settings: () => state.settings,
+      scores: () => state.scores(),
+      trusts: (instrumentId) =>
+        new Map(Array.from(trustsOf(lineUp.voters(), state, instrumentId), ([{ id }, trust]) => [id, trust])),
       votes: (instrumentId) => state.votes(instrumentId),
     },
   };

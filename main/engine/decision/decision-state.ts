@@ -1,9 +1,12 @@
 import { TIMEFRAME_MS, type Timeframe } from '../domain/candle.ts';
-import type { CandleRow, EngineEvent } from '../domain/events.ts';
+import { DEFAULT_ENSEMBLE, type EnsembleSettings, type MemberScore, type Regime } from '../domain/ensemble.ts';
+import type { CandleRow, EngineEvent, PredictionArrived } from '../domain/events.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
 import type { Proposal, Vote } from '../domain/proposal.ts';
 import type { Agent } from './agent.ts';
-import { BARS_KEPT, CandleTape } from './candle-tape.ts';
+import { BARS_KEPT, CandleTape, candleFromRow } from './candle-tape.ts';
+import { type LineUp, speaksFor } from './line-up.ts';
+import { createScoreKeeper, regimeAt } from './score-keeper.ts';
 
 /** The quiet before the first faint proposal counts as begun this long before the engine started. */
 const QUIET_BEFORE_START_MS = 90_000;
@@ -26,10 +29,24 @@ export interface DecisionState {
   lastProposedMs(instrumentId: InstrumentId, side: Proposal['side']): number;
   hasPending(instrumentId: InstrumentId): boolean;
   instrumentIds(): Iterable<InstrumentId>;
+  readonly settings: EnsembleSettings;
+  /** Whether the member was asked about the instrument's last candle and has not answered while others have. */
+  isMissing(instrumentId: InstrumentId, agent: Agent): boolean;
+  scores(): readonly MemberScore[];
+  score(agent: Agent): MemberScore | null;
+  /** Of the tape that is judged by; usual before there is one. */
+  regime(instrumentId: InstrumentId, timeframe: Timeframe): Regime;
+  /** The hour in which the scores were last tallied; null before the first. */
+  readonly talliedHour: number | null;
 }
 
-export function createDecisionState(agents: readonly Agent[]): DecisionState {
-  const timeframes = new Set(agents.map(({ timeframe }) => timeframe));
+export function createDecisionState(lineUp: LineUp): DecisionState {
+  let agents = lineUp.all();
+  let timeframes = new Set(agents.map(({ timeframe }) => timeframe));
+  const keeper = createScoreKeeper();
+  const missing = new Map<InstrumentId, readonly string[]>();
+  let settings = DEFAULT_ENSEMBLE;
+  let talliedHour: number | null = null;
   const tapes = new Map<InstrumentId, Map<Timeframe, CandleTape>>();
   const counted = new Map<InstrumentId, CountedVotes>();
   const judgedCloseMs = new Map<InstrumentId, number>();
@@ -58,6 +75,33 @@ export function createDecisionState(agents: readonly Agent[]): DecisionState {
     if (timeframes.has(timeframe) && tapeFor(instrumentId, timeframe).put(row)) read(instrumentId, timeframe);
   };
 
+  /** Whoever is new looks at what is there of its candles. */
+  const setLineUp = (models: Parameters<LineUp['set']>[0]): void => {
+    const newcomers = lineUp.set(models);
+    agents = lineUp.all();
+    timeframes = new Set(agents.map(({ timeframe }) => timeframe));
+    for (const [instrumentId, ofInstrument] of tapes) {
+      for (const agent of newcomers) {
+        const tape = ofInstrument.get(agent.timeframe);
+        if (tape) agent.onCandle(instrumentId, tape);
+      }
+    }
+  };
+
+  const hear = (event: PredictionArrived): void => {
+    const { instrumentId, timeframe } = event;
+    missing.set(
+      instrumentId,
+      (missing.get(instrumentId) ?? []).filter((key) => key !== `${event.model}@${event.version}`),
+    );
+    for (const agent of agents) {
+      if (!speaksFor(agent, event)) continue;
+      agent.onPrediction?.(event);
+      if (agent.model && !event.late)
+        keeper.noteForecast(agent.model, event, tapes.get(instrumentId)?.get(timeframe) ?? null);
+    }
+  };
+
   const noteProposal = (proposal: Proposal, timeMs: number): void => {
     if (proposal.origin === 'manual') return;
     pending.set(proposal.id, proposal.instrumentId);
@@ -71,6 +115,7 @@ export function createDecisionState(agents: readonly Agent[]): DecisionState {
       case 'EngineStarted':
         started = true;
         pending.clear();
+        missing.clear();
         quietSinceMs = timeMs - QUIET_BEFORE_START_MS;
         break;
       case 'HistoryLoaded':
@@ -80,6 +125,7 @@ export function createDecisionState(agents: readonly Agent[]): DecisionState {
         break;
       case 'CandleClosed':
         put(event.instrumentId, event.timeframe, event.candle);
+        keeper.noteCandle(event.instrumentId, event.timeframe, candleFromRow(event.candle));
         break;
       case 'CandleCorrected':
         put(event.instrumentId, event.timeframe, event.venues);
@@ -91,10 +137,23 @@ export function createDecisionState(agents: readonly Agent[]): DecisionState {
         for (const agent of agents) agent.onFill?.(event);
         break;
       case 'PredictionArrived':
-        for (const agent of agents) if (agent.id === event.model) agent.onPrediction?.(event);
+        hear(event);
         break;
       case 'PredictionFailed':
-        for (const agent of agents) if (agent.id === event.model) agent.onPredictionFailed?.(event);
+        for (const agent of agents) if (speaksFor(agent, event)) agent.onPredictionFailed?.(event);
+        break;
+      case 'AnswersGathered':
+        missing.set(event.instrumentId, event.missing);
+        break;
+      case 'LineUpSet':
+        setLineUp(event.models);
+        break;
+      case 'EnsembleSet':
+        settings = event.settings;
+        break;
+      case 'ScoresTallied':
+        keeper.restore(event.scores);
+        talliedHour = event.hour;
         break;
       case 'VotesCounted':
         counted.set(event.instrumentId, { candleCloseTimeMs: event.candleCloseTimeMs, votes: event.votes });
@@ -137,5 +196,16 @@ export function createDecisionState(agents: readonly Agent[]): DecisionState {
       return false;
     },
     instrumentIds: () => tapes.keys(),
+    get settings() {
+      return settings;
+    },
+    isMissing: (instrumentId, { model }) =>
+      model !== undefined && (missing.get(instrumentId) ?? []).includes(`${model.name}@${model.version}`),
+    scores: () => keeper.scores(),
+    score: ({ model }) => (model ? keeper.score(`${model.name}@${model.version}`) : null),
+    regime: (instrumentId, timeframe) => regimeAt(tapes.get(instrumentId)?.get(timeframe)?.candles ?? []),
+    get talliedHour() {
+      return talliedHour;
+    },
   };
 }

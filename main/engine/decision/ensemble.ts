@@ -11,8 +11,10 @@ const DISAGREEMENT_MAX = 2 / 3;
 export interface Ballot {
   readonly agent: Agent;
   readonly opinion: Opinion;
-  /** Calibrated log odds times what the member's edge is worth; 0 for a member without edge. */
+  /** Calibrated log odds times what the member's edge is worth and what it is trusted; 0 for a member without edge. */
   readonly weight: number;
+  /** Its answer is not there yet: it counts for nothing this time. */
+  readonly missing?: true;
 }
 
 export interface Outcome {
@@ -24,6 +26,8 @@ export interface Outcome {
   readonly disagreement: number;
   /** True where the decision was made by weight and not by a member without edge. */
   readonly weighed: boolean;
+  /** Pooled probability of the stance by weight; null where nobody has weight. */
+  readonly confidence: number | null;
   readonly code: string;
   readonly text: string;
 }
@@ -31,12 +35,22 @@ export interface Outcome {
 const isDirected = ({ opinion }: Ballot): boolean => opinion.stance === 'buy' || opinion.stance === 'sell';
 const sideOf = (ballot: Ballot): number => (ballot.opinion.stance === 'buy' ? 1 : -1);
 
-/** Calibrated log odds of a stance being right, never below zero, times what its edge is worth. */
-export function weightOf(opinion: Opinion): number {
+/** Calibrated log odds of a stance being right, never below zero, times what its edge is worth and what it is trusted. */
+export function weightOf(opinion: Opinion, trust = 1): number {
   const { probability } = opinion;
   if (probability === null || probability <= 0.5) return 0;
   const logOdds = probability >= 1 ? LOG_ODDS_MAX : Math.min(LOG_ODDS_MAX, Math.log(probability / (1 - probability)));
-  return EDGE_FACTOR[opinion.edge] * logOdds;
+  return EDGE_FACTOR[opinion.edge] * trust * logOdds;
+}
+
+/** The weighted mean of the log odds as a probability: what is heavier on one side, less what stands against it. */
+function pooledConfidence(directed: readonly Ballot[], sum: number): number | null {
+  let factors = 0;
+  for (const ballot of directed) {
+    const logOdds = weightOf({ ...ballot.opinion, edge: 'measured' });
+    if (logOdds > 0) factors += ballot.weight / logOdds;
+  }
+  return factors > 0 ? 1 / (1 + Math.exp(-Math.abs(sum) / factors)) : null;
 }
 
 /** A faint stance counts as holding, with its note, unless it is the one that decides. */
@@ -53,6 +67,15 @@ export const voteOf = (ballot: Ballot, deciding: Ballot | null = null): Vote => 
   };
 };
 
+/** All of them, each with its share of the weight that was cast. */
+export function votesOf(ballots: readonly Ballot[], deciding: Ballot | null = null): Vote[] {
+  const total = ballots.reduce((sum, { weight }) => sum + weight, 0);
+  return ballots.map((ballot) => {
+    const vote = voteOf(ballot, deciding);
+    return total > 0 ? { ...vote, weightShare: ballot.weight / total } : vote;
+  });
+}
+
 /** Of several on one side: the heaviest; without weight a clear stance before a faint one, a model before a rule. */
 function strongest(ballots: readonly Ballot[]): Ballot | null {
   const rank = ({ agent, opinion, weight }: Ballot) =>
@@ -68,6 +91,7 @@ const nothing = (code: string, text: string, disagreement = 0): Outcome => ({
   deciding: null,
   disagreement,
   weighed: false,
+  confidence: null,
   code,
   text,
 });
@@ -78,7 +102,11 @@ const nothing = (code: string, text: string, disagreement = 0): Outcome => ({
  * could be acted on (`actionable`: a sale of what is held, else a purchase), for neither has shown that it deserves to
  * silence the other. The dissent stands among the votes.
  */
-export function countVotes(ballots: readonly Ballot[], actionable: 'buy' | 'sell' = 'buy'): Outcome {
+export function countVotes(
+  ballots: readonly Ballot[],
+  actionable: 'buy' | 'sell' = 'buy',
+  confidenceMin = 0.5,
+): Outcome {
   const directed = ballots.filter(isDirected);
   if (directed.length === 0) {
     const warming = ballots.length > 0 && ballots.every(({ opinion }) => opinion.stance === 'abstain');
@@ -96,8 +124,13 @@ export function countVotes(ballots: readonly Ballot[], actionable: 'buy' | 'sell
   if (contradicts && weighed) {
     return nothing('disagreement', `the members contradict each other (${disagreement.toFixed(2)} of 1)`, disagreement);
   }
+  const confidence = weighed ? pooledConfidence(directed, sum) : null;
+  if (confidence !== null && confidence < confidenceMin) {
+    const [said, wanted] = [confidence, confidenceMin].map((share) => (100 * share).toFixed(1));
+    return nothing('low-confidence', `pooled confidence ${said} %, wanted is ${wanted} %`, disagreement);
+  }
   const stance = contradicts ? actionable : sum > 0 ? 'buy' : 'sell';
   const deciding = strongest(directed.filter(({ opinion }) => opinion.stance === stance));
   const strength = weighed ? 'clear' : (deciding?.opinion.strength ?? 'faint');
-  return { stance, strength, deciding, disagreement, weighed, code: '', text: '' };
+  return { stance, strength, deciding, disagreement, weighed, confidence, code: '', text: '' };
 }

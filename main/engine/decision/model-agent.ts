@@ -10,6 +10,7 @@ import { averageTrueRange, type CandleTape } from './candle-tape.ts';
 export interface ModelProfile {
   /** As in `PredictionArrived.model`. */
   readonly model: string;
+  readonly version: string;
   readonly label: string;
   readonly timeframe: Timeframe;
   /** It buys at this calibrated probability of a rise and sells at one minus it. Above 0.5. */
@@ -17,6 +18,8 @@ export interface ModelProfile {
   /** Distance of stop and target in mean true ranges of `atrBars` bars: the question that the probability answers. */
   readonly barrierAtr: number;
   readonly atrBars: number;
+  readonly horizonBars: number;
+  readonly skillOnCard: number;
 }
 
 /** A prediction counts until the next candle closes, plus the time that one may take to arrive. */
@@ -105,6 +108,7 @@ export function createModelAgent(
     id: profile.model,
     label: profile.label,
     kind: 'model',
+    model: { ...profile, name: profile.model },
     timeframe: profile.timeframe,
     onCandle(instrumentId: InstrumentId, tape: CandleTape) {
       atrs.set(instrumentId, averageTrueRange(tape.candles, tape.candles.length - 1, profile.atrBars));

@@ -2,7 +2,7 @@ import { formatDecimal } from '../domain/decimal.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
 import type { Proposal, Reason, RiskLimits } from '../domain/proposal.ts';
 import type { Draft } from './draft-proposal.ts';
-import { type Ballot, type Outcome, voteOf } from './ensemble.ts';
+import { type Ballot, type Outcome, votesOf } from './ensemble.ts';
 import { wilsonInterval } from './wilson.ts';
 
 export interface ProposalParts {
@@ -22,7 +22,7 @@ function originOf({ stance, weighed, deciding }: Outcome): Proposal['origin'] {
   return !weighed && deciding?.agent.kind === 'rule' ? 'rule' : 'ensemble';
 }
 
-function reasonsOf({ outcome, draft, nowMs }: ProposalParts): readonly Reason[] {
+function reasonsOf({ outcome, ballots, draft, nowMs }: ProposalParts): readonly Reason[] {
   const reasons: Reason[] = [...(outcome.deciding?.opinion.reasons ?? [])];
   if (outcome.strength === 'faint') {
     reasons.push({ code: 'faint', text: 'The strongest of a quiet market, not a strong signal' });
@@ -30,6 +30,10 @@ function reasonsOf({ outcome, draft, nowMs }: ProposalParts): readonly Reason[] 
   if (outcome.disagreement > 0) {
     const share = Math.round(50 * outcome.disagreement);
     reasons.push({ code: 'disagreement', text: `${share} % of the votes cast, by weight, went the other way` });
+  }
+  const absent = ballots.filter(({ missing }) => missing).map(({ agent }) => agent.label);
+  if (absent.length > 0) {
+    reasons.push({ code: 'partial', text: `Counted without ${absent.join(', ')}: no answer in time` });
   }
   const closedAgoSec = Math.max(
     0,
@@ -69,7 +73,7 @@ export function proposalFrom(parts: ProposalParts): Proposal {
     record,
     edge: opinion?.edge ?? 'unknown',
     reasons: reasonsOf(parts),
-    votes: ballots.map((ballot) => voteOf(ballot, outcome.deciding)),
+    votes: votesOf(ballots, outcome.deciding),
     bandPrice: formatDecimal(draft.touch),
     bandBps: limits.priceBandBps,
     madeAtMs: nowMs,

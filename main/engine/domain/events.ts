@@ -3,6 +3,7 @@
  * anyone handles them; outputs are what stages conclude. All of it is JSON: amounts are decimal strings.
  */
 import type { Timeframe } from './candle.ts';
+import type { EnsembleSettings, LineUpEntry, MemberScore } from './ensemble.ts';
 import type { InstrumentId, InstrumentRecord } from './instrument.ts';
 import type { FeedStatus, PerpetualQuote, Quote, TradeBatch } from './market.ts';
 import type { Fitness } from './model-fitness.ts';
@@ -169,7 +170,21 @@ export interface ModelStateChanged {
   readonly why: string;
 }
 
+/** The models from here on, and who of them votes. What is said before a session's first word of it: those it was begun with vote. */
+export interface LineUpSet {
+  readonly kind: 'LineUpSet';
+  readonly models: readonly LineUpEntry[];
+  /** What changed, in a sentence for people; empty at a start. */
+  readonly why: string;
+}
+
 // ---------------------------------------------------------------------------------------------- inputs: people
+
+/** How votes are counted from here on. */
+export interface EnsembleSet {
+  readonly kind: 'EnsembleSet';
+  readonly settings: EnsembleSettings;
+}
 
 export interface ApproveRequested {
   readonly kind: 'ApproveRequested';
@@ -370,6 +385,13 @@ export interface VotesCounted {
   readonly instrumentId: InstrumentId;
   readonly candleCloseTimeMs: number;
   readonly votes: readonly Vote[];
+}
+/** Once an hour: how every version has done so far, so that a restart does not forget it. */
+export interface ScoresTallied {
+  readonly kind: 'ScoresTallied';
+  /** Hours since 1970. */
+  readonly hour: number;
+  readonly scores: readonly MemberScore[];
 }
 export interface ProposalMade {
   readonly kind: 'ProposalMade';
@@ -583,6 +605,8 @@ export type InputEvent =
   | PredictionFailed
   | AnswersGathered
   | ModelStateChanged
+  | LineUpSet
+  | EnsembleSet
   | ApproveRequested
   | DeclineRequested
   | ChangeRequested
@@ -612,6 +636,7 @@ export type OutputEvent =
   | ModelFitnessChanged
   | Abstained
   | VotesCounted
+  | ScoresTallied
   | ProposalMade
   | RiskVerdictGiven
   | ApprovalAsked
@@ -667,4 +692,6 @@ export type Effect =
       readonly candleCloseTimeMs: number;
       readonly featureSetHash: string;
       readonly features: readonly number[];
+      /** Of this version alone; of every one that fits where it is absent. */
+      readonly only?: { readonly model: string; readonly version: string };
     };

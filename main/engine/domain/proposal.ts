@@ -18,6 +18,8 @@ export interface Vote {
   readonly stance: 'buy' | 'sell' | 'hold' | 'abstain';
   readonly probability: number | null;
   readonly note: string;
+  /** Of all the weight that was cast; absent where nobody has weight. */
+  readonly weightShare?: number;
 }
 
 export interface Reason {

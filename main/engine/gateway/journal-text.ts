@@ -82,6 +82,15 @@ export function journalLine(event: EngineEvent, nameOf: (proposalId: string) => 
       const words = changed.map(([field, word]) => `${word} ${now[field]} (was ${before[field]})`).join(', ');
       return line('warn', now.id, `${symbolOf(now.id)}: the venue has changed its rules for new orders: ${words}.`);
     }
+    case 'LineUpSet':
+      return event.why === '' ? null : line('info', null, event.why);
+    case 'EnsembleSet': {
+      const { confidenceMin, weights, decideEveryMs } = event.settings;
+      const byHand = Object.entries(weights).map(([member, weight]) => `${member} × ${weight}`);
+      const paces = Object.entries(decideEveryMs).map(([id, ms]) => `${symbolOf(id)} every ${ms / 60_000} min`);
+      const parts = [`confidence from ${Math.round(100 * confidenceMin)} %`, ...byHand, ...paces];
+      return line('info', null, `Votes are counted with ${parts.join(', ')}.`);
+    }
     case 'ModelFitnessChanged': {
       const { model, instrumentId, fitness } = event;
       const who = instrumentId === null ? model : `${model} on ${symbolOf(instrumentId)}`;

@@ -24,6 +24,15 @@ export function createInferenceStage(deps: ModelWatchDeps): Stage & { readonly v
             features: event.values,
           });
           break;
+        case 'LineUpSet':
+          // Who has just come speaks about the candle that is the last one now: no candle passes without the new version.
+          for (const { instrumentId, timeframe, candleCloseTimeMs, featureSetHash, values, only } of watch.unasked(
+            context.nowMs,
+          )) {
+            const about = { instrumentId, timeframe, candleCloseTimeMs, featureSetHash, features: values, only };
+            context.perform({ kind: 'RequestPrediction', requestId: context.newId('p'), ...about });
+          }
+          break;
         case 'PredictionArrived':
         case 'ModelStateChanged':
         case 'ClockTicked':

@@ -1,4 +1,5 @@
-import type { Timeframe } from '../domain/candle.ts';
+import { TIMEFRAME_MS, type Timeframe } from '../domain/candle.ts';
+import { type LineUpEntry, versionKey } from '../domain/ensemble.ts';
 import type { EngineEvent, FeaturesComputed, ModelFitnessChanged, PredictionArrived } from '../domain/events.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
 import { FIT, type Fitness, type ModelFitnessView } from '../domain/model-fitness.ts';
@@ -8,6 +9,7 @@ import { driftOf, type TrainingDistribution } from './feature-drift.ts';
 /** What a model's card allows it. */
 export interface ModelTerms {
   readonly model: string;
+  readonly version: string;
   readonly timeframe: Timeframe;
   readonly featureSet: string;
   /** It may speak before this time. */
@@ -16,7 +18,10 @@ export interface ModelTerms {
 }
 
 export interface ModelWatchDeps {
+  /** Those that are watched until a line-up says otherwise. */
   readonly models: readonly ModelTerms[];
+  /** The terms of a version that comes into the line-up; null where it is not known. */
+  readonly termsFor?: (model: string, version: string) => ModelTerms | null;
   /** The last feature rows of an instrument, oldest first. */
   rows(timeframe: Timeframe, featureSet: string, instrumentId: InstrumentId): readonly ArrayLike<number>[];
 }
@@ -24,6 +29,8 @@ export interface ModelWatchDeps {
 export interface ModelWatch {
   apply(event: EngineEvent): void;
   readonly view: ModelFitnessView;
+  /** What the voters that have just come were not asked: the last features of every instrument, while their candle is the last. */
+  unasked(nowMs: number): readonly (Inputs & { readonly only: { readonly model: string; readonly version: string } })[];
   /** What is no longer as it was last told: of every model as a whole and, where named, of its word on an instrument. */
   untold(nowMs: number, instrumentId: InstrumentId | null): readonly ModelFitnessChanged[];
 }
@@ -37,7 +44,18 @@ interface Watched {
   readonly told: Map<InstrumentId | null, Fitness>;
 }
 
+const freshly = (terms: ModelTerms): Watched => ({
+  terms,
+  halted: null,
+  drift: new Map(),
+  runs: new Map(),
+  told: new Map(),
+});
+
 interface Inputs {
+  readonly instrumentId: InstrumentId;
+  readonly timeframe: Timeframe;
+  readonly featureSetHash: string;
   readonly candleCloseTimeMs: number;
   readonly values: readonly number[];
   readonly changed: boolean;
@@ -56,10 +74,11 @@ function driftFitness(training: TrainingDistribution, rows: readonly ArrayLike<n
 }
 
 /** Who may speak and whose word counts: `main/engine/inference/SPEC.md`. */
-export function createModelWatch({ models, rows }: ModelWatchDeps): ModelWatch {
-  const watched = new Map<string, Watched>(
-    models.map((terms) => [terms.model, { terms, halted: null, drift: new Map(), runs: new Map(), told: new Map() }]),
-  );
+export function createModelWatch({ models, termsFor = () => null, rows }: ModelWatchDeps): ModelWatch {
+  /** By the member that speaks for it: a model that votes goes by its name, a shadow by name and version. */
+  let watched = new Map<string, Watched>(models.map((terms) => [terms.model, freshly(terms)]));
+  /** Those that the last line-up brought. */
+  let newcomers: readonly ModelTerms[] = [];
   /** By feature set, timeframe and instrument: the features last asked about. */
   const inputs = new Map<string, Inputs>();
   const inputsKey = (featureSet: string, timeframe: Timeframe, instrumentId: InstrumentId): string =>
@@ -79,6 +98,22 @@ export function createModelWatch({ models, rows }: ModelWatchDeps): ModelWatch {
     return drift.get(instrumentId) ?? FIT;
   };
 
+  /** What is known of a version stays known when it comes to vote, or stops to. */
+  const setLineUp = (entries: readonly LineUpEntry[]): void => {
+    const known = new Map([...watched.values()].map((each) => [versionKey(each.terms), each]));
+    watched = new Map(
+      entries.flatMap((entry): [string, Watched][] => {
+        const terms = known.get(versionKey(entry))?.terms ?? termsFor(entry.model, entry.version);
+        const member = entry.role === 'vote' ? entry.model : versionKey(entry);
+        return terms ? [[member, known.get(versionKey(entry)) ?? freshly(terms)]] : [];
+      }),
+    );
+    newcomers = [...watched.values()].map(({ terms }) => terms).filter((terms) => !known.has(versionKey(terms)));
+  };
+
+  const ofVersion = (said: { readonly model: string; readonly version: string }): Watched | undefined =>
+    [...watched.values()].find(({ terms }) => versionKey(terms) === versionKey(said));
+
   const start = (): void => {
     inputs.clear();
     for (const each of watched.values()) {
@@ -87,10 +122,12 @@ export function createModelWatch({ models, rows }: ModelWatchDeps): ModelWatch {
     }
   };
 
-  const look = ({ featureSet, timeframe, instrumentId, candleCloseTimeMs, values }: FeaturesComputed): void => {
+  const look = (event: FeaturesComputed): void => {
+    const { featureSet, featureSetHash, timeframe, instrumentId, candleCloseTimeMs, values } = event;
     const key = inputsKey(featureSet, timeframe, instrumentId);
     const before = inputs.get(key);
-    inputs.set(key, { candleCloseTimeMs, values, changed: before !== undefined && haveChanged(before.values, values) });
+    const changed = before !== undefined && haveChanged(before.values, values);
+    inputs.set(key, { instrumentId, timeframe, featureSetHash, candleCloseTimeMs, values, changed });
     for (const { terms, drift } of watched.values()) {
       if (terms.timeframe !== timeframe || terms.featureSet !== featureSet) continue;
       drift.set(instrumentId, driftFitness(terms.training, rows(timeframe, featureSet, instrumentId)));
@@ -98,7 +135,7 @@ export function createModelWatch({ models, rows }: ModelWatchDeps): ModelWatch {
   };
 
   const hear = (event: PredictionArrived): void => {
-    const each = watched.get(event.model);
+    const each = ofVersion(event);
     if (!each) return;
     const { instrumentId, timeframe, candleCloseTimeMs } = event;
     const asked = inputs.get(inputsKey(each.terms.featureSet, timeframe, instrumentId));
@@ -112,10 +149,12 @@ export function createModelWatch({ models, rows }: ModelWatchDeps): ModelWatch {
         case 'EngineStarted':
           return start();
         case 'ModelStateChanged': {
-          const each = watched.get(event.model);
+          const each = ofVersion(event);
           if (each) each.halted = event.state === 'halted' ? event.why : null;
           return;
         }
+        case 'LineUpSet':
+          return setLineUp(event.models);
         case 'FeaturesComputed':
           return look(event);
         case 'PredictionArrived':
@@ -143,6 +182,13 @@ export function createModelWatch({ models, rows }: ModelWatchDeps): ModelWatch {
         return { whole: whole(each, nowMs), inInstruments };
       },
     },
+    unasked: (nowMs) =>
+      newcomers.flatMap(({ model, version, timeframe, featureSet }) =>
+        [...inputs]
+          .filter(([key, each]) => key === inputsKey(featureSet, timeframe, each.instrumentId))
+          .filter(([, { candleCloseTimeMs }]) => nowMs - candleCloseTimeMs <= TIMEFRAME_MS[timeframe])
+          .map(([, each]) => ({ ...each, only: { model, version } })),
+      ),
     untold(nowMs, instrumentId) {
       const changes: ModelFitnessChanged[] = [];
       for (const [model, each] of watched) {

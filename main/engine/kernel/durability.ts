@@ -38,6 +38,8 @@ const TRAITS: Readonly<Record<EventKind, Traits>> = {
   PredictionFailed: MARKET_INPUT,
   AnswersGathered: MARKET_INPUT,
   ModelStateChanged: MARKET_INPUT,
+  LineUpSet: LEDGER_INPUT,
+  EnsembleSet: LEDGER_INPUT,
   // What an audit leads to (fills, states, repairs) is kept for ever; the audit itself can be asked again.
   AuditReceived: MARKET_INPUT,
   ApproveRequested: LEDGER_INPUT,
@@ -67,6 +69,8 @@ const TRAITS: Readonly<Record<EventKind, Traits>> = {
   ModelFitnessChanged: LEDGER_DECISION,
   Abstained: MARKET_DECISION,
   VotesCounted: MARKET_DECISION,
+  // What a member is worth is not forgotten by a restart.
+  ScoresTallied: LEDGER_DECISION,
   ProposalMade: LEDGER_DECISION,
   RiskVerdictGiven: LEDGER_DECISION,
   ApprovalAsked: LEDGER_DECISION,

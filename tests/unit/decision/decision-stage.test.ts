@@ -19,11 +19,14 @@ import {
 
 const PROFILE: ModelProfile = {
   model: 'reversal-gbt',
+  version: '1.0.0',
   label: 'Reversal trees 1.0.0',
   timeframe: '1m',
   probabilityMin: 0.55,
   barrierAtr: 2,
   atrBars: 14,
+  horizonBars: 12,
+  skillOnCard: 0.001,
 };
 const agents = () => [createModelAgent(PROFILE, () => FIT), createMomentumAgent(MOMENTUM_RECORD)];
 const flat = (bars: number): number[] => Array.from({ length: bars }, (_, i) => 60_000 + 40 * (i % 2));

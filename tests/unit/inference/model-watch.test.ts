@@ -18,7 +18,14 @@ const TRAINING = {
     { name: 'b', edges: [], shares: [1], psiLimit: 0.25 },
   ],
 };
-const TERMS = { model: 'm', timeframe: '1m', featureSet: 's', licensedUntilMs: UNTIL_MS, training: TRAINING } as const;
+const TERMS = {
+  model: 'm',
+  version: '1.0.0',
+  timeframe: '1m',
+  featureSet: 's',
+  licensedUntilMs: UNTIL_MS,
+  training: TRAINING,
+} as const;
 
 let rows: number[][];
 let nowMs: number;

@@ -1,0 +1,39 @@
+import { type MemberScore, type Regime, type ScoreTally, totalOf } from '../domain/ensemble.ts';
+
+/** Logarithmic loss of a coin, in nats: what any skill is measured against. */
+const COIN = Math.LN2;
+/** Live forecasts that weigh as much as the card's own out-of-sample figure. */
+const CARD_WEIGHT = 300;
+/** Forecasts in a regime that weigh as much as all the others of the member. */
+const REGIME_WEIGHT = 200;
+/** So much more skill, in nats a forecast, makes a member's word e times as heavy. */
+const SKILL_SCALE = 0.02;
+const TRUST_MIN = 0.25;
+const TRUST_MAX = 4;
+
+/** One member with a record: skill of its card out of sample in nats a forecast, and how it did live. */
+export interface Record {
+  readonly skillOnCard: number;
+  readonly score: MemberScore | null;
+}
+
+const skillSum = ({ n, logLoss }: ScoreTally): number => n * COIN - logLoss;
+
+/** Live skill, drawn towards the card's while there are few forecasts, and in the regime towards that of all regimes. */
+export function shrunkSkill({ skillOnCard, score }: Record, regime: Regime): number {
+  if (!score) return skillOnCard;
+  const total = totalOf(score);
+  const whole = (skillSum(total) + CARD_WEIGHT * skillOnCard) / (total.n + CARD_WEIGHT);
+  const here = score.byRegime[regime];
+  return (skillSum(here) + REGIME_WEIGHT * whole) / (here.n + REGIME_WEIGHT);
+}
+
+/**
+ * What each member's word is worth next to the others', by how well its probabilities have done: 1 for the average of them,
+ * a quarter at least and four at most. One alone is the average.
+ */
+export function trustOf(records: readonly Record[], regime: Regime): readonly number[] {
+  const skills = records.map((record) => shrunkSkill(record, regime));
+  const mean = skills.reduce((sum, skill) => sum + skill, 0) / Math.max(1, skills.length);
+  return skills.map((skill) => Math.min(TRUST_MAX, Math.max(TRUST_MIN, Math.exp((skill - mean) / SKILL_SCALE))));
+}

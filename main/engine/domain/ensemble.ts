@@ -1,0 +1,60 @@
+import type { InstrumentId } from './instrument.ts';
+
+/** A version of a model that is asked: `vote` counts, `shadow` is scored on the same events and counts for nothing. */
+export interface LineUpEntry {
+  readonly model: string;
+  readonly version: string;
+  readonly role: 'vote' | 'shadow';
+}
+
+/** How much an instrument moves, against what it has moved of late. */
+export const REGIMES = ['calm', 'usual', 'wild'] as const;
+export type Regime = (typeof REGIMES)[number];
+
+/** What a person set for the votes. */
+export interface EnsembleSettings {
+  /** The pooled probability from which the weighed votes propose, [0.5, 1). */
+  readonly confidenceMin: number;
+  /** By member: a factor in place of what its record is worth; 0 silences it. */
+  readonly weights: Readonly<Record<string, number>>;
+  /** By instrument: judged only at closes that are whole multiples of this, in ms. Every close where it is absent. */
+  readonly decideEveryMs: Readonly<Record<InstrumentId, number>>;
+}
+
+export const DEFAULT_ENSEMBLE: EnsembleSettings = { confidenceMin: 0.5, weights: {}, decideEveryMs: {} };
+
+/** Sums over a version's settled forecasts in one regime; old ones fade, so `n` is what they weigh now. */
+export interface ScoreTally {
+  readonly n: number;
+  /** Of the logarithmic loss, in nats. */
+  readonly logLoss: number;
+  readonly brier: number;
+  /** Of those that were on the right side of a half. */
+  readonly right: number;
+}
+
+export interface MemberScore {
+  /** `model@version` */
+  readonly member: string;
+  /** How many were settled in all, none of them faded. */
+  readonly settled: number;
+  /** When the first of them was made; null before it. */
+  readonly sinceMs: number | null;
+  readonly byRegime: Readonly<Record<Regime, ScoreTally>>;
+}
+
+export const versionKey = ({ model, version }: { readonly model: string; readonly version: string }): string =>
+  `${model}@${version}`;
+
+/** Of all regimes together. */
+export function totalOf({ byRegime }: Pick<MemberScore, 'byRegime'>): ScoreTally {
+  const sum = { n: 0, logLoss: 0, brier: 0, right: 0 };
+  for (const regime of REGIMES) {
+    const tally = byRegime[regime];
+    sum.n += tally.n;
+    sum.logLoss += tally.logLoss;
+    sum.brier += tally.brier;
+    sum.right += tally.right;
+  }
+  return sum;
+}

@@ -9,7 +9,7 @@ import { openModelSession } from '../../main/ml/host/model-session.ts';
 import { exportTreeEnsemble } from '../../main/ml/onnx/export-tree-ensemble.ts';
 import { trainBoostedTrees } from '../../main/ml/training/gradient-boosting.ts';
 import type { LabelledRows } from '../../main/ml/training/labelled-rows.ts';
-import { sigmoid, type TreeEnsemble } from '../../main/ml/training/trees.ts';
+import { sigmoid, type TreeEnsemble } from '../../main/ml/trees/tree.ts';
 
 /** A small but complete model package for tests: three features, trained in milliseconds. */
 

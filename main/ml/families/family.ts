@@ -38,7 +38,8 @@ export interface FitOptions {
 export interface FitProgress {
   readonly step: number;
   readonly steps: number;
-  readonly trainingLoss: number;
+  /** Null where the family has none before its end. */
+  readonly trainingLoss: number | null;
   /** Null without samples to stop by. */
   readonly stoppingLoss: number | null;
 }

@@ -1,34 +1,35 @@
 import { z } from 'zod';
-import type { DataSet, Inputs } from '../datasets/data-set.ts';
-import { exportTreeEnsemble } from '../onnx/export-tree-ensemble.ts';
-import { trainBoostedTrees } from '../training/gradient-boosting.ts';
-import type { LabelledRows } from '../training/labelled-rows.ts';
-import { predictMargins, sigmoid, type TreeEnsemble } from '../training/trees.ts';
-import type { Family, Fitted } from './family.ts';
+import type { DataSet } from '../datasets/data-set.ts';
+import { type BoostingOptions, boostTrees } from '../trees/boost.ts';
+import { type Loss, logisticLoss, pinballLoss, softmaxLoss, squaredLoss } from '../trees/losses.ts';
+import { type TreeEnsemble, type TreeSamples, treeRows } from '../trees/tree.ts';
+import type { Family, FitProgress } from './family.ts';
+import { fittedTrees, runInSlices } from './fitted-trees.ts';
 import { count, scale, share } from './hyper-parameters.ts';
+import type { Task } from './task.ts';
 
 const hyperParameters = z.strictObject({
-  trees: count(10, 2_000, 200, 'trees at most'),
+  trees: count(10, 2_000, 200, 'rounds of trees at most'),
   learningRate: scale(0.005, 1, 0.05, 'share of each tree that is added'),
   leaves: count(2, 255, 31, 'leaves of a tree at most'),
+  depth: count(1, 64, 64, 'splits on the way to a leaf at most'),
   leafWeightMin: scale(0.1, 10_000, 20, 'second derivative of the loss that a leaf holds at least'),
   l2: scale(0.001, 1_000, 1, 'pull of leaf values towards zero'),
   rowFraction: share(0.1, 1, 0.7, 'share of the samples each tree sees'),
   columnFraction: share(0.1, 1, 0.7, 'share of the features each tree sees'),
   bins: count(3, 256, 63, 'steps in which a feature is seen'),
-  patience: count(5, 500, 40, 'trees without a better loss after which it stops'),
+  patience: count(5, 500, 40, 'rounds without a better loss after which it stops'),
 });
 
 export const gradientBoosting: Family = {
   name: 'gradient-boosting',
   title: 'gradient boosting (histogram)',
   takes: 'rows',
-  tasks: ['binary'],
+  tasks: ['binary', 'multiclass', 'regression', 'quantile'],
   hyperParameters,
-  async fit(training, task, { hyperParameters: given, seed, stopping, signal }) {
-    signal?.throwIfAborted();
+  async fit(training, task, { hyperParameters: given, seed, stopping, ...watch }) {
     const chosen = hyperParameters.parse(given);
-    const options = {
+    const options: BoostingOptions = {
       treesMax: chosen.trees,
       binsMax: chosen.bins,
       rowFraction: chosen.rowFraction,
@@ -36,33 +37,44 @@ export const gradientBoosting: Family = {
       earlyStoppingTrees: chosen.patience,
       seed,
       leavesMax: chosen.leaves,
+      depthMax: chosen.depth,
       leafHessianMin: chosen.leafWeightMin,
       l2: chosen.l2,
       learningRate: chosen.learningRate,
     };
-    const validation = stopping === undefined ? null : labelledRows(stopping);
-    const { ensemble } = trainBoostedTrees(labelledRows(training), options, validation);
-    return fittedTrees(ensemble, task);
+    const stopBy = stopping === undefined ? null : treeSamples(stopping);
+    const fit = boostTask(treeSamples(training), task, options, stopBy);
+    return fittedTrees(await runInSlices(fit, watch), task);
   },
 };
 
-const fittedTrees = (ensemble: TreeEnsemble, task: Fitted['task']): Fitted => ({
-  task,
-  windowBars: 1,
-  predict: async (inputs) => Float32Array.from(predictMargins(ensemble, rowsOf(inputs)), sigmoid),
-  toOnnx: (about, map) => exportTreeEnsemble(ensemble, { ...about, task, map, mlOpset: 5 }),
-});
-
-function rowsOf({ matrix, rowOf }: Inputs): Float32Array {
-  const width = matrix.set.features.length;
-  const rows = new Float32Array(rowOf.length * width);
-  for (const [i, row] of rowOf.entries()) rows.set(matrix.cells.subarray(row * width, (row + 1) * width), i * width);
-  return rows;
+/** @throws RangeError where there is more than one target */
+export function treeSamples(set: DataSet): TreeSamples {
+  if (set.targetNames.length !== 1) {
+    throw new RangeError(`trees answer one question at a time, not ${set.targetNames.join(', ')}`);
+  }
+  return { ...treeRows(set), targets: set.targets, weights: set.weights };
 }
 
-const labelledRows = (set: DataSet): LabelledRows => ({
-  featureCount: set.matrix.set.features.length,
-  rows: rowsOf(set),
-  labels: Uint8Array.from(set.targets),
-  weights: set.weights,
-});
+function* boostTask(
+  training: TreeSamples,
+  task: Task,
+  options: BoostingOptions,
+  stopping: TreeSamples | null,
+): Generator<FitProgress, TreeEnsemble> {
+  if (task.kind !== 'quantile') return yield* boostTrees(training, lossOf(task), options, stopping);
+  // One ensemble for each level, put together to one with as many outputs.
+  const parts: TreeEnsemble[] = [];
+  for (const level of task.levels) parts.push(yield* boostTrees(training, pinballLoss(level), options, stopping));
+  return {
+    featureCount: training.featureCount,
+    bases: parts.map(({ bases }) => bases[0]!),
+    trees: parts.flatMap(({ trees }) => trees),
+    outputOf: Uint8Array.from(parts.flatMap(({ trees }, output) => trees.map(() => output))),
+  };
+}
+
+function lossOf(task: Exclude<Task, { kind: 'quantile' }>): Loss {
+  if (task.kind === 'multiclass') return softmaxLoss(task.classes.length);
+  return task.kind === 'binary' ? logisticLoss : squaredLoss;
+}

@@ -1,5 +1,5 @@
 import type { OutputMap } from '../onnx/output-head.ts';
-import { sigmoid } from './trees.ts';
+import { sigmoid } from '../trees/tree.ts';
 
 /** Calibrated probability = sigmoid(slope × margin + intercept). */
 export type PlattMap = Pick<OutputMap & { kind: 'platt' }, 'slope' | 'intercept'>;

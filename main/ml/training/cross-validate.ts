@@ -1,9 +1,10 @@
 import { purgedFolds } from '../../lab/splits/purged-folds.ts';
 import { type SampleTimes, splitBySpans } from '../../lab/splits/split.ts';
-import { type BoostingOptions, trainBoostedTrees } from './gradient-boosting.ts';
+import type { BoostingOptions } from '../trees/boost.ts';
+import { predictMargins } from '../trees/tree.ts';
+import { tableRows, trainBoostedTrees } from './gradient-boosting.ts';
 import { type LabelledRows, selectRows } from './labelled-rows.ts';
 import { aucOf, sortByScore } from './metrics.ts';
-import { predictMargins } from './trees.ts';
 
 export interface CrossValidation {
   /** Log-odds of each sample from the fold model that had not seen it. */
@@ -29,7 +30,7 @@ export function crossValidate(
     const { fitting, stopping } = splitForStopping(samples, fold.training, embargoMs);
     const { ensemble } = trainBoostedTrees(selectRows(samples, fitting), boosting, selectRows(samples, stopping));
     treeCounts.push(ensemble.trees.length);
-    const foldMargins = predictMargins(ensemble, selectRows(samples, fold.test).rows);
+    const foldMargins = predictMargins(ensemble, tableRows(selectRows(samples, fold.test).rows, samples.featureCount));
     for (const [i, index] of fold.test.entries()) margins[index] = foldMargins[i]!;
   }
   return { margins, treeCounts, auc: aucOf(margins, samples.labels, sortByScore(margins)) };

@@ -5,11 +5,13 @@ import { createRandom } from '../../engine/kernel/random.ts';
 import { CARD_SCHEMA_VERSION, type Golden, type ModelCard } from '../card.ts';
 import { openModelSession } from '../host/model-session.ts';
 import { exportTreeEnsemble } from '../onnx/export-tree-ensemble.ts';
+import type { BoostingOptions } from '../trees/boost.ts';
+import { predictMargins } from '../trees/tree.ts';
 import { applyPlatt, fitPlatt } from './calibration.ts';
 import { crossValidate } from './cross-validate.ts';
 import { describeTraining } from './describe-training.ts';
 import { EDGE_RULE, evaluateReversals, judgeEdge } from './evaluate-reversals.ts';
-import { type BoostingOptions, trainBoostedTrees } from './gradient-boosting.ts';
+import { tableRows, trainBoostedTrees } from './gradient-boosting.ts';
 import { selectRows } from './labelled-rows.ts';
 import type { RecordRule } from './measure-record.ts';
 import { baseRate } from './metrics.ts';
@@ -20,7 +22,6 @@ import {
   type SymbolCandles,
 } from './reversal-dataset.ts';
 import type { TrainingSource } from './training-sources.ts';
-import { predictMargins } from './trees.ts';
 
 /** Changes whenever the same data and plan would give another model. */
 export const TRAINER_VERSION = '1.0.0';
@@ -113,7 +114,7 @@ export async function trainReversalModel(
   });
 
   const testRows = selectRows(dataset, testIndices).rows;
-  const probabilities = applyPlatt(predictMargins(ensemble, testRows), calibration);
+  const probabilities = applyPlatt(predictMargins(ensemble, tableRows(testRows, names.length)), calibration);
   await assertParity(model, testRows, probabilities, names.length);
   const outOfSample = evaluateReversals(dataset, testIndices, probabilities, symbols, {
     baseRateTraining: baseRate(training.labels),

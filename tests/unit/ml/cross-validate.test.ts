@@ -3,10 +3,10 @@ import { createRandom } from '../../../main/engine/kernel/random.ts';
 import { averageUniqueness } from '../../../main/ml/labels/average-uniqueness.ts';
 import { labelReversals } from '../../../main/ml/labels/label-reversals.ts';
 import { crossValidate } from '../../../main/ml/training/cross-validate.ts';
-import { trainBoostedTrees } from '../../../main/ml/training/gradient-boosting.ts';
+import { tableRows, trainBoostedTrees } from '../../../main/ml/training/gradient-boosting.ts';
 import { selectRows } from '../../../main/ml/training/labelled-rows.ts';
 import { aucOf, sortByScore } from '../../../main/ml/training/metrics.ts';
-import { predictMargins } from '../../../main/ml/training/trees.ts';
+import { predictMargins } from '../../../main/ml/trees/tree.ts';
 import { randomWalkCandles } from '../../support/candle-columns.ts';
 import { smallBoosting } from '../../support/small-model.ts';
 
@@ -49,7 +49,7 @@ describe('a random walk, where there is nothing to find', () => {
     const pick = (wanted: number): Int32Array => Int32Array.from(labels.keys()).filter((i) => isTest[i] === wanted);
     const { ensemble } = trainBoostedTrees(selectRows(samples, pick(0)), deep);
     const test = selectRows(samples, pick(1));
-    const margins = predictMargins(ensemble, test.rows);
+    const margins = predictMargins(ensemble, tableRows(test.rows, test.featureCount));
     expect(aucOf(margins, test.labels, sortByScore(margins))).toBeGreaterThan(0.75);
   });
 

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { trainBoostedTrees } from '../../../main/ml/training/gradient-boosting.ts';
+import { tableRows, trainBoostedTrees } from '../../../main/ml/training/gradient-boosting.ts';
 import { aucOf, sortByScore } from '../../../main/ml/training/metrics.ts';
-import { predictMargins } from '../../../main/ml/training/trees.ts';
+import { predictMargins } from '../../../main/ml/trees/tree.ts';
 import { learnableRows, smallBoosting } from '../../support/small-model.ts';
 
 describe('gradient boosting', () => {
   it('learns an interaction that no single feature shows', () => {
     const { ensemble } = trainBoostedTrees(learnableRows(4_000, 1), smallBoosting);
     const fresh = learnableRows(4_000, 2);
-    const margins = predictMargins(ensemble, fresh.rows);
+    const margins = predictMargins(ensemble, tableRows(fresh.rows, 3));
     const truth = Float64Array.from(fresh.labels.keys(), (row) => fresh.rows[row * 3]! * fresh.rows[row * 3 + 1]!);
     const best = aucOf(truth, fresh.labels, sortByScore(truth));
     const learnt = aucOf(margins, fresh.labels, sortByScore(margins));

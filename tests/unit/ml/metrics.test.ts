@@ -10,7 +10,7 @@ import {
   reliabilityBuckets,
   sortByScore,
 } from '../../../main/ml/training/metrics.ts';
-import { sigmoid } from '../../../main/ml/training/trees.ts';
+import { sigmoid } from '../../../main/ml/trees/tree.ts';
 
 const auc = (scores: number[], labels: number[], times?: number[]): number => {
   const s = Float64Array.from(scores);

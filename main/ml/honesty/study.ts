@@ -3,10 +3,11 @@ import { featureSetV1 } from '../../engine/features/feature-set-v1.ts';
 import { featureSetV2 } from '../../engine/features/feature-set-v2.ts';
 import { createRandom } from '../../engine/kernel/random.ts';
 import { purgedFolds } from '../../lab/splits/purged-folds.ts';
-import { type BoostingOptions, trainBoostedTrees } from '../training/gradient-boosting.ts';
+import { tableRows, trainBoostedTrees } from '../training/gradient-boosting.ts';
 import { selectRows } from '../training/labelled-rows.ts';
 import { aucOf, baseRate, sortByScore } from '../training/metrics.ts';
-import { predictMargins } from '../training/trees.ts';
+import type { BoostingOptions } from '../trees/boost.ts';
+import { predictMargins } from '../trees/tree.ts';
 import { askTasks, type Samples } from './tasks.ts';
 
 /** How a score was come by. */
@@ -84,7 +85,7 @@ function scorePurged(task: TaskName, samples: Samples, embargoMs: number): Score
   const margins = new Float64Array(samples.labels.length);
   for (const { training, test } of purgedFolds(samples, FOLDS, embargoMs)) {
     const { ensemble } = trainBoostedTrees(selectRows(samples, training), MODEST);
-    const answers = predictMargins(ensemble, selectRows(samples, test).rows);
+    const answers = predictMargins(ensemble, tableRows(selectRows(samples, test).rows, samples.featureCount));
     for (const [i, index] of test.entries()) margins[index] = answers[i]!;
   }
   return scoreOf(task, margins, samples.labels);
@@ -104,7 +105,7 @@ function scoreShuffled(task: TaskName, samples: Samples): Score {
     all.filter((index) => isTest[index] === 0),
   );
   const { ensemble } = trainBoostedTrees(training, DEEP);
-  return scoreOf(task, predictMargins(ensemble, test.rows), test.labels);
+  return scoreOf(task, predictMargins(ensemble, tableRows(test.rows, test.featureCount)), test.labels);
 }
 
 function scoreOf(task: TaskName, margins: Float64Array, labels: Uint8Array): Score {

@@ -37,6 +37,13 @@ export function trialCount(text: string): number {
   return value;
 }
 
+export function barCount(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1_000 || value > 100_000_000)
+    throw new InvalidArgumentError('bars are a whole number from 1000 to 100000000.');
+  return value;
+}
+
 export function positive(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value < Number.POSITIVE_INFINITY))

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { count, positive, scenarioCount, share } from './arguments.ts';
+import { barCount, count, positive, scenarioCount, share } from './arguments.ts';
 import { run } from './run.ts';
 
 /** What a crossing of averages is traded with. */
@@ -58,6 +58,14 @@ export function addBenchCommands(program: Command): void {
         }),
       ),
     );
+
+  bench
+    .command('scale')
+    .description('time and memory of a run as bars and instruments grow; each call is a process of its own')
+    .option('--bars <N>', 'of each instrument', barCount, 1_000_000)
+    .option('--instruments <N>', 'in one account', count, 1)
+    .option('--judge', 'judge the run too, which runs it some two hundred times', false)
+    .action((options) => run(async () => (await import('../commands/bench.ts')).benchScaleVerb(options)));
 
   bench
     .command('candles')

@@ -1,5 +1,6 @@
 import { benchCandles } from '../lab/bench/candles.ts';
 import { benchIndicators } from '../lab/bench/indicators.ts';
+import { benchScale, type ScaleBench } from '../lab/bench/scale.ts';
 import { benchSmaCross, type SmaCrossBench } from '../lab/bench/sma-cross.ts';
 import { benchSweep, type SweepBench } from '../lab/bench/sweep.ts';
 import { benchTicks } from '../lab/bench/ticks.ts';
@@ -46,4 +47,10 @@ export async function benchSweepVerb(options: SweepBench): Promise<Outcome> {
   const result = await benchSweep(options);
   if (!result.ok) return badInput(result.error.message);
   return done(result.value, JSON.stringify(result.value));
+}
+
+/** `bench scale --bars N --instruments M`: time and memory of a run as it grows. */
+export async function benchScaleVerb(options: ScaleBench): Promise<Outcome> {
+  const answer = await benchScale(options);
+  return done(answer, JSON.stringify(answer));
 }

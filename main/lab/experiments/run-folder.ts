@@ -40,8 +40,11 @@ function parquet(columns: readonly Column[]): Uint8Array {
   );
 }
 
-const timeColumn = (timesMs: Iterable<number>): BigInt64Array =>
-  BigInt64Array.from(Array.from(timesMs, (timeMs) => BigInt(timeMs)));
+function timeColumn(timesMs: ArrayLike<number>): BigInt64Array {
+  const column = new BigInt64Array(timesMs.length);
+  for (let at = 0; at < column.length; at += 1) column[at] = BigInt(timesMs[at]!);
+  return column;
+}
 
 function tradesParquet({ trades, openTimeMs }: BarRun): Uint8Array {
   const numbers = (pick: (trade: BarRun['trades'][number]) => number): Float64Array => Float64Array.from(trades, pick);

@@ -118,7 +118,7 @@ function moveLabels(
     }
   }
   return {
-    task: { kind: 'regression' },
+    task: { kind: 'regression', ...(width > 1 && { horizons: width }) },
     targetNames: horizons.map((bars) => `move in ${bars} bars`),
     targets,
     endIndex: Int32Array.from({ length: to - from }, (_, i) => from + i + furthest),

@@ -49,12 +49,13 @@ describe('labels of the question asked at bar 19, close 100, moves of 1 %', () =
   it('of a move, in deviations of the time gone by, one for each horizon; known with the last', () => {
     const spec: LabelSpec = { kind: 'move', horizons: [1, 4], volatilityBars: 5 };
     const candles = candlesWith([101, 101, 101], quiet, quiet, [102, 102, 102]);
-    const { targets, endIndex, targetNames } = labelCandles(spec, candles, none, 19, 20);
+    const { targets, endIndex, targetNames, task } = labelCandles(spec, candles, none, 19, 20);
     const deviation = Math.sqrt((2 * (1 / 100) ** 2 + 3 * (1 / 101) ** 2) / 5);
     expect(targets[0]).toBeCloseTo(Math.log(1.01) / deviation, 5);
     expect(targets[1]).toBeCloseTo(Math.log(1.02) / deviation / 2, 5);
     expect([...endIndex]).toEqual([23]);
     expect(targetNames).toEqual(['move in 1 bars', 'move in 4 bars']);
+    expect(task).toEqual({ kind: 'regression', horizons: 2 });
   });
 
   it('of volatility, against what it has been', () => {

@@ -1,6 +1,6 @@
 import type { Value } from '../autodiff/graph.ts';
 import { multiply, subtract } from '../autodiff/operations.ts';
-import type { DataSet, FeatureMatrix } from '../datasets/data-set.ts';
+import type { FeatureMatrix, Inputs } from '../datasets/data-set.ts';
 
 /** What brings features to mean 0 and variance 1, per feature, float32. */
 export interface Scaler {
@@ -13,7 +13,7 @@ export interface Scaler {
 const LIMIT = 8;
 
 /** Measured on the candles that the windows of `training` cover, each once, and on no other. Missing values do not count. */
-export function measureScaler(training: DataSet, bars: number): Scaler {
+export function measureScaler(training: Inputs, bars: number): Scaler {
   const { cells, set } = training.matrix;
   const width = set.features.length;
   const covered = new Uint8Array(cells.length / width);

@@ -8,6 +8,8 @@ export interface DeadManView {
   mode(): DeadManMode;
   /** The perpetuals on which the venue's countdown is to be kept from running out. */
   guarded(): InstrumentId[];
+  /** Those on which a run of the terminal before this one may have left it: there were orders on them while it was wanted. */
+  leftBehind(): InstrumentId[];
 }
 
 /**
@@ -16,12 +18,20 @@ export interface DeadManView {
  */
 export function createDeadManStage(orders: Pick<OrdersView, 'open'>): Stage & { readonly view: DeadManView } {
   let mode: DeadManMode = 'off';
+  let wasWanted = false;
+  const traded = new Set<InstrumentId>();
   const onVenue = (): OpenOrderView[] =>
     orders.open().filter(({ instrumentId, state }) => isPerpetual(instrumentId) && state !== 'persisted');
   return {
     name: 'dead-man',
     apply(event: EngineEvent) {
-      if (event.kind === 'DeadManSwitchSet') mode = event.mode;
+      if (event.kind === 'OrderPersisted' && isPerpetual(event.order.instrumentId))
+        traded.add(event.order.instrumentId);
+      if (event.kind === 'ForeignOrderSeen' && isPerpetual(event.report.instrumentId))
+        traded.add(event.report.instrumentId);
+      if (event.kind !== 'DeadManSwitchSet') return;
+      mode = event.mode;
+      wasWanted ||= mode !== 'off';
     },
     handle(event, context) {
       if (event.kind !== 'DeadManFired') return;
@@ -30,6 +40,7 @@ export function createDeadManStage(orders: Pick<OrdersView, 'open'>): Stage & { 
     },
     view: {
       mode: () => mode,
+      leftBehind: () => (wasWanted ? [...traded] : []),
       guarded() {
         if (mode === 'off') return [];
         if (mode === 'entries') return instrumentsToGuard(onVenue());

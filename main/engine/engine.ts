@@ -201,6 +201,7 @@ export function createEngine(deps: EngineDeps): Engine {
         else take(event);
       });
       venue.start();
+      deadMan.takeAway(pipeline.deadMan.view.leftBehind());
       inference.start();
       const stopTick = timers.every(TICK_MS, () => {
         take({ kind: 'ClockTicked' });

@@ -7,6 +7,8 @@ import type { Settlement } from './matching/settlement.ts';
 /** What a desk may do in the exchange while it runs: all of it belongs to the change that is being made. */
 export interface ExchangeHands {
   place(request: OrderRequest, timeMs: number): Result<VenueOrder, Rejection>;
+  /** The same for an order of the venue's own: the rules for traders are not asked. */
+  placeOwn(request: OrderRequest, timeMs: number): void;
   cancel(order: VenueOrder, cancelId: string, timeMs: number): void;
   openOrders(symbol?: string): readonly VenueOrder[];
   lastTicks(symbol: string): number;

@@ -93,6 +93,7 @@ export class Exchange {
     }
     options.desk?.attach({
       place: (request, timeMs) => this.#placeAt(this.market(request.symbol), request, timeMs),
+      placeOwn: (request, timeMs) => this.#engine.placeOwn(request, this.market(request.symbol).crowd, timeMs),
       cancel: (order, cancelId, timeMs) => this.#engine.cancel(order, cancelId, timeMs),
       openOrders: (symbol) => this.#engine.openOrders(symbol),
       lastTicks: (symbol) => this.market(symbol).lastPrint(this.market(symbol).cursorMs).ticks,

@@ -7,7 +7,7 @@ import { settle } from '../simulation/engine/at-rest.ts';
 import { carryOut } from '../simulation/engine/deeds.ts';
 import { checkDesk, deskOf } from '../simulation/engine/desk.ts';
 import type { WorldShape } from '../simulation/engine/operations.ts';
-import type { Listing } from '../simulation/engine/sim-venue.ts';
+import type { Listing } from '../simulation/engine/sim-market.ts';
 import { type SimModels, World } from '../simulation/engine/world.ts';
 
 export const BTC = 'binance:BTC/USDT';
@@ -41,7 +41,15 @@ export class Scene {
   constructor(shape: Partial<WorldShape> = {}, models?: SimModels) {
     this.world = new World(
       1,
-      { heldBefore: false, feesInCoin: false, spreadBps: 1, levelQuote: 5_000, printEveryMs: 1_000, ...shape },
+      {
+        heldBefore: false,
+        feesInCoin: false,
+        spreadBps: 1,
+        levelQuote: 5_000,
+        printEveryMs: 1_000,
+        perpetualShare: 0,
+        ...shape,
+      },
       (event) => this.events.push(event),
       models,
     );
@@ -137,7 +145,7 @@ export class Scene {
     const order = this.atVenue(clientOrderId) as Readonly<VenueOrder>;
     const fill = this.world.venue.fills.findLast(({ orderId }) => orderId === order.orderId) as Fill;
     const told = { ...fill, ...change };
-    this.world.wire.tell({ kind: 'trade', order, timeMs: fill.timeMs, fill: told, cancelId: null });
+    this.world.venue.tell({ kind: 'trade', order, timeMs: fill.timeMs, fill: told, cancelId: null });
   }
 
   /** The private stream dies and cannot be opened again for so long. */

@@ -54,6 +54,9 @@ function planStrays(input: PlanInput, draft: Draft): void {
     if (!isLeg || !rests(record) || record.cancelWantedAtMs !== null) continue;
     const cover = input.covers.find(({ entryId }) => entryId === record.coveredBy);
     if (!cover || cover.qty === 0n) draft.cancels.set(record.clientOrderId, 'position-closed');
+    // A person took the target back while this one was not known to be there.
+    else if (record.purpose === 'target' && cover.targetPrice === null)
+      draft.cancels.set(record.clientOrderId, 'person');
   }
 }
 
@@ -77,9 +80,9 @@ function planCover(input: PlanInput, instrument: Instrument, cover: Cover, draft
   // What its own orders have closed by the venue's word is gone, also before the fill is told.
   const left = largerOf(cover.qty - sum(own.filter(reduces).map(unbookedQty)), 0n);
   const desired = orderable(left, instrument);
-  planLeg(input, instrument, cover, 'target', desired, draft);
+  planLeg(input, instrument, cover, 'target', { left, orderable: desired }, draft);
   if (cover.stopPrice === null) return;
-  const want = planLeg(input, instrument, cover, 'stop', desired, draft);
+  const want = planLeg(input, instrument, cover, 'stop', { left, orderable: desired }, draft);
   const stops = own.filter((record) => record.purpose === 'stop' && isLive(record));
   const stop = stops.find((record) => record.state === 'acknowledged') ?? stops.at(-1);
   const standing = stop
@@ -94,9 +97,10 @@ function planLeg(
   instrument: Instrument,
   cover: Cover,
   leg: Leg,
-  desired: bigint,
+  promised: { readonly left: bigint; readonly orderable: bigint },
   draft: Draft,
 ): ReductionWanted['purpose'] | null {
+  const desired = promised.orderable;
   const price = leg === 'stop' ? cover.stopPrice : cover.targetPrice;
   if (price === null || cover.qty === 0n) return null;
   const asked = input.wants.find((want) => isFor(want, cover, leg) && isWanted(want, input.nowMs));
@@ -116,8 +120,14 @@ function planLeg(
   for (const older of live.slice(0, -1)) {
     if (older.cancelWantedAtMs === null) draft.cancels.set(older.clientOrderId, 'replace-stop');
   }
-  if (live.length > 1 || openQty(newest) === desired || !isNewDue(input, instrument, cover, leg, desired)) return null;
-  if (newest.cancelWantedAtMs === null) push(draft, instrument, cover, leg, desired);
+  const rest = openQty(newest);
+  // Against all that is left: an order from before the venue's lot grew closes more of it than any new one could.
+  const fits = rest >= desired && rest <= promised.left;
+  if (live.length > 1 || fits || newest.cancelWantedAtMs !== null) return null;
+  if (rest > promised.left && desired < instrument.minQty) {
+    // No smaller one can take its place, and as it is it would close what others hold.
+    draft.cancels.set(newest.clientOrderId, 'position-closed');
+  } else if (isNewDue(input, instrument, cover, leg, desired)) push(draft, instrument, cover, leg, desired);
   return null;
 }
 

@@ -33,22 +33,30 @@ export interface GuardStatus {
  * when that stands still, is killed or loses the venue, nothing is refreshed, and the venue cancels what rests.
  */
 export interface DeadManSwitch {
-  /** Guards exactly these instruments from now on; others are let go. */
+  /** Guards exactly these instruments from now on; others are let go, until the venue confirms it. */
   guard(instrumentIds: readonly InstrumentId[]): void;
+  /** Lets go what a process before this one may have left armed, unless it is guarded again. */
+  takeAway(instrumentIds: readonly InstrumentId[]): void;
   onAnswered(answer: CountdownAnswered): void;
+  /** Of what is guarded. */
   status(): GuardStatus[];
   /** Refreshes no more. What is armed fires. */
   close(): void;
 }
 
-/** Refreshed four times a countdown; a refresh that fails is tried again at the next look. */
+/** Refreshed four times a countdown; a request that fails is made again at the next look. */
 const REFRESHES = 4;
 const LOOKS = 12;
 
 interface Guard {
-  confirmedAtMs: number | null;
-  /** When the refresh under way was asked for; null when none is. */
+  /** False: it is being let go. */
+  isWanted: boolean;
+  /** When the request under way was made; null when none is. One at a time: the venue keeps to the last that arrives. */
   askedAtMs: number | null;
+  /** When the last refresh that the venue confirmed was asked for. */
+  confirmedAtMs: number | null;
+  /** From when the venue counts at the earliest, by what it may have heard; null while it does not. */
+  countsFromMs: number | null;
   isOverdue: boolean;
   problem: string;
 }
@@ -58,59 +66,73 @@ export function createDeadManSwitch(options: DeadManSwitchOptions): DeadManSwitc
   const guards = new Map<InstrumentId, Guard>();
   const stop = options.every(countdownMs / LOOKS, look);
 
-  const firesAtMs = ({ confirmedAtMs }: Guard): number | null =>
-    confirmedAtMs === null ? null : confirmedAtMs + countdownMs;
+  /** A clock that was set back does not say how long ago it was. */
+  const elapsedMs = (sinceMs: number): number => (nowMs() >= sinceMs ? nowMs() - sinceMs : Number.POSITIVE_INFINITY);
 
-  function refresh(instrumentId: InstrumentId, guard: Guard): void {
+  function ask(instrumentId: InstrumentId, guard: Guard): void {
     guard.askedAtMs = nowMs();
-    send({ kind: 'countdown', instrumentId, countdownMs });
+    if (guard.isWanted) guard.countsFromMs ??= nowMs();
+    send({ kind: 'countdown', instrumentId, countdownMs: guard.isWanted ? countdownMs : 0 });
+  }
+  function settle(instrumentId: InstrumentId, guard: Guard): void {
+    const { isWanted, askedAtMs, confirmedAtMs } = guard;
+    const isAsked = askedAtMs !== null && elapsedMs(askedAtMs) < countdownMs / 2;
+    const isFresh = isWanted && confirmedAtMs !== null && elapsedMs(confirmedAtMs) < countdownMs / REFRESHES;
+    if (!isAsked && !isFresh) ask(instrumentId, guard);
   }
   function look(): void {
-    const now = nowMs();
     for (const [instrumentId, guard] of guards) {
-      const firesAt = firesAtMs(guard);
-      if (firesAt !== null && now >= firesAt) guard.isOverdue = true;
-      const isAsked = guard.askedAtMs !== null && now - guard.askedAtMs < countdownMs / 2;
-      const isFresh = guard.confirmedAtMs !== null && now - guard.confirmedAtMs < countdownMs / REFRESHES;
-      if (!isAsked && !isFresh) refresh(instrumentId, guard);
+      if (guard.countsFromMs !== null && elapsedMs(guard.countsFromMs) >= countdownMs) guard.isOverdue = true;
+      settle(instrumentId, guard);
     }
+  }
+  function add(instrumentId: InstrumentId, isWanted: boolean): void {
+    const idle = { askedAtMs: null, confirmedAtMs: null, countsFromMs: null, isOverdue: false, problem: '' };
+    const guard: Guard = { isWanted, ...idle };
+    guards.set(instrumentId, guard);
+    settle(instrumentId, guard);
+  }
+  function want(instrumentId: InstrumentId, guard: Guard, isWanted: boolean): void {
+    if (guard.isWanted === isWanted) return;
+    guard.isWanted = isWanted;
+    settle(instrumentId, guard);
   }
 
   return {
     guard(instrumentIds) {
-      for (const instrumentId of [...guards.keys()]) {
-        if (instrumentIds.includes(instrumentId)) continue;
-        guards.delete(instrumentId);
-        send({ kind: 'countdown', instrumentId, countdownMs: 0 });
-      }
-      for (const instrumentId of instrumentIds) {
-        if (guards.has(instrumentId)) continue;
-        const guard: Guard = { confirmedAtMs: null, askedAtMs: null, isOverdue: false, problem: '' };
-        guards.set(instrumentId, guard);
-        refresh(instrumentId, guard);
-      }
+      for (const [instrumentId, guard] of guards) want(instrumentId, guard, instrumentIds.includes(instrumentId));
+      for (const instrumentId of instrumentIds) if (!guards.has(instrumentId)) add(instrumentId, true);
+    },
+    takeAway(instrumentIds) {
+      for (const instrumentId of instrumentIds) if (!guards.has(instrumentId)) add(instrumentId, false);
     },
     onAnswered({ instrumentId, countdownMs: answeredMs, askedAtMs, problem }) {
       const guard = guards.get(instrumentId);
-      if (!guard || answeredMs === 0) return;
+      if (!guard) return;
       guard.askedAtMs = null;
       guard.problem = problem;
       if (problem !== '') return;
-      const firesAt = firesAtMs(guard);
       // The venue heard of it at some time after it was asked: it may have fired just before.
-      const mayHaveFired = guard.isOverdue || (firesAt !== null && nowMs() >= firesAt);
-      guard.confirmedAtMs = Math.max(guard.confirmedAtMs ?? 0, askedAtMs);
+      const { countsFromMs } = guard;
+      const mayHaveFired = guard.isOverdue || (countsFromMs !== null && elapsedMs(countsFromMs) >= countdownMs);
+      const isArmed = answeredMs > 0;
+      guard.confirmedAtMs = isArmed ? askedAtMs : null;
+      guard.countsFromMs = isArmed ? askedAtMs : null;
       guard.isOverdue = false;
+      if (isArmed || guard.isWanted) settle(instrumentId, guard);
+      else guards.delete(instrumentId);
       if (mayHaveFired) options.onMayHaveFired(instrumentId);
     },
     status: () =>
-      [...guards].map(([instrumentId, guard]) => ({
-        instrumentId,
-        state: guard.isOverdue ? 'overdue' : guard.confirmedAtMs === null ? 'arming' : 'armed',
-        firesAtMs: firesAtMs(guard),
-        lastRefreshAtMs: guard.confirmedAtMs,
-        problem: guard.problem,
-      })),
+      [...guards]
+        .filter(([, { isWanted }]) => isWanted)
+        .map(([instrumentId, { isOverdue, confirmedAtMs, problem }]) => ({
+          instrumentId,
+          state: isOverdue ? 'overdue' : confirmedAtMs === null ? 'arming' : 'armed',
+          firesAtMs: confirmedAtMs === null ? null : confirmedAtMs + countdownMs,
+          lastRefreshAtMs: confirmedAtMs,
+          problem,
+        })),
     close: stop,
   };
 }

@@ -23,8 +23,11 @@ export interface MarginNews {
   readonly timeMs: number;
 }
 
+/** Where the desk begins, and what it keeps. */
+export type MarginMemory = Pick<MarginStore, 'state' | 'cursors' | 'liveConditionals' | 'lastAlgoId' | 'writeMargin'>;
+
 export interface MarginDeskOptions {
-  readonly store: MarginStore;
+  readonly store: MarginMemory;
   readonly rules: ReadonlyMap<string, TradingRules>;
   readonly fees: MarginFees;
   readonly tell: (news: MarginNews) => void;
@@ -208,7 +211,7 @@ export class MarginDesk implements ExchangeDesk {
       for (const order of this.conditionals.waiting()) this.conditionals.update(order, { status: 'expired' }, timeMs);
     }
     const { lots } = this.account.position(symbol);
-    if (lots !== 0) this.hands.place(closingOrder(symbol, lots, this.#maxLots(symbol), timeMs), timeMs);
+    if (lots !== 0) this.hands.placeOwn(closingOrder(symbol, lots, this.#maxLots(symbol), timeMs), timeMs);
     if (this.account.openPositions().length > 0) return;
     this.#isLiquidating = false;
     const { walletAtoms } = this.account;

@@ -106,7 +106,15 @@ export class MatchingEngine {
    */
   place(request: OrderRequest, lastTicks: number, crowd: Crowd, timeMs: number): Result<VenueOrder, Rejection> {
     const refused = this.check(request, lastTicks, crowd);
-    if (refused) return fail(refused);
+    return refused ? fail(refused) : ok(this.#accept(request, crowd, timeMs));
+  }
+
+  /** An order of the venue's own, by which no filter is asked. */
+  placeOwn(request: OrderRequest, crowd: Crowd, timeMs: number): void {
+    this.#accept(request, crowd, timeMs);
+  }
+
+  #accept(request: OrderRequest, crowd: Crowd, timeMs: number): VenueOrder {
     const order = this.#newOrder(request, timeMs);
     if (order.type !== 'market') this.#reserve(order, order.qtyLots);
     this.#enterMaps(order);
@@ -114,7 +122,7 @@ export class MatchingEngine {
     else order.workingMs = timeMs;
     this.#log.report('new', order, timeMs);
     if (!isStop(order)) this.runStops(order.symbol, this.#work(order, crowd, timeMs), crowd, timeMs);
-    return ok(order);
+    return order;
   }
 
   /**

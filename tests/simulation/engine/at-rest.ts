@@ -1,12 +1,16 @@
 import { formatDecimal, parseDecimal } from '../../../main/engine/domain/decimal.ts';
 import type { EngineEvent, Reconciled } from '../../../main/engine/domain/events.ts';
+import { isPerpetual, SPOT_VENUE } from '../../../main/engine/domain/instrument.ts';
 import { isInput } from '../../../main/engine/kernel/durability.ts';
 import { isOpen, isStop, remainingLots } from '../../../main/practice/matching/order.ts';
 import { baseAtoms } from '../../../main/practice/matching/rules.ts';
 import { hold } from './bookkeeper.ts';
 import { checkBooks } from './checks.ts';
+import { checkGuards } from './dead-man-checks.ts';
+import type { SimMarket } from './sim-market.ts';
+import type { SimPerpetuals } from './sim-perpetuals.ts';
 import { nameOf } from './sim-venue.ts';
-import type { World } from './world.ts';
+import { COUNTDOWN_MS, type World } from './world.ts';
 
 /**
  * Once nothing is wrong any more, everything must have come to rest within this; counted from the last fill, for a thin book
@@ -20,14 +24,19 @@ const DUST_QUOTE_CHANGED = 17n * 10n ** 18n;
 
 const isQuiet = (world: World): boolean => {
   const { execution } = world.engine.pipeline;
-  if (!world.life.connector.isLive || !execution.view.isReconciled()) return false;
-  if (execution.view.privateStream() !== 'live' || world.wire.underWay > 0) return false;
+  if (!world.life.connectors.every(({ isLive }) => isLive)) return false;
+  for (const { venue, wire } of world.sides) {
+    if (!execution.view.isReconciled(venue.name)) return false;
+    if (execution.view.privateStream(venue.name) !== 'live' || wire.underWay > 0) return false;
+  }
   const open = execution.orders.open();
-  const isPassing = ({ state, purpose }: (typeof open)[number]): boolean =>
-    (state !== 'acknowledged' && state !== 'partially-filled') || purpose === 'target' || purpose === 'flatten';
+  const isPassing = ({ state, purpose, instrumentId }: (typeof open)[number]): boolean => {
+    if (state !== 'acknowledged' && state !== 'partially-filled') return true;
+    return purpose === 'flatten' || (purpose === 'target' && !isPerpetual(instrumentId));
+  };
   if (open.some(isPassing)) return false;
   if (open.some(({ clientOrderId }) => execution.view.order(clientOrderId)?.cancelRequested)) return false;
-  return world.venue.listings.every(({ record }) => {
+  return world.listings.every(({ record }) => {
     const { state, text } = execution.view.protection(record.id);
     return state === 'none' || state === 'on-venue' || isStanding(text);
   });
@@ -39,21 +48,22 @@ const isStanding = (text: string): boolean => text.startsWith('Too little') || t
 /** Heals everything, waits until the world is quiet and holds engine, log and venue against one another. @throws Violation */
 export async function settle(world: World): Promise<void> {
   // A ban runs its course: the venue said how long it lasts, and the engine keeps to that.
-  await world.pass(Math.max(0, (world.wire.ban?.untilMs ?? 0) - world.time.nowMs));
-  world.wire.heal();
+  const bannedUntilMs = Math.max(...world.sides.map(({ wire }) => wire.ban?.untilMs ?? 0));
+  await world.pass(Math.max(0, bannedUntilMs - world.time.nowMs));
+  for (const { wire } of world.sides) wire.heal();
   world.disk.disarm();
   world.sendCrash = null;
   world.frozenUntilMs.clear();
   world.feedDownUntilMs.clear();
-  for (const listing of world.venue.listings) world.life.connector.feed(listing, 'live');
+  for (const listing of world.listings) world.connectorOf(listing.record.id).feed(listing, 'live');
   world.marketStill = true;
   world.request({ kind: 'MandateSet', mandate: null });
-  let [fromMs, fills] = [world.time.nowMs, world.venue.fills.length];
+  let [fromMs, fills] = [world.time.nowMs, fillsOf(world)];
   await world.pass(10_000);
   // An audit may find what is then put right: at rest is what it leaves alone.
   do {
     while (!isQuiet(world) || world.books.differing.size > 0) {
-      if (world.venue.fills.length > fills) [fromMs, fills] = [world.time.nowMs, world.venue.fills.length];
+      if (fillsOf(world) > fills) [fromMs, fills] = [world.time.nowMs, fillsOf(world)];
       const stuck = (): string => describeOpen(world);
       hold(world.time.nowMs - fromMs < REST_MS_MAX, 'comes-to-rest', stuck);
       await world.pass(2_000);
@@ -65,7 +75,17 @@ export async function settle(world: World): Promise<void> {
   } while (!isQuiet(world));
   checkEverything(world);
   await checkTwice(world);
+  if (world.books.deadMan !== 'off') await checkRefreshed(world);
   world.marketStill = false;
+}
+
+const fillsOf = ({ sides }: World): number => sides.reduce((sum, { venue }) => sum + venue.fills.length, 0);
+
+/** The dead-man switch stands where it is wanted, and is kept from running out. */
+async function checkRefreshed(world: World): Promise<void> {
+  checkGuards(world);
+  const isSet = world.listings.some(({ rules }) => world.perpetuals?.firesAtMs(rules.symbol) != null);
+  if (isSet) await world.pass(COUNTDOWN_MS * 1.2);
 }
 
 /** The venue's books read again change nothing: the audit leads to its own end and to nothing else. */
@@ -80,11 +100,11 @@ async function checkTwice(world: World): Promise<void> {
   const isStill = (events: readonly EngineEvent[]): boolean => events.length === 2;
   // What was due at that very moment all the same may come with one of them.
   for (let tries = 0; tries < 8 && !audits.some(isStill); tries += 1) {
-    const before = `${world.sent.size} ${world.venue.fills.length}`;
+    const before = `${world.sent.size} ${fillsOf(world)}`;
     const { repairs } = await auditOnce(world);
     await world.pass(1_000);
     // A target that was reached meanwhile trades all the same: then the audit was no second one.
-    const isSecond = before === `${world.sent.size} ${world.venue.fills.length}`;
+    const isSecond = before === `${world.sent.size} ${fillsOf(world)}`;
     hold(repairs.length === 0 || !isSecond, 'reconciling-twice', () => repairs.join('; '));
     if (!isSecond) await world.pass(5_000);
   }
@@ -92,55 +112,61 @@ async function checkTwice(world: World): Promise<void> {
   hold(audits.some(isStill), 'reconciling-twice', () => JSON.stringify(audits.at(-1)?.slice(1)));
 }
 
-async function auditOnce(world: World): Promise<Reconciled> {
-  let last: Reconciled | null = null;
+/** Reads the books of every venue once, and says what was put right. */
+async function auditOnce(world: World): Promise<{ readonly repairs: readonly string[] }> {
+  const ended = new Map<string, Reconciled>();
   const stop = world.engine.onEvent(({ event }) => {
-    if (event.kind === 'Reconciled') last = event;
+    if (event.kind === 'Reconciled') ended.set(event.venue ?? SPOT_VENUE, event);
   });
-  world.life.connector.audit();
-  for (let tries = 0; last === null && tries < 120; tries += 1) await world.pass(500);
+  for (const connector of world.life.connectors) connector.audit();
+  for (let tries = 0; ended.size < world.sides.length && tries < 120; tries += 1) await world.pass(500);
   stop();
-  hold(last !== null, 'comes-to-rest', () => 'an audit never ends');
-  return last;
+  hold(ended.size === world.sides.length, 'comes-to-rest', () => 'an audit never ends');
+  return { repairs: [...ended.values()].flatMap(({ repairs }) => repairs) };
 }
 
 function checkEverything(world: World): void {
-  const { books, venue, engine } = world;
+  const { books, engine } = world;
   books.readOn(world.disk.ledger, world.disk.synced);
   checkBooks(books, engine);
-  const missing = venue.fills.filter(({ orderId, symbol, tradeId }) => {
-    const order = venue.order({ orderId });
-    const ours = order !== undefined && books.orders.has(nameOf(order));
-    return ours && !books.isBooked(`${venue.listing(symbol).record.id} ${tradeId}`);
-  });
-  hold(missing.length === 0, 'every-fill-is-booked', () => `fill ${missing[0]?.tradeId} of ours is not booked`);
-  for (const [asset, amount] of venue.totals()) {
-    const ours = formatDecimal(books.balances.get(asset) ?? 0n);
-    hold(ours === amount, 'ledger-is-the-venues', () => `${asset}: ours ${ours}, the venue's ${amount}`);
-  }
+  for (const { venue } of world.sides) checkVenue(world, venue);
   const ours = engine.pipeline.execution.orders.open().map(({ clientOrderId }) => clientOrderId);
-  const theirs = [...new Set(venue.openOrders().map(nameOf))];
+  const theirs = world.sides.flatMap(({ venue }) => venue.openNames());
   const [a, b] = [ours.sort().join(' '), theirs.sort().join(' ')];
   hold(a === b, 'no-order-forgotten', () => `engine: ${a}; venue: ${b}`);
   checkStates(world);
   checkKilled(world);
   checkProtection(world);
+  checkPerpetualProtection(world);
   world.reader.check(world);
+}
+
+/** Every fill of ours is booked, and the books come to what the venue has. */
+function checkVenue({ books }: World, venue: SimMarket): void {
+  const missing = venue.fills.find(({ orderId, symbol, tradeId }) => {
+    const order = venue.order({ orderId });
+    const ours = order !== undefined && books.orders.has(venue.ownerOf(order));
+    return ours && !books.isBooked(`${venue.listing(symbol).record.id} ${tradeId}`);
+  });
+  hold(missing === undefined, 'every-fill-is-booked', () => `fill ${missing?.tradeId} of ours is not booked`);
+  for (const [asset, amount] of venue.totals()) {
+    const ours = formatDecimal(books.balances.get(asset) ?? 0n);
+    hold(ours === amount, 'ledger-is-the-venues', () => `${asset}: ours ${ours}, the venue's ${amount}`);
+  }
 }
 
 /** With the kill switch on nothing of ours that adds risk may stay at the venue. */
 function checkKilled(world: World): void {
   if (!world.books.killed) return;
-  const buys = world.venue
-    .openOrders()
-    .filter(({ side, clientOrderId }) => side === 'buy' && world.books.orders.has(clientOrderId));
-  hold(buys.length === 0, 'kill-switch', () => `${buys[0]?.clientOrderId} still rests with the kill switch on`);
+  const names = world.sides.flatMap(({ venue }) => venue.openNames());
+  const entry = names.find((name) => world.books.orders.get(name)?.order.purpose === 'entry');
+  hold(entry === undefined, 'kill-switch', () => `${entry} still rests with the kill switch on`);
 }
 
 /** What the engine says of each of its orders is what became of it. */
 function checkStates(world: World): void {
-  for (const [id, { state }] of world.books.orders) {
-    const truth = world.venue.known(id);
+  for (const [id, { state, order }] of world.books.orders) {
+    const truth = world.sideOf(order.instrumentId).venue.known(id);
     const wanted = truth?.status === 'new' ? 'acknowledged' : (truth?.status ?? null);
     if (truth && isOpen(truth)) hold(state === wanted, 'order-states', () => `${id}: ours ${state}, theirs ${wanted}`);
     else if (truth?.status === 'filled')
@@ -177,6 +203,36 @@ function checkProtection(world: World): void {
   }
 }
 
+/**
+ * Of a perpetual, all that was promised a stop rests under stops that close no more than there is; where the venue's lot grew,
+ * but for less than a lot to each entry.
+ */
+function checkPerpetualProtection({ perpetuals, books, faults, engine }: World): void {
+  for (const listing of perpetuals?.listings ?? []) {
+    const { rules, record } = listing;
+    const held = books.held(record.id);
+    const closing = held > 0n ? 'sell' : 'buy';
+    const legs = (perpetuals as SimPerpetuals)
+      .waiting(rules.symbol)
+      .filter(({ clientAlgoId }) => books.orders.has(clientAlgoId));
+    const astray = legs.find(({ side }) => held === 0n || side !== closing);
+    hold(astray === undefined, 'stop-within-held', () => `${astray?.clientAlgoId} waits and there is nothing to close`);
+    const resting = (type: string): bigint =>
+      legs.reduce((sum, leg) => (leg.type === type ? sum + baseAtoms(rules, leg.qtyLots ?? 0) : sum), 0n);
+    const [stops, targets] = [resting('stop-market'), resting('take-profit-market')];
+    const size = held < 0n ? -held : held;
+    const text = (): string =>
+      `${record.id}: promised ${formatDecimal(books.promised.get(record.id) ?? 0n)}, under stops ${formatDecimal(stops)}, at targets ${formatDecimal(targets)}, held ${formatDecimal(held)}; the engine says ${JSON.stringify(engine.pipeline.execution.view.protection(record.id))}`;
+    hold(stops <= size && targets <= size, 'stop-within-held', text);
+    const entries = [...books.orders.values()].filter(
+      ({ order }) => order.purpose === 'entry' && order.instrumentId === record.id,
+    );
+    const lot = faults.struck.has('rules-changed') ? 10n * rules.lotAtoms : 0n;
+    const bare = (books.promised.get(record.id) ?? 0n) - stops;
+    hold(bare <= lot * BigInt(entries.length), 'stop-present', text);
+  }
+}
+
 function describeOpen(world: World): string {
   const { execution } = world.engine.pipeline;
   const orders = execution.orders
@@ -185,10 +241,14 @@ function describeOpen(world: World): string {
       ({ clientOrderId: id, purpose, state }) =>
         `${id} ${purpose} ${state} ${execution.view.order(id)?.cancelRequested ? 'leaving' : ''}`,
     );
-  const protections = world.venue.listings.map(({ record }) => {
+  const protections = world.listings.map(({ record }) => {
     const { state, text } = execution.view.protection(record.id);
     return `${record.id}: ${state} ${text}`;
   });
   const { view } = execution;
-  return `reconciled ${view.isReconciled()}, stream ${view.privateStream()}, under way ${world.wire.underWay}, differing ${[...world.books.differing].join(' ')}; ${orders.join('; ')}; ${protections.join('; ')}`;
+  const sides = world.sides.map(
+    ({ venue: { name }, wire }) =>
+      `${name}: reconciled ${view.isReconciled(name)}, stream ${view.privateStream(name)}, under way ${wire.underWay}`,
+  );
+  return `${sides.join('; ')}, differing ${[...world.books.differing].join(' ')}; ${orders.join('; ')}; ${protections.join('; ')}`;
 }

@@ -1,14 +1,23 @@
 import { formatDecimal, parseDecimal } from '../../../main/engine/domain/decimal.ts';
-import type { EngineEvent, FillBooked, OrderStateChanged } from '../../../main/engine/domain/events.ts';
-import { accountsOf } from '../../../main/engine/domain/instrument.ts';
+import type {
+  DeadManMode,
+  EngineEvent,
+  FillBooked,
+  IncomeBooked,
+  OpeningBalancesBooked,
+  OrderStateChanged,
+} from '../../../main/engine/domain/events.ts';
+import { accountsOf, isPerpetual, SPOT_VENUE } from '../../../main/engine/domain/instrument.ts';
+import type { VenueFill } from '../../../main/engine/domain/order.ts';
 import {
   type CountersignedOrder,
   isFinal,
   ORDER_TRANSITIONS,
   type OrderState,
 } from '../../../main/engine/domain/order.ts';
+import type { Fill } from '../../../main/practice/matching/order.ts';
 import { priceAtoms } from '../../../main/practice/matching/rules.ts';
-import { nameOf, type SimVenue } from './sim-venue.ts';
+import type { Listing, SimMarket } from './sim-market.ts';
 
 /** A promise of the program that did not hold. `rule` names it; a shorter history must break the same one. */
 export class Violation extends Error {
@@ -32,6 +41,37 @@ interface Signed {
 
 const ATOMS = 10n ** 18n;
 const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+const largest = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+
+const sideOf = (held: bigint): string => (held === 0n ? 'flat' : held > 0n ? 'long' : 'short');
+
+/** Where a fill takes a perpetual's position. */
+function moved(before: bigint, after: bigint): string {
+  const [from, to] = [sideOf(before), sideOf(after)];
+  if (from !== to) return `${from} → ${to}`;
+  return `${from} → ${(after > before) === (after > 0n) ? 'larger' : 'smaller'}`;
+}
+
+/** The moves that there are. */
+export const POSITION_MOVES = [
+  ...['flat → long', 'flat → short', 'long → flat', 'short → flat', 'long → short', 'short → long'],
+  ...['long → larger', 'long → smaller', 'short → larger', 'short → smaller'],
+] as const;
+
+/** Whether a booked fill says what happened. */
+function isTold(fill: VenueFill, truth: Fill, venue: SimMarket): boolean {
+  const { rules } = venue.byInstrument(fill.instrumentId);
+  const fee = parseDecimal(fill.fee);
+  const realized = venue.realizedOf(truth);
+  return (
+    parseDecimal(fill.price) === priceAtoms(rules, truth.ticks) &&
+    parseDecimal(fill.qtyBase) === BigInt(truth.lots) * rules.lotAtoms &&
+    fee === truth.feeAtoms &&
+    fill.side === truth.side &&
+    (fee === 0n || fill.feeAsset === truth.feeAsset) &&
+    (realized === null || parseDecimal(fill.realizedQuote ?? 'none') === realized)
+  );
+}
 
 /**
  * Reads the durable log as a stranger would and keeps books of its own: what was signed, what was filled, what that
@@ -39,30 +79,34 @@ const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);
  */
 export class Bookkeeper {
   readonly orders = new Map<string, Signed>();
+  /** By the ledger's names of accounts: coins, money, and the quantities of perpetuals (below zero: short). */
   readonly balances = new Map<string, bigint>();
+  /** Per perpetual: what its open quantity cost. */
+  readonly costs = new Map<string, bigint>();
   readonly #fills = new Set<string>();
   readonly #signedProposals = new Set<string>();
-  /** Per instrument: bought under a stop and not sold since. */
+  /** Per instrument: opened under a stop and not closed since. */
   readonly promised = new Map<string, bigint>();
-  /** Per instrument: bought with a target and no stop, sold since or not. Such a promise may outlive one of a stop. */
+  /** Per instrument: opened with a target and no stop, closed since or not. Such a promise may outlive one of a stop. */
   readonly #targetOnly = new Map<string, bigint>();
+  /** What orders, and the positions of perpetuals, went through. */
   readonly transitions = new Map<string, number>();
+  readonly #incomes = new Set<string>();
   /** Assets in which the engine says that ledger and venue differ. */
   readonly differing = new Set<string>();
   killed = false;
-  /** The venue's books were read since the engine last started. */
-  reconciled = false;
+  /** Venues whose books were read since the engine last started. */
+  readonly reconciled = new Set<string>();
+  deadMan: DeadManMode = 'off';
   differencesStated = 0;
   anomalies = 0;
-  readonly #venue: SimVenue;
+  readonly listings: readonly Listing[];
+  readonly #venueOf: (instrumentId: string) => SimMarket;
   #read = 0;
 
-  constructor(venue: SimVenue) {
-    this.#venue = venue;
-  }
-
-  get listings(): SimVenue['listings'] {
-    return this.#venue.listings;
+  constructor(venueOf: (instrumentId: string) => SimMarket, listings: readonly Listing[]) {
+    this.#venueOf = venueOf;
+    this.listings = listings;
   }
 
   /** By instrument and fill id. */
@@ -75,8 +119,9 @@ export class Bookkeeper {
     for (; this.#read < upTo; this.#read += 1) this.#take((log[this.#read] as { event: EngineEvent }).event);
   }
 
+  /** Below zero: short. */
   held(instrumentId: string): bigint {
-    return this.balances.get(accountsOf(instrumentId).base) ?? 0n;
+    return this.balances.get(accountsOf(instrumentId).holding) ?? 0n;
   }
 
   #take(event: EngineEvent): void {
@@ -105,14 +150,20 @@ export class Bookkeeper {
         return;
       }
       case 'OrderStateChanged':
-        this.#changeState(event.clientOrderId, event.from, event.to);
+        this.#changeState(event);
         this.#checkNo(event);
         return;
       case 'FillBooked':
         this.#bookFill(event);
         return;
       case 'OpeningBalancesBooked':
-        for (const { asset, amount } of event.balances) this.#add(asset, parseDecimal(amount));
+        for (const opening of event.balances) this.#openWith(opening);
+        return;
+      case 'IncomeBooked':
+        this.#bookIncome(event);
+        return;
+      case 'DeadManSwitchSet':
+        this.deadMan = event.mode;
         return;
       case 'BalanceAdjusted':
         this.#add(event.asset, parseDecimal(event.amount));
@@ -129,10 +180,10 @@ export class Bookkeeper {
         this.killed = event.on;
         return;
       case 'EngineStarted':
-        this.reconciled = false;
+        this.reconciled.clear();
         return;
       case 'Reconciled':
-        this.reconciled = true;
+        this.reconciled.add(event.venue ?? SPOT_VENUE);
         return;
       case 'AnomalyStated':
         this.anomalies += 1;
@@ -141,9 +192,9 @@ export class Bookkeeper {
     }
   }
 
-  #changeState(id: string, from: OrderState, to: OrderState): void {
+  #changeState({ clientOrderId: id, instrumentId, from, to }: OrderStateChanged): void {
     const key = `${from} → ${to}`;
-    this.transitions.set(key, (this.transitions.get(key) ?? 0) + 1);
+    this.#passed(isPerpetual(instrumentId) ? `perpetual: ${key}` : key);
     hold(ORDER_TRANSITIONS[from].includes(to), 'order-states', () => `${id}: ${key}`);
     const signed = this.orders.get(id);
     if (!signed) return;
@@ -151,10 +202,14 @@ export class Bookkeeper {
     signed.state = to;
   }
 
+  #passed(transition: string): void {
+    this.transitions.set(transition, (this.transitions.get(transition) ?? 0) + 1);
+  }
+
   /** An order that was called refused and is there was in doubt. Not found says no such thing: the venue's readers lag. */
-  #checkNo({ clientOrderId, from, to, code }: OrderStateChanged): void {
+  #checkNo({ clientOrderId, instrumentId, from, to, code }: OrderStateChanged): void {
     const refused = from === 'sent' && to === 'rejected' && code !== 'not-found';
-    const there = refused && this.#venue.known(clientOrderId) !== undefined;
+    const there = refused && this.#venueOf(instrumentId).known(clientOrderId) !== undefined;
     hold(!there, 'no-means-no', () => `${clientOrderId} is called rejected (${code}) and is there`);
   }
 
@@ -162,36 +217,81 @@ export class Bookkeeper {
     const key = `${fill.instrumentId} ${fill.fillId}`;
     hold(!this.#fills.has(key), 'fill-once', () => `${key} is booked twice`);
     this.#fills.add(key);
-    const listing = this.#venue.byInstrument(fill.instrumentId);
-    const { symbol } = listing.rules;
-    const truth = this.#venue.fills.find((each) => each.symbol === symbol && String(each.tradeId) === fill.fillId);
+    const venue = this.#venueOf(fill.instrumentId);
+    const truth = venue.fill(fill.instrumentId, fill.fillId);
     hold(truth !== undefined, 'fill-is-the-venues', () => `${key} never happened at the venue`);
-    const [qty, price, fee] = [parseDecimal(fill.qtyBase), parseDecimal(fill.price), parseDecimal(fill.fee)];
-    const same =
-      price === priceAtoms(listing.rules, truth.ticks) &&
-      qty === BigInt(truth.lots) * listing.rules.lotAtoms &&
-      fee === truth.feeAtoms &&
-      fill.side === truth.side &&
-      (fee === 0n || fill.feeAsset === truth.feeAsset);
-    hold(same, 'fill-is-the-venues', () => `${key} was booked as ${JSON.stringify(fill)}`);
-    const filled = this.#venue.order({ orderId: truth.orderId });
-    const owner = filled && nameOf(filled);
+    hold(isTold(fill, truth, venue), 'fill-is-the-venues', () => `${key} was booked as ${JSON.stringify(fill)}`);
+    const filled = venue.order({ orderId: truth.orderId });
+    const owner = filled && venue.ownerOf(filled);
     const ours = this.orders.has(fill.clientOrderId);
     hold(!ours || owner === fill.clientOrderId, 'fill-owner', () => `${key} is of ${owner}, not ${fill.clientOrderId}`);
     hold(ours || !this.orders.has(owner ?? ''), 'fill-owner', () => `${key} is of our ${owner}, booked as foreign`);
+    if (isPerpetual(fill.instrumentId)) this.#bookPerpetualFill(fill, purpose);
+    else this.#bookSpotFill(fill, purpose);
+  }
+
+  #bookSpotFill(fill: FillBooked['fill'], purpose: FillBooked['purpose']): void {
+    const [qty, price, fee] = [parseDecimal(fill.qtyBase), parseDecimal(fill.price), parseDecimal(fill.fee)];
     const { base, quote } = accountsOf(fill.instrumentId);
     const sign = fill.side === 'buy' ? 1n : -1n;
     this.#add(base, sign * qty);
     this.#add(quote, (-sign * (qty * price)) / ATOMS);
     this.#add(fill.feeAsset, -fee);
-    const order = this.orders.get(fill.clientOrderId)?.order;
     const feeBase = fill.feeAsset === base ? fee : 0n;
-    if (order?.protectiveStopPrice) this.#promise(fill.instrumentId, qty - feeBase);
-    else if (order?.targetPrice) {
-      this.#targetOnly.set(fill.instrumentId, (this.#targetOnly.get(fill.instrumentId) ?? 0n) + qty);
-    }
+    if (fill.side === 'buy') this.#noteOpened(fill, qty, qty - feeBase);
     if (fill.side === 'sell' && purpose !== 'foreign') this.#promise(fill.instrumentId, -qty);
     this.#keepPromisesWithinHeld();
+  }
+
+  /** Only profit, fee and funding move the wallet; what closes takes from what was promised, only the rest opens. */
+  #bookPerpetualFill(fill: FillBooked['fill'], purpose: FillBooked['purpose']): void {
+    const { instrumentId: id, side, realizedQuote } = fill;
+    const [qty, price] = [parseDecimal(fill.qtyBase), parseDecimal(fill.price)];
+    const realized = parseDecimal(realizedQuote as string);
+    const { holding, cash } = accountsOf(id);
+    const signed = side === 'buy' ? qty : -qty;
+    const before = this.held(id);
+    const closable = largest(side === 'sell' ? before : -before, 0n);
+    const closing = smaller(qty, closable);
+    this.#add(holding, signed);
+    this.#add(cash, realized - parseDecimal(fill.fee));
+    this.costs.set(id, (this.costs.get(id) ?? 0n) + (signed * price) / ATOMS + realized);
+    this.#passed(`position: ${moved(before, before + signed)}`);
+    if (closing > 0n && purpose !== 'foreign') this.#promise(id, -closing);
+    if (this.held(id) === 0n || closing < qty) if (closing > 0n) this.#forget(id);
+    if (qty > closing) this.#noteOpened(fill, qty - closing, qty - closing);
+    this.#keepPromisesWithinHeld();
+  }
+
+  /** A position that was there before us cost what the venue says. */
+  #openWith({ asset, amount, priceQuote, instrumentId }: OpeningBalancesBooked['balances'][number]): void {
+    const atoms = parseDecimal(amount);
+    this.#add(asset, atoms);
+    if (instrumentId === null || !isPerpetual(instrumentId)) return;
+    const cost = (atoms * parseDecimal(priceQuote as string)) / ATOMS;
+    this.costs.set(instrumentId, (this.costs.get(instrumentId) ?? 0n) + cost);
+  }
+
+  #bookIncome({ income }: IncomeBooked): void {
+    const key = `${income.kind} ${income.instrumentId} ${income.incomeId}`;
+    hold(!this.#incomes.has(key), 'income-once', () => `${key} is booked twice`);
+    this.#incomes.add(key);
+    this.#add(accountsOf(income.instrumentId).cash, parseDecimal(income.amountQuote));
+  }
+
+  /** What an entry opened is under its stop, or under a target alone. */
+  #noteOpened({ clientOrderId, instrumentId }: FillBooked['fill'], qty: bigint, kept: bigint): void {
+    const order = this.orders.get(clientOrderId)?.order;
+    if (order?.protectiveStopPrice) this.#promise(instrumentId, kept);
+    else if (order?.targetPrice) {
+      this.#targetOnly.set(instrumentId, (this.#targetOnly.get(instrumentId) ?? 0n) + qty);
+    }
+  }
+
+  /** The position is gone, or the other way round: nothing that was promised of it is left. */
+  #forget(instrumentId: string): void {
+    this.promised.delete(instrumentId);
+    this.#targetOnly.delete(instrumentId);
   }
 
   #promise(instrumentId: string, change: bigint): void {
@@ -201,7 +301,8 @@ export class Bookkeeper {
 
   #keepPromisesWithinHeld(): void {
     for (const [id, qty] of this.promised) {
-      const left = this.held(id) - (this.#targetOnly.get(id) ?? 0n);
+      const held = this.held(id);
+      const left = (held < 0n ? -held : held) - (this.#targetOnly.get(id) ?? 0n);
       this.promised.set(id, smaller(qty, left > 0n ? left : 0n));
     }
   }

@@ -1,14 +1,13 @@
-import { formatDecimal, multiplyDecimal, parseDecimal } from '../../../main/engine/domain/decimal.ts';
+import { formatDecimal, parseDecimal } from '../../../main/engine/domain/decimal.ts';
+import { accountsOf, isPerpetual } from '../../../main/engine/domain/instrument.ts';
 import type { CountersignedOrder } from '../../../main/engine/domain/order.ts';
 import type { Engine } from '../../../main/engine/engine.ts';
 import type { OrderToSubmit } from '../../../main/engine/venues/venue-port.ts';
-import type { OrderRequest } from '../../../main/practice/matching/filters.ts';
-import { isStop } from '../../../main/practice/matching/order.ts';
+import type { Fill } from '../../../main/practice/matching/order.ts';
 import { baseAtoms, priceAtoms } from '../../../main/practice/matching/rules.ts';
 import { type Bookkeeper, hold } from './bookkeeper.ts';
-import { nameOf, type SimVenue } from './sim-venue.ts';
-
-const FEE_BPS = 10n;
+import type { Arrival } from './sim-line.ts';
+import type { SimMarket } from './sim-market.ts';
 
 /** At the moment an order is handed to the connector: what stands on the disk must cover it. */
 export function checkSubmit(books: Bookkeeper, sent: Set<string>, order: OrderToSubmit): void {
@@ -21,100 +20,57 @@ export function checkSubmit(books: Bookkeeper, sent: Set<string>, order: OrderTo
   }
   hold(!sent.has(id), 'sent-once', () => `${id} goes out twice`);
   sent.add(id);
-  hold(!books.killed || order.side === 'sell', 'kill-switch', () => `${id} buys while the kill switch is on`);
-  // A person's own sale, and a flatten, wait for nothing.
-  const waits = order.side === 'buy' || order.purpose === 'stop' || order.purpose === 'target';
-  hold(books.reconciled || !waits, 'books-before-risk', () => `${id} (${order.purpose}) before the venue's books`);
-  if (order.purpose !== 'stop') return;
-  const held = books.held(order.instrumentId);
-  const text = (): string => `${id} is a stop for ${order.qtyBase}, held is ${formatDecimal(held)}`;
+  const isEntry = order.purpose === 'entry';
+  hold(!books.killed || !isEntry, 'kill-switch', () => `${id} adds risk while the kill switch is on`);
+  // A person's own close, and a flatten, wait for nothing.
+  const waits = isEntry || order.purpose === 'stop' || order.purpose === 'target';
+  const isRead = books.reconciled.has(accountsOf(order.instrumentId).venue);
+  hold(isRead || !waits, 'books-before-risk', () => `${id} (${order.purpose}) before the venue's books`);
+  const isLeg = order.purpose === 'stop' || (order.purpose === 'target' && isPerpetual(order.instrumentId));
+  if (!isLeg) return;
+  const position = books.held(order.instrumentId);
+  const held = order.side === 'sell' ? position : -position;
+  const text = (): string => `${id} is a ${order.purpose} for ${order.qtyBase}, held is ${formatDecimal(held)}`;
   hold(parseDecimal(order.qtyBase) <= held, 'stop-within-held', text);
 }
 
-/** At the venue's door: only what was sent, once, as it was signed. */
-export function checkArrival(books: Bookkeeper, arrived: Set<string>, venue: SimVenue, request: OrderRequest): void {
-  const id = nameOf(request);
-  const signed = books.orders.get(id);
-  hold(signed !== undefined, 'no-order-without-signature', () => `${id} reached the venue unsigned`);
-  hold(!arrived.has(request.clientOrderId), 'sent-once', () => `${request.clientOrderId} reached the venue twice`);
-  arrived.add(request.clientOrderId);
-  const { rules } = venue.listing(request.symbol);
+/** At the venue's door: only what was sent, once, as it was signed; and what is no entry, bound to reduce. */
+export function checkArrival(books: Bookkeeper, arrived: Set<string>, venue: SimMarket, arrival: Arrival): void {
+  const { name, clientOrderId } = arrival;
+  const signed = books.orders.get(name);
+  hold(signed !== undefined, 'no-order-without-signature', () => `${name} reached the venue unsigned`);
+  hold(!arrived.has(clientOrderId), 'sent-once', () => `${clientOrderId} reached the venue twice`);
+  arrived.add(clientOrderId);
+  const { rules } = venue.listing(arrival.symbol);
   const { order } = signed;
-  const { price, stop } = endsOf(order, request);
+  const { price, stop } = endsOf(order, arrival);
   const exact =
-    request.side === order.side &&
-    baseAtoms(rules, request.qtyLots ?? 0) === parseDecimal(order.qtyBase) &&
-    (request.priceTicks === null ? null : priceAtoms(rules, request.priceTicks)) === atomsOf(price) &&
-    (request.stopTicks === null ? null : priceAtoms(rules, request.stopTicks)) === atomsOf(stop);
-  hold(exact, 'what-was-signed', () => `${request.clientOrderId} reached the venue as ${JSON.stringify(request)}`);
+    arrival.side === order.side &&
+    baseAtoms(rules, arrival.qtyLots ?? 0) === parseDecimal(order.qtyBase) &&
+    (arrival.priceTicks === null ? null : priceAtoms(rules, arrival.priceTicks)) === atomsOf(price) &&
+    (arrival.stopTicks === null ? null : priceAtoms(rules, arrival.stopTicks)) === atomsOf(stop);
+  hold(exact, 'what-was-signed', () => `${clientOrderId} reached the venue as ${JSON.stringify(arrival)}`);
+  if (!isPerpetual(order.instrumentId)) return;
+  const isBound = arrival.reduceOnly === (order.purpose !== 'entry');
+  hold(isBound, 'bound-to-reduce', () => `${name} (${order.purpose}) came with reduce-only ${arrival.reduceOnly}`);
 }
 
-/** The prices that a request must carry: a leg of a pair has one of the two that were signed. */
-function endsOf({ type, limitPrice, triggerPrice }: CountersignedOrder, request: OrderRequest) {
+/** At the venue itself: whatever of ours is no entry never makes a position larger, and never turns it. */
+export function checkExecution(books: Bookkeeper, name: string, fill: Fill, heldBefore: number): void {
+  const order = books.orders.get(name)?.order;
+  if (!order || order.purpose === 'entry') return;
+  const against = fill.side === 'sell' ? heldBefore : -heldBefore;
+  const text = (): string => `${name} (${order.purpose}) ${fill.side} ${fill.lots} lots with ${heldBefore} held`;
+  hold(fill.lots <= against, 'reduce-only-reduces', text);
+}
+
+/** The prices that an order must carry: a leg of a pair has one of the two that were signed. */
+function endsOf({ type, limitPrice, triggerPrice }: CountersignedOrder, { stopTicks }: Arrival) {
   if (type !== 'oco') return { price: limitPrice, stop: triggerPrice };
-  return isStop(request) ? { price: null, stop: triggerPrice } : { price: limitPrice, stop: null };
+  return stopTicks !== null ? { price: null, stop: triggerPrice } : { price: limitPrice, stop: null };
 }
 
 const atomsOf = (text: string | null): bigint | null => (text === null ? null : parseDecimal(text));
-
-/** After a signature of a person or a mandate: every limit of the gate still holds with the new order counted in. */
-export function checkLimits(engine: Engine, order: CountersignedOrder, nowMs: number): void {
-  const { market, risk, ledger, execution, instruments } = engine.pipeline;
-  const id = order.clientOrderId;
-  const open = execution.orders.open();
-  if (order.side === 'sell') {
-    const selling = open.filter(
-      ({ side, instrumentId, purpose }) =>
-        side === 'sell' && instrumentId === order.instrumentId && !['stop', 'target', 'flatten'].includes(purpose),
-    );
-    const held = ledger.portfolio.position(order.instrumentId)?.qtyBase ?? 0n;
-    const asked = selling.reduce((sum, { remainingBase }) => sum + remainingBase, 0n);
-    hold(asked <= held, 'sales-within-held', () => `${id}: ${formatDecimal(asked)} of ${formatDecimal(held)} on sale`);
-    return;
-  }
-  const limits = risk.view.limits();
-  const { killSwitch, holds } = risk.view.safety();
-  hold(!killSwitch, 'kill-switch', () => `${id} was signed with the kill switch on`);
-  hold(holds.length === 0, 'no-entry-while-held', () => `${id} was signed while ${holds[0]?.text}`);
-  hold(!execution.orders.hasUnknown(order.instrumentId), 'no-entry-beside-unknown', () => id);
-  const quote = market.view.quote(order.instrumentId);
-  const ageMs = nowMs - (quote?.receivedTimeMs ?? Number.NEGATIVE_INFINITY);
-  hold(ageMs <= limits.quoteAgeMsMax, 'no-entry-on-a-stale-quote', () => `${id}: the quote is ${ageMs} ms old`);
-  hold(
-    market.view.feedStatus(order.instrumentId) === 'live',
-    'no-entry-on-a-stale-quote',
-    () => `${id}: feed not live`,
-  );
-  let here = 0n;
-  let all = 0n;
-  for (const { instrumentId, qtyBase, costQuote } of ledger.portfolio.positions()) {
-    const mark = market.view.mark(instrumentId);
-    const worth = mark === null ? costQuote : multiplyDecimal(mark, qtyBase, 'up');
-    all += worth;
-    if (instrumentId === order.instrumentId) here += worth;
-  }
-  let buying = 0n;
-  for (const { side, instrumentId, remainingBase, limitPrice } of open) {
-    if (side !== 'buy') continue;
-    const cost = multiplyDecimal(limitPrice ?? market.view.mark(instrumentId) ?? 0n, remainingBase, 'up');
-    buying += cost;
-    if (instrumentId === order.instrumentId) here += cost;
-  }
-  const most = parseDecimal(limits.positionNotionalQuoteMax);
-  // An atom per order for rounding up each on its own.
-  const slack = BigInt(open.length + 8);
-  hold(here <= most + slack, 'position-limit', () => `${id}: ${formatDecimal(here)} of ${formatDecimal(most)}`);
-  const quoteAsset = instruments.view.get(order.instrumentId)?.quote ?? '';
-  const equity = ledger.portfolio.equityQuote(quoteAsset);
-  const exposure = multiplyDecimal(equity, parseDecimal(limits.exposureShareMax.toFixed(12)), 'up');
-  hold(all + buying <= exposure + slack, 'exposure-limit', () => `${id}: ${formatDecimal(all + buying)}`);
-  const cash = ledger.portfolio.cashQuote(quoteAsset);
-  hold(
-    (buying * (10_000n + FEE_BPS)) / 10_000n <= cash + slack,
-    'cash',
-    () => `${id}: ${formatDecimal(buying)} of cash`,
-  );
-}
 
 /** The ledger and this log's own fills: always the same, to the last atom. */
 export function checkBooks(books: Bookkeeper, engine: Engine): void {
@@ -124,10 +80,18 @@ export function checkBooks(books: Bookkeeper, engine: Engine): void {
     const text = (): string => `${asset}: ledger ${formatDecimal(said)}, fills ${formatDecimal(amount)}`;
     hold(said === amount, 'books-add-up', text);
   }
-  for (const { rules, record } of books.listings) {
-    const position = portfolio.position(record.id)?.qtyBase ?? 0n;
-    const held = books.balances.get(rules.base) ?? 0n;
-    const expected = held > 0n ? held : 0n;
+  for (const { record } of books.listings) {
+    const { qtyBase: position = 0n, costQuote: cost = 0n } = portfolio.position(record.id) ?? {};
+    const held = books.held(record.id);
+    const expected = held > 0n || isPerpetual(record.id) ? held : 0n;
+    if (isPerpetual(record.id)) {
+      const paid = books.costs.get(record.id) ?? 0n;
+      hold(
+        cost === paid,
+        'books-add-up',
+        () => `${record.id}: cost ${formatDecimal(cost)}, fills ${formatDecimal(paid)}`,
+      );
+    }
     hold(
       position === expected,
       'books-add-up',

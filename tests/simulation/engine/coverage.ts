@@ -1,5 +1,6 @@
 import { ORDER_STATES, ORDER_TRANSITIONS } from '../../../main/engine/domain/order.ts';
-import { ALL_FAULTS, NATURAL_REFUSALS } from './faults.ts';
+import { POSITION_MOVES } from './bookkeeper.ts';
+import { ALL_FAULTS, NATURAL_REFUSALS, OWN_DOINGS } from './faults.ts';
 import type { SeedSummary } from './simulate-seed.ts';
 
 /** What many seeds came to together. */
@@ -40,27 +41,34 @@ export function count(coverage: Coverage, outcome: SeedSummary): void {
   addAll(coverage.faults, outcome.faults);
 }
 
-const TRANSITIONS = ORDER_STATES.flatMap((from) => ORDER_TRANSITIONS[from].map((to) => `${from} → ${to}`));
+const ORDERS = ORDER_STATES.flatMap((from) => ORDER_TRANSITIONS[from].map((to) => `${from} → ${to}`));
+
+/** Of spot's orders, of those on perpetuals, and of the positions there. */
+const TRANSITIONS: readonly string[] = [
+  ...ORDERS,
+  ...ORDERS.map((transition) => `perpetual: ${transition}`),
+  ...POSITION_MOVES.map((move) => `position: ${move}`),
+];
 
 const NOT_SENT_YET = ['rejected', 'unknown', 'acknowledged', 'partially-filled', 'filled', 'expired'];
 
 /**
- * Transitions that the table allows and this disk and venue never bring about. An order that is persisted and not yet sent
- * is not at the venue, since `sent` is on the disk before a byte goes out; this venue tells its refusals in the reply and
- * never of an order that it had shown; what it calls expired fills no more.
+ * Transitions that the table allows and this disk and these venues never bring about. An order that is persisted and not yet sent
+ * is not at the venue, since `sent` is on the disk before a byte goes out; spot tells its refusals in the reply and never of an
+ * order that it had shown; what a venue calls expired fills no more.
  */
+const NEVER = [...NOT_SENT_YET.map((to) => `persisted → ${to}`), 'expired → partially-filled', 'expired → filled'];
 const UNREACHABLE: ReadonlySet<string> = new Set([
-  ...NOT_SENT_YET.map((to) => `persisted → ${to}`),
+  ...NEVER,
+  ...NEVER.map((transition) => `perpetual: ${transition}`),
   'acknowledged → rejected',
-  'expired → partially-filled',
-  'expired → filled',
 ]);
 
 export const missedTransitions = ({ transitions }: Coverage): string[] =>
   TRANSITIONS.filter((key) => !transitions.has(key) && !UNREACHABLE.has(key));
 
 export const missedFaults = ({ faults }: Coverage): string[] =>
-  [...ALL_FAULTS, ...NATURAL_REFUSALS].filter((fault) => !faults.has(fault));
+  [...ALL_FAULTS, ...NATURAL_REFUSALS, ...OWN_DOINGS].filter((fault) => !faults.has(fault));
 
 const sorted = (counts: ReadonlyMap<string, number>): string =>
   [...counts]

@@ -1,19 +1,24 @@
 import type { Case } from '../../../main/engine/approval/cases.ts';
 import { formatDecimal, parseDecimal } from '../../../main/engine/domain/decimal.ts';
 import type { InputEvent } from '../../../main/engine/domain/events.ts';
+import { accountsOf, isPerpetual } from '../../../main/engine/domain/instrument.ts';
 import { floorToLot } from '../../../main/engine/domain/money.ts';
 import type { RulesChange } from '../../../main/practice/matching/rules.ts';
 import type { Deed } from './operations.ts';
 import type { CrashPoint } from './sim-disk.ts';
-import type { Listing } from './sim-venue.ts';
+import type { Listing } from './sim-market.ts';
+import { type SimPerpetuals, USDM } from './sim-perpetuals.ts';
 import { CARD, type World } from './world.ts';
 
 type DeedOf<K extends Deed['do']> = Extract<Deed, { do: K }>;
 
 const MINUTE_MS = 60_000;
 
-const listingAt = (world: World, pick: number): Listing =>
-  world.venue.listings[pick % world.venue.listings.length] as Listing;
+const listingAt = (world: World, pick: number): Listing => world.listings[pick % world.listings.length] as Listing;
+/** Of spot alone, and of perpetuals alone. */
+const spotAt = ({ venue: { listings } }: World, pick: number): Listing => listings[pick % listings.length] as Listing;
+const perpetualAt = ({ perpetuals }: World, pick: number): Listing | undefined =>
+  perpetuals?.listings[pick % perpetuals.listings.length];
 const priceText = (ticks: number, { rules }: Listing): string => (ticks * rules.tickSize).toFixed(2);
 const at = <T>(all: readonly T[], pick: number): T | undefined => all[pick % Math.max(1, all.length)];
 
@@ -49,6 +54,12 @@ export async function carryOut(world: World, deed: Deed): Promise<void> {
       return buy(world, deed);
     case 'sell':
       return sell(world, deed);
+    case 'open':
+      return open(world, deed);
+    case 'close':
+      return close(world, deed);
+    case 'dead-man':
+      return world.request({ kind: 'DeadManSwitchSet', mode: deed.mode });
     case 'cancel': {
       const order = at(world.engine.pipeline.execution.orders.open(), deed.pick);
       if (order) world.request({ kind: 'CancelRequested', clientOrderId: order.clientOrderId });
@@ -107,7 +118,7 @@ function predict(world: World, { pick, up }: DeedOf<'predict'>): void {
     world.life.predict({
       kind: 'PredictionArrived',
       requestId: 'simulated',
-      instrumentId: listingAt(world, pick).record.id,
+      instrumentId: spotAt(world, pick).record.id,
       timeframe: '1m',
       candleCloseTimeMs: Math.floor(nowMs / MINUTE_MS) * MINUTE_MS,
       model: CARD.name,
@@ -141,7 +152,7 @@ function change(world: World, { pick, what }: DeedOf<'change'>): void {
 }
 
 function buy(world: World, deed: DeedOf<'buy'>): void {
-  const listing = listingAt(world, deed.pick);
+  const listing = spotAt(world, deed.pick);
   const { rules, lastTicks } = listing;
   const from = (bps: number): string => priceText(Math.round(lastTicks * (1 + bps / 10_000)), listing);
   const lots = Math.max(1, Math.floor(deed.quote / (lastTicks * rules.tickSize * rules.lotSize)));
@@ -161,11 +172,13 @@ function buy(world: World, deed: DeedOf<'buy'>): void {
 }
 
 function sell(world: World, deed: DeedOf<'sell'>): void {
-  const positions = world.engine.pipeline.ledger.portfolio.positions();
+  const positions = world.engine.pipeline.ledger.portfolio
+    .positions()
+    .filter(({ instrumentId }) => !isPerpetual(instrumentId));
   const position = at(positions, deed.pick);
   const instrument = position && world.engine.pipeline.instruments.view.get(position.instrumentId);
   if (!position || !instrument) return;
-  const listing = world.venue.byInstrument(position.instrumentId);
+  const listing = world.listingOf(position.instrumentId);
   const wish = (position.qtyBase * BigInt(Math.round(deed.share * 1_000))) / 1_000n;
   world.tickets += 1;
   world.request({
@@ -182,29 +195,82 @@ function sell(world: World, deed: DeedOf<'sell'>): void {
   });
 }
 
+/** An entry long or short; its stop and target lie behind and beyond it, on the tick. */
+function open(world: World, deed: DeedOf<'open'>): void {
+  const listing = perpetualAt(world, deed.pick);
+  if (!listing) return;
+  const { rules, lastTicks } = listing;
+  const sign = deed.side === 'buy' ? 1 : -1;
+  const at = (bps: number): string => priceText(Math.round(lastTicks * (1 + (sign * bps) / 10_000)), listing);
+  const lots = Math.max(1, Math.floor(deed.quote / (lastTicks * rules.tickSize * rules.lotSize)));
+  world.tickets += 1;
+  const event: InputEvent = {
+    kind: 'ManualOrderRequested',
+    requestId: `ticket-${world.seed}-${world.tickets}`,
+    instrumentId: listing.record.id,
+    side: deed.side,
+    type: deed.type,
+    qtyBase: (lots * rules.lotSize).toFixed(5),
+    limitPrice: deed.type === 'market' ? null : at(deed.bps),
+    stopPrice: deed.stopBps === null ? null : at(-40 - deed.stopBps),
+    targetPrice: deed.targetBps === null ? null : at(20 + deed.targetBps),
+  };
+  for (let times = deed.twice ? 2 : 1; times > 0; times -= 1) world.request(event);
+}
+
+/** Asks for what there is, or for more of it than there is. */
+function close(world: World, deed: DeedOf<'close'>): void {
+  const positions = world.engine.pipeline.ledger.portfolio
+    .positions()
+    .filter(({ instrumentId }) => isPerpetual(instrumentId));
+  const position = at(positions, deed.pick);
+  const instrument = position && world.engine.pipeline.instruments.view.get(position.instrumentId);
+  if (!position || !instrument) return;
+  const listing = world.listingOf(position.instrumentId);
+  const [side, size, sign] =
+    position.qtyBase > 0n ? (['sell', position.qtyBase, 1] as const) : (['buy', -position.qtyBase, -1] as const);
+  const wish = (size * BigInt(Math.round(deed.share * 1_000))) / 1_000n;
+  const ticks = Math.round(listing.lastTicks * (1 - (sign * deed.bps) / 10_000));
+  world.tickets += 1;
+  world.request({
+    kind: 'ManualOrderRequested',
+    requestId: `ticket-${world.seed}-${world.tickets}`,
+    instrumentId: position.instrumentId,
+    side,
+    type: deed.type,
+    qtyBase: formatDecimal(floorToLot(wish, instrument).atoms),
+    limitPrice: deed.type === 'market' ? null : priceText(ticks, listing),
+    stopPrice: null,
+    targetPrice: null,
+    reduceOnly: true,
+  });
+}
+
 function befall(world: World, { fault, pick, ms, size }: DeedOf<'world'>): void {
   const listing = listingAt(world, pick);
-  const { symbol } = listing.rules;
+  const { id } = listing.record;
+  const { venue, wire } = world.sideOf(id);
+  const connector = () => world.connectorOf(id);
   const untilMs = world.time.nowMs + ms;
   switch (fault) {
     case 'stream-down':
-      world.wire.breakStream(untilMs);
+      wire.breakStream(untilMs);
       break;
     case 'ban-429':
     case 'ban-418':
-      world.wire.ban = { status: fault === 'ban-429' ? 429 : 418, untilMs };
+      wire.ban = { status: fault === 'ban-429' ? 429 : 418, untilMs };
       break;
     case 'venue-unreachable':
-      world.wire.unreachableUntilMs = untilMs;
-      world.wire.breakStream(untilMs);
+      wire.unreachableUntilMs = untilMs;
+      wire.breakStream(untilMs);
       break;
     case 'quotes-frozen':
-      world.frozenUntilMs.set(symbol, untilMs);
+      world.frozenUntilMs.set(id, untilMs);
       break;
     case 'feed-down':
-      world.feedDownUntilMs.set(symbol, untilMs);
-      world.guard(() => world.life.connector.feed(listing, 'down'));
-      world.time.after(ms, () => world.life.connector.feed(listing, 'live'));
+      world.feedDownUntilMs.set(id, untilMs);
+      world.guard(() => connector().feed(listing, 'down'));
+      world.time.after(ms, () => connector().feed(listing, 'live'));
       break;
     case 'price-shock': {
       const bps = (size < 0.65 ? -1 : 1) * (100 + 500 * Math.abs(size - 0.5));
@@ -214,17 +280,22 @@ function befall(world: World, { fault, pick, ms, size }: DeedOf<'world'>): void 
     case 'clock-step':
       world.clockOffsetMs = Math.round((size - 0.5) * (size < 0.1 ? 30_000 : 4_000));
       break;
-    case 'cancelled-elsewhere': {
-      const order = at(world.venue.openOrders(), pick);
-      if (!order) return;
-      world.venue.cancel(order.orderId, `web-x${order.orderId}`);
+    case 'cancelled-elsewhere':
+      if (!venue.cancelElsewhere(pick)) return;
       break;
-    }
     case 'rules-changed':
-      world.venue.changeRules(listing, rulesDrawn(listing, size));
+      venue.changeRules(listing, rulesDrawn(listing, size));
       break;
     case 'traded-elsewhere':
       if (!tradeElsewhere(world, listing, size)) return;
+      break;
+    case 'funding': {
+      const perpetual = perpetualAt(world, pick);
+      if (!perpetual || !world.perpetuals?.fund(perpetual, Math.round((size - 0.5) * 4_000))) return;
+      break;
+    }
+    case 'margin-call':
+      if (!callMargin(world, pick)) return;
       break;
   }
   world.faults.strike(fault);
@@ -239,15 +310,25 @@ function rulesDrawn({ rules }: Listing, size: number): RulesChange {
   return { tickSize, lotStep, minQty: lotStep, minNotional: size < 0.5 ? '5' : '10' };
 }
 
+/** The market runs away from a position until its margin is used up. */
+function callMargin(world: World, pick: number): boolean {
+  const listing = perpetualAt(world, pick);
+  const ticks = listing && world.perpetuals?.ruinTicks(listing);
+  if (!listing || !ticks) return false;
+  world.print(listing, ticks, 400_000);
+  return true;
+}
+
 function tradeElsewhere(world: World, listing: Listing, size: number): boolean {
-  const { rules } = listing;
+  const { rules, record } = listing;
+  const isSpot = accountsOf(record.id).venue !== USDM;
   const free = world.venue.account.get(rules.base).free;
-  const side = size < 0.5 && free > 0n ? 'sell' : 'buy';
+  const side = size < 0.5 && (free > 0n || !isSpot) ? 'sell' : 'buy';
   const worth = Math.max(1, Math.floor((10 + 60 * size) / (listing.lastTicks * rules.tickSize * rules.lotSize)));
-  const qtyLots = side === 'sell' ? Math.min(worth, Number(free / rules.lotAtoms)) : worth;
+  const qtyLots = isSpot && side === 'sell' ? Math.min(worth, Number(free / rules.lotAtoms)) : worth;
   world.tickets += 1;
   const rests = size > 0.8;
-  const placed = world.venue.place({
+  const placed = (isSpot ? world.venue : (world.perpetuals as SimPerpetuals)).place({
     symbol: rules.symbol,
     side,
     type: rests ? 'limit' : 'market',

@@ -15,6 +15,7 @@ export const REQUEST_FAULTS = {
   stop: ['stop-refused'],
   cancel: ['cancel-lost', 'cancel-reply-lost', 'cancel-5xx', 'cancel-slow'],
   read: ['read-lost', 'read-5xx', 'read-slow', 'read-html'],
+  countdown: ['countdown-lost', 'countdown-reply-lost', 'countdown-5xx'],
 } as const;
 
 /** What can go wrong with one message of the private stream. */
@@ -35,6 +36,9 @@ export const WORLD_FAULTS = [
   'rules-changed',
 ] as const;
 
+/** The same, of perpetuals alone. */
+export const PERPETUAL_FAULTS = ['funding', 'margin-call'] as const;
+
 export const CRASH_FAULTS = [
   'crash-append',
   'crash-before-write',
@@ -50,17 +54,26 @@ export const CRASH_FAULTS = [
 export type RequestKind = keyof typeof REQUEST_FAULTS;
 export type RequestFault = (typeof REQUEST_FAULTS)[RequestKind][number];
 export type StreamFault = (typeof STREAM_FAULTS)[number];
-export type WorldFault = (typeof WORLD_FAULTS)[number];
+export type WorldFault = (typeof WORLD_FAULTS | typeof PERPETUAL_FAULTS)[number];
 export type CrashFault = (typeof CRASH_FAULTS)[number];
 export type FaultKind = RequestFault | StreamFault | WorldFault | CrashFault;
 
 /** Refusals that come of the market itself, not of a fault: wanted all the same. */
-export const NATURAL_REFUSALS = ['post-only-would-match', 'stop-would-trigger', 'insufficient-balance'] as const;
+export const NATURAL_REFUSALS = [
+  'post-only-would-match',
+  'stop-would-trigger',
+  'insufficient-balance',
+  'nothing-to-reduce',
+] as const;
+
+/** What a venue of perpetuals does of its own accord. */
+export const OWN_DOINGS = ['liquidation', 'dead-man-fired', 'reduce-only-ended'] as const;
 
 export const ALL_FAULTS: readonly FaultKind[] = [
   ...Object.values(REQUEST_FAULTS).flat(),
   ...STREAM_FAULTS,
   ...WORLD_FAULTS,
+  ...PERPETUAL_FAULTS,
   ...CRASH_FAULTS,
 ];
 
@@ -86,8 +99,13 @@ export class FaultBox {
   }
 
   strike(fault: string): void {
-    this.struck.set(fault, (this.struck.get(fault) ?? 0) + 1);
+    this.note(fault);
     this.onStrike(fault);
+  }
+
+  /** Counts what nothing has to be put right for. */
+  note(what: string): void {
+    this.struck.set(what, (this.struck.get(what) ?? 0) + 1);
   }
 
   clear(): void {

@@ -1,7 +1,9 @@
+import type { DeadManMode } from '../../../main/engine/domain/events.ts';
 import { createRandom, type Random } from '../../../main/engine/kernel/random.ts';
 import {
   CRASH_FAULTS,
   type CrashFault,
+  PERPETUAL_FAULTS,
   REQUEST_FAULTS,
   type RequestFault,
   STREAM_FAULTS,
@@ -35,6 +37,28 @@ export type Deed =
       readonly share: number;
       readonly bps: number;
     }
+  | {
+      /** An entry on a perpetual. */
+      readonly do: 'open';
+      readonly pick: number;
+      readonly side: 'buy' | 'sell';
+      readonly type: 'limit' | 'market' | 'post-only';
+      readonly quote: number;
+      /** Limit price from the last one in bps, worse for us above zero; stop and target from there. */
+      readonly bps: number;
+      readonly stopBps: number | null;
+      readonly targetBps: number | null;
+      readonly twice: boolean;
+    }
+  | {
+      /** A person's order that may only reduce a perpetual. */
+      readonly do: 'close';
+      readonly pick: number;
+      readonly type: 'limit' | 'market' | 'post-only';
+      readonly share: number;
+      readonly bps: number;
+    }
+  | { readonly do: 'dead-man'; readonly mode: DeadManMode }
   | { readonly do: 'cancel'; readonly pick: number }
   | { readonly do: 'cancel-all' }
   | { readonly do: 'flatten'; readonly pick: number | null }
@@ -78,18 +102,24 @@ export interface WorldShape {
   readonly approvalTtlMs: number;
   /** On average, between two beats of the market: then every instrument prints. Never so long that quotes go stale by themselves. */
   readonly printEveryMs: number;
+  /** How much of the trading is in perpetuals; at 0 there are none. */
+  readonly perpetualShare: number;
+  /** What stands behind them, in USDT. */
+  readonly wallet: string;
 }
 
 type Maker = (random: Random) => Deed;
+type Weighed = readonly [weight: number, make: Maker, market?: 'spot' | 'perpetuals'];
 
 const whole = (random: Random, below: number): number => Math.floor(random.next() * below);
 const oneOf = <T>(random: Random, all: readonly T[]): T => all[whole(random, all.length)] as T;
 const chance = (random: Random, share: number): boolean => random.next() < share;
 const pick = (random: Random): number => whole(random, 60);
 
-const MAKERS: readonly (readonly [weight: number, make: Maker])[] = [
+/** What one does in either market, in spot, and in perpetuals. */
+const MAKERS: readonly Weighed[] = [
   [14, () => ({ do: 'wait' })],
-  [7, (r) => ({ do: 'predict', pick: pick(r), up: chance(r, 0.75) ? 0.9 : 0.1 })],
+  [7, (r) => ({ do: 'predict', pick: pick(r), up: chance(r, 0.75) ? 0.9 : 0.1 }), 'spot'],
   [12, (r) => ({ do: 'approve', pick: pick(r), half: chance(r, 0.3), twice: chance(r, 0.2) })],
   [1, (r) => ({ do: 'decline', pick: pick(r) })],
   [2, (r) => ({ do: 'change', pick: pick(r), what: whole(r, 4) })],
@@ -105,7 +135,35 @@ const MAKERS: readonly (readonly [weight: number, make: Maker])[] = [
       targetBps: chance(r, 0.4) ? 20 + whole(r, 200) : null,
       twice: chance(r, 0.1),
     }),
+    'spot',
   ],
+  [
+    16,
+    (r) => ({
+      do: 'open',
+      pick: pick(r),
+      side: oneOf(r, ['buy', 'sell']),
+      type: oneOf(r, ['limit', 'limit', 'market', 'post-only']),
+      quote: 20 + 4_000 * r.next() ** 2,
+      bps: oneOf(r, [-30, -8, -2, 3, 8, 14]),
+      stopBps: chance(r, 0.7) ? 20 + whole(r, 200) : null,
+      targetBps: chance(r, 0.4) ? 20 + whole(r, 200) : null,
+      twice: chance(r, 0.1),
+    }),
+    'perpetuals',
+  ],
+  [
+    6,
+    (r) => ({
+      do: 'close',
+      pick: pick(r),
+      type: oneOf(r, ['limit', 'limit', 'market', 'post-only']),
+      share: oneOf(r, [0.3, 0.5, 1, 1, 1.4]),
+      bps: oneOf(r, [-30, -10, -2, 2, 8]),
+    }),
+    'perpetuals',
+  ],
+  [1.2, (r) => ({ do: 'dead-man', mode: oneOf(r, ['off', 'entries', 'entries', 'all', 'all']) }), 'perpetuals'],
   [
     5,
     (r) => ({
@@ -115,6 +173,7 @@ const MAKERS: readonly (readonly [weight: number, make: Maker])[] = [
       share: oneOf(r, [0.3, 0.5, 1, 1]),
       bps: oneOf(r, [-8, -2, 2, 10, 30]),
     }),
+    'spot',
   ],
   [4, (r) => ({ do: 'cancel', pick: pick(r) })],
   [0.7, () => ({ do: 'cancel-all' })],
@@ -138,6 +197,17 @@ const MAKERS: readonly (readonly [weight: number, make: Maker])[] = [
     }),
   ],
   [
+    0.8,
+    (r) => ({
+      do: 'world',
+      fault: oneOf(r, [...PERPETUAL_FAULTS, 'funding', 'funding']),
+      pick: pick(r),
+      ms: 0,
+      size: r.next(),
+    }),
+    'perpetuals',
+  ],
+  [
     1.5,
     (r) => ({
       do: 'crash',
@@ -152,7 +222,12 @@ const MAKERS: readonly (readonly [weight: number, make: Maker])[] = [
 /** Steps of one seed without end. Every seed leans towards other deeds, so that rare things also come in crowds. */
 export function* stepsOf(seed: number): Generator<Step> {
   const random = createRandom(seed);
-  const weighed = MAKERS.map(([weight, make]) => [weight * oneOf(random, [0.2, 0.6, 1, 1, 1.5, 3]), make] as const);
+  const { perpetualShare } = shapeOf(seed);
+  const shares = { spot: 1 - perpetualShare, perpetuals: perpetualShare };
+  const weighed = MAKERS.map(([weight, make, market]) => {
+    const share = market === undefined ? 1 : shares[market];
+    return [weight * share * oneOf(random, [0.2, 0.6, 1, 1, 1.5, 3]), make] as const;
+  });
   const total = weighed.reduce((sum, [weight]) => sum + weight, 0);
   const paceMs = oneOf(random, [30, 80, 200, 450]);
   // Without the arm switch a person's tickets are all denied.
@@ -184,6 +259,8 @@ export function shapeOf(seed: number): WorldShape {
     heldBefore: chance(random, 0.3),
     approvalTtlMs: oneOf(random, [5_000, 20_000, 60_000]),
     printEveryMs: oneOf(random, [1_000, 1_600, 2_400]),
+    perpetualShare: oneOf(random, [0, 0.5, 0.9]),
+    wallet: oneOf(random, ['400', '2000', '20000']),
   };
 }
 

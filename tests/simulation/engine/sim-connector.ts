@@ -9,22 +9,22 @@ import {
   newTrace,
   READ_WAIT_MS_MAX,
 } from '../../../main/engine/venues/binance/connector-context.ts';
-import { spotMarket } from '../../../main/engine/venues/binance/market.ts';
 import { createOrderQueries } from '../../../main/engine/venues/binance/order-query.ts';
 import { createPrivateFeed } from '../../../main/engine/venues/binance/private-feed.ts';
 import { createRulesWatch } from '../../../main/engine/venues/binance/rules-watch.ts';
 import type { WsClientLike } from '../../../main/engine/venues/binance/tapped-binance.ts';
 import { createVenueAccess } from '../../../main/engine/venues/binance/venue-access.ts';
+import type { TappedUsdm } from '../../../main/engine/venues/binance-usdm/tapped-usdm.ts';
 import { createCircuitBreaker } from '../../../main/engine/venues/circuit-breaker.ts';
 import { createQuarantine } from '../../../main/engine/venues/quarantine.ts';
 import { createRequestBudget } from '../../../main/engine/venues/request-budget.ts';
 import type { VenueCommand, VenueEvent, VenuePort } from '../../../main/engine/venues/venue-port.ts';
-import type { OrderRequest } from '../../../main/practice/matching/filters.ts';
+import { FUNDING_RATE_PPM, nextFundingMs } from '../../../main/practice/derivatives/funding.ts';
 import type { FaultBox } from './faults.ts';
-import { createSimExchange } from './sim-exchange.ts';
+import type { Side } from './sides.ts';
+import { type Arrival, SimLine } from './sim-line.ts';
+import type { Listing } from './sim-market.ts';
 import type { ProcessTime, SimTime } from './sim-time.ts';
-import type { Listing, SimVenue } from './sim-venue.ts';
-import type { SimWire } from './sim-wire.ts';
 
 /** The wire carries messages, not sockets. */
 const SOCKET: WsClientLike = { subscriptions: {}, isConnected: true, onError() {}, close() {} };
@@ -40,11 +40,10 @@ const MINUTE_MS = 60_000;
 export interface ConnectorParts {
   readonly time: SimTime;
   readonly process: ProcessTime;
-  readonly venue: SimVenue;
-  readonly wire: SimWire;
+  readonly side: Side;
   readonly faults: FaultBox;
   readonly random: () => Random;
-  readonly onArrival: (request: OrderRequest) => void;
+  readonly onArrival: (arrival: Arrival) => void;
 }
 
 /** One life of the connector: its order desk, audits, lookups, private stream, budget and clock are the product's own. */
@@ -59,13 +58,15 @@ export interface SimConnector extends VenuePort {
 }
 
 export function createSimConnector(parts: ConnectorParts): SimConnector {
-  const { time, process, venue, wire, faults, random } = parts;
+  const { time, process, side, faults, random } = parts;
+  const { venue, wire } = side;
+  const market = side.createMarket();
   const nowMs = (): number => process.nowMs();
   let listener: (event: VenueEvent, receivedTimeMs: number) => void = () => {};
   let ready = false;
 
   const budget = createRequestBudget(
-    { weightMax: 6_000, windowMs: 60_000, waitingMax: 500 },
+    { weightMax: market.weightPerMinute, windowMs: 60_000, waitingMax: 500 },
     {
       nowMs,
       after: (delayMs, action) =>
@@ -76,25 +77,22 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
     },
   );
   const instruments = createInstrumentTable();
-  const { exchange, close } = createSimExchange({
+  const line = new SimLine({
     time,
-    venue,
     wire,
     faults,
     budget,
     nowMs,
-    onArrival: parts.onArrival,
     onStreamLive: () => {
       if (process.alive) privateFeed.onLive(SOCKET);
     },
-    onExecutionReport: (message) => {
-      if (process.alive) privateFeed.onExecutionReport(message);
+    onMessage: (message) => {
+      if (process.alive) side.hand(message, exchange, (order) => privateFeed.onExecutionReport(order));
     },
   });
+  const exchange = side.openExchange(line, parts.onArrival);
   const measured = createClockSync(nowMs, (onSent) =>
-    exchange.traced({ ...newTrace('query', 1, READ_WAIT_MS_MAX), onSent }, () =>
-      (exchange as unknown as { publicGetTime(): Promise<unknown> }).publicGetTime(),
-    ),
+    exchange.traced({ ...newTrace('query', 1, READ_WAIT_MS_MAX), onSent }, () => exchange.askTime()),
   );
   const clock = createVenueClock(measured, exchange.options);
   const context: ConnectorContext = {
@@ -122,7 +120,6 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
         });
       }),
   };
-  const market = spotMarket();
   const access = createVenueAccess(context, market.tradeRight);
   const tellEntries = (): void => access.onEntries(context.breakers.entries.status());
   const reads = market.createReads(context);
@@ -137,7 +134,7 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
     },
   });
   const desk = market.createDesk(context);
-  const rules = createRulesWatch(context);
+  const rules = createRulesWatch(context, market.readInstrument);
 
   function emit(event: VenueEvent): void {
     if (!process.alive) return;
@@ -162,6 +159,18 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
     return listing ? (listing.lastTicks * listing.rules.tickSize).toFixed(2) : null;
   }
 
+  /** The price at which positions are valued: here the market's last. */
+  function tellMark({ rules, lastTicks }: Listing): void {
+    (exchange as TappedUsdm).onMarkPrice({
+      e: 'markPriceUpdate',
+      E: time.nowMs,
+      s: rules.symbol,
+      p: (lastTicks * rules.tickSize).toFixed(2),
+      r: (FUNDING_RATE_PPM / 1_000_000).toFixed(8),
+      T: nextFundingMs(time.nowMs),
+    });
+  }
+
   async function run(): Promise<void> {
     instruments.set(venue.listings.map(({ record, rules }) => ({ ...record, venueSymbol: rules.symbol })));
     await clock.follow();
@@ -174,6 +183,10 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
     }
     ready = true;
     privateFeed.start();
+    market.followMore?.(context, instruments.all, () => {
+      time.wake();
+      auditor.request();
+    });
     process.every(AUDIT_EVERY_MS, () => auditor.request());
     process.after(5_000, () => {
       if (!privateWasLive) auditor.request();
@@ -208,6 +221,9 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
         case 'audit':
           auditor.request(command.believedOpen, command.fillsSinceMs);
           return;
+        case 'countdown':
+          void market.setCountdown(context, command);
+          return;
         default:
       }
     },
@@ -226,6 +242,7 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
       if (!bid || !ask) return;
       const price = (ticks: number): string => (ticks * rules.tickSize).toFixed(2);
       const receivedTimeMs = nowMs();
+      if ('onMarkPrice' in exchange) tellMark(listing);
       emit({
         kind: 'MarketBatchReceived',
         instrumentId: record.id,
@@ -254,7 +271,7 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
     },
     die() {
       process.die();
-      close();
+      line.close();
     },
     async stop() {},
   };

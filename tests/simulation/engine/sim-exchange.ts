@@ -1,24 +1,21 @@
-import type { RequestTrace, TappedBinance } from '../../../main/engine/venues/binance/tapped-binance.ts';
-import { observeResponse } from '../../../main/engine/venues/binance/venue-limits.ts';
-import type { RequestBudget } from '../../../main/engine/venues/request-budget.ts';
+import type { TappedBinance } from '../../../main/engine/venues/binance/tapped-binance.ts';
 import { rejectionError } from '../../../main/practice/codecs/binance-spot/errors.ts';
 import { symbolInfo } from '../../../main/practice/codecs/binance-spot/market-data.ts';
 import {
   accountTrade,
   cancelledOrder,
-  executionReport,
   placedOrder,
   queriedOrder,
 } from '../../../main/practice/codecs/binance-spot/render.ts';
 import type { OrderRequest } from '../../../main/practice/matching/filters.ts';
-import { type Fill, isOpen, type OrderReport } from '../../../main/practice/matching/order.ts';
+import { type Fill, isOpen } from '../../../main/practice/matching/order.ts';
 import { formatAmount, lotsOf, ticksOf } from '../../../main/practice/matching/rules.ts';
-import type { FaultBox, NATURAL_REFUSALS } from './faults.ts';
+import type { Arrival, SimLine } from './sim-line.ts';
+import type { Listing } from './sim-market.ts';
 import type { SimTime } from './sim-time.ts';
-import type { Listing, SimVenue } from './sim-venue.ts';
+import { nameOf, type SimVenue, tradeIdOf } from './sim-venue.ts';
 import { type Reply, refusal, type SimWire } from './sim-wire.ts';
 
-const idOf = (fill: Fill): number => fill.tradeId;
 /** What one answer holds: the oldest from where it was asked, or the newest. */
 const TRADES_MAX = 1_000;
 const ORDERS_MAX = 1_000;
@@ -27,100 +24,53 @@ export interface ExchangeParts {
   readonly time: SimTime;
   readonly venue: SimVenue;
   readonly wire: SimWire;
-  readonly faults: FaultBox;
-  readonly budget: RequestBudget;
-  /** The process's own clock. */
-  readonly nowMs: () => number;
-  /** Every order that reaches the venue's door, before it is judged. */
-  readonly onArrival: (request: OrderRequest) => void;
-  readonly onStreamLive: () => void;
-  readonly onExecutionReport: (message: unknown) => void;
+  readonly line: SimLine;
+  readonly onArrival: (arrival: Arrival) => void;
 }
 
-/** ccxt's manners over the simulated wire: what the connector's own code calls, and nothing more. */
-export interface SimExchange {
-  readonly exchange: TappedBinance;
-  /** The process is gone: its stream with it. */
-  close(): void;
-}
+const arrivalOf = (request: OrderRequest): Arrival => ({ ...request, name: nameOf(request), reduceOnly: false });
 
-export function createSimExchange(parts: ExchangeParts): SimExchange {
-  const { venue, wire, faults, budget } = parts;
-  let tracing: RequestTrace | null = null;
-  let closeStream = (): void => {};
-  const options = { timeDifference: 0 };
-
-  async function call(
-    kind: 'submit' | 'stop' | 'cancel' | 'read',
-    signed: boolean,
-    serve: (fault: string | null) => Reply,
-  ): Promise<unknown> {
-    const trace = tracing;
-    if (trace) await budget.take(trace.requestClass, trace.weight, trace.waitMsMax);
-    const timestampMs = signed ? parts.nowMs() - options.timeDifference : null;
-    const reply = await wire.send(kind, trace, timestampMs, serve);
-    observeResponse(budget, parts.nowMs(), reply.status, headersOf(reply.status), reply.body);
-    if (reply.status < 300 && typeof reply.body !== 'string') return reply.body;
-    const error = new Error(JSON.stringify(reply.body));
-    if ((reply.body as { code?: number }).code === -1021) error.name = 'InvalidNonce';
-    throw error;
-  }
-
-  const headersOf = (status: number): Record<string, string> => {
-    const headers: Record<string, string> = {};
-    if (wire.weightStated !== null) headers['x-mbx-used-weight-1m'] = String(wire.weightStated);
-    if (status !== 429 && status !== 418) return headers;
-    const leftMs = (wire.ban?.untilMs ?? 0) - parts.time.nowMs;
-    return { ...headers, 'retry-after': String(Math.max(1, Math.ceil(leftMs / 1_000))) };
-  };
+/** Spot over the simulated wire: what the connector's own code calls of ccxt, and nothing more. */
+export function createSimExchange(parts: ExchangeParts): TappedBinance {
+  const { venue, wire, line } = parts;
 
   const place = (request: OrderRequest, fault: string | null): Reply => {
-    parts.onArrival(request);
+    parts.onArrival(arrivalOf(request));
     if (fault === 'submit-refused') return refusal(-1013, 'Filter failure: PERCENT_PRICE_BY_SIDE');
     if (fault === 'stop-refused') return refusal(-2010, 'Stop price would trigger immediately.');
     // Before it is placed: its own reports are to be late, too.
     const hiddenUntilMs = parts.time.nowMs + wire.hidesForMs;
-    if (fault === 'submit-hidden') wire.hiddenUntilMs.set(venue.orders().length + 1, hiddenUntilMs);
+    if (fault === 'submit-hidden') wire.hiddenUntilMs.set(venue.nextOrderId, hiddenUntilMs);
     const placed = venue.place(request);
     if ('kind' in placed) {
-      noteRefusal(placed.kind);
+      line.noteRefusal(placed.kind);
       const error = rejectionError(placed);
       return { status: error.status, body: error.body };
     }
     const { rules } = venue.listing(placed.symbol);
-    const fills = venue.fills.filter((fill) => fill.orderId === placed.orderId);
+    const fills = placed.executedLots === 0 ? [] : venue.fills.filter((fill) => fill.orderId === placed.orderId);
     if (fault === 'submit-hidden') return { status: 504, body: '<html>Gateway Timeout</html>' };
-    return { status: 200, body: placedOrder(rules, placed, fills, 'FULL', idOf) };
+    return { status: 200, body: placedOrder(rules, placed, fills, 'FULL', tradeIdOf) };
   };
 
   const placeList = (limit: OrderRequest, stop: OrderRequest, fault: string | null): Reply => {
-    for (const leg of [limit, stop]) parts.onArrival(leg);
+    for (const leg of [limit, stop]) parts.onArrival(arrivalOf(leg));
     if (fault === 'submit-refused') return refusal(-1013, 'Filter failure: PERCENT_PRICE_BY_SIDE');
     if (fault === 'stop-refused') return refusal(-2010, 'Stop price would trigger immediately.');
     const hiddenUntilMs = parts.time.nowMs + wire.hidesForMs;
     if (fault === 'submit-hidden') {
-      for (const leg of [1, 2]) wire.hiddenUntilMs.set(venue.orders().length + leg, hiddenUntilMs);
+      for (const leg of [0, 1]) wire.hiddenUntilMs.set(venue.nextOrderId + leg, hiddenUntilMs);
     }
     const placed = venue.placeList(limit, stop);
     if ('kind' in placed) {
-      noteRefusal(placed.kind);
+      line.noteRefusal(placed.kind);
       const error = rejectionError(placed);
       return { status: error.status, body: error.body };
     }
     if (fault === 'submit-hidden') return { status: 504, body: '<html>Gateway Timeout</html>' };
     const { rules } = venue.listing(limit.symbol);
-    const orderReports = placed.map((order) => placedOrder(rules, order, [], 'RESULT', idOf));
+    const orderReports = placed.map((order) => placedOrder(rules, order, [], 'RESULT', tradeIdOf));
     return { status: 200, body: { orderListId: placed[0]?.orderListId, orderReports } };
-  };
-
-  const noteRefusal = (kind: string): void => {
-    const known: Record<string, (typeof NATURAL_REFUSALS)[number]> = {
-      'would-match': 'post-only-would-match',
-      'would-trigger': 'stop-would-trigger',
-      'insufficient-balance': 'insufficient-balance',
-    };
-    const natural = known[kind];
-    if (natural) faults.strike(natural);
   };
 
   const shown = (orderId: number): boolean => !wire.isHidden(orderId);
@@ -128,13 +78,8 @@ export function createSimExchange(parts: ExchangeParts): SimExchange {
     venue.listings.find(({ rules, record }) => rules.symbol === symbol || record.symbol === symbol) as Listing;
 
   const exchange = {
-    options,
-    traced<T>(trace: RequestTrace, action: () => Promise<T>): Promise<T> {
-      tracing = trace;
-      const going = action();
-      tracing = null;
-      return going;
-    },
+    options: line.options,
+    traced: line.traced.bind(line),
     createOrder(
       symbol: string,
       type: string,
@@ -159,7 +104,7 @@ export function createSimExchange(parts: ExchangeParts): SimExchange {
         clientOrderId: params['newClientOrderId'] as string,
         orderListId: -1,
       };
-      return call(stopPrice === undefined ? 'submit' : 'stop', true, (fault) => place(request, fault));
+      return line.call(stopPrice === undefined ? 'submit' : 'stop', true, (fault) => place(request, fault));
     },
     privatePostOrderListOco(params: Readonly<Record<string, string>>) {
       const { rules } = listingOf(params['symbol']);
@@ -187,10 +132,10 @@ export function createSimExchange(parts: ExchangeParts): SimExchange {
         stopTicks: ticksOf(rules, params['belowStopPrice'] as string),
         clientOrderId: params['belowClientOrderId'] as string,
       };
-      return call('stop', true, (fault) => placeList(limit, stop, fault));
+      return line.call('stop', true, (fault) => placeList(limit, stop, fault));
     },
     privateDeleteOrderList({ symbol, listClientOrderId }: Readonly<Record<string, string>>) {
-      return call('cancel', true, () => {
+      return line.call('cancel', true, () => {
         const { stop, target } = venue.pair(listClientOrderId as string);
         const open = [target, stop].find((order) => order && isOpen(order) && shown(order.orderId));
         const cancelled = open && venue.cancel(open.orderId, `x${open.orderId}`);
@@ -202,7 +147,7 @@ export function createSimExchange(parts: ExchangeParts): SimExchange {
       });
     },
     cancelOrder(_id: string, symbol: string, params: Record<string, unknown>) {
-      return call('cancel', true, () => {
+      return line.call('cancel', true, () => {
         const order = venue.order({ clientOrderId: params['origClientOrderId'] as string });
         const cancelled = order && shown(order.orderId) ? venue.cancel(order.orderId, `x${order.orderId}`) : null;
         if (!cancelled) return refusal(-2011, 'Unknown order sent.');
@@ -210,7 +155,7 @@ export function createSimExchange(parts: ExchangeParts): SimExchange {
       });
     },
     privateGetOrder(params: Record<string, unknown>) {
-      return call('read', true, () => {
+      return line.call('read', true, () => {
         const client = params['origClientOrderId'];
         const order = venue.order(
           client === undefined ? { orderId: Number(params['orderId']) } : { clientOrderId: client as string },
@@ -220,7 +165,7 @@ export function createSimExchange(parts: ExchangeParts): SimExchange {
       });
     },
     privateGetAllOrders(params: Record<string, unknown>) {
-      return call('read', true, () => {
+      return line.call('read', true, () => {
         const { rules } = listingOf(params['symbol']);
         const fromId = Number(params['orderId'] ?? 0);
         const rows = venue
@@ -231,7 +176,7 @@ export function createSimExchange(parts: ExchangeParts): SimExchange {
       });
     },
     privateGetOpenOrders(params: Record<string, unknown>) {
-      return call('read', true, () => ({
+      return line.call('read', true, () => ({
         status: 200,
         body: venue
           .openOrders(params['symbol'] as string | undefined)
@@ -240,7 +185,7 @@ export function createSimExchange(parts: ExchangeParts): SimExchange {
       }));
     },
     privateGetMyTrades(params: Record<string, unknown>) {
-      return call('read', true, () => {
+      return line.call('read', true, () => {
         const { rules } = listingOf(params['symbol']);
         const fromMs = Number(params['startTime'] ?? 0);
         const toMs = Number(params['endTime'] ?? Number.POSITIVE_INFINITY);
@@ -253,13 +198,13 @@ export function createSimExchange(parts: ExchangeParts): SimExchange {
         return {
           status: 200,
           body: page.map((fill) =>
-            accountTrade(rules, fill, venue.order({ orderId: fill.orderId })?.orderListId ?? -1, idOf),
+            accountTrade(rules, fill, venue.order({ orderId: fill.orderId })?.orderListId ?? -1, tradeIdOf),
           ),
         };
       });
     },
     privateGetAccount() {
-      return call('read', true, () => ({
+      return line.call('read', true, () => ({
         status: 200,
         body: {
           balances: venue.account
@@ -269,30 +214,16 @@ export function createSimExchange(parts: ExchangeParts): SimExchange {
       }));
     },
     askRules: () =>
-      call('read', false, () => ({
+      line.call('read', false, () => ({
         status: 200,
         body: { symbols: venue.listings.map(({ rules }) => symbolInfo(rules)) },
       })),
     // Numbers go out here as they are written; ccxt's own rounding has nothing to learn.
     takeRules() {},
-    publicGetTime: () => call('read', false, () => ({ status: 200, body: { serverTime: parts.time.nowMs } })),
-    watchOrders() {
-      closeStream();
-      return new Promise((_, reject) => {
-        const failed = (): void => {
-          const error = new Error('the private stream broke');
-          error.name = 'NetworkError';
-          reject(error);
-        };
-        const told = (report: OrderReport): void => {
-          const { rules } = venue.listing(report.order.symbol);
-          parts.onExecutionReport(executionReport(rules, report, parts.time.nowMs, idOf));
-        };
-        closeStream = wire.openStream(parts.onStreamLive, told, failed);
-      });
-    },
+    askTime: () => line.call('read', false, () => ({ status: 200, body: { serverTime: parts.time.nowMs } })),
+    watchOrders: () => line.watch(),
     socketsOf: () => [],
     drop() {},
   };
-  return { exchange: exchange as unknown as TappedBinance, close: () => closeStream() };
+  return exchange as unknown as TappedBinance;
 }

@@ -1,6 +1,5 @@
 import type { Random } from '../../../main/engine/kernel/random.ts';
 import type { RequestTrace } from '../../../main/engine/venues/binance/tapped-binance.ts';
-import { isOpen, type OrderReport } from '../../../main/practice/matching/order.ts';
 import type { FaultBox, RequestKind } from './faults.ts';
 import type { SimTime } from './sim-time.ts';
 
@@ -8,6 +7,16 @@ import type { SimTime } from './sim-time.ts';
 export interface Reply {
   readonly status: number;
   readonly body: unknown;
+}
+
+/** One message of the private stream. */
+export interface StreamWord {
+  /** What it is about, as the wire numbers orders; null where that is the account. */
+  readonly orderId: number | null;
+  /** No other word on that order follows. */
+  readonly isLast: boolean;
+  /** As the venue words it at the moment when it arrives. */
+  message(nowMs: number): unknown;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -44,7 +53,7 @@ export class SimWire {
   straysForMs: number | null = null;
   /** What the venue says has been used of its request weight; null: it says nothing of it. */
   weightStated: number | null = null;
-  #listener: ((report: OrderReport) => void) | null = null;
+  #listener: ((word: StreamWord) => void) | null = null;
   #heals = 0;
   /** Under way towards the venue or back: nothing is at rest before this is zero. */
   underWay = 0;
@@ -60,6 +69,12 @@ export class SimWire {
 
   isHidden(orderId: number): boolean {
     return (this.hiddenUntilMs.get(orderId) ?? 0) > this.#parts.time.nowMs;
+  }
+
+  /** From when on nothing of it is, or will be, wrong. */
+  wellSinceMs(): number {
+    const { unreachableUntilMs, ban, streamDownUntilMs, hiddenUntilMs } = this;
+    return Math.max(unreachableUntilMs, ban?.untilMs ?? 0, streamDownUntilMs, ...hiddenUntilMs.values());
   }
 
   /** Also what was to befall an order that has not reached the venue yet: from now on readers show everything. */
@@ -146,7 +161,12 @@ export class SimWire {
     const nowMs = this.#parts.time.nowMs;
     const { ban } = this;
     if (ban && nowMs < ban.untilMs) return refusal(-1003, 'Too many requests.', ban.status);
-    if (fault === 'submit-5xx-not-placed' || fault === 'cancel-5xx' || fault === 'read-5xx') {
+    if (
+      fault === 'submit-5xx-not-placed' ||
+      fault === 'cancel-5xx' ||
+      fault === 'read-5xx' ||
+      fault === 'countdown-5xx'
+    ) {
       return { status: 503, body: '<html>Service Unavailable</html>' };
     }
     const ageMs = timestampMs === null ? 0 : nowMs - timestampMs;
@@ -162,7 +182,7 @@ export class SimWire {
   // ------------------------------------------------------------------------------------------------ private stream
 
   /** Opens the private stream after a moment; the answer closes it. One listener at a time: there is one engine. */
-  openStream(onLive: () => void, onReport: (report: OrderReport) => void, onFailed: () => void): () => void {
+  openStream(onLive: () => void, onMessage: (message: unknown) => void, onFailed: () => void): () => void {
     const { time } = this.#parts;
     let open = true;
     time.after(this.latencyMs() * 2, () => {
@@ -172,8 +192,8 @@ export class SimWire {
         onFailed();
         return;
       }
-      this.#listener = (report) => {
-        if (open) onReport(report);
+      this.#listener = (word) => {
+        if (open) onMessage(word.message(time.nowMs));
       };
       this.#broken = () => {
         if (!open) return;
@@ -197,32 +217,32 @@ export class SimWire {
     this.#broken = null;
   }
 
-  /** One report of the venue on its way: in order, unless a fault takes it out of it. */
+  /** One word of the venue on its way: in order, unless a fault takes it out of it. */
   #lastArrivalMs = 0;
   /** The order of which nothing is told but its end. */
   #onlyEndOf: number | null = null;
 
-  tell(report: OrderReport): void {
+  tell(word: StreamWord): void {
     const { time, faults } = this.#parts;
     const listener = this.#listener;
     if (!listener) return;
-    const isEnd = !isOpen(report.order);
-    if (this.#onlyEndOf === report.order.orderId) {
-      if (!isEnd) return;
+    const { orderId, isLast } = word;
+    if (orderId !== null && this.#onlyEndOf === orderId) {
+      if (!isLast) return;
       this.#onlyEndOf = null;
     }
     const fault = faults.take('stream');
-    if (fault === 'reports-lost' && !isEnd) this.#onlyEndOf = report.order.orderId;
+    if (fault === 'reports-lost' && !isLast) this.#onlyEndOf = orderId;
     if (fault === 'report-lost' || fault === 'reports-lost') return;
     const inOrderMs = Math.max(time.nowMs + this.latencyMs(), this.#lastArrivalMs);
-    const hiddenMs = this.hiddenUntilMs.get(report.order.orderId) ?? 0;
+    const hiddenMs = (orderId === null ? 0 : this.hiddenUntilMs.get(orderId)) ?? 0;
     const late = fault === 'report-late' ? 200 + 6_000 * this.#parts.random().next() : 0;
     if (late === 0 && hiddenMs < inOrderMs) this.#lastArrivalMs = inOrderMs;
     const deliver = (atMs: number): void => {
       this.underWay += 1;
       time.after(atMs - time.nowMs, () => {
         this.underWay -= 1;
-        if (this.#listener === listener) listener(report);
+        if (this.#listener === listener) listener(word);
       });
     };
     deliver(Math.max(inOrderMs, hiddenMs) + late);

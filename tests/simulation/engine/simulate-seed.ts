@@ -6,6 +6,7 @@ import { checkDesk } from './desk.ts';
 import { type Step, shapeOf, stepRandom, stepsOf, type WorldShape } from './operations.ts';
 import { checkReplay } from './replay-session.ts';
 import { SimDisk } from './sim-disk.ts';
+import type { Listing, SimMarket } from './sim-market.ts';
 import { World } from './world.ts';
 
 export const STEPS_MIN = 500;
@@ -101,7 +102,7 @@ async function run(
     shape,
     steps: taken,
     orders: world.sent.size,
-    fills: world.venue.fills.length,
+    fills: world.sides.reduce((sum, { venue }) => sum + venue.fills.length, 0),
     sessions: world.sessions,
     faults: world.faults.struck,
     transitions: world.books.transitions,
@@ -135,7 +136,7 @@ class Watch {
     hold(!alarmed, 'no-false-alarm', () => `ledger and venue are said to differ in ${[...books.differing].join(', ')}`);
     const troubles = this.#troubles();
     for (const known of [...this.#sinceMs.keys()]) if (!troubles.has(known)) this.#sinceMs.delete(known);
-    const wellMs = this.#wellSinceMs();
+    const wellMs = this.#world.wellSinceMs();
     for (const trouble of troubles) {
       const sinceMs = this.#sinceMs.get(trouble) ?? this.#world.time.nowMs;
       this.#sinceMs.set(trouble, sinceMs);
@@ -144,47 +145,38 @@ class Watch {
     }
   }
 
-  /** From when on nothing was wrong: no fault struck and none lasted. */
-  #wellSinceMs(): number {
-    const { wire, lastFaultMs, frozenUntilMs, feedDownUntilMs } = this.#world;
-    return Math.max(
-      lastFaultMs,
-      wire.unreachableUntilMs,
-      wire.ban?.untilMs ?? 0,
-      wire.streamDownUntilMs,
-      ...wire.hiddenUntilMs.values(),
-      ...frozenUntilMs.values(),
-      ...feedDownUntilMs.values(),
-    );
-  }
-
   #troubles(): Set<string> {
-    const { books, engine, venue } = this.#world;
+    const { books, engine, sides } = this.#world;
     const { execution } = engine.pipeline;
     const troubles = new Set<string>();
     for (const [id, { state }] of books.orders) {
       if (state === 'unknown' || state === 'sent') troubles.add(`${id} is ${state}`);
     }
-    if (!execution.view.isReconciled()) troubles.add('not reconciled');
-    for (const { record } of venue.listings) {
-      const { state, text, clientOrderId } = execution.view.protection(record.id);
-      if (state === 'placing') troubles.add(`${record.id}: a stop is being placed`);
-      if (state === 'missing' && !text.startsWith('Too little') && !text.includes('made room')) {
-        troubles.add(`${record.id}: no stop`);
-      }
-      const promised = books.promised.get(record.id) ?? 0n;
-      if (state === 'none' && promised > 0n && !isDust(promised, record.id, this.#world)) {
-        troubles.add(`${record.id}: a promise nobody speaks of`);
-      }
-      const stop = state === 'on-venue' && clientOrderId !== null ? venue.known(clientOrderId) : null;
-      const rests = stop?.status === 'new' || stop?.status === 'partially-filled';
-      if (stop !== null && !rests) troubles.add(`${clientOrderId} is said to rest and does not`);
+    for (const { venue } of sides) {
+      if (!execution.view.isReconciled(venue.name)) troubles.add(`${venue.name} is not reconciled`);
+      for (const listing of venue.listings) this.#noteUnprotected(venue, listing, troubles);
     }
     return troubles;
   }
+
+  #noteUnprotected(venue: SimMarket, listing: Listing, troubles: Set<string>): void {
+    const { books, engine } = this.#world;
+    const { id } = listing.record;
+    const { state, text, clientOrderId } = engine.pipeline.execution.view.protection(id);
+    if (state === 'placing') troubles.add(`${id}: a stop is being placed`);
+    if (state === 'missing' && !text.startsWith('Too little') && !text.includes('made room')) {
+      troubles.add(`${id}: no stop`);
+    }
+    const promised = books.promised.get(id) ?? 0n;
+    if (state === 'none' && promised > 0n && !isDust(promised, listing)) {
+      troubles.add(`${id}: a promise nobody speaks of`);
+    }
+    const stop = state === 'on-venue' && clientOrderId !== null ? venue.known(clientOrderId) : null;
+    const rests = stop?.status === 'new' || stop?.status === 'partially-filled';
+    if (stop !== null && !rests) troubles.add(`${clientOrderId} is said to rest and does not`);
+  }
 }
 
-function isDust(qty: bigint, instrumentId: string, world: World): boolean {
-  const { rules, lastTicks } = world.venue.byInstrument(instrumentId);
+function isDust(qty: bigint, { rules, lastTicks }: Listing): boolean {
   return (Number(qty / 10n ** 9n) / 1e9) * lastTicks * rules.tickSize < 6;
 }

@@ -1,23 +1,33 @@
 import type { EngineEvent, InputEvent } from '../../../main/engine/domain/events.ts';
+import { isPerpetual } from '../../../main/engine/domain/instrument.ts';
 import { createEngine, type Engine } from '../../../main/engine/engine.ts';
 import type { InferenceClient, InferenceNotice } from '../../../main/engine/inference/inference-client.ts';
 import type { LoggedEvent } from '../../../main/engine/kernel/core.ts';
 import { createRandom, type Random } from '../../../main/engine/kernel/random.ts';
 import type { VenuePort } from '../../../main/engine/venues/venue-port.ts';
+import { createVenueRouter } from '../../../main/engine/venues/venue-router.ts';
 import type { ModelCard } from '../../../main/ml/card.ts';
 import { Bookkeeper, Violation } from './bookkeeper.ts';
-import { checkArrival, checkLimits, checkSubmit } from './checks.ts';
-import { FaultBox } from './faults.ts';
+import { checkArrival, checkExecution, checkSubmit } from './checks.ts';
+import { checkFiring } from './dead-man-checks.ts';
+import { FaultBox, type OWN_DOINGS } from './faults.ts';
+import { checkLimits } from './limit-checks.ts';
 import { LogReader } from './log-reader.ts';
 import { shapeOf, type WorldShape } from './operations.ts';
+import { perpetualSide, type Side, spotSide } from './sides.ts';
 import { createSimConnector, type SimConnector } from './sim-connector.ts';
 import { CrashSignal, SimDisk } from './sim-disk.ts';
+import type { Arrival } from './sim-line.ts';
+import type { Listing, SimMarket } from './sim-market.ts';
+import { SimPerpetuals, USDM } from './sim-perpetuals.ts';
 import { ProcessTime, SimTime } from './sim-time.ts';
-import { type Listing, SimVenue } from './sim-venue.ts';
-import { SimWire } from './sim-wire.ts';
+import { SimVenue } from './sim-venue.ts';
+import { SimWire, type StreamWord } from './sim-wire.ts';
 
-/** 2026-01-05 11:50 UTC. */
-const START_MS = Date.UTC(2026, 0, 5, 11, 50);
+/** 2026-01-05 15:58 UTC: two minutes before funding is paid. */
+const START_MS = Date.UTC(2026, 0, 5, 15, 58);
+/** Of the venue's dead-man switch. */
+export const COUNTDOWN_MS = 20_000;
 
 /** A model of which nothing is asked but that it speaks when told to. */
 export const CARD = {
@@ -45,12 +55,15 @@ export interface SimModels {
 /** An engine process and all that dies with it. */
 export interface Life {
   readonly engine: Engine;
+  /** Spot's. */
   readonly connector: SimConnector;
+  /** One to a side of the world. */
+  readonly connectors: readonly SimConnector[];
   readonly process: ProcessTime;
   predict(event: InputEvent): void;
 }
 
-/** One seed's world: the venue, the wire, the disk and the present life of the engine, with the checks that never pause. */
+/** One seed's world: the venues, their wires, the disk and the present life of the engine, with the checks that never pause. */
 export class World {
   readonly seed: number;
   readonly shape: WorldShape;
@@ -58,8 +71,13 @@ export class World {
   readonly faults = new FaultBox();
   readonly disk: SimDisk;
   readonly reader: LogReader;
+  /** Spot's. */
   readonly wire: SimWire;
   readonly venue: SimVenue;
+  readonly perpetuals: SimPerpetuals | null = null;
+  /** Spot first. */
+  readonly sides: readonly Side[];
+  readonly listings: readonly Listing[];
   readonly books: Bookkeeper;
   readonly sent = new Set<string>();
   readonly arrived = new Set<string>();
@@ -67,7 +85,7 @@ export class World {
   life: Life;
   /** Our clock less the venue's. */
   clockOffsetMs = 0;
-  /** By symbol: until when its quotes do not reach us. */
+  /** By instrument: until when its quotes do not reach us. */
   readonly frozenUntilMs = new Map<string, number>();
   readonly feedDownUntilMs = new Map<string, number>();
   marketStill = false;
@@ -77,6 +95,8 @@ export class World {
   /** Strikes as the next, or next but some, order goes out. */
   sendCrash: { left: number; readonly before: boolean } | null = null;
   crashed: CrashSignal | null = null;
+  /** No process of ours runs. */
+  isDown = false;
   violation: Error | null = null;
   sessions = 0;
   tickets = 0;
@@ -106,7 +126,11 @@ export class World {
     this.random = createRandom(seed ^ 0x1ee7);
     const made = this.shape;
     this.printEveryMs = made.printEveryMs;
-    this.wire = new SimWire({ time: this.time, random: () => this.random, faults: this.faults });
+    this.wire = this.#wire();
+    const parts = (wire: SimWire) => ({
+      nowMs: () => this.time.nowMs,
+      tell: (word: StreamWord) => this.#told(word, wire),
+    });
     this.venue = new SimVenue(
       {
         levelQuote: made.levelQuote,
@@ -118,23 +142,74 @@ export class World {
           ...(made.heldBefore ? { BTC: '0.01' } : {}),
         },
       },
-      () => this.time.nowMs,
-      (report) => {
-        if (this.telling)
-          this.tell(
-            `venue: ${report.kind} ${report.order.clientOrderId} ${report.order.status} ${report.fill?.lots ?? ''}`,
-          );
-        this.wire.tell(report);
-      },
+      parts(this.wire),
     );
-    for (const listing of this.venue.listings) this.venue.fillBook(listing, this.random);
-    this.books = new Bookkeeper(this.venue);
+    const sides: Side[] = [spotSide(this.venue, this.wire, this.time)];
+    if (made.perpetualShare > 0) {
+      const wire = this.#wire();
+      this.perpetuals = new SimPerpetuals(made, {
+        ...parts(wire),
+        after: (ms, run) => this.time.after(ms, run),
+        onFill: (order, fill, held) =>
+          this.#checked(() =>
+            checkExecution(this.books, (this.perpetuals as SimPerpetuals).ownerOf(order), fill, held),
+          ),
+        onOwnDoing: (what, symbol) => this.#ownDoing(what, symbol),
+      });
+      sides.push(perpetualSide(this.perpetuals, wire, this.time));
+    }
+    this.sides = sides;
+    this.listings = sides.flatMap(({ venue }) => venue.listings);
+    for (const { venue } of sides) for (const listing of venue.listings) venue.fillBook(listing, this.random);
+    this.books = new Bookkeeper((instrumentId) => this.sideOf(instrumentId).venue, this.listings);
     this.faults.onStrike = (fault) => {
       this.lastFaultMs = this.time.nowMs;
       if (this.telling) this.tell(`fault: ${fault}`);
     };
     this.life = this.#boot();
     this.#market();
+  }
+
+  #wire(): SimWire {
+    return new SimWire({ time: this.time, random: () => this.random, faults: this.faults });
+  }
+
+  #told(word: StreamWord, wire: SimWire): void {
+    if (this.telling) this.tell(`venue: ${JSON.stringify(word.message(this.time.nowMs))}`);
+    wire.tell(word);
+  }
+
+  sideOf(instrumentId: string): Side {
+    return this.sides[this.#sideAt(instrumentId)] as Side;
+  }
+
+  connectorOf(instrumentId: string): SimConnector {
+    return this.life.connectors[this.#sideAt(instrumentId)] as SimConnector;
+  }
+
+  #sideAt(instrumentId: string): number {
+    return isPerpetual(instrumentId) ? 1 : 0;
+  }
+
+  listingOf(instrumentId: string): Listing {
+    return this.sideOf(instrumentId).venue.byInstrument(instrumentId);
+  }
+
+  /** Told of what a venue did of its own accord. */
+  #ownDoing(what: (typeof OWN_DOINGS)[number], symbol: string): void {
+    if (what === 'dead-man-fired') this.#checked(() => checkFiring(this, symbol));
+    if (what === 'reduce-only-ended') this.faults.note(what);
+    else this.faults.strike(what);
+  }
+
+  /** From when on nothing has been wrong: no fault struck and none lasted. */
+  wellSinceMs(): number {
+    return Math.max(
+      this.lastFaultMs,
+      ...this.sides.map(({ wire }) => wire.wellSinceMs()),
+      ...this.frozenUntilMs.values(),
+      ...this.feedDownUntilMs.values(),
+    );
   }
 
   tell(text: string): void {
@@ -177,7 +252,7 @@ export class World {
   async crash(power: boolean, share: number, downMs: number): Promise<void> {
     if (!this.struckWithin) this.onIdleEnd();
     this.struckWithin = false;
-    this.life.connector.die();
+    this.#die();
     this.disk.crash(power, share);
     await this.#restart(downMs);
   }
@@ -190,6 +265,10 @@ export class World {
 
   struckWithin = false;
 
+  #die(): void {
+    for (const connector of this.life.connectors) connector.die();
+  }
+
   async #restart(downMs: number): Promise<void> {
     if (this.crashed) {
       const { power, share, downMs: planned } = this.crashPlan;
@@ -199,7 +278,9 @@ export class World {
       await this.crash(power, share, planned);
       return;
     }
+    this.isDown = true;
     await this.time.advance(downMs, () => this.violation === null);
+    this.isDown = false;
     if (this.violation) throw this.violation;
     this.books.readOn(this.disk.ledger, this.disk.synced);
     if (this.telling) this.tell(`restart with ${this.disk.synced} records`);
@@ -212,14 +293,25 @@ export class World {
     this.sessionFrom = this.disk.synced;
     if (this.disk.inputs) this.disk.inputs = [];
     const process = new ProcessTime(this.time, () => this.clockOffsetMs);
-    const connector = createSimConnector({
-      time: this.time,
-      process,
-      venue: this.venue,
-      wire: this.wire,
-      faults: this.faults,
-      random: () => this.random,
-      onArrival: (request) => this.#checked(() => this.#arrival(request)),
+    const connectors = this.sides.map((side) =>
+      createSimConnector({
+        time: this.time,
+        process,
+        side,
+        faults: this.faults,
+        random: () => this.random,
+        onArrival: (arrival) => this.#checked(() => this.#arrival(side, arrival)),
+      }),
+    );
+    const [connector, ...others] = connectors as [SimConnector, ...SimConnector[]];
+    const port = createVenueRouter({
+      spot: connector,
+      others: others.map((other) => ({ name: USDM, port: other })),
+      after: (ms, run) =>
+        process.after(ms, () => {
+          this.time.wake();
+          run();
+        }),
     });
     let predict: (event: InputEvent) => void = () => {};
     const engine = createEngine({
@@ -240,12 +332,16 @@ export class World {
         priceBandBps: 15,
         quoteAgeMsMax: 5_000,
         approvalTtlMs: this.shape.approvalTtlMs,
+        leverageMax: 20,
+        liquidationDistanceMin: 0.02,
       },
       clock: process,
       timers: process,
       opened: this.disk.open(),
       cards: this.#models.cards,
-      venue: this.#watched(connector),
+      venue: this.#watched(port),
+      venues: this.sides.map(({ venue }) => venue.name),
+      deadManCountdownMs: COUNTDOWN_MS,
       inference: (onEvent, onNotice) => {
         predict = onEvent;
         return this.#models.client(process, onEvent, onNotice);
@@ -253,18 +349,18 @@ export class World {
       onFatal: (error) => this.#failed(error),
     });
     engine.onEvent((logged) => this.#seen(engine, process, logged));
-    const life = { engine, connector, process, predict: (event: InputEvent) => predict(event) };
+    const life = { engine, connector, connectors, process, predict: (event: InputEvent) => predict(event) };
     this.life = life;
     engine.start();
     return life;
   }
 
   /** Everything that goes out is held against the disk first. */
-  #watched(connector: SimConnector): VenuePort {
+  #watched(port: VenuePort): VenuePort {
     return {
-      start: () => connector.start(),
-      onEvent: (listener) => connector.onEvent(listener),
-      stop: () => connector.stop(),
+      start: () => port.start(),
+      onEvent: (listener) => port.onEvent(listener),
+      stop: () => port.stop(),
       send: (command) => {
         if (command.kind === 'submit') {
           this.#strikeSend(true);
@@ -273,7 +369,7 @@ export class World {
           if (this.telling) this.tell(`engine: submit ${JSON.stringify(command.order)}`);
         } else if (this.telling && command.kind !== 'audit')
           this.tell(`engine: ${command.kind} ${JSON.stringify(command)}`);
-        connector.send(command);
+        port.send(command);
         if (command.kind === 'submit') this.#strikeSend(false);
       },
     };
@@ -288,10 +384,9 @@ export class World {
     throw new CrashSignal(before ? 'before-send' : 'after-send');
   }
 
-  #arrival(request: Parameters<typeof checkArrival>[3]): void {
+  #arrival({ venue }: Side, arrival: Arrival): void {
     this.books.readOn(this.disk.ledger, this.disk.synced);
-    // What others send is not ours to answer for.
-    if (!request.clientOrderId.startsWith('web')) checkArrival(this.books, this.arrived, this.venue, request);
+    checkArrival(this.books, this.arrived, venue, arrival);
   }
 
   #seen(engine: Engine, process: ProcessTime, { event }: LoggedEvent): void {
@@ -314,7 +409,7 @@ export class World {
     if (error instanceof CrashSignal) {
       this.crashed ??= error;
       // Nothing of the process acts any more, also within this very instant.
-      this.life.connector.die();
+      this.#die();
       this.faults.strike(error.message === 'power-cut' ? 'power-cut' : `crash-${error.message}`);
     } else if (error instanceof Violation) this.violation ??= error;
     else {
@@ -326,31 +421,33 @@ export class World {
   /** The market goes its way, whoever watches. */
   #market(): void {
     const next = (): void => {
-      for (const listing of this.venue.listings) {
-        const { random } = this;
-        if (this.marketStill) {
-          this.venue.fillBook(listing, random);
-          this.#quote(listing, null);
-        } else {
-          const bps = this.shape.moveBps * (random.next() + random.next() - 1);
-          const ticks = Math.round(listing.lastTicks * (1 + bps / 10_000));
-          this.print(listing, ticks, 1 + Math.floor(random.next() ** 3 * 200_000 * (listing.rules.minLots || 1)));
-        }
-      }
+      for (const { venue } of this.sides) for (const listing of venue.listings) this.#beat(venue, listing);
       this.time.after(this.printEveryMs * (0.5 + this.random.next()), next);
     };
     next();
   }
 
+  #beat(venue: SimMarket, listing: Listing): void {
+    const { random } = this;
+    if (this.marketStill) {
+      venue.fillBook(listing, random);
+      this.#quote(listing, null);
+      return;
+    }
+    const bps = this.shape.moveBps * (random.next() + random.next() - 1);
+    const ticks = Math.round(listing.lastTicks * (1 + bps / 10_000));
+    this.print(listing, ticks, 1 + Math.floor(random.next() ** 3 * 200_000 * (listing.rules.minLots || 1)));
+  }
+
   print(listing: Listing, ticks: number, lots: number): void {
-    this.venue.print(listing, ticks, lots, this.random);
+    this.sideOf(listing.record.id).venue.print(listing, ticks, lots, this.random);
     this.#quote(listing, lots);
   }
 
   #quote(listing: Listing, lots: number | null): void {
-    const { symbol } = listing.rules;
-    const hidden = Math.max(this.frozenUntilMs.get(symbol) ?? 0, this.feedDownUntilMs.get(symbol) ?? 0);
-    if (this.time.nowMs >= hidden) this.life.connector.quote(listing, lots);
+    const { id } = listing.record;
+    const hidden = Math.max(this.frozenUntilMs.get(id) ?? 0, this.feedDownUntilMs.get(id) ?? 0);
+    if (this.time.nowMs >= hidden) this.connectorOf(id).quote(listing, lots);
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createDeadManStage } from '../../../main/engine/dead-man-stage.ts';
 import type { Effect } from '../../../main/engine/domain/events.ts';
+import type { CountersignedOrder } from '../../../main/engine/domain/order.ts';
 import type { OpenOrderView } from '../../../main/engine/domain/portfolio.ts';
 import { BTC, PERP } from '../../support/trading-rig.ts';
 
@@ -44,6 +45,17 @@ describe('[V20] where the dead-man switch is wanted', () => {
 
   it('what is not sent yet is not guarded', () => {
     expect(guarded('all', [order(PERP, 'entry', 'persisted')])).toEqual([]);
+  });
+
+  it('an earlier run may have left it where there were orders, if it was ever wanted', () => {
+    const stage = createDeadManStage({ open: () => [] });
+    const sent = { instrumentId: PERP } as CountersignedOrder;
+    stage.apply({ kind: 'OrderPersisted', order: sent }, 0);
+    stage.apply({ kind: 'OrderPersisted', order: { ...sent, instrumentId: BTC } }, 0);
+    expect(stage.view.leftBehind()).toEqual([]);
+    stage.apply({ kind: 'DeadManSwitchSet', mode: 'all' }, 0);
+    stage.apply({ kind: 'DeadManSwitchSet', mode: 'off' }, 0);
+    expect(stage.view.leftBehind()).toEqual([PERP]);
   });
 
   it('when it may have fired the venue’s books are read', () => {

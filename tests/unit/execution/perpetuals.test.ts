@@ -102,6 +102,24 @@ describe('stop and target of a perpetual', () => {
     expect(resting()).toEqual(['sell 0.5 stop @ 60000 acknowledged']);
   });
 
+  it('[E14] a stop from before the venue’s lot grew stays, unless it would close more than there is', () => {
+    const id = sign({ qty: '0.5', stop: '60000' });
+    fill(id, 'BUY 0.495 @ 61250.5');
+    const stop = idOf('stop');
+    answer(rig, stop, 'accepted');
+    rig.changeRules(PERP, { lotStep: '0.01', minQty: '0.01' });
+    rig.tick(2_000);
+    expect(resting()).toContain('sell 0.495 stop @ 60000 acknowledged');
+    fill(sign({ side: 'sell', qty: '0.49', purpose: 'exit' }), 'SELL 0.49 @ 61250.5');
+    expect(rig.take('CancelOrder').map(({ clientOrderId }) => clientOrderId)).toEqual([stop]);
+    cancelled(rig, stop);
+    rig.tick(2_000);
+    expect(rig.execution.view.protection(PERP)).toMatchObject({
+      state: 'missing',
+      text: expect.stringMatching(/^Too little/),
+    });
+  });
+
   it('[E16] a stop refused with the price through it is closed at market, bound to reduce', () => {
     const id = sign({ side: 'sell', qty: '0.5', stop: '62000' });
     fill(id, 'SELL 0.5 @ 61250.5');
@@ -124,6 +142,26 @@ describe('stop and target of a perpetual', () => {
     expect(resting()).toEqual(['sell 0.5 stop @ 60000 acknowledged']);
     rig.tick(5_000);
     expect(rig.last('ReductionWanted')).toMatchObject({ purpose: 'target', type: 'limit', limitPrice: '61300' });
+  });
+
+  it('[E35] a target that comes back after it was taken back is taken off', () => {
+    const id = sign({ qty: '0.5', stop: '60000', target: '63000' });
+    answer(rig, id, 'accepted');
+    fill(id, 'BUY 0.5 @ 61250.5');
+    answer(rig, idOf('stop'), 'accepted');
+    const lost = idOf('target');
+    answer(rig, lost, 'unknown');
+    rig.dispatch({ kind: 'OrderQueried', clientOrderId: lost, outcome: 'not-found', report: null });
+    rig.tick(6_000);
+    const second = idOf('target');
+    answer(rig, second, 'accepted');
+    rig.dispatch({ kind: 'CancelRequested', clientOrderId: second });
+    cancelled(rig, second);
+    rig.take('CancelOrder');
+    const shape = { instrumentId: PERP, side: 'sell', type: 'take-profit', limitPrice: null } as const;
+    const report = reportOf(lost, 'open', { ...shape, triggerPrice: '63000' });
+    rig.dispatch({ kind: 'OrderReported', report });
+    expect(rig.take('CancelOrder').map(({ clientOrderId }) => clientOrderId)).toEqual([lost]);
   });
 
   it('[E35] a target that somebody takes back stays away; the stop does not go', () => {

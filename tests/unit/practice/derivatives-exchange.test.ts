@@ -183,6 +183,16 @@ describe('liquidation', () => {
     expect(closing.every(({ order: of }) => of.clientOrderId.startsWith('autoclose-') && of.reduceOnly)).toBe(true);
   });
 
+  it('closes also what is off the lot that traders must keep to now', () => {
+    const bench = open('4000');
+    bench.exchange.setLeverage('BTCUSDT', 50);
+    expect(bench.exchange.place(order({ qtyLots: 199_999 })).ok).toBe(true);
+    bench.exchange.exchange.changeRules('BTCUSDT', { lotStep: '0.0001', minQty: '0.0001' });
+    bench.exchange.exchange.shock('BTCUSDT', -600);
+    bench.pass(5_000);
+    expect(bench.exchange.account.openPositions()).toEqual([]);
+  });
+
   it('spares an account that can carry its loss', () => {
     const bench = open('20000');
     bench.exchange.place(order({ qtyLots: 200_000 }));

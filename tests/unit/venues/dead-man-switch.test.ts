@@ -126,6 +126,74 @@ describe('the dead-man switch', () => {
     pass(COUNTDOWN_MS * 2);
     expect(fired).toEqual([]);
   });
+
+  test('[V20] what is let go is taken away until the venue confirms it, and said where it may have been too late', () => {
+    const { guard, state, sent, fired, told, pass } = bench();
+    guard.guard([BTC]);
+    state.hears = false;
+    guard.guard([]);
+    pass(COUNTDOWN_MS * 0.5);
+    expect(guard.status()).toEqual([]);
+    state.hears = true;
+    pass(COUNTDOWN_MS);
+    expect([fired, told]).toEqual([[], []]);
+    const asked = sent.length;
+    pass(COUNTDOWN_MS);
+    expect(sent.length, 'confirmed, it is not asked again').toBe(asked);
+    guard.guard([BTC]);
+    state.hears = false;
+    guard.guard([]);
+    pass(COUNTDOWN_MS * 2);
+    state.hears = true;
+    pass(COUNTDOWN_MS);
+    expect([fired, told]).toEqual([[BTC], [BTC]]);
+  });
+
+  test('[V20] what an earlier run left is taken away, and armed anew where it is wanted', () => {
+    const { guard, sent, pass } = bench();
+    guard.takeAway([BTC, ETH]);
+    guard.guard([ETH]);
+    pass(COUNTDOWN_MS);
+    expect(sent.slice(0, 3).map(({ instrumentId, countdownMs }) => [instrumentId, countdownMs])).toEqual([
+      [BTC, 0],
+      [ETH, 0],
+      [ETH, COUNTDOWN_MS],
+    ]);
+    expect(sent.slice(3).every(({ instrumentId }) => instrumentId === ETH)).toBe(true);
+  });
+
+  test('[V20] one request at a time is under way: wanted again meanwhile, it is armed after the answer', () => {
+    const sent: number[] = [];
+    const guard = createDeadManSwitch({
+      countdownMs: COUNTDOWN_MS,
+      nowMs: () => 0,
+      every: () => () => undefined,
+      send: (command) => void sent.push(command.kind === 'countdown' ? command.countdownMs : -1),
+      onMayHaveFired: () => undefined,
+    });
+    const answered = (countdownMs: number): void =>
+      guard.onAnswered({ kind: 'CountdownAnswered', instrumentId: BTC, countdownMs, askedAtMs: 0, problem: '' });
+    guard.guard([BTC]);
+    guard.guard([]);
+    expect(sent).toEqual([COUNTDOWN_MS]);
+    answered(COUNTDOWN_MS);
+    expect(sent).toEqual([COUNTDOWN_MS, 0]);
+    guard.guard([BTC]);
+    answered(0);
+    expect(sent).toEqual([COUNTDOWN_MS, 0, COUNTDOWN_MS]);
+  });
+
+  test('[V20] a clock that was set back keeps nothing from being refreshed', () => {
+    const { guard, state, fired, pass } = bench();
+    state.nowMs = 10 * COUNTDOWN_MS;
+    guard.guard([BTC]);
+    const asked = guard.status()[0]?.lastRefreshAtMs;
+    state.nowMs -= 5 * COUNTDOWN_MS;
+    pass(COUNTDOWN_MS / 10);
+    expect(guard.status()[0]?.lastRefreshAtMs).toBeLessThan(asked as number);
+    pass(COUNTDOWN_MS);
+    expect(fired).toEqual([]);
+  });
 });
 
 test('entries are guarded where nothing protects: the countdown would take the stop with it', () => {

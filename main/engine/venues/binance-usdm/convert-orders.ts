@@ -151,7 +151,7 @@ function algoReading(
 export function readOrderTradeUpdate(
   message: unknown,
   instrumentOf: InstrumentOf,
-): Read<{ readonly report: VenueOrderReport; readonly fill: VenueFill | null }> {
+): Read<{ readonly report: VenueOrderReport; readonly fill: VenueFill | null; readonly reduceOnly: boolean }> {
   return attempt('orderTradeUpdate', () => {
     const fields = fieldsOf(fieldsOf(message).o);
     const report: VenueOrderReport = {
@@ -167,8 +167,9 @@ export function readOrderTradeUpdate(
       triggerPrice: null,
       eventTimeMs: integer(fields, 'T'),
     };
+    const reduceOnly = fields.R === true;
     // A liquidation's executions are CALCULATED.
-    if (fields.x !== 'TRADE' && fields.x !== 'CALCULATED') return { report, fill: null };
+    if (fields.x !== 'TRADE' && fields.x !== 'CALCULATED') return { report, fill: null, reduceOnly };
     positiveDecimal(fields, 'l');
     positiveDecimal(fields, 'L');
     const fill: VenueFill = {
@@ -185,7 +186,7 @@ export function readOrderTradeUpdate(
       eventTimeMs: report.eventTimeMs,
       realizedQuote: signedDecimal(fields, 'rp'),
     };
-    return { report, fill };
+    return { report, fill, reduceOnly };
   });
 }
 

@@ -52,7 +52,7 @@ export function createUsdmReads(context: ConnectorContext, triggered: TriggeredO
 
   async function plainOrder(symbol: string, by: Record<string, string>): Promise<VenueOrderReport | null> {
     const answer = await ask(1, () => exchange.fapiPrivateGetOrder({ symbol, ...by }));
-    return answer === null ? null : triggered.report(need(readRestOrder(answer, instrumentOf)));
+    return answer === null ? null : triggered.judged(need(readRestOrder(answer, instrumentOf)));
   }
   /** How a conditional order stands: itself, or the order that it became. */
   async function standing(symbol: string, reading: AlgoReading): Promise<VenueOrderReport> {
@@ -95,7 +95,7 @@ export function createUsdmReads(context: ConnectorContext, triggered: TriggeredO
       const waiting = need(readAll(algos, (row) => readAlgoOrder(row, instrumentOf)));
       // Afterwards: one that fires in between is in both lists rather than in none.
       const answer = await ask(weight, () => exchange.fapiPrivateGetOpenOrders(params));
-      const open = need(readAll(answer, (row) => readRestOrder(row, instrumentOf))).map(triggered.report);
+      const open = need(readAll(answer, (row) => readRestOrder(row, instrumentOf))).map(triggered.judged);
       const named = new Set(open.map((order) => order.clientOrderId));
       const own = waiting.flatMap((reading) => triggered.note(reading) ?? []);
       return [...open, ...own.filter((order) => !named.has(order.clientOrderId))];

@@ -1,5 +1,5 @@
 import type { InstrumentId } from '../../domain/instrument.ts';
-import type { VenueFill, VenueOrderReport } from '../../domain/order.ts';
+import { isVenuesOwnClose, type VenueFill, type VenueOrderReport } from '../../domain/order.ts';
 import type { AlgoReading } from './convert-orders.ts';
 
 const KEPT_MAX = 5_000;
@@ -9,35 +9,67 @@ const KEPT_MAX = 5_000;
  * by the name that we gave it: reports and fills of what it became are put under that.
  */
 export interface TriggeredOrders {
+  /** A name that we gave an order, before it is sent. */
+  noteOwn(clientOrderId: string): void;
+  /**
+   * Whether a conditional order of ours may have become this one and nobody has told us: it can only reduce, has a name that is not
+   * ours, and the venue's books have not been asked about it.
+   */
+  isStranger(report: VenueOrderReport, reduceOnly: boolean): boolean;
   /** Notes what a conditional order became; its report where it speaks for itself, null where the other order does. */
   note(reading: AlgoReading): VenueOrderReport | null;
   /** The report as one of the conditional order, where it became this one. */
   report(report: VenueOrderReport): VenueOrderReport;
+  /** The same of an order as the venue's books have it: what it is not called here it is not. */
+  judged(report: VenueOrderReport): VenueOrderReport;
   fill(fill: VenueFill): VenueFill;
 }
 
 export function createTriggeredOrders(): TriggeredOrders {
   const algos = new Map<string, VenueOrderReport>();
+  const own = new Set<string>();
+  const known = new Set<string>();
   const keyOf = (instrumentId: InstrumentId, orderId: string): string => `${instrumentId}|${orderId}`;
+  const keyOfReport = ({ instrumentId, venueOrderId }: VenueOrderReport): string => keyOf(instrumentId, venueOrderId);
+
+  function report(of: VenueOrderReport): VenueOrderReport {
+    const algo = algos.get(keyOfReport(of));
+    if (!algo) return of;
+    const { venueOrderId, clientOrderId, type, triggerPrice } = algo;
+    return { ...of, venueOrderId, clientOrderId, type, triggerPrice };
+  }
 
   return {
-    note({ report, orderId, became }) {
-      if (orderId !== null) {
-        algos.set(keyOf(report.instrumentId, orderId), report);
-        const oldest = algos.size > KEPT_MAX ? algos.keys().next().value : undefined;
-        if (oldest !== undefined) algos.delete(oldest);
-      }
-      return became ? null : report;
+    noteOwn: (clientOrderId) => keep(own, clientOrderId),
+    isStranger(of, reduceOnly) {
+      if (!reduceOnly || own.has(of.clientOrderId) || isVenuesOwnClose(of.clientOrderId)) return false;
+      return !algos.has(keyOfReport(of)) && !known.has(keyOfReport(of));
     },
-    report(report) {
-      const algo = algos.get(keyOf(report.instrumentId, report.venueOrderId));
-      if (!algo) return report;
-      const { venueOrderId, clientOrderId, type, triggerPrice } = algo;
-      return { ...report, venueOrderId, clientOrderId, type, triggerPrice };
+    note({ report: of, orderId, became }) {
+      if (orderId !== null) {
+        algos.set(keyOf(of.instrumentId, orderId), of);
+        forgetOldest(algos);
+      }
+      return became ? null : of;
+    },
+    report,
+    judged(of) {
+      keep(known, keyOfReport(of));
+      return report(of);
     },
     fill(fill) {
       const algo = algos.get(keyOf(fill.instrumentId, fill.venueOrderId));
       return algo ? { ...fill, venueOrderId: algo.venueOrderId, clientOrderId: algo.clientOrderId } : fill;
     },
   };
+}
+
+function keep(names: Set<string>, name: string): void {
+  names.add(name);
+  forgetOldest(names);
+}
+
+function forgetOldest(kept: Set<string> | Map<string, unknown>): void {
+  const oldest = kept.size > KEPT_MAX ? kept.keys().next().value : undefined;
+  if (oldest !== undefined) kept.delete(oldest);
 }

@@ -31,7 +31,8 @@ export function createRulesWatch(context: ConnectorContext, readOne = readInstru
     const list = instruments.all.map((known) => {
       const venueSymbol = instruments.venueSymbol(known.id) as string;
       const row = rows.find(({ symbol }) => symbol === venueSymbol);
-      const now = row ? readOne({ ...known, info: row }) : null;
+      // Of what is followed a contract is one unit of base; the rules say nothing of it.
+      const now = row ? readOne({ ...known, contractSize: 1, info: row }) : null;
       if (now && !now.ok) quarantine.add(now.error.why);
       if (!row || !now?.ok || isSame(known, now.value)) return { ...known, venueSymbol };
       changed.push(row);

@@ -35,7 +35,7 @@ export function exchangeInfo(context: UsdmContext): unknown {
   };
 }
 
-function symbolInfo(rules: TradingRules) {
+export function symbolInfo(rules: TradingRules) {
   const { instrument } = rules;
   const places = (step: string): number => (step.split('.')[1] ?? '').replace(/0+$/, '').length;
   const lots = { minQty: instrument.minQty, maxQty: instrument.maxQty, stepSize: instrument.lotStep };

@@ -1,0 +1,75 @@
+import { expect, it } from 'vitest';
+import type { VenueOrderReport } from '../../../main/engine/domain/order.ts';
+import type { ConnectorContext } from '../../../main/engine/venues/binance/connector-context.ts';
+import { usdmMarket } from '../../../main/engine/venues/binance-usdm/market.ts';
+import { createTriggeredOrders } from '../../../main/engine/venues/binance-usdm/triggered-orders.ts';
+import { PERP } from '../../support/trading-rig.ts';
+
+const update = (clientOrderId: string, reduceOnly: boolean) => ({
+  e: 'ORDER_TRADE_UPDATE',
+  T: 1,
+  o: {
+    ...{ s: 'BTCUSDT', c: clientOrderId, S: 'SELL', o: 'MARKET', f: 'GTC', q: '0.5', p: '0', x: 'TRADE', X: 'FILLED' },
+    ...{ i: 77, l: '0.5', z: '0.5', L: '60000', n: '1', N: 'USDT', T: 1, t: 9, m: false, R: reduceOnly, rp: '-5' },
+  },
+});
+
+/** The market as a connector holds it; `asked` counts how often the books are read. */
+function open() {
+  const state = { asked: 0 };
+  const exchange = { watchMarkPrices: () => new Promise(() => {}) };
+  const context = { exchange, running: () => true } as unknown as ConnectorContext;
+  const market = usdmMarket();
+  market.followMore?.(context, [], () => {
+    state.asked += 1;
+  });
+  const read = (message: unknown) => {
+    const news = market.readPrivateEvent(message, () => PERP);
+    return news.ok ? news.value : news.error;
+  };
+  return { state, read };
+}
+
+const algo = (status: string, orderId: string) => ({
+  e: 'ALGO_UPDATE',
+  T: 1,
+  o: {
+    ...{ caid: 'cs-s1-4', aid: 5, o: 'STOP_MARKET', s: 'BTCUSDT', S: 'SELL', q: '0.5' },
+    ...{ X: status, ai: orderId, tp: '60000', p: '0' },
+  },
+});
+
+it('what a conditional order became is told under the name that we gave that', () => {
+  const { state, read } = open();
+  expect(read(algo('TRIGGERED', '77'))).toBeNull();
+  expect(read(update('venues-own-name', true))).toMatchObject({
+    report: { clientOrderId: 'cs-s1-4', venueOrderId: 'algo-5' },
+    fill: { clientOrderId: 'cs-s1-4' },
+  });
+  expect(state.asked).toBe(0);
+});
+
+it('where the word of that is missing nothing is believed of it, and the books are read', () => {
+  const { state, read } = open();
+  expect(read(update('venues-own-name', true))).toBeNull();
+  expect(state.asked).toBe(1);
+});
+
+it('an order that may open, and the venue’s own liquidation, are none of ours', () => {
+  const { state, read } = open();
+  expect(read(update('web-1', false))).toMatchObject({ report: { clientOrderId: 'web-1' } });
+  expect(read(update('autoclose-1', true))).toMatchObject({ report: { clientOrderId: 'autoclose-1' } });
+  expect(state.asked).toBe(0);
+});
+
+it('an order of ours, and one that the books have shown, is no stranger', () => {
+  const triggered = createTriggeredOrders();
+  const report = { instrumentId: PERP, venueOrderId: '77', clientOrderId: 'cs-s1-4' } as VenueOrderReport;
+  expect(triggered.isStranger(report, true)).toBe(true);
+  triggered.noteOwn('cs-s1-4');
+  expect(triggered.isStranger(report, true)).toBe(false);
+  const other = { ...report, clientOrderId: 'web-1' };
+  expect(triggered.isStranger(other, true)).toBe(true);
+  expect(triggered.judged(other)).toEqual(other);
+  expect(triggered.isStranger(other, true)).toBe(false);
+});

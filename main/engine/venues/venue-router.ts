@@ -75,7 +75,12 @@ export function createVenueRouter({ spot, others, after }: VenueRouterOptions): 
 
 function concernsOrders(command: VenueCommand): boolean {
   if (command.kind === 'audit') return command.believedOpen.length > 0;
-  return command.kind === 'submit' || command.kind === 'cancel' || command.kind === 'query';
+  return (
+    command.kind === 'submit' ||
+    command.kind === 'cancel' ||
+    command.kind === 'query' ||
+    command.kind === 'countdown'
+  );
 }
 
 const venueOf = (command: Exclude<VenueCommand, { kind: 'audit' | 'watchBook' }>): string =>

@@ -75,6 +75,11 @@ describe('[V18] several venues as one', () => {
     expect(usdm.starts()).toBe(1);
   });
 
+  test('a dead-man switch begins them at once: left armed it would take what protects', () => {
+    router.send({ kind: 'countdown', instrumentId: PERP, countdownMs: 0 });
+    expect(usdm.starts()).toBe(1);
+  });
+
   test('what is not of spot names its venue; what is of spot is as it was', () => {
     spot.says(live);
     usdm.says(live);

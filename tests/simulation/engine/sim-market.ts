@@ -205,6 +205,11 @@ export abstract class SimMarket {
     this.run(listing, lots, side);
   }
 
+  /** Time passes and the price stays. */
+  stay(listing: Listing, random: Random): void {
+    this.fillBook(listing, random);
+  }
+
   fillBook({ rules, crowd, lastTicks }: Listing, random: Random): void {
     const { levelQuote, spreadBps } = this.parts.shape;
     const price = lastTicks * rules.tickSize;

@@ -1,4 +1,5 @@
 import { formatDecimal, parseDecimal } from '../../../main/engine/domain/decimal.ts';
+import type { Random } from '../../../main/engine/kernel/random.ts';
 import { algoUpdate, orderTradeUpdate } from '../../../main/practice/codecs/binance-usdm/render.ts';
 import {
   type ConditionalOrder,
@@ -279,6 +280,12 @@ export class SimPerpetuals extends SimMarket {
       this.engine.runTape(symbol, { tradeId: tapeTradeId(timeMs, 0), timeMs, ticks: lastTicks, lots, side }, crowd);
     this.#desk.run(symbol, [lastTicks], timeMs);
     this.keep();
+  }
+
+  /** A liquidation goes on as the book fills up again. */
+  override stay(listing: Listing, random: Random): void {
+    super.stay(listing, random);
+    if (this.#desk.isLiquidating) this.#settle(listing.rules.symbol);
   }
 
   /** What an order's own prints set off. */

@@ -24,8 +24,9 @@ import { ProcessTime, SimTime } from './sim-time.ts';
 import { SimVenue } from './sim-venue.ts';
 import { SimWire, type StreamWord } from './sim-wire.ts';
 
-/** 2026-01-05 15:58 UTC: two minutes before funding is paid. */
-const START_MS = Date.UTC(2026, 0, 5, 15, 58);
+/** 2026-01-05 UTC; where there are perpetuals, two minutes before funding is paid. */
+const START_MS = Date.UTC(2026, 0, 5, 11, 50);
+const START_BEFORE_FUNDING_MS = Date.UTC(2026, 0, 5, 15, 58);
 /** Of the venue's dead-man switch. */
 export const COUNTDOWN_MS = 20_000;
 
@@ -67,7 +68,7 @@ export interface Life {
 export class World {
   readonly seed: number;
   readonly shape: WorldShape;
-  readonly time = new SimTime(START_MS);
+  readonly time: SimTime;
   readonly faults = new FaultBox();
   readonly disk: SimDisk;
   readonly reader: LogReader;
@@ -102,13 +103,14 @@ export class World {
   tickets = 0;
   /** Ledger records at the start of the present session. */
   sessionFrom = 0;
-  lastFaultMs = START_MS;
+  lastFaultMs: number;
   readonly story: string[] = [];
   telling = false;
 
   /** Told of every event of every session, as it is logged. */
   readonly #onEvent: (event: EngineEvent) => void;
   readonly #models: SimModels;
+  readonly #startMs: number;
 
   constructor(
     seed: number,
@@ -122,6 +124,9 @@ export class World {
     this.#models = models;
     this.reader = new LogReader(models.cards);
     this.shape = { ...shapeOf(seed), ...shape };
+    this.#startMs = this.shape.perpetualShare > 0 ? START_BEFORE_FUNDING_MS : START_MS;
+    this.time = new SimTime(this.#startMs);
+    this.lastFaultMs = this.#startMs;
     this.#onEvent = onEvent;
     this.random = createRandom(seed ^ 0x1ee7);
     const made = this.shape;
@@ -213,7 +218,7 @@ export class World {
   }
 
   tell(text: string): void {
-    this.story.push(`${((this.time.nowMs - START_MS) / 1_000).toFixed(3)} ${text}`);
+    this.story.push(`${((this.time.nowMs - this.#startMs) / 1_000).toFixed(3)} ${text}`);
   }
 
   get engine(): Engine {
@@ -430,7 +435,7 @@ export class World {
   #beat(venue: SimMarket, listing: Listing): void {
     const { random } = this;
     if (this.marketStill) {
-      venue.fillBook(listing, random);
+      venue.stay(listing, random);
       this.#quote(listing, null);
       return;
     }

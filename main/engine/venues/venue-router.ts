@@ -73,14 +73,11 @@ export function createVenueRouter({ spot, others, after }: VenueRouterOptions): 
   };
 }
 
+const OF_ORDERS: ReadonlySet<VenueCommand['kind']> = new Set(['submit', 'cancel', 'query', 'countdown']);
+
+/** What rests there, or may be taken off by a countdown that was left running. */
 function concernsOrders(command: VenueCommand): boolean {
-  if (command.kind === 'audit') return command.believedOpen.length > 0;
-  return (
-    command.kind === 'submit' ||
-    command.kind === 'cancel' ||
-    command.kind === 'query' ||
-    command.kind === 'countdown'
-  );
+  return command.kind === 'audit' ? command.believedOpen.length > 0 : OF_ORDERS.has(command.kind);
 }
 
 const venueOf = (command: Exclude<VenueCommand, { kind: 'audit' | 'watchBook' }>): string =>

@@ -24,6 +24,7 @@ import { featureSetsOf, figuresOf, readModelCards } from './engine/model-cards.t
 import { createGameDay } from './game-day/game-day.ts';
 import { lockInstance } from './instance-lock.ts';
 import { openLab } from './lab/desk/open-lab.ts';
+import { openGapMeter } from './lab/gap/open-gap-meter.ts';
 import { agentsFor } from './lab/strategy/strategy-agents.ts';
 import { newestPlacements } from './ml/registry/model-folders.ts';
 import { ensurePracticeVenue } from './practice/spawn.ts';
@@ -166,6 +167,18 @@ export async function startHost(options: HostOptions): Promise<Host> {
       workerUrl: siblingModule(import.meta.url, './lab/workers/worker'),
       nowMs: () => systemClock.nowMs(),
     });
+    const gap = openGapMeter({
+      start: {
+        account: account.name,
+        folder: { journalDir: books.journalDir, candleStore: books.candleStore },
+        results: folder.results,
+        modelsDir: MODELS_DIR,
+      },
+      workerUrl: siblingModule(import.meta.url, './lab/gap/gap-worker'),
+      settings,
+      nowMs: () => systemClock.nowMs(),
+      timers: systemTimers,
+    });
     const figures = cards.map(figuresOf);
     const desk = createEngineDesk(
       {
@@ -200,6 +213,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
         startGameDay: gameDay.start,
         stopGameDay: gameDay.stop,
         lab,
+        gap,
         request: (event) => engine.request(event),
         verifyJournal: () => verifyJournalFiles(books),
         watchBook: (instrumentId) => engine.tellVenue({ kind: 'watchBook', instrumentId }),
@@ -224,7 +238,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       async close() {
         gateway.close();
         stopStoring();
-        await Promise.all([engine.stop(), gameDay.close(), lab.close()]);
+        await Promise.all([engine.stop(), gameDay.close(), lab.close(), gap.close()]);
         candles.close();
         journal.store.close();
         lock.release();

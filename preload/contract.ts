@@ -1,5 +1,5 @@
 /**
- * The contract between the engine and any screen: every request, every stream, their schemas. The lab's part is a file of its own.
+ * The contract between the engine and any screen: every request, every stream, their schemas. The lab's and the gap meter's parts are files of their own.
  *
  * Amounts are plain decimal strings, times are integer milliseconds (UTC). Floats appear only where nothing is decided
  * by them (candles, indicators, probabilities). Objects are strict: unknown keys are refused on arrival.
@@ -19,6 +19,7 @@ import {
   timeframe,
   timeMs,
 } from './basics.ts';
+import { gapContract } from './gap-contract.ts';
 import { labContract } from './lab-contract.ts';
 
 export const CONTRACT_VERSION = 1;
@@ -622,6 +623,7 @@ export const contract = {
   saveSetting: oc.input(z.strictObject({ key: z.string().max(80), value: z.json() })).output(done),
 
   ...labContract,
+  ...gapContract,
 } as const;
 
 export type Instrument = z.infer<typeof instrument>;

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { accountFolders } from '../data-folder.ts';
 import { systemClock } from '../engine/kernel/clock.ts';
 import { readModelCards } from '../engine/model-cards.ts';
+import { gapNotes } from '../lab/gap/gap-reports.ts';
 import { type MeasuredGap, measureGap } from '../lab/gap/measure-gap.ts';
 import { GAP_PARTS, type GapPart } from '../lab/gap/split-gap.ts';
 import { MODELS_DIR } from '../product.ts';
@@ -44,15 +45,11 @@ export async function gap(
 }
 
 function accountText(measured: { account: string } & MeasuredGap): string {
-  const { account, orders, live, rerun, gap: whole, parts, bars, missed, withoutArrival, feesUnpriced } = measured;
+  const { account, orders, live, rerun, gap: whole, parts, bars, missed } = measured;
   const ran = `${bars.toLocaleString('en')} candles re-run`;
   if (orders.length === 0) return `${account}: nothing was decided in that time; ${ran}`;
   const rows = GAP_PARTS.map((part) => [NAMES[part], parts[part]]);
-  const notes = [
-    missed > 0 ? `questions to enter that nobody took: ${missed}` : '',
-    withoutArrival > 0 ? `sent when no quote was kept, so that latency counts as none: ${withoutArrival}` : '',
-    feesUnpriced > 0 ? `fees in an asset that nothing here prices, left out: ${feesUnpriced}` : '',
-  ].filter(Boolean);
+  const notes = [...(missed > 0 ? [`${missed} questions to enter that nobody took.`] : []), ...gapNotes(measured)];
   const head = `${account}: ${orders.length} decided, ${live} beside the re-run’s ${rerun}; ${ran}`;
   return [head, textTable([['', `in ${measured.quote}`], ...rows, ['gap', whole]]), ...notes].join('\n');
 }

@@ -4,12 +4,14 @@
  * It answers every request believably and decides nothing. Product code never imports it.
  */
 import { implement } from '@orpc/server';
+import { gapRoutes } from '../../main/engine/gateway/gap-routes.ts';
 import { labRoutes } from '../../main/engine/gateway/lab-routes.ts';
 import { systemTimers } from '../../main/engine/kernel/clock.ts';
 import type { DeskMessage, DeskPatch, DeskSnapshot, Done, MarketFrame, Proposal } from '../../preload/contract.ts';
 import { CONTRACT_VERSION, contract } from '../../preload/contract.ts';
 import { createDoubleMarket } from './desk-double-market.ts';
 import { doubleDesk, proposalFor } from './desk-double-state.ts';
+import { createMemoryGap } from './memory-gap.ts';
 import { createMemoryLab } from './memory-lab.ts';
 
 const PATCH_LOG_MAX = 500;
@@ -256,6 +258,7 @@ export function createDeskDouble(options: { seed?: number; lively?: boolean } = 
       return done;
     }),
     ...labRoutes(createMemoryLab().port, systemTimers),
+    ...gapRoutes(createMemoryGap().port),
   });
 
   return {

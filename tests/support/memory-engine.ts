@@ -5,6 +5,7 @@ import type { LoggedEvent } from '../../main/engine/kernel/core.ts';
 import type { DeskSnapshot, Done, IndicatorSeries, JournalEntry } from '../../preload/contract.ts';
 import { createDoubleMarket } from './desk-double-market.ts';
 import { doubleDesk } from './desk-double-state.ts';
+import { createMemoryGap } from './memory-gap.ts';
 import { createMemoryLab } from './memory-lab.ts';
 
 const done: Done = { ok: true };
@@ -23,6 +24,7 @@ export function createMemoryEngine() {
   const booksWatched: string[] = [];
   const reads = { topics: 0 };
   const lab = createMemoryLab();
+  const gap = createMemoryGap();
   let openCandle: CandleRow = [60_000, 100, 101, 99, 100, 1];
   let watchRows = market.instruments.map((row) => ({
     instrumentId: row.id,
@@ -92,6 +94,7 @@ export function createMemoryEngine() {
     startGameDay: () => done,
     stopGameDay: () => done,
     lab: lab.port,
+    gap: gap.port,
     loadSetting: (key) => settings.get(key) ?? null,
     saveSetting(key, value) {
       settings.set(key, value);
@@ -116,6 +119,7 @@ export function createMemoryEngine() {
     port,
     desk,
     lab,
+    gap,
     requests,
     booksWatched,
     /** How often the gateway looked at the desk: it does so only while somebody watches. */

@@ -13,6 +13,7 @@ import { type CandleSource, chartSeries, liveIndicatorsOf } from './chart-series
 import { verdictRow } from './desk-rows.ts';
 import { createDeskTopics, type DeskSources } from './desk-topics.ts';
 import type { BookTop, EnginePort } from './engine-port.ts';
+import type { GapPort } from './gap-port.ts';
 import type { JournalStore } from './journal-store.ts';
 import type { LabPort } from './lab-port.ts';
 import { createNoticeBoard } from './notice-board.ts';
@@ -28,6 +29,7 @@ export interface EngineDeskDeps extends Omit<DeskSources, 'board' | 'journal' | 
   startGameDay(): Done;
   stopGameDay(): Done;
   readonly lab: LabPort;
+  readonly gap: GapPort;
   request(event: InputEvent): readonly EngineEvent[];
   verifyJournal(): { ok: boolean; events: number; firstBadSeq: number | null; text: string };
   watchBook(instrumentId: InstrumentId | null): void;
@@ -150,6 +152,7 @@ export function createEngineDesk(
     startGameDay: deps.startGameDay,
     stopGameDay: deps.stopGameDay,
     lab: deps.lab,
+    gap: deps.gap,
     loadSetting: (key) => deps.settings.load(key),
     saveSetting: (key, value) => deps.settings.save(key, value),
     onEvent: deps.onEvent,

@@ -11,6 +11,7 @@ import type {
 } from '../../../preload/contract.ts';
 import type { CandleRow, InputEvent } from '../domain/events.ts';
 import type { LoggedEvent } from '../kernel/core.ts';
+import type { GapPort } from './gap-port.ts';
 import type { LabPort } from './lab-port.ts';
 import type { SettingsFile } from './settings-file.ts';
 
@@ -66,6 +67,7 @@ export interface EnginePort {
   startGameDay(): Done;
   stopGameDay(): Done;
   readonly lab: LabPort;
+  readonly gap: GapPort;
   loadSetting(key: string): unknown;
   saveSetting(key: string, value: unknown): ReturnType<SettingsFile['save']>;
   onEvent(listener: (logged: LoggedEvent) => void): () => void;

@@ -4,6 +4,7 @@ import type { InputEvent } from '../domain/events.ts';
 import type { Clock, Timers } from '../kernel/clock.ts';
 import { createDeskFeed } from './desk-feed.ts';
 import type { EnginePort } from './engine-port.ts';
+import { gapRoutes } from './gap-routes.ts';
 import { labRoutes } from './lab-routes.ts';
 import { createMarketFeed } from './market-feed.ts';
 
@@ -71,6 +72,7 @@ export function createGateway(port: EnginePort, clock: Clock, timers: Timers): G
       return saved.ok ? { ok: true } : { ok: false, error: { code: saved.error.kind, text: saved.error.text } };
     }),
     ...labRoutes(port.lab, timers),
+    ...gapRoutes(port.gap),
   });
   return {
     router,

@@ -28,6 +28,8 @@ export interface GapAsked {
   readonly settings?: Partial<RunSettings>;
   /** Who proposes in the re-run where it is not the desk's own members. */
   readonly proposers?: Proposers;
+  /** Told how far the re-run is, a share. */
+  readonly tell?: (share: number) => void;
 }
 
 export interface MeasuredGap extends GapReport {
@@ -44,6 +46,8 @@ export interface MeasuredGap extends GapReport {
   readonly feesUnpriced: number;
   /** Answers of models that were kept and could be said again. */
   readonly answers: number;
+  /** That are asked on this desk. */
+  readonly models: number;
 }
 
 export interface GapFault {
@@ -57,7 +61,7 @@ export interface GapFault {
  */
 export async function measureGap(folder: GapFolder, asked: GapAsked): Promise<Result<MeasuredGap, GapFault>> {
   const { journalDir, candleStore } = folder;
-  const { fromMs, toMs, cards, settings, proposers } = asked;
+  const { fromMs, toMs, cards, settings, proposers, tell } = asked;
   const ledger: LogRecord[] = [];
   const damage = damageOf(readLane(journalDir, 'ledger', (record) => ledger.push(record)));
   if (damage !== null) return fail({ kind: 'damaged', message: `${journalDir}: ${damage}` });
@@ -86,6 +90,7 @@ export async function measureGap(folder: GapFolder, asked: GapAsked): Promise<Re
     answers,
     ...(settings && { settings }),
     ...(proposers && { proposers }),
+    ...(tell && { tell }),
   });
   if (!rerun.ok) return rerun;
   let withoutArrival = 0;
@@ -103,7 +108,7 @@ export async function measureGap(folder: GapFolder, asked: GapAsked): Promise<Re
   const { orders, missed } = matchDecisions(live, rerun.value, markOf);
   const { feesUnpriced } = read;
   const { bars } = rerun.value;
-  const counts = { bars, missed, withoutArrival, feesUnpriced, answers: answers.length };
+  const counts = { bars, missed, withoutArrival, feesUnpriced, answers: answers.length, models: cards.length };
   return ok({ ...splitGap(orders), ...counts, fromMs: account.fromMs, toMs, quote: account.quote });
 }
 

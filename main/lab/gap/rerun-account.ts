@@ -19,6 +19,8 @@ import type { MatchedRun } from './match-decisions.ts';
 const BAR: Timeframe = '1m';
 /** Features and rules look no further back. */
 const PAST_BARS = 600;
+/** Of the days that are run again: how often it is said how far it is. */
+const TELL_EVERY_MS = 3_600_000;
 
 /** The same account run again by the exact gear, as its robot: every question is signed at once. */
 export interface RerunAccount extends MatchedRun {
@@ -37,6 +39,7 @@ export interface RerunAsked {
   readonly settings?: Partial<RunSettings>;
   /** Who proposes where it is not the desk's own members. */
   readonly proposers?: Proposers;
+  readonly tell?: (share: number) => void;
 }
 
 /** One sentence where nothing can be run again. */
@@ -53,6 +56,7 @@ export async function rerunAccount(
   const ledger: LogRecord[] = [];
   const arrivals = new Map<string, string>();
   const quotes = new Map<InstrumentId, Quote>();
+  let toldMs = account.fromMs;
   try {
     await runExact({
       ...(asked.proposers ?? { members: agentsFor(strategies) }),
@@ -62,6 +66,10 @@ export async function rerunAccount(
       inputs: account.inputs,
       models: { cards, answers },
       watch: (event, timeMs) => {
+        if (timeMs - toldMs >= TELL_EVERY_MS) {
+          toldMs = timeMs;
+          asked.tell?.(Math.min(1, (timeMs - account.fromMs) / (toMs - account.fromMs)));
+        }
         if (event.kind === 'MarketBatchReceived') {
           if (event.quote) quotes.set(event.instrumentId, event.quote);
           return;

@@ -1,10 +1,12 @@
 import { createRouterClient, implement } from '@orpc/server';
+import { gapRoutes } from '../../../main/engine/gateway/gap-routes.ts';
 import { labRoutes } from '../../../main/engine/gateway/lab-routes.ts';
 import type { EngineRouter } from '../../../main/engine/gateway/router.ts';
 import { systemTimers } from '../../../main/engine/kernel/clock.ts';
 import type { DeskMessage, Done, Hello, MarketFrame } from '../../../preload/contract.ts';
 import { contract } from '../../../preload/contract.ts';
 import type { EngineClient } from '../../../renderer/transport/client.ts';
+import { createMemoryGap } from '../../support/memory-gap.ts';
 import { createMemoryLab } from '../../support/memory-lab.ts';
 
 /** What a screen asks for when it opens on its first instrument. */
@@ -103,5 +105,6 @@ export function replayRouter(feed: RecordedFeed, onMarketEnd: () => void): Engin
     loadSetting: os.loadSetting.handler(() => ({ value: null })),
     saveSetting: os.saveSetting.handler(() => done),
     ...labRoutes(createMemoryLab().port, systemTimers),
+    ...gapRoutes(createMemoryGap().port),
   });
 }

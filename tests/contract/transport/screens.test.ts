@@ -50,7 +50,7 @@ const MANDATE = {
 };
 const CHART = { instrumentId: 'binance:BTC/USDT', timeframe: '1m', indicators: ['rsi:14'] } as const;
 
-type Request = Exclude<keyof typeof contract, 'watchDesk' | 'watchMarket' | 'watchLab'>;
+type Request = Exclude<keyof typeof contract, 'watchDesk' | 'watchMarket' | 'watchLab' | 'watchGap'>;
 /** Per request: how to ask, what the engine must have been told, what comes back. */
 const REQUESTS: Record<
   Request,
@@ -175,6 +175,8 @@ const REQUESTS: Record<
     ask: (c) => c.labReport({ runId: 'r-1' }),
     answer: { ok: true, value: { name: 'sma-cross_1.html' } },
   },
+  measureGap: { ask: (c) => c.measureGap(), answer: { ok: true } },
+  setGapSchedule: { ask: (c) => c.setGapSchedule({ days: 3, hourUtc: null }), answer: { ok: true } },
   labMark: { ask: (c) => c.labMark({ runId: 'r-1', tags: ['kept'], note: 'the first' }), answer: { ok: true } },
 };
 
@@ -220,7 +222,7 @@ describe.each(TRANSPORTS)('the contract over %s', (_name, open) => {
   };
 
   it('has a test for every request', () => {
-    expect([...Object.keys(REQUESTS), 'watchDesk', 'watchMarket', 'watchLab'].sort()).toEqual(
+    expect([...Object.keys(REQUESTS), 'watchDesk', 'watchMarket', 'watchLab', 'watchGap'].sort()).toEqual(
       Object.keys(contract).sort(),
     );
   });
@@ -304,6 +306,17 @@ describe.each(TRANSPORTS)('the contract over %s', (_name, open) => {
       runs: [{ id: 'r-2', state: 'cancelled' }],
       removed: ['r-1'],
     });
+    expect(engine.requests).toEqual([]);
+  });
+
+  it('the gap meter is told as it is, and again when it changes', async () => {
+    const stream = await screen.client.watchGap();
+    expect(await next(stream)).toMatchObject({ running: null, report: { gap: '-27.9' } });
+    await screen.client.measureGap();
+    expect(await next(stream)).toMatchObject({ running: 0 });
+    expect(await screen.client.measureGap()).toMatchObject({ ok: false, error: { code: 'running' } });
+    engine.gap.set({ running: null, problem: 'The store has no candles of that time.' });
+    expect(await next(stream)).toMatchObject({ running: null, problem: 'The store has no candles of that time.' });
     expect(engine.requests).toEqual([]);
   });
 

@@ -1,7 +1,8 @@
 /** Entry of the gap meter's worker thread: an account's last days run again, away from the engine. */
 import { fail, ok } from '../../engine/domain/result.ts';
 import { readModelCards } from '../../engine/model-cards.ts';
-import { type AnswerJob, workOnThread } from '../workers/thread-hand.ts';
+import type { AnswerJob } from '../workers/answer-job.ts';
+import { workOnThread } from '../workers/thread-hand.ts';
 import type { GapAnswer, GapJob, GapProgress, GapWorkerStart } from './gap-job.ts';
 import { GapReports } from './gap-reports.ts';
 import { measureGap } from './measure-gap.ts';

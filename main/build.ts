@@ -50,7 +50,9 @@ export async function buildScreen(): Promise<void> {
 export function buildMain(folder = 'app'): void {
   const out = join(DIST, folder);
   rmSync(out, { recursive: true, force: true });
-  const contract = ['basics', 'contract', 'gap-contract', 'lab-contract'].map((name) => join(ROOT, `preload/${name}.ts`));
+  const contract = ['basics', 'contract', 'gap-contract', 'lab-contract'].map((name) =>
+    join(ROOT, `preload/${name}.ts`),
+  );
   const sources = [...filesBelow(join(ROOT, 'main')), ...contract];
   for (const file of sources) {
     const target = join(out, file.slice(ROOT.length + 1));

@@ -1,6 +1,7 @@
-/** The Lab workspace: what to run on the left, the run in the middle, every run on the right. */
+/** The Lab workspace: what to run on the left, the run in the middle, every run and the gap on the right. */
 import { useEffect } from 'react';
 import { useDeskStore } from '../stores/desk-store.ts';
+import { GapCard } from './GapCard.tsx';
 import './lab.css';
 import { followLab } from './lab-store.ts';
 import { RunList } from './RunList.tsx';
@@ -20,7 +21,10 @@ export function Lab() {
     <div className="lab">
       <SetUp />
       <RunView />
-      <RunList />
+      <div className="lab-side">
+        <RunList />
+        <GapCard />
+      </div>
     </div>
   );
 }

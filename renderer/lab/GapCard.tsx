@@ -26,7 +26,7 @@ export function GapCard() {
     <section className="lab-card gap-card" aria-label="Gap">
       <header>
         <h2>Gap</h2>
-        <span className="truncate text-[11px] text-text3">your account less the engine alone</span>
+        <span className="truncate text-[11px] text-text3">you less the engine alone</span>
         <button
           type="button"
           className="button button-quiet ml-auto"
@@ -121,7 +121,7 @@ function Report({ meter, report }: { meter: GapMeter; report: GapReport }) {
         </tbody>
       </table>
       <p className="gap-note text-text3">
-        {showMoment(fromMs)} to {showMoment(toMs)} UTC · {showCount(decided)} decided
+        {showMoment(fromMs).slice(5)} to {showMoment(toMs).slice(5)} UTC · {showCount(decided)} decided
         {missed > 0 ? ` · ${showCount(missed)} never answered` : ''}
       </p>
       {notes.map((note) => (

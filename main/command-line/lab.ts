@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { TIMEFRAMES } from '../engine/domain/candle.ts';
 import {
   count,
   dataDirOption,
@@ -33,7 +34,7 @@ export function addLabCommands(program: Command): void {
       .addOption(dataDirOption());
 
   strategyOptions(program.command('backtest <candles>'))
-    .description('one run over a candle file, or stored candles such as binance:BTC/USDT@1h')
+    .description('one run over a candle file, stored candles such as binance:BTC/USDT@1h, or depth and trades')
     .option('--strategy <NAME>', 'a strategy that ships, e.g. sma-cross, or a file of your own: ./mine.ts')
     .option('--param <NAME=VALUE>', 'a parameter of it (repeat for more)', listed)
     .addOption(
@@ -51,10 +52,17 @@ export function addLabCommands(program: Command): void {
     .option('--fraction <F>', 'share of equity in an entry, with --sizing fraction', positive)
     .option('--stop-loss-pct <S>', 'with --signals: stop this share away from the close that spoke: 0.02 is 2 %', share)
     .option('--take-profit-pct <T>', 'with --signals: target this share away', positive)
+    .addOption(
+      new Option('--candle <TF>', 'over depth and trades: length of the candles it is given')
+        .choices(TIMEFRAMES)
+        .default('1m'),
+    )
     .option('--out <DIR>', 'write trades.csv and equity.csv there')
     .option('--store', 'keep the run of a strategy, judged, with its report, among the experiments')
     .action((file: string, options) =>
       run(async () => {
+        const ticks = await import('../commands/backtest-ticks.ts');
+        if (options.strategy !== undefined && (await ticks.isTicks(file))) return ticks.backtestTicks(file, options);
         if (options.strategy === undefined)
           return (await import('../commands/backtest-signals.ts')).backtestSignals(file, options);
         if (options.gear === 'exact')

@@ -1,14 +1,15 @@
 import { TIMEFRAME_MS, type Timeframe } from '../engine/domain/candle.ts';
 import type { BarRun } from '../lab/backtest/bar-run.ts';
-import { writeRun } from '../lab/backtest/run-files.ts';
 import { runStatistics } from '../lab/backtest/run-statistics.ts';
 import { REALISTIC } from '../lab/backtest/settings.ts';
 import { SHIPPED, strategyNamed } from '../lab/strategies/shipped.ts';
+import { readSetting } from '../lab/strategy/parameters.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
 import { readFeedFile, readFeedInfo } from '../lab/ticks/feed-file.ts';
 import { importFeed } from '../lab/ticks/import/import-feed.ts';
 import { replayStrategy } from '../lab/ticks/replay-strategy.ts';
-import { badInput, done, type Outcome } from './output.ts';
+import { badInput, done, failed, type Outcome } from './output.ts';
+import { writeWanted } from './run-outcome.ts';
 
 const isoOf = (timeUs: number): string => new Date(timeUs / 1_000).toISOString();
 const counted = (count: number): string => count.toLocaleString('en-US');
@@ -51,6 +52,7 @@ export interface ReplayOptions {
   readonly takerFee?: number;
   readonly latencyMs?: number;
   readonly shorts?: boolean;
+  readonly leverage?: number;
   readonly out?: string;
 }
 
@@ -59,42 +61,46 @@ export async function ticksReplay(file: string, options: ReplayOptions): Promise
   const strategy = strategyNamed(options.strategy);
   if (!strategy) {
     const known = SHIPPED.map(({ name }) => name).join(', ');
-    return badInput(`there is no strategy ${options.strategy}: there is ${known}`);
+    return badInput(
+      /\.[jt]s$/.test(options.strategy)
+        ? `${options.strategy}: over depth and trades only strategies that ship are run: ${known}`
+        : `there is no strategy ${options.strategy}: there is ${known}`,
+    );
   }
-  const params = readPairs(options.param ?? []);
-  if (!params.ok) return badInput(params.error.message);
+  const given = readPairs(options.param ?? []);
+  if (!given.ok) return badInput(given.error.message);
+  const params = readSetting(strategy, given.value);
+  if (!params.ok) return badInput(`${strategy.name}: ${params.error.message}`);
+  if ((strategy.instruments ?? 1) !== 1)
+    return badInput(`${strategy.name} looks at several instruments: a feed is of one`);
   const feed = readFeedFile(file);
   if (!feed.ok) return badInput(feed.error.message);
-  const { cash, makerFee, takerFee, latencyMs, shorts } = options;
+  const { cash, makerFee, takerFee, latencyMs, shorts, leverage } = options;
   const settings = {
     cashQuote: cash ?? REALISTIC.cashQuote,
     makerFee: makerFee ?? REALISTIC.makerFee,
     takerFee: takerFee ?? REALISTIC.takerFee,
     latencyMs: latencyMs ?? REALISTIC.latencyMs,
     shorts: shorts ?? REALISTIC.shorts,
+    leverageMax: leverage ?? REALISTIC.leverageMax,
   };
+  const candleMs = TIMEFRAME_MS[options.candle];
   const before = performance.now();
   let run: BarRun;
   try {
-    const plan = { strategy, params: params.value, feed: feed.value, candleMs: TIMEFRAME_MS[options.candle], settings };
-    run = replayStrategy(plan);
+    run = replayStrategy({ strategy, params: params.value, feed: feed.value, candleMs, settings });
   } catch (error) {
-    return badInput((error as Error).message);
+    const why = `${strategy.name} failed: ${(error as Error).message}`;
+    return failed({ ok: false, error: why }, why);
   }
-  const rowsPerSecond = Math.round((feed.value.kind.length * 1_000) / (performance.now() - before));
-  if (options.out !== undefined) await writeRun(options.out, run, run.openTimeMs);
+  const rows = feed.value.kind.length;
+  const rowsPerSecond = Math.round((rows * 1_000) / (performance.now() - before));
+  const unwritten = await writeWanted(run, options.out);
+  if (unwritten !== null) return badInput(unwritten);
   const statistics = runStatistics(run, run.openTimeMs, settings.cashQuote);
   const { costs, refused, fills } = run;
-  const text = `${fills} fills, ${statistics.trades} trades over ${counted(feed.value.kind.length)} rows at ${counted(rowsPerSecond)} a second: ${statistics.returnPct.toFixed(3)} % after ${(costs.fees + costs.slippage).toFixed(2)} of fees and slippage`;
-  const value = {
-    strategy: strategy.name,
-    gear: 'ticks',
-    settings,
-    fills,
-    ...statistics,
-    costs,
-    refused,
-    rowsPerSecond,
-  };
-  return done(value, text);
+  const paid = (costs.fees + costs.slippage).toFixed(2);
+  const text = `${fills} fills, ${statistics.trades} trades over ${counted(rows)} rows at ${counted(rowsPerSecond)} a second: ${statistics.returnPct.toFixed(3)} % after ${paid} of fees and slippage`;
+  const gear = 'ticks';
+  return done({ strategy: strategy.name, gear, settings, fills, ...statistics, costs, refused, rowsPerSecond }, text);
 }

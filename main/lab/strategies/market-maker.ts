@@ -1,8 +1,11 @@
 import { Atr } from '../../engine/features/indicators/volatility.ts';
 import { real } from '../strategy/parameters.ts';
-import { defineStrategy } from '../strategy/strategy.ts';
+import { type Desk, defineStrategy } from '../strategy/strategy.ts';
 
-/** Rests a bid and an ask about the price, both moved against what it holds, so that it holds little. */
+/** Between candles quotes are moved once the price has gone this share of their distance: each move gives up a place in the queue. */
+const REQUOTE_SHARE = 0.25;
+
+/** Rests a bid and an ask about the price, both moved against what it holds, so that it holds little. Where there is a book it follows that. */
 export const marketMaker = defineStrategy({
   name: 'market-maker',
   title: 'Market maker',
@@ -15,17 +18,24 @@ export const marketMaker = defineStrategy({
   },
   start({ params, trackCandles }) {
     const atr = trackCandles(new Atr(14), (each, { high, low, close }) => each.update(high, low, close));
+    let quotedAt = Number.NaN;
+    const quoteAbout = (price: number, desk: Desk): void => {
+      desk.cancel();
+      quotedAt = price;
+      const { equity, position } = desk;
+      if (!(equity > 0 && atr.value > 0)) return;
+      const filled = (position * price) / (params.inventory * equity);
+      const middle = price - params.skewAtr * atr.value * filled;
+      const [bid, ask] = [middle - params.distanceAtr * atr.value, middle + params.distanceAtr * atr.value];
+      const qty = (params.share * equity) / price;
+      if (filled < 1 && bid > 0) desk.rest('buy', qty, bid);
+      if (position > 0) desk.rest('sell', Math.min(qty, position), ask);
+    };
     return {
-      onCandle({ close }, desk) {
-        desk.cancel();
-        const { equity, position } = desk;
-        if (!(equity > 0 && atr.value > 0)) return;
-        const filled = (position * close) / (params.inventory * equity);
-        const middle = close - params.skewAtr * atr.value * filled;
-        const [bid, ask] = [middle - params.distanceAtr * atr.value, middle + params.distanceAtr * atr.value];
-        const qty = (params.share * equity) / close;
-        if (filled < 1 && bid > 0) desk.rest('buy', qty, bid);
-        if (position > 0) desk.rest('sell', Math.min(qty, position), ask);
+      onCandle: ({ close }, desk) => quoteAbout(close, desk),
+      onBook({ bid, ask }, desk) {
+        const middle = (bid + ask) / 2;
+        if (Math.abs(middle - quotedAt) > REQUOTE_SHARE * params.distanceAtr * atr.value) quoteAbout(middle, desk);
       },
     };
   },

@@ -371,6 +371,68 @@ describe('indicators', () => {
   });
 });
 
+describe('backtest over depth and trades', () => {
+  const [depth, trades] = [at('depth.csv'), at('trades.csv')];
+  const given = ['backtest', depth, '--with', trades, '--strategy', 'market-maker', '--candle', '1s'];
+  beforeAll(() => {
+    const startUs = 1_700_000_000_000_000;
+    const book: string[] = ['exchange,symbol,timestamp,local_timestamp,is_snapshot,side,price,amount'];
+    const prints: string[] = ['exchange,symbol,timestamp,local_timestamp,id,side,price,amount'];
+    const middleAt = (second: number): number => 100 + Math.round(Math.sin(second / 5) * 20) / 10;
+    for (let second = 0; second < 120; second += 1) {
+      const [timeUs, middle] = [startUs + second * 1_000_000, middleAt(second)];
+      const times = `${timeUs},${timeUs + 5_000}`;
+      const before = middleAt(second - 1);
+      if (second > 0 && before !== middle)
+        for (const [side, away] of [
+          ['bid', -0.1],
+          ['ask', 0.1],
+        ] as const)
+          book.push(`venue,BTCUSDT,${times},false,${side},${(before + away).toFixed(1)},0`);
+      for (const [side, price] of [
+        ['bid', middle - 0.1],
+        ['ask', middle + 0.1],
+      ] as const)
+        book.push(`venue,BTCUSDT,${times},${second === 0},${side},${price.toFixed(1)},5`);
+      for (const [side, price] of [
+        ['buy', middle + 0.4],
+        ['sell', middle - 0.4],
+      ] as const)
+        prints.push(`venue,BTCUSDT,${timeUs + 500_000},${timeUs + 505_000},${second},${side},${price.toFixed(1)},9`);
+    }
+    writeFileSync(depth, `${book.join('\n')}\n`);
+    writeFileSync(trades, `${prints.join('\n')}\n`);
+  });
+
+  it('runs a strategy in the queue of the book', async () => {
+    const near = ['--param', 'distanceAtr=0.2', '--cash', '1000', '--latency-ms', '20'];
+    const run = await runCli([...given, ...near, '--out', at('ticks-out'), '--json']);
+    expect(run).toMatchObject({ exit: 0, json: { strategy: 'market-maker', gear: 'ticks', initialCash: 1_000 } });
+    expect((run.json as { fills: number }).fills).toBeGreaterThan(0);
+    expect(readFileSync(at('ticks-out/equity.csv'), 'utf8').split('\n').length).toBeGreaterThan(100);
+  });
+
+  it('takes a feed that was made of the same files, and comes to the same', async () => {
+    const feed = at('made.feed');
+    expect(await runCli(['ticks', 'import', depth, trades, '--out', feed])).toMatchObject({ exit: 0 });
+    const more = ['--strategy', 'market-maker', '--candle', '1s', '--json'];
+    const { rowsPerSecond: _, ...one } = (await runCli(['backtest', feed, ...more])).json as Record<string, unknown>;
+    const { rowsPerSecond: __, ...two } = (await runCli([...given, '--json'])).json as Record<string, unknown>;
+    expect(one).toEqual(two);
+  });
+
+  it.each([
+    [['--slippage-bps', '3'], /--slippage-bps is for candles/],
+    [['--store'], /--store is for candles/],
+    [['--param', 'distanceAtr=99'], /market-maker: distanceAtr must lie from 0.05 to 10, not 99/],
+    [['--strategy', './mine.ts'], /over depth and trades only strategies that ship are run/],
+    [['--strategy', 'pairs'], /pairs looks at several instruments: a feed is of one/],
+  ])('%j is exit 2', async (more, says) => {
+    const { exit, stderr } = await runCli([...given, ...more]);
+    expect([exit, stderr]).toEqual([2, expect.stringMatching(says)]);
+  });
+});
+
 describe('search', () => {
   const given = [
     'search',

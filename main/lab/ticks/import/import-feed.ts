@@ -66,6 +66,17 @@ async function openSources({ files, delayUs }: FeedImport): Promise<readonly Sou
 const RECORDED = 'recorded stream';
 const isRecorded = (file: string): boolean => /\.(jsonl|log|txt)(\.gz)?$/i.test(file);
 
+/** Whether a file is laid out as depth or trades are by somebody known, or is a recording. */
+export async function isTickFile(file: string): Promise<boolean> {
+  if (isRecorded(file)) return true;
+  try {
+    await layoutName(file);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 async function layoutName(file: string): Promise<string> {
   if (isRecorded(file)) return RECORDED;
   for await (const { cells } of tablePieces(file)) {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../main/engine/kernel/random.ts';
 import type { RunSettings } from '../../../../main/lab/backtest/settings.ts';
+import { marketMaker } from '../../../../main/lab/strategies/market-maker.ts';
 import { smaCross } from '../../../../main/lab/strategies/sma-cross.ts';
 import { type Desk, defineStrategy, type StrategyHandlers } from '../../../../main/lab/strategy/strategy.ts';
 import { replayStrategy } from '../../../../main/lab/ticks/replay-strategy.ts';
@@ -232,4 +233,50 @@ it('its account and the engine’s books agree to the cent, on a noisy book with
   expect(run.trades.length).toBeGreaterThan(20);
   expect(account).toBeCloseTo(run.equityQuote.at(-1)!, 6);
   expect(replayStrategy({ strategy, feed: feedOf([...BOOK, ...rows]), candleMs: 10_000, settings })).toEqual(run);
+});
+
+it('the market maker moves its quotes with the book, between candles too', () => {
+  const rows: Row[] = [];
+  // A price that goes up and down two ticks a second: the true range of a second's candle is about 1.
+  for (let second = 2; second < 60; second += 1) {
+    const middle = 100.5 + (second % 2);
+    rows.push([second, 'bid', middle - 0.5, 5], [second, 'ask', middle + 0.5, 5]);
+    rows.push([second + 0.1, 'buy', middle + 0.5, 0.01], [second + 0.2, 'sell', middle - 0.5, 0.01]);
+  }
+  // Then it goes away inside one candle.
+  for (let step = 1; step <= 8; step += 1) {
+    const [at, middle] = [60.1 + step / 20, 100.5 + step];
+    rows.push([at, 'ask', middle - 0.5, 0], [at, 'bid', middle - 0.5, 5], [at, 'ask', middle + 0.5, 5]);
+  }
+  const quoted: { readonly timeMs: number; readonly price: number }[] = [];
+  let nowMs = 0;
+  const start: typeof marketMaker.start = (context) => {
+    const handlers = marketMaker.start(context);
+    const spied = (desk: Desk): Desk =>
+      new Proxy(desk, {
+        get: (target, name) => {
+          const value = Reflect.get(target, name, target);
+          if (typeof value !== 'function') return value;
+          return (...given: unknown[]) => {
+            if (name === 'rest' && given[0] === 'buy') quoted.push({ timeMs: nowMs, price: given[2] as number });
+            return value.apply(target, given);
+          };
+        },
+      });
+    return {
+      onCandle: (candle, desk) => {
+        nowMs = candle.openTimeMs + 1_000;
+        handlers.onCandle?.(candle, spied(desk));
+      },
+      onBook: (quote, desk) => {
+        nowMs = quote.timeMs;
+        handlers.onBook?.(quote, spied(desk));
+      },
+    };
+  };
+  const strategy = { ...marketMaker, start };
+  replayStrategy({ strategy, feed: feedOf([...BOOK, ...rows]), candleMs: 1_000, settings: { ...FREE, shorts: false } });
+  const inside = quoted.filter(({ timeMs }) => timeMs > START_MS + 60_100 && timeMs < START_MS + 61_000);
+  expect(inside.length).toBeGreaterThan(3);
+  expect(inside.at(-1)!.price - inside[0]!.price).toBeGreaterThan(3);
 });

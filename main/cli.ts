@@ -5,6 +5,7 @@ import { addBenchCommands } from './command-line/bench.ts';
 import { addDeskCommands } from './command-line/desk.ts';
 import { addLabCommands } from './command-line/lab.ts';
 import { addMarketDataCommands } from './command-line/market-data.ts';
+import { addModelCommands } from './command-line/models.ts';
 import { readJsonOption } from './command-line/run.ts';
 import { PRODUCT_VERSION } from './product.ts';
 
@@ -20,6 +21,7 @@ readJsonOption(program);
 addDeskCommands(program);
 addMarketDataCommands(program);
 addLabCommands(program);
+addModelCommands(program);
 addBenchCommands(program);
 
 function withAllBelow(command: Command): Command[] {

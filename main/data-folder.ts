@@ -17,6 +17,13 @@ export interface DataFolder {
   readonly labCandles: string;
   /** Backtests that were run: folders, the master list, the database. */
   readonly results: string;
+  /** Models made or brought in here, what probes found of them, and why they trade. */
+  readonly models: string;
+  readonly modelProbes: string;
+  readonly promotions: string;
+  readonly modelStandings: string;
+  /** What this installation signs with. */
+  readonly installationKey: string;
 }
 
 /** The books of one account at one venue: another market is another account with books of its own. */
@@ -51,6 +58,11 @@ export function openDataFolder(dir?: string): DataFolder {
     gameDays: join(root, 'game-days'),
     labCandles: join(root, 'lab', 'candles'),
     results: join(root, 'results'),
+    models: join(root, 'models'),
+    modelProbes: join(root, 'model-probes'),
+    promotions: join(root, 'promotions'),
+    modelStandings: join(root, 'model-standings.json'),
+    installationKey: join(root, 'installation.key'),
   };
 }
 

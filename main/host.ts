@@ -20,13 +20,14 @@ import { verifyJournalFiles } from './engine/journal-check.ts';
 import { systemClock, systemTimers } from './engine/kernel/clock.ts';
 import { LogWriteError, openEventLog } from './engine/kernel/event-log.ts';
 import { newSessionId } from './engine/kernel/ids.ts';
-import { featureSetsOf, figuresOf, readModelCards } from './engine/model-cards.ts';
+import { featureSetsOf, figuresOf } from './engine/model-cards.ts';
+import { openFolderRegistry } from './folder-registry.ts';
 import { createGameDay } from './game-day/game-day.ts';
 import { lockInstance } from './instance-lock.ts';
 import { openLab } from './lab/desk/open-lab.ts';
 import { openGapMeter } from './lab/gap/open-gap-meter.ts';
 import { agentsFor } from './lab/strategy/strategy-agents.ts';
-import { newestPlacements } from './ml/registry/model-folders.ts';
+import { createModelDesk } from './model-desk.ts';
 import { ensurePracticeVenue } from './practice/spawn.ts';
 import { type MarketChoice, marketFolder } from './practice/venue-folder.ts';
 import { openCandleReaders, openPracticeVenues, USDM_VENUE } from './practice-venues.ts';
@@ -111,7 +112,12 @@ export async function startHost(options: HostOptions): Promise<Host> {
     for (const text of [...opened.repairs, ...journal.repairs]) repaired(text);
     const settings = openSettingsFile(folder.settings, repaired);
     const candles = openCandleReaders(books, repaired);
-    const cards = readModelCards(MODELS_DIR);
+    const registry = openFolderRegistry(folder);
+    const cards = registry.lineUp().flatMap(({ model, version, role }) => {
+      const card = role === 'vote' ? registry.cardOf(model, version) : null;
+      return card ?? [];
+    });
+    const featureSets = featureSetsOf(registry.cards());
 
     const engine = createEngine({
       identity: {
@@ -127,6 +133,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       timers: systemTimers,
       opened,
       cards,
+      library: { all: () => registry.cards(), cardOf: (model, version) => registry.cardOf(model, version) },
       ...(options.strategies && { strategies: options.strategies, agentsOf: agentsFor(options.strategies) }),
       venue: openPracticeVenues(account, books, {
         onProblem: options.onLog,
@@ -138,8 +145,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
           spawn: () => forkMlHost(fileURLToPath(siblingModule(import.meta.url, './ml/host/main'))),
           clock: systemClock,
           timers: systemTimers,
-          models: newestPlacements(MODELS_DIR),
-          featureSets: featureSetsOf(cards),
+          models: registry.placements(),
+          featureSets,
           onPrediction: onEvent,
           onModelState: onEvent,
           onNotice,
@@ -179,7 +186,13 @@ export async function startHost(options: HostOptions): Promise<Host> {
       nowMs: () => systemClock.nowMs(),
       timers: systemTimers,
     });
-    const figures = cards.map(figuresOf);
+    const modelDesk = createModelDesk({
+      registry,
+      engine,
+      featureSets,
+      timers: systemTimers,
+      nowMs: () => systemClock.nowMs(),
+    });
     const desk = createEngineDesk(
       {
         contractVersion: CONTRACT_VERSION,
@@ -210,6 +223,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
         journalStore: journal.store,
         settings,
         gameDay: gameDay.state,
+        ensemble: () => engine.pipeline.decision.view.settings(),
+        promoteModel: (model, version) => modelDesk.promote(model, version),
+        rollbackModel: (model) => modelDesk.rollback(model),
         startGameDay: gameDay.start,
         stopGameDay: gameDay.stop,
         lab,
@@ -223,15 +239,20 @@ export async function startHost(options: HostOptions): Promise<Host> {
       (board) => () =>
         modelRows(
           engine.inference,
-          figures,
+          registry.cards().map(figuresOf),
           board,
           { record: MOMENTUM_RECORD, measuredOn: MOMENTUM_MEASURED_ON },
-          (model) => engine.pipeline.inference.view.board(model, systemClock.nowMs()),
+          (member) => engine.pipeline.inference.view.board(member, systemClock.nowMs()),
+          {
+            standingOf: (model, version) => modelDesk.standingOf(model, version),
+            trustOf: (model) => meanTrust(engine, model),
+          },
         ),
     );
     const stopStoring = storeClosedCandles(engine);
     const gateway = createGateway(desk, systemClock, systemTimers);
     engine.start();
+    void modelDesk.refresh();
     return {
       gateway,
       engine,
@@ -309,6 +330,13 @@ async function askVenue<T>(port: string, path: string, schema: z.ZodType<T>): Pr
     const why = error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : '';
     throw new BadInputError(`no practice venue answers at ${address}: ${why}`);
   }
+}
+
+/** What a member's word weighs next to the others', on average over the instruments; null where there is none yet. */
+function meanTrust(engine: Engine, member: string): number | null {
+  const { decision, instruments } = engine.pipeline;
+  const trusts = instruments.view.all().flatMap(({ id }) => decision.view.trusts(id).get(member) ?? []);
+  return trusts.length === 0 ? null : trusts.reduce((sum, trust) => sum + trust, 0) / trusts.length;
 }
 
 /** Every candle that the core closes goes to the store, in small batches by the venue's worker. */

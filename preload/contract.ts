@@ -255,6 +255,33 @@ export const mandateSchema = z.strictObject({
   validUntilMs: timeMs,
 });
 
+/** How a version did live: settled forecasts, faded, and what they cost. */
+const liveScore = z.strictObject({
+  settled: z.int(),
+  sinceMs: timeMs.nullable(),
+  logLoss: z.number(),
+  brier: z.number(),
+  rightShare: probability,
+});
+
+/** A version's place among the others. */
+const modelStanding = z.strictObject({
+  role: z.enum(['vote', 'shadow']),
+  /** What its word weighs next to the others', by its record or by hand; null for a shadow. */
+  trust: z.number().nullable(),
+  /** Set by a person in place of its record; null where it is not. */
+  byHand: z.number().nullable(),
+  score: liveScore.nullable(),
+  /** Of its answers, those that were known already; null before the first. */
+  cacheHitShare: probability.nullable(),
+  /** False while it rests on disk, to be loaded by the next question. */
+  open: z.boolean(),
+  /** What it has shown of what it must show to trade; for a shadow. */
+  gate: z.array(z.strictObject({ name: z.string(), passed: z.boolean(), text: z.string() })),
+  /** The version that traded before; null where there is none. */
+  rollbackTo: z.string().nullable(),
+});
+
 export const modelSchema = z.strictObject({
   name: z.string(),
   version: z.string(),
@@ -280,6 +307,17 @@ export const modelSchema = z.strictObject({
   lastProbability: probability.nullable(),
   lastInstrumentId: instrumentId.nullable(),
   lastAtMs: timeMs.nullable(),
+  /** Absent for a rule, and for a model that is not loaded. */
+  standing: modelStanding.optional(),
+});
+
+/** How votes are counted. */
+export const ensembleSchema = z.strictObject({
+  confidenceMin: z.number().min(0.5).lt(1),
+  /** By member: in place of what its record is worth; 0 silences it. */
+  weights: z.record(z.string().max(120), z.number().min(0).max(10)),
+  /** By instrument: judged at closes that are whole multiples of this. */
+  decideEveryMs: z.record(instrumentId, z.int().min(60_000).max(86_400_000).multipleOf(60_000)),
 });
 
 /** `entries`: where an entry rests and nothing that protects; `all`: wherever anything rests, stops too. */
@@ -442,6 +480,7 @@ export const deskSnapshotSchema = z.strictObject({
   health: healthSchema,
   /** The one that runs or the last one; null before the first. */
   gameDay: gameDaySchema.nullable(),
+  ensemble: ensembleSchema,
 });
 
 const deskPatchSchema = deskSnapshotSchema.partial().extend({
@@ -451,6 +490,7 @@ const deskPatchSchema = deskSnapshotSchema.partial().extend({
       proposals: z.array(id).optional(),
       orders: z.array(id).optional(),
       positions: z.array(id).optional(),
+      models: z.array(z.string().max(200)).optional(),
     })
     .optional(),
 });
@@ -605,6 +645,12 @@ export const contract = {
   setDeadManSwitch: oc.input(z.strictObject({ mode: deadManMode })).output(done),
   setMandate: oc.input(z.strictObject({ mandate: mandateSchema.nullable() })).output(done),
 
+  setEnsemble: oc.input(ensembleSchema).output(done),
+  /** Where it passes the gate, the version trades in the place of the one that does. */
+  promoteModel: oc.input(z.strictObject({ model: z.string().max(120), version: z.string().max(40) })).output(done),
+  /** What traded before trades again. */
+  rollbackModel: oc.input(z.strictObject({ model: z.string().max(120) })).output(done),
+
   /** One at a time; the trader's own venue, account and log are not touched. */
   startGameDay: oc.output(done),
   stopGameDay: oc.output(done),
@@ -639,6 +685,7 @@ export type Safety = z.infer<typeof safetySchema>;
 export type Limits = z.infer<typeof limitsSchema>;
 export type Mandate = z.infer<typeof mandateSchema>;
 export type Model = z.infer<typeof modelSchema>;
+export type Ensemble = z.infer<typeof ensembleSchema>;
 export type Health = z.infer<typeof healthSchema>;
 export type DeadManMode = Health['deadMan']['mode'];
 export type GameDay = z.infer<typeof gameDaySchema>;

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { type AccountFolder, accountFolders } from '../data-folder.ts';
+import { type AccountFolder, accountFolders, openDataFolder } from '../data-folder.ts';
 import { replayJournal, verifyJournalFiles } from '../engine/journal-check.ts';
 import { agentsFor } from '../lab/strategy/strategy-agents.ts';
 import { MODELS_DIR } from '../product.ts';
@@ -23,17 +23,17 @@ export function journalVerify(dataDir: string): Outcome {
 export function journalReplay(dataDir: string): Outcome {
   const folders = accountFolders(dataDir);
   if (folders.length === 0) return badInput(`${dataDir} holds no journal`);
-  const accounts = folders.map(replayAccount);
+  const accounts = folders.map((folder) => replayAccount(folder, openDataFolder(dataDir).models));
   const ok = accounts.every((account) => account.same);
   const value = { ok, decisionHash: accounts[0]?.replayedHash ?? null, accounts };
   const text = accounts.map((account) => `${account.account}: ${account.text}`).join('\n');
   return ok ? done(value, text) : failed(value, text);
 }
 
-function replayAccount(folder: AccountFolder) {
+function replayAccount(folder: AccountFolder, ownModelsDir: string) {
   const account = basename(folder.root);
   try {
-    return { account, ...replayJournal(folder, MODELS_DIR, agentsFor) };
+    return { account, ...replayJournal(folder, MODELS_DIR, agentsFor, ownModelsDir) };
   } catch (error) {
     return { account, same: false, replayedHash: null, text: (error as Error).message };
   }

@@ -6,6 +6,7 @@ import type { InferenceClient, InferenceNotice } from './inference/inference-cli
 import type { Cancel, Clock, Timers } from './kernel/clock.ts';
 import { createCore, type LoggedEvent } from './kernel/core.ts';
 import type { OpenedLog } from './kernel/event-log.ts';
+import type { ModelLibrary } from './model-cards.ts';
 import { type AgentsOf, createPipeline, type Pipeline } from './pipeline.ts';
 import { createDeadManSwitch, type GuardStatus } from './venues/dead-man-switch.ts';
 import { isNotice, type VenueEvent, type VenueNotice, type VenuePort } from './venues/venue-port.ts';
@@ -28,6 +29,8 @@ export interface EngineDeps {
   readonly cards: readonly ModelCard[];
   /** Strategies that propose; none by default. */
   readonly agentsOf?: AgentsOf;
+  /** Versions that may come into the line-up while it runs. */
+  readonly library?: ModelLibrary;
   /** Those of them that a replay has to know of. */
   readonly strategies?: readonly StrategyRecord[];
   readonly venue: VenuePort;
@@ -75,7 +78,7 @@ export function createEngine(deps: EngineDeps): Engine {
   const { deadManCountdownMs = DEAD_MAN_MS, strategies } = deps;
   // Taken out here, and no closure below knows `deps`: the ledger's records, years of them, can go when they have been read.
   const { log, ledger } = deps.opened;
-  const pipeline = createPipeline(deps.cards, deps.agentsOf);
+  const pipeline = createPipeline(deps.cards, deps.agentsOf, deps.library);
   const eventListeners = new Set<(logged: LoggedEvent) => void>();
   const noticeListeners = new Set<(notice: VenueNotice | InferenceNotice) => void>();
   /** Inputs that arrived while one was being handled: effects may answer at once. */

@@ -4,7 +4,7 @@ import type { LogRecord } from './kernel/log-format.ts';
 import { readLane } from './kernel/log-reader.ts';
 import { type ReplayVerdict, replayLog } from './kernel/replay.ts';
 import { type LogVerdict, verifyLog } from './kernel/verify-log.ts';
-import { readModelCards } from './model-cards.ts';
+import { readLibrary, readModelCards } from './model-cards.ts';
 import { type AgentsOf, createPipeline } from './pipeline.ts';
 
 const refuseStrategies = (strategies: readonly StrategyRecord[]): AgentsOf => {
@@ -42,15 +42,18 @@ export function verifyJournalFiles(paths: JournalPaths): LogVerdict {
 
 /**
  * Replays the log through the stages of this build.
+ * @param ownModelsDir models made on the account's own machine, where it has any
  * @param agentsFor the strategies that a session names @throws Error when the log is damaged, or names one that is not known
  */
 export function replayJournal(
   paths: JournalPaths,
   modelsDir: string,
   agentsFor: (strategies: readonly StrategyRecord[]) => AgentsOf = refuseStrategies,
+  ownModelsDir = '',
 ): ReplayVerdict {
   const cards = readModelCards(modelsDir);
+  const library = readLibrary([modelsDir, ownModelsDir]);
   return replayLog(paths.journalDir, ({ strategies }) => {
-    return createPipeline(cards, strategies && agentsFor(strategies)).stages;
+    return createPipeline(cards, strategies && agentsFor(strategies), library).stages;
   });
 }

@@ -12,6 +12,21 @@ export function readModelCards(modelsDir: string): readonly ModelCard[] {
   return newestOfEach(listVersions(modelsDir)).flatMap((version) => readCard(version) ?? []);
 }
 
+/** Versions that may come into a session's line-up, besides those it begins with. */
+export interface ModelLibrary {
+  all(): readonly ModelCard[];
+  cardOf(model: string, version: string): ModelCard | null;
+}
+
+export const libraryOf = (cards: readonly ModelCard[]): ModelLibrary => ({
+  all: () => cards,
+  cardOf: (model, version) => cards.find((card) => card.name === model && card.version === version) ?? null,
+});
+
+/** Every version below these folders. */
+export const readLibrary = (modelsDirs: readonly string[]): ModelLibrary =>
+  libraryOf(modelsDirs.flatMap(listVersions).flatMap((version) => readCard(version) ?? []));
+
 /** What the decision needs to know of a model, as its card states it. */
 export function profileOf(card: ModelCard): ModelProfile {
   return {

@@ -18,7 +18,7 @@ import { createInstrumentsStage } from './instruments-stage.ts';
 import type { Stage } from './kernel/stage.ts';
 import { createLedgerStage } from './ledger/ledger-stage.ts';
 import { createMarketStage } from './market/market-stage.ts';
-import { profileOf, termsOf } from './model-cards.ts';
+import { libraryOf, type ModelLibrary, profileOf, termsOf } from './model-cards.ts';
 import { createRiskStage } from './risk/risk-stage.ts';
 
 /** What a venue takes from the taker; costs, sizes and risks are reckoned with it. */
@@ -57,17 +57,6 @@ export type AgentsOf = (account: PortfolioView) => {
 };
 
 const withoutStrategies: AgentsOf = () => ({ strategies: [], alone: false });
-
-/** Versions that may come into a session's line-up, besides those it begins with. */
-export interface ModelLibrary {
-  all(): readonly ModelCard[];
-  cardOf(model: string, version: string): ModelCard | null;
-}
-
-const libraryOf = (cards: readonly ModelCard[]): ModelLibrary => ({
-  all: () => cards,
-  cardOf: (model, version) => cards.find((card) => card.name === model && card.version === version) ?? null,
-});
 
 const fromCard = <T>(card: ModelCard | null, make: (card: ModelCard) => T): T | null => (card ? make(card) : null);
 

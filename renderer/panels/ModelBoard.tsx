@@ -3,6 +3,8 @@ import type { Model } from '../../preload/contract.ts';
 import { NONE as NONE_SIGN, realMinus, showMegabytes, showMilliseconds, showPercent } from '../format/number.ts';
 import { showAgo, showDay } from '../format/time.ts';
 import { engineNowMs, instrumentOf, useDesk } from '../stores/desk-store.ts';
+import { EnsembleBar } from './EnsembleBar.tsx';
+import { ModelPlace } from './ModelPlace.tsx';
 import { groupFigures, showFigure } from './model-figures.ts';
 import { Empty, Panel } from './Panel.tsx';
 import { recordSentence } from './ProposalFacts.tsx';
@@ -30,11 +32,14 @@ export function ModelBoard() {
       {models.length === 0 ? (
         <Empty title="No models yet">Models load from the models folder when the engine starts.</Empty>
       ) : (
-        <ul className="grid grid-cols-[repeat(auto-fit,minmax(430px,1fr))] gap-2 p-2">
-          {models.map((model) => (
-            <ModelCard key={`${model.name}@${model.version}`} model={model} />
-          ))}
-        </ul>
+        <>
+          <EnsembleBar />
+          <ul className="grid grid-cols-[repeat(auto-fit,minmax(430px,1fr))] gap-2 p-2">
+            {models.map((model) => (
+              <ModelCard key={`${model.name}@${model.version}`} model={model} />
+            ))}
+          </ul>
+        </>
       )}
     </Panel>
   );
@@ -52,6 +57,7 @@ function ModelCard({ model }: { model: Model }) {
           <span className="chip" data-tone={state.tone}>
             {state.word}
           </span>
+          {model.standing?.role === 'shadow' ? <span className="chip">shadow</span> : null}
           <span className={`ml-auto font-medium ${isTrusted ? 'text-text1' : 'text-text3'}`}>{EDGES[model.edge]}</span>
         </div>
         <p className="mt-0.5 text-[11px] text-text3">
@@ -59,6 +65,7 @@ function ModelCard({ model }: { model: Model }) {
         </p>
         <Figures model={model} />
         <LastSaid model={model} />
+        {model.standing ? <ModelPlace model={model} standing={model.standing} /> : null}
         {model.note ? (
           <p
             className={`mt-1 leading-[15px] ${model.state === 'refused' || model.state === 'expired' ? 'text-down' : 'text-[11px] text-text2'}`}

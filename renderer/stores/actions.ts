@@ -1,5 +1,13 @@
 /** Every request a person can make from the screen; each ends in a sentence when it fails and never throws. */
-import type { DeadManMode, Done, Limits, Mandate, ManualOrder, ProposalChange } from '../../preload/contract.ts';
+import type {
+  DeadManMode,
+  Done,
+  Ensemble,
+  Limits,
+  Mandate,
+  ManualOrder,
+  ProposalChange,
+} from '../../preload/contract.ts';
 import type { EngineClient } from '../transport/client.ts';
 import { deskStore } from './desk-store.ts';
 import { showToast } from './toast-store.ts';
@@ -75,6 +83,10 @@ export const acknowledgeDifference = (difference: {
     `${difference.asset} is booked as the venue has it.`,
   );
 
+export const setEnsemble = (ensemble: Ensemble): Promise<Outcome> => ask((client) => client.setEnsemble(ensemble));
+export const promoteModel = (model: string, version: string): Promise<Outcome> =>
+  ask((client) => client.promoteModel({ model, version }));
+export const rollbackModel = (model: string): Promise<Outcome> => ask((client) => client.rollbackModel({ model }));
 export const startGameDay = (): Promise<Outcome> => ask((client) => client.startGameDay());
 export const stopGameDay = (): Promise<Outcome> => ask((client) => client.stopGameDay());
 

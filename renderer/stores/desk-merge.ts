@@ -4,6 +4,7 @@ import type {
   DeskMessage,
   DeskPatch,
   DeskSnapshot,
+  Ensemble,
   Fill,
   GameDay,
   Health,
@@ -37,6 +38,7 @@ export interface Desk {
   readonly mandate: Mandate | null;
   readonly health: Health;
   readonly gameDay: GameDay | null;
+  readonly ensemble: Ensemble;
 }
 
 /** Rows of `fresh` replace rows of the same key in place; new ones go to the end. */
@@ -88,7 +90,7 @@ function withPatch(before: Desk, revision: number, patch: DeskPatch): Desk {
     orders: mergeRows(before.orders, patch.orders, removed?.orders, keys.order),
     fills: patch.fills ? newestFills(mergeRows(before.fills, patch.fills, undefined, keys.fill)) : before.fills,
     positions: mergeRows(before.positions, patch.positions, removed?.positions, keys.position),
-    models: mergeRows(before.models, patch.models, undefined, keys.model),
+    models: mergeRows(before.models, patch.models, removed?.models, keys.model),
     journal: patch.journal
       ? newestJournal(mergeRows(before.journal, patch.journal, undefined, keys.journal))
       : before.journal,
@@ -98,6 +100,7 @@ function withPatch(before: Desk, revision: number, patch: DeskPatch): Desk {
     mandate: patch.mandate === undefined ? before.mandate : patch.mandate,
     health: patch.health ?? before.health,
     gameDay: patch.gameDay === undefined ? before.gameDay : patch.gameDay,
+    ensemble: patch.ensemble ?? before.ensemble,
   };
 }
 

@@ -156,6 +156,7 @@ export class LiveDesk {
       board: this.#board,
       models: () => [],
       gameDay: () => null,
+      ensemble: () => pipeline.decision.view.settings(),
       deadMan: () => this.engine.deadMan(),
       journal: () => [],
       logEvents: () => this.engine.lastSeq(),

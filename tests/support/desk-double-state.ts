@@ -300,6 +300,7 @@ export function doubleDesk(market: DoubleMarket): DeskSnapshot {
     },
     mandate: null,
     gameDay: null,
+    ensemble: { confidenceMin: 0.5, weights: {}, decideEveryMs: {} },
     health: {
       feedAgeMs: 84,
       venueRoundTripMs: 12,

@@ -91,6 +91,8 @@ export function createMemoryEngine() {
       return { entries: entries.slice(0, limit), more: entries.length > limit };
     },
     verifyJournal: () => ({ ok: true, events: 3, firstBadSeq: null, text: 'Every event and the head agree.' }),
+    promoteModel: async () => done,
+    rollbackModel: async () => done,
     startGameDay: () => done,
     stopGameDay: () => done,
     lab: lab.port,

@@ -19,6 +19,7 @@ const TOPICS: readonly Topic[] = [
   'mandate',
   'health',
   'gameDay',
+  'ensemble',
 ];
 
 /** How a row is known within its topic; topics without an entry are replaced whole. */
@@ -27,11 +28,11 @@ const KEY_OF: Partial<Record<Topic, (row: Record<string, unknown>) => string>> =
   orders: (row) => String(row.clientOrderId),
   fills: (row) => `${row.instrumentId} ${row.fillId}`,
   positions: (row) => String(row.instrumentId),
-  models: (row) => `${row.name} ${row.version}`,
+  models: (row) => `${row.name}@${row.version}`,
   journal: (row) => String(row.seq),
 };
 
-const REMOVABLE = ['proposals', 'orders', 'positions'] as const;
+const REMOVABLE = ['proposals', 'orders', 'positions', 'models'] as const;
 
 /** Events after which a person expects the desk to change at once; everything else waits for the slow round. */
 const QUIET: ReadonlySet<EventKind> = new Set<EventKind>([

@@ -11,6 +11,7 @@ import type {
 } from '../../../preload/contract.ts';
 import type { ApprovalView } from '../approval/approval-stage.ts';
 import { signatureText } from '../approval/cases.ts';
+import type { EnsembleSettings } from '../domain/ensemble.ts';
 import type { FillBooked } from '../domain/events.ts';
 import { type InstrumentsView, isPerpetual, symbolOf } from '../domain/instrument.ts';
 import type { MarketView, Quote } from '../domain/market.ts';
@@ -35,6 +36,7 @@ export interface DeskSources {
   models(): Model[];
   journal(): JournalEntry[];
   gameDay(): GameDay | null;
+  ensemble(): EnsembleSettings;
   deadMan(): Health['deadMan'];
   logEvents(): number;
   chain(): Health['chain'];
@@ -65,6 +67,10 @@ export function createDeskTopics(sources: DeskSources): { [K in keyof DeskSnapsh
     models: sources.models,
     journal: sources.journal,
     gameDay: sources.gameDay,
+    ensemble: () => {
+      const { confidenceMin, weights, decideEveryMs } = sources.ensemble();
+      return { confidenceMin, weights: { ...weights }, decideEveryMs: { ...decideEveryMs } };
+    },
     account: () => accountRow(ledger, risk.limits(), sources.nowMs()),
     safety: () => {
       const { armed, killSwitch, holds } = risk.safety();

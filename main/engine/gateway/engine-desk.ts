@@ -26,6 +26,8 @@ export interface EngineDeskDeps extends Omit<DeskSources, 'board' | 'journal' | 
   readonly candles: CandleSource;
   readonly journalStore: JournalStore;
   readonly settings: SettingsFile;
+  promoteModel(model: string, version: string): Promise<Done>;
+  rollbackModel(model: string): Promise<Done>;
   startGameDay(): Done;
   stopGameDay(): Done;
   readonly lab: LabPort;
@@ -149,6 +151,8 @@ export function createEngineDesk(
       chain = verdict.ok ? 'ok' : 'broken';
       return verdict;
     },
+    promoteModel: deps.promoteModel,
+    rollbackModel: deps.rollbackModel,
     startGameDay: deps.startGameDay,
     stopGameDay: deps.stopGameDay,
     lab: deps.lab,

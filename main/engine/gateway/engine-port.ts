@@ -64,6 +64,8 @@ export interface EnginePort {
   watchBook(instrumentId: string, watching: boolean): void;
   journalPage(beforeSeq: number | undefined, limit: number): { entries: JournalEntry[]; more: boolean };
   verifyJournal(): { ok: boolean; events: number; firstBadSeq: number | null; text: string };
+  promoteModel(model: string, version: string): Promise<Done>;
+  rollbackModel(model: string): Promise<Done>;
   startGameDay(): Done;
   stopGameDay(): Done;
   readonly lab: LabPort;

@@ -1,5 +1,6 @@
 import type { Model } from '../../../preload/contract.ts';
 import type { MomentumRecord } from '../decision/measure-momentum.ts';
+import { type LineUpEntry, type MemberScore, totalOf, versionKey } from '../domain/ensemble.ts';
 import { symbolOf } from '../domain/instrument.ts';
 import type { ModelFitnessBoard } from '../domain/model-fitness.ts';
 import type { InferenceClient, ModelBoardEntry } from '../inference/inference-client.ts';
@@ -15,6 +16,36 @@ export interface ModelFigures {
   readonly trainedToMs: number;
   readonly licensedUntilMs: number;
   readonly outOfSample: Model['outOfSample'];
+}
+
+/** A version's place among the others, as far as it is not a matter of its process. */
+export interface ModelStanding {
+  readonly role: LineUpEntry['role'];
+  readonly byHand: number | null;
+  readonly score: MemberScore | null;
+  readonly gate: readonly { readonly name: string; readonly passed: boolean; readonly text: string }[];
+  readonly rollbackTo: string | null;
+}
+
+function standingRow({ status }: ModelBoardEntry, standing: ModelStanding, trust: number | null): Model['standing'] {
+  const { role, byHand, score, gate, rollbackTo } = standing;
+  return {
+    role,
+    trust,
+    byHand,
+    score: score && liveScore(score),
+    cacheHitShare: status && status.predictions > 0 ? status.cacheHits / status.predictions : null,
+    open: status?.open ?? true,
+    gate: gate.map(({ name, passed, text }) => ({ name, passed, text })),
+    rollbackTo,
+  };
+}
+
+function liveScore(score: MemberScore): NonNullable<Model['standing']>['score'] {
+  const { n, logLoss, brier, right } = totalOf(score);
+  if (n === 0) return null;
+  const share = Math.min(1, right / n);
+  return { settled: score.settled, sinceMs: score.sinceMs, logLoss: logLoss / n, brier: brier / n, rightShare: share };
 }
 
 /** Why a model is not listened to, or not everywhere; empty where it is. One reason of a kind stands for all of them. */
@@ -40,11 +71,13 @@ function failureNote(failures: ReturnType<NoticeBoard['failures']>): string {
 }
 
 function modelRow(
-  { loaded, status }: ModelBoardEntry,
+  entry: ModelBoardEntry,
   figures: ModelFigures | null,
   board: NoticeBoard,
   fitness: ModelFitnessBoard,
+  standing: Model['standing'],
 ): Model {
+  const { loaded, status } = entry;
   const latency = board.latencies(loaded.model);
   const last = board.lastPrediction(loaded.model);
   const reliability = loaded.record
@@ -77,6 +110,7 @@ function modelRow(
     lastProbability: last?.probability ?? null,
     lastInstrumentId: last?.instrumentId ?? null,
     lastAtMs: last?.atMs ?? null,
+    ...(standing && { standing }),
   };
 }
 
@@ -136,17 +170,30 @@ function waitingRow({ name, version, label, timeframe }: ModelFigures, isDown: b
   };
 }
 
+/** What the board knows of members besides their process. */
+export interface ModelPlaces {
+  standingOf(model: string, version: string): ModelStanding;
+  /** The factor of its word now, on average over the instruments. */
+  trustOf(model: string): number | null;
+}
+
 /** Every model: those that answer, those that were refused, those not heard of yet; then the rules. */
 export function modelRows(
   inference: InferenceClient,
   figures: readonly ModelFigures[],
   board: NoticeBoard,
   rule: { readonly record: MomentumRecord; readonly measuredOn: string },
-  fitnessOf: (model: string) => ModelFitnessBoard,
+  fitnessOf: (member: string) => ModelFitnessBoard,
+  places: ModelPlaces | null = null,
 ): Model[] {
   const ready = inference.models().map((entry) => {
-    const { model } = entry.loaded;
-    return modelRow(entry, figures.find(({ name }) => name === model) ?? null, board, fitnessOf(model));
+    const { model, version } = entry.loaded;
+    const standing = places?.standingOf(model, version) ?? null;
+    const member = standing?.role === 'shadow' ? versionKey({ model, version }) : model;
+    const place =
+      standing && standingRow(entry, standing, standing.role === 'vote' ? (places?.trustOf(model) ?? null) : null);
+    const known = figures.find((each) => each.name === model && each.version === version) ?? null;
+    return modelRow(entry, known, board, fitnessOf(member), place ?? undefined);
   });
   const refused = inference.refusals().map(
     ({ model, version, reason }): Model => ({
@@ -161,9 +208,9 @@ export function modelRows(
       edge: 'unknown',
     }),
   );
-  const heardOf = new Set([...ready, ...refused].map(({ name }) => name));
+  const heardOf = new Set([...ready, ...refused].map(({ name, version }) => `${name} ${version}`));
   const waiting = figures
-    .filter(({ name }) => !heardOf.has(name))
+    .filter(({ name, version }) => !heardOf.has(`${name} ${version}`))
     .map((each) => waitingRow(each, inference.state() === 'down'));
   return [...ready, ...refused, ...waiting, ruleRow(rule.record, rule.measuredOn)];
 }

@@ -79,6 +79,9 @@ export interface InferenceLimits {
   readonly memory: MemoryLimits;
 }
 
+/** Of models, one and all together. */
+export const DEFAULT_MEMORY: MemoryLimits = { modelBytesMax: 2 * 2 ** 30, totalBytesMax: 8 * 2 ** 30 };
+
 const DEFAULT_LIMITS: InferenceLimits = {
   answerWithinMs: 20,
   // A candle lives for minutes: an answer a blink late on a busy machine still counts, one a person would notice does not.
@@ -92,7 +95,7 @@ const DEFAULT_LIMITS: InferenceLimits = {
   restartDelayMsMax: 30_000,
   stableAfterMs: 60_000,
   renewAfterMs: 60_000,
-  memory: { modelBytesMax: 2 * 2 ** 30, totalBytesMax: 8 * 2 ** 30 },
+  memory: DEFAULT_MEMORY,
 };
 
 const STOP_GRACE_MS = 2_000;

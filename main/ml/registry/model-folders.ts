@@ -48,7 +48,7 @@ function placementOf(version: ModelVersion): Placement {
 export const newestPlacements = (modelsDir: string): readonly Placement[] =>
   newestOfEach(listVersions(modelsDir)).map(placementOf);
 
-function compareVersions(a: string, b: string): number {
+export function compareVersions(a: string, b: string): number {
   const [left, right] = [a.split('.').map(Number), b.split('.').map(Number)];
   for (let part = 0; part < 3; part += 1) {
     const difference = (left[part] ?? 0) - (right[part] ?? 0);

@@ -120,6 +120,13 @@ const REQUESTS: Record<
     told: { kind: 'DeadManSwitchSet', mode: 'entries' },
     answer: { ok: true },
   },
+  setEnsemble: {
+    ask: (c) => c.setEnsemble({ confidenceMin: 0.6, weights: { m: 2 }, decideEveryMs: {} }),
+    told: { kind: 'EnsembleSet', settings: { confidenceMin: 0.6, weights: { m: 2 }, decideEveryMs: {} } },
+    answer: { ok: true },
+  },
+  promoteModel: { ask: (c) => c.promoteModel({ model: 'm', version: '1.0.0' }), answer: { ok: true } },
+  rollbackModel: { ask: (c) => c.rollbackModel({ model: 'm' }), answer: { ok: true } },
   startGameDay: { ask: (c) => c.startGameDay(), answer: { ok: true } },
   stopGameDay: { ask: (c) => c.stopGameDay(), answer: { ok: true } },
   setArmed: {

@@ -18,6 +18,7 @@ export function deskOf(engine: Engine, nowMs: number): DeskSnapshot {
     board: createNoticeBoard(),
     models: () => [],
     gameDay: () => null,
+    ensemble: () => pipeline.decision.view.settings(),
     deadMan: () => engine.deadMan(),
     journal: () => [],
     logEvents: () => engine.lastSeq(),

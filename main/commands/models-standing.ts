@@ -1,0 +1,75 @@
+import { accountFolders, type DataFolder, openDataFolder } from '../data-folder.ts';
+import { type MemberScore, versionKey } from '../engine/domain/ensemble.ts';
+import { readLane } from '../engine/kernel/log-reader.ts';
+import { openFolderRegistry } from '../folder-registry.ts';
+import { lockInstance } from '../instance-lock.ts';
+import type { ModelRegistry } from '../ml/registry/model-registry.ts';
+import { badInput, done, failed, type Outcome } from './output.ts';
+
+/** `models promote NAME VERSION`: the version trades from the next start on, where it passes the gate. */
+export function modelsPromote(model: string, version: string, dataDir: string | undefined, nowMs: number): Outcome {
+  return withRegistry(dataDir, (registry, folder) => {
+    const scores = lastScores(folder.root);
+    const promoted = registry.promote(model, version, (each) => scores.get(versionKey(each)) ?? null, nowMs);
+    if (promoted.ok) {
+      const { replaced, checks } = promoted.value;
+      const place = replaced === null ? '' : ` in place of ${replaced}`;
+      return done(
+        { ok: true, record: promoted.value },
+        [`${model} ${version} trades${place}.`, ...checks.map(checkLine)].join('\n'),
+      );
+    }
+    const { kind, text, checks } = promoted.error;
+    if (kind !== 'gate') return badInput(text);
+    return failed({ ok: false, error: text, checks }, [`${text}.`, ...checks.map(checkLine)].join('\n'));
+  });
+}
+
+/** `models rollback NAME`: the version that traded before trades again from the next start on. */
+export function modelsRollback(model: string, dataDir: string | undefined, nowMs: number): Outcome {
+  return withRegistry(dataDir, (registry) => {
+    const back = registry.rollback(model, nowMs);
+    if (!back.ok) return badInput(back.error.text);
+    const { version, replaced } = back.value;
+    return done({ ok: true, record: back.value }, `${model} ${version} trades again in place of ${replaced}.`);
+  });
+}
+
+const checkLine = ({ name, passed, text }: { name: string; passed: boolean; text: string }): string =>
+  `${passed ? '✓' : '✗'} ${name}: ${text}`;
+
+/** A terminal that runs would not hear of it: its own model board does the same, at once. */
+function withRegistry(
+  dataDir: string | undefined,
+  act: (registry: ModelRegistry, folder: DataFolder) => Outcome,
+): Outcome {
+  const folder = openDataFolder(dataDir);
+  let lock: ReturnType<typeof lockInstance>;
+  try {
+    lock = lockInstance(folder.lock);
+  } catch {
+    return badInput(`a terminal runs on ${folder.root}: its model board promotes and rolls back without a restart`);
+  }
+  try {
+    return act(openFolderRegistry(folder), folder);
+  } catch (error) {
+    return badInput((error as Error).message);
+  } finally {
+    lock.release();
+  }
+}
+
+/** How versions did live, by `model@version`, as the logs last told it: of the account where most was settled. */
+function lastScores(root: string): ReadonlyMap<string, MemberScore> {
+  const best = new Map<string, MemberScore>();
+  for (const { journalDir } of accountFolders(root)) {
+    const latest = new Map<string, MemberScore>();
+    readLane(journalDir, 'ledger', ({ event }) => {
+      if (event.kind === 'ScoresTallied') for (const score of event.scores) latest.set(score.member, score);
+    });
+    for (const [member, score] of latest) {
+      if (score.settled > (best.get(member)?.settled ?? -1)) best.set(member, score);
+    }
+  }
+  return best;
+}

@@ -1,0 +1,236 @@
+import { type LineUpEntry, versionKey } from '../../engine/domain/ensemble.ts';
+import { fail, ok, type Result } from '../../engine/domain/result.ts';
+import type { FeatureSetIdentity, Placement } from '../../engine/inference/protocol.ts';
+import type { ModelCard } from '../card.ts';
+import { compareVersions, listVersions, type ModelVersion, newestOfEach, readCard } from './model-folders.ts';
+import { cardHash, type ProbeRecords } from './probe-records.ts';
+import { type Contender, type GateCheck, gateChecks } from './promotion-gate.ts';
+import { type Promotion, readPromotions, type Signer, storePromotion } from './promotion-record.ts';
+import { advanced, readStandings, rolledBack, type Standing, writeStandings } from './standing.ts';
+
+export interface RegistryPlaces {
+  /** Models that come with the product: read only, and trusted as the product is. */
+  readonly shippedDir: string;
+  /** Models made or brought in here. */
+  readonly ownDir: string;
+  readonly standings: string;
+  readonly promotions: string;
+}
+
+export interface Refused {
+  readonly kind: 'unknown' | 'gate' | 'none-before';
+  readonly text: string;
+  readonly checks: readonly GateCheck[];
+}
+
+/** How versions did live. */
+export type ScoreOf = (version: { readonly model: string; readonly version: string }) => Contender['score'];
+
+export interface ModelRegistry {
+  versions(): readonly ModelVersion[];
+  /** Looks at the folders again: something was published. */
+  rescan(): void;
+  cards(): readonly ModelCard[];
+  cardOf(model: string, version: string): ModelCard | null;
+  /** Who votes and who is a shadow, as it stands on disk. */
+  lineUp(): readonly LineUpEntry[];
+  /** Where a rollback of the model would go; null where nothing traded before. */
+  before(model: string): string | null;
+  /** Those of the line-up whose memory is known: of the shipped ones from their cards, of the others from probes. */
+  placements(): readonly Placement[];
+  /** Tries what has not been tried; the reasons of those that may not be served. */
+  probeRest(
+    featureSets: readonly FeatureSetIdentity[],
+  ): Promise<readonly (ModelVersion & { readonly reason: string })[]>;
+  /** Where a version is served from, tried first where that has not been done. */
+  place(
+    model: string,
+    version: string,
+    featureSets: readonly FeatureSetIdentity[],
+  ): Promise<Result<Placement, { readonly kind: 'unknown' | 'refused'; readonly text: string }>>;
+  checks(model: string, version: string, scoreOf: ScoreOf, nowMs: number): readonly GateCheck[];
+  /** Passes the gate, stores the signed record, then the version stands as live: all of it durable, or none. */
+  promote(model: string, version: string, scoreOf: ScoreOf, nowMs: number): Result<Promotion, Refused>;
+  /** What traded before stands as live again. No gate stands before the way back. */
+  rollback(model: string, nowMs: number): Result<Promotion, Refused>;
+}
+
+const refuse = (kind: Refused['kind'], text: string, checks: readonly GateCheck[] = []) => fail({ kind, text, checks });
+
+/** What lies on disk, read once: screens ask many times a second. */
+interface Seen {
+  readonly shipped: readonly ModelVersion[];
+  readonly own: readonly ModelVersion[];
+  readonly cards: ReadonlyMap<string, ModelCard>;
+  readonly standings: ReadonlyMap<string, Standing>;
+  /** Versions made here whose very files bear a promotion of this installation. */
+  readonly promoted: ReadonlySet<string>;
+}
+
+function look(places: RegistryPlaces, key: Signer): Seen {
+  const [shipped, own] = [listVersions(places.shippedDir), listVersions(places.ownDir)];
+  const records = readPromotions(places.promotions, key);
+  const cards = [...shipped, ...own].flatMap((version): [string, ModelCard][] => {
+    const card = readCard(version);
+    return card ? [[versionKey(version), card]] : [];
+  });
+  const promoted = own.filter((version) => {
+    const hash = cardHash(version);
+    return records.some((record) => versionKey(record) === versionKey(version) && record.cardSha256 === hash);
+  });
+  return {
+    shipped,
+    own,
+    cards: new Map(cards),
+    standings: readStandings(places.standings),
+    promoted: new Set(promoted.map(versionKey)),
+  };
+}
+
+/** @throws Error in one sentence where the standings are damaged */
+export function openModelRegistry(
+  places: RegistryPlaces,
+  probes: ProbeRecords,
+  key: Signer,
+  build: string,
+): ModelRegistry {
+  let seen = look(places, key);
+  const versions = (): readonly ModelVersion[] => [...seen.shipped, ...seen.own];
+  const find = (model: string, version: string): ModelVersion | null =>
+    versions().find((each) => each.model === model && each.version === version) ?? null;
+  const isShipped = ({ modelsDir }: ModelVersion): boolean => modelsDir === places.shippedDir;
+  const mayTrade = (version: ModelVersion): boolean => isShipped(version) || seen.promoted.has(versionKey(version));
+  const cardOf = (version: ModelVersion): ModelCard | null => seen.cards.get(versionKey(version)) ?? null;
+
+  /** What stands as live if it is there and may trade, else the newest that ships. */
+  const liveOf = (model: string): ModelVersion | null => {
+    const live = seen.standings.get(model)?.live;
+    const standing = live === undefined ? null : find(model, live);
+    if (standing && mayTrade(standing)) return standing;
+    return newestOfEach(seen.shipped).find((each) => each.model === model) ?? null;
+  };
+
+  const models = (): readonly string[] => [...new Set(versions().map(({ model }) => model))];
+
+  /** The newest made here is looked at beside what trades, where it is newer. */
+  const shadowOf = (model: string): ModelVersion | null => {
+    const newest = newestOfEach(seen.own).find((each) => each.model === model);
+    const live = liveOf(model);
+    return newest && (!live || compareVersions(newest.version, live.version) > 0) ? newest : null;
+  };
+
+  const standing = (): readonly (ModelVersion & { readonly role: LineUpEntry['role'] })[] => {
+    const voters = models().flatMap((model) => liveOf(model) ?? []);
+    const shadows = models().flatMap((model) => shadowOf(model) ?? []);
+    return [
+      ...voters.map((each) => ({ ...each, role: 'vote' as const })),
+      ...shadows.map((each) => ({ ...each, role: 'shadow' as const })),
+    ];
+  };
+
+  const memoryOf = (version: ModelVersion): number | null => {
+    if (isShipped(version)) return cardOf(version)?.cost.memoryBytes ?? 0;
+    const probed = probes.known(version);
+    return probed?.ok ? probed.memoryBytes : null;
+  };
+
+  const contender = (version: ModelVersion | null, scoreOf: ScoreOf): Contender | null => {
+    const card = version && cardOf(version);
+    return card ? { card, score: scoreOf(version) } : null;
+  };
+
+  const checks: ModelRegistry['checks'] = (model, version, scoreOf, nowMs) => {
+    const challenger = contender(find(model, version), scoreOf);
+    return challenger ? gateChecks(challenger, contender(liveOf(model), scoreOf), nowMs) : [];
+  };
+
+  const stand = (
+    action: Promotion['action'],
+    version: ModelVersion,
+    next: Standing,
+    gate: readonly GateCheck[],
+    nowMs: number,
+  ): Promotion => {
+    const { model } = version;
+    const record: Promotion = {
+      schemaVersion: 1,
+      action,
+      model,
+      version: version.version,
+      modelSha256: cardOf(version)?.modelSha256 ?? '',
+      cardSha256: cardHash(version) ?? '',
+      replaced: liveOf(model)?.version ?? null,
+      atMs: nowMs,
+      build,
+      checks: [...gate],
+    };
+    storePromotion(places.promotions, record, key);
+    writeStandings(places.standings, new Map(seen.standings).set(model, next));
+    seen = look(places, key);
+    return record;
+  };
+
+  return {
+    versions,
+    rescan() {
+      seen = look(places, key);
+    },
+    cards: () => [...seen.cards.values()],
+    cardOf(model, version) {
+      const found = find(model, version);
+      return found && cardOf(found);
+    },
+    lineUp: () => standing().map(({ model, version, role }) => ({ model, version, role })),
+    before(model) {
+      const now = seen.standings.get(model);
+      return now ? (rolledBack(now)?.live ?? null) : null;
+    },
+    placements: () =>
+      standing().flatMap(({ model, version, modelsDir }) => {
+        const memoryBytes = memoryOf({ model, version, modelsDir });
+        return memoryBytes === null ? [] : [{ model, version, modelsDir, memoryBytes }];
+      }),
+    async probeRest(featureSets) {
+      const refused: (ModelVersion & { readonly reason: string })[] = [];
+      for (const { role: _, ...version } of standing()) {
+        if (memoryOf(version) !== null) continue;
+        const probed = await probes.probe(version, featureSets);
+        if (!probed.ok) refused.push({ ...version, reason: probed.reason });
+      }
+      return refused;
+    },
+    async place(model, version, featureSets) {
+      const found = find(model, version);
+      if (!found) return fail({ kind: 'unknown', text: `there is no ${model} ${version}` });
+      const known = memoryOf(found);
+      if (known !== null) return ok({ ...found, memoryBytes: known });
+      const probed = await probes.probe(found, featureSets);
+      if (!probed.ok) return fail({ kind: 'refused', text: probed.reason.replace(/\.$/, '') });
+      return ok({ ...found, memoryBytes: probed.memoryBytes });
+    },
+    checks,
+    promote(model, version, scoreOf, nowMs) {
+      const found = find(model, version);
+      if (!found) return refuse('unknown', `there is no ${model} ${version}`);
+      const live = liveOf(model);
+      if (live?.version === version) return refuse('unknown', `${model} ${version} trades already`);
+      const gate = checks(model, version, scoreOf, nowMs);
+      const [first, ...others] = gate.filter(({ passed }) => !passed);
+      if (gate.length === 0) return refuse('unknown', `the card of ${model} ${version} cannot be read`);
+      if (first) {
+        const rest = others.length === 0 ? '' : ` (and ${others.length} more)`;
+        return refuse('gate', `${model} ${version} may not trade: ${first.name}: ${first.text}${rest}`, gate);
+      }
+      const now = seen.standings.get(model) ?? null;
+      const next = live ? advanced(now, live.version, version) : { live: version, before: [] };
+      return ok(stand('promoted', found, next, gate, nowMs));
+    },
+    rollback(model, nowMs) {
+      const now = seen.standings.get(model);
+      const next = now ? rolledBack(now) : null;
+      const found = next && find(model, next.live);
+      if (!next || !found) return refuse('none-before', `nothing traded before ${model}'s present version`);
+      return ok(stand('rolled-back', found, next, [], nowMs));
+    },
+  };
+}

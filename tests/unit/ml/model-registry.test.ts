@@ -1,0 +1,147 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openInstallationKey } from '../../../main/installation-key.ts';
+import { openModelRegistry, type ScoreOf } from '../../../main/ml/registry/model-registry.ts';
+import { openProbeRecords, type ProbeRecords } from '../../../main/ml/registry/probe-records.ts';
+import { readPromotions } from '../../../main/ml/registry/promotion-record.ts';
+import { goodVersion, HOURS_30, scoreOf, twoVersions } from '../../support/model-versions.ts';
+import { smallFeatureSet, writePackage } from '../../support/small-model.ts';
+
+let root: string;
+beforeEach(async () => {
+  root = mkdtempSync(join(tmpdir(), 'countersign-registry-'));
+  await twoVersions(root);
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const MEASURED: ProbeRecords = {
+  known: () => ({ ok: true, memoryBytes: 5_000_000, rows: 64, latencyMsP50: 0.1 }),
+  probe: async () => ({ ok: true, memoryBytes: 5_000_000, rows: 64, latencyMsP50: 0.1 }),
+};
+const open = (probes = MEASURED) =>
+  openModelRegistry(
+    {
+      shippedDir: join(root, 'shipped'),
+      ownDir: join(root, 'own'),
+      standings: join(root, 'standings.json'),
+      promotions: join(root, 'promotions'),
+    },
+    probes,
+    key(),
+    '0.1.0',
+  );
+const key = () => openInstallationKey(join(root, 'installation.key'));
+const live = (registry = open()) => registry.lineUp().map(({ model, version, role }) => `${model} ${version} ${role}`);
+const scores: ScoreOf = ({ version }) => scoreOf(`small@${version}`, 400, version === '1.1.0' ? 0.68 : 0.69);
+const promote = () => open().promote('small', '1.1.0', scores, HOURS_30);
+
+describe('which versions trade', () => {
+  test('what ships votes; what was made here is a shadow until it is promoted', () => {
+    expect(live()).toEqual(['small 1.0.0 vote', 'small 1.1.0 shadow']);
+  });
+
+  test('a promoted version votes, also after a restart, and back is one step', () => {
+    expect(promote()).toMatchObject({ ok: true, value: { action: 'promoted', version: '1.1.0', replaced: '1.0.0' } });
+    expect(live()).toEqual(['small 1.1.0 vote']);
+    expect(open().before('small')).toBe('1.0.0');
+    expect(open().rollback('small', HOURS_30 + 1)).toMatchObject({
+      ok: true,
+      value: { action: 'rolled-back', version: '1.0.0' },
+    });
+    expect(live()).toEqual(['small 1.0.0 vote', 'small 1.1.0 shadow']);
+    expect(open().rollback('small', HOURS_30 + 2)).toMatchObject({ ok: false, error: { kind: 'none-before' } });
+  });
+
+  test('what has not earned it is refused with the first reason, and nothing is written', () => {
+    const refused = open().promote('small', '1.1.0', () => null, HOURS_30);
+    expect(refused).toMatchObject({ ok: false, error: { kind: 'gate' } });
+    if (!refused.ok)
+      expect(refused.error.text).toMatch(/^small 1\.1\.0 may not trade: shadow: 0 forecasts .*\(and 1 more\)$/);
+    expect(live()).toEqual(['small 1.0.0 vote', 'small 1.1.0 shadow']);
+    expect(readdirSync(root).sort()).toEqual(['installation.key', 'own', 'shipped']);
+  });
+
+  test.each([
+    ['small', '9.9.9', 'there is no small 9.9.9'],
+    ['small', '1.0.0', 'small 1.0.0 trades already'],
+  ])('%s %s: %s', (model, version, text) => {
+    expect(open().promote(model, version, scores, HOURS_30)).toMatchObject({ ok: false, error: { text } });
+  });
+});
+
+describe('the signed record', () => {
+  const file = () => join(root, 'promotions', readdirSync(join(root, 'promotions'))[0] as string);
+
+  test('says what was found, and bears this installation’s signature', () => {
+    promote();
+    const [record] = readPromotions(join(root, 'promotions'), key());
+    expect(record).toMatchObject({ action: 'promoted', model: 'small', version: '1.1.0', build: '0.1.0' });
+    expect(record?.checks.map(({ name, passed }) => `${name} ${passed}`)).toEqual([
+      'validation true',
+      'leakage true',
+      'calibration true',
+      'shadow true',
+      'champion true',
+    ]);
+  });
+
+  test('changed by one letter is none, and what it let trade trades no longer', () => {
+    promote();
+    writeFileSync(
+      file(),
+      readFileSync(file(), 'utf8').replace('0.012', '0.011').replace('"build": "0.1.0"', '"build": "0.1.1"'),
+    );
+    expect(readPromotions(join(root, 'promotions'), key())).toEqual([]);
+    expect(live()).toEqual(['small 1.0.0 vote', 'small 1.1.0 shadow']);
+  });
+
+  test('of another installation is none', () => {
+    promote();
+    rmSync(join(root, 'installation.key'));
+    expect(live()).toEqual(['small 1.0.0 vote', 'small 1.1.0 shadow']);
+  });
+
+  test('does not cover other files that took the version’s place', async () => {
+    promote();
+    await writePackage(await goodVersion('1.1.0', 99), join(root, 'own'));
+    expect(live()).toEqual(['small 1.0.0 vote', 'small 1.1.0 shadow']);
+  });
+});
+
+test('standings that are damaged are said to be, in one sentence', () => {
+  writeFileSync(join(root, 'standings.json'), '{"schemaVersion":1,"models":{"small":');
+  expect(() => open()).toThrow(/standings\.json does not say which models trade .*; remove it/);
+});
+
+describe('what has to be tried first', () => {
+  test('is not served before; what it takes is written down and not tried again', async () => {
+    const probes = openProbeRecords(join(root, 'probes'), 200 * 2 ** 20);
+    expect(
+      open(probes)
+        .placements()
+        .map(({ version }) => version),
+    ).toEqual(['1.0.0']);
+    expect(await open(probes).probeRest([smallFeatureSet])).toEqual([]);
+    const own = open(probes)
+      .placements()
+      .find(({ version }) => version === '1.1.0');
+    expect(own?.memoryBytes).toBeGreaterThan(0);
+    expect(readdirSync(join(root, 'probes'))).toHaveLength(1);
+  });
+
+  test('and does not stand the trial is refused with the reason', async () => {
+    const bad = await goodVersion('1.2.0');
+    bad.model = bad.model.slice(0, 50);
+    await writePackage(bad, join(root, 'own'));
+    const probes = openProbeRecords(join(root, 'probes'), 200 * 2 ** 20);
+    const [refused] = await open(probes).probeRest([smallFeatureSet]);
+    expect(refused).toMatchObject({ model: 'small', version: '1.2.0', reason: expect.stringContaining('sha256') });
+    expect(
+      open(probes)
+        .placements()
+        .map(({ version }) => version),
+    ).toEqual(['1.0.0']);
+  });
+});

@@ -1,0 +1,58 @@
+import { beforeAll, expect, test } from 'vitest';
+import { type Contender, gateChecks } from '../../../main/ml/registry/promotion-gate.ts';
+import { goodVersion, HOURS_30, scoreOf } from '../../support/model-versions.ts';
+import type { SmallPackage } from '../../support/small-model.ts';
+
+type Card = SmallPackage['card'];
+let challenger: Contender;
+let champion: Contender;
+beforeAll(async () => {
+  challenger = { card: (await goodVersion('1.1.0')).card, score: scoreOf('small@1.1.0', 400, 0.68) };
+  champion = { card: (await goodVersion('1.0.0', 1)).card, score: scoreOf('small@1.0.0', 400, 0.69) };
+});
+
+const failing = (change: Partial<Contender>, against: Contender | null = champion, nowMs = HOURS_30) =>
+  gateChecks({ ...challenger, ...change }, against, nowMs).flatMap(({ name, passed }) => (passed ? [] : [name]));
+const withCard = (change: (card: Card) => Partial<Card>) => {
+  const card = challenger.card as Card;
+  return failing({ card: { ...card, ...change(card) } });
+};
+
+test('a version that has shown all of it passes, in the place of another or as the first', () => {
+  expect(failing({})).toEqual([]);
+  expect(failing({}, null)).toEqual([]);
+});
+
+test.each([
+  [
+    'an edge that its card does not claim',
+    'validation',
+    (card: Card) => ({ edge: { ...card.edge, verdict: 'none' as const } }),
+  ],
+  [
+    'a gain that may be chance',
+    'validation',
+    (card: Card) => ({ outOfSample: { ...card.outOfSample, logLossGain: { value: 0.01, low: -0.001, high: 0.02 } } }),
+  ],
+  ['a leak', 'leakage', (card: Card) => ({ training: { ...card.training, shuffledLabelAuc: 0.56 } })],
+  [
+    'probabilities that are off',
+    'calibration',
+    (card: Card) => ({ outOfSample: { ...card.outOfSample, expectedCalibrationError: 0.031 } }),
+  ],
+] as const)('%s stops it', (_, name, change) => {
+  expect(withCard(change)).toEqual([name]);
+});
+
+test('too few forecasts, or too short a time, as a shadow stop it', () => {
+  expect(failing({ score: scoreOf('small@1.1.0', 299, 0.68) })).toEqual(['shadow']);
+  expect(failing({}, champion, HOURS_30 - 7 * 3_600_000)).toEqual(['shadow']);
+  expect(failing({ score: null })).toEqual(['shadow', 'champion']);
+});
+
+test('a champion that earns as much, or foretells better live, stays', async () => {
+  const richer = { ...champion, card: (await goodVersion('1.0.0', 3)).card };
+  expect(failing({}, richer)).toEqual(['champion']);
+  expect(failing({}, { ...champion, score: scoreOf('small@1.0.0', 400, 0.67) })).toEqual(['champion']);
+  expect(failing({ card: (await goodVersion('1.1.0', -1)).card }, null)).toEqual(['champion']);
+});

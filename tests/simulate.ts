@@ -36,15 +36,23 @@ const failures: SeedSummary[] = [];
 const startedMs = performance.now();
 const perMinute = (): string => ((coverage.seeds / (performance.now() - startedMs)) * 60_000).toFixed(0);
 
-await simulateMany({ from, end: from + seeds }, threads, (summary) => {
+let isStopped = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    isStopped = true;
+    console.error('stopping: what is under way is finished');
+  });
+}
+
+const done = await simulateMany({ from, seeds }, threads, (summary) => {
   count(coverage, summary);
   if (summary.violation !== null) {
     failures.push(summary);
     console.error(`seed ${summary.seed} fails: ${summary.violation.rule}`);
   }
   if (coverage.seeds % TOLD_EVERY === 0)
-    console.error(`${coverage.seeds} seeds, ${failures.length} failed, ${perMinute()} a minute`);
-  return failures.length < failuresMax;
+    console.error(`${coverage.seeds} of ${seeds} seeds, ${failures.length} failed, ${perMinute()} a minute`);
+  return !isStopped && failures.length < failuresMax;
 });
 const { user, system } = process.cpuUsage();
 // A busy machine makes a minute short; what a seed costs stays about the same.
@@ -59,6 +67,7 @@ for (const { seed, steps, violation } of failures) {
   console.log(describeHistory(shortest));
   if (values.tell) console.log((await simulateHistory(shortest, { ...options, tell: true })).story.join('\n'));
 }
+console.log(`seeds ${from} to ${from + done - 1} of ${from} to ${from + seeds - 1} are done`);
 console.log(describeCoverage(coverage));
 console.log(speed);
 if (failures.length > 0)

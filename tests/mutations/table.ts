@@ -418,4 +418,12 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: 'if (rest > promised.left && desired < 0n) {',
     killedBy: [unit('execution'), pinned('stop-larger-than-dust')],
   },
+  {
+    name: 'exit-in-the-way',
+    breaks: 'a person’s exit does not stand in the way of the close that a refused stop calls for',
+    file: 'main/engine/execution/perpetual-plan.ts',
+    find: "draft.cancels.set(exit.clientOrderId, 'stop-reached');",
+    replace: '',
+    killedBy: [unit('execution'), pinned('exit-in-the-way-of-a-stop')],
+  },
 ];

@@ -163,6 +163,7 @@ function planMissing(
     push(draft, instrument, cover, 'stop', desired);
     return 'stop';
   }
+  if (!makeRoom(input, cover, desired, draft)) return null;
   draft.wants.push({
     ...common(cover, desired),
     purpose: 'exit',
@@ -171,6 +172,20 @@ function planMissing(
     triggerPrice: null,
   });
   return 'exit';
+}
+
+/** Whether a close at market fits beside what exits already close; a person's that rests in its way is taken back first. */
+function makeRoom(input: PlanInput, cover: Cover, desired: bigint, draft: Draft): boolean {
+  const side = closingSide(cover);
+  const exits = input.orders.filter((record) => record.purpose === 'exit' && record.side === side && isLive(record));
+  const size = input.held < 0n ? -input.held : input.held;
+  if (size - sum(exits.map(openQty)) >= desired) return true;
+  for (const exit of exits) {
+    if (exit.type !== 'market' && rests(exit) && exit.cancelWantedAtMs === null) {
+      draft.cancels.set(exit.clientOrderId, 'stop-reached');
+    }
+  }
+  return false;
 }
 
 /** Whether the price that a leg waits for is there already; taken as so for a stop while there is no quote. */

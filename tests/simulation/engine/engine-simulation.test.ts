@@ -45,8 +45,8 @@ describe('the engine in simulated worlds', () => {
     const coverage = createCoverage();
     const idle: number[] = [];
     const broken: number[] = [];
-    const run = (from: number, seeds: number): Promise<void> =>
-      simulateMany({ from, end: from + seeds }, THREADS, (summary) => {
+    const run = (from: number, seeds: number): Promise<number> =>
+      simulateMany({ from, seeds }, THREADS, (summary) => {
         count(coverage, summary);
         const { seed, steps, orders } = summary;
         if (steps < STEPS_MIN || orders < ORDERS_MIN || faultsOf(summary) < FAULTS_MIN) idle.push(seed);

@@ -2,37 +2,40 @@ import { Worker } from 'node:worker_threads';
 import type { SeedSummary } from './simulate-seed.ts';
 
 export interface SeedThreadData {
-  readonly first: number;
-  readonly step: number;
-  /** Not simulated any more. */
-  readonly end: number;
+  readonly from: number;
+  readonly seeds: number;
+  /** One 32-bit number that the threads share: how many seeds were taken up. */
+  readonly taken: SharedArrayBuffer;
 }
 
 /**
- * Simulates the seeds from `from` to before `end` in several threads of this process. `take` is told of each as it is done,
- * in no set order, and says whether to go on.
+ * Simulates so many seeds from `from` on in several threads of this process, each taking the next one. `take` is told of each as it
+ * is done, in no set order, and says whether to go on; what is under way then is still finished, and told.
+ * @returns how many were done: all of the first ones
  * @throws Error when a thread fails
  */
 export async function simulateMany(
-  range: { readonly from: number; readonly end: number },
+  { from, seeds }: { readonly from: number; readonly seeds: number },
   threads: number,
   take: (summary: SeedSummary) => boolean,
-): Promise<void> {
-  const stopped = new AbortController();
-  const run = (first: number): Promise<void> =>
+): Promise<number> {
+  const taken = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  const count = new Int32Array(taken);
+  let done = 0;
+  const run = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      const workerData: SeedThreadData = { first, step: threads, end: range.end };
+      const workerData: SeedThreadData = { from, seeds, taken };
       const worker = new Worker(new URL('./seed-thread.ts', import.meta.url), { workerData });
       worker.on('message', (summary: SeedSummary) => {
-        if (!stopped.signal.aborted && !take(summary)) stopped.abort();
+        done += 1;
+        if (!take(summary)) Atomics.store(count, 0, seeds);
       });
-      worker.on('error', reject);
+      worker.on('error', (error) => {
+        Atomics.store(count, 0, seeds);
+        reject(error);
+      });
       worker.on('exit', () => resolve());
-      stopped.signal.addEventListener('abort', () => void worker.terminate());
     });
-  try {
-    await Promise.all(Array.from({ length: threads }, (_, index) => run(range.from + index)));
-  } finally {
-    stopped.abort();
-  }
+  await Promise.all(Array.from({ length: threads }, run));
+  return done;
 }

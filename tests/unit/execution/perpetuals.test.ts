@@ -129,6 +129,21 @@ describe('stop and target of a perpetual', () => {
     expect(rig.last('ReductionWanted')).toMatchObject({ purpose: 'exit', type: 'market', side: 'buy', qtyBase: '0.5' });
   });
 
+  it('[E41] a person’s exit that rests in the way of that close is taken back first', () => {
+    const id = sign({ side: 'sell', qty: '0.5', stop: '62000' });
+    fill(id, 'SELL 0.5 @ 61250.5');
+    const exit = sign({ side: 'buy', qty: '0.5', price: '60000', purpose: 'exit' });
+    answer(rig, exit, 'accepted');
+    rig.bid = '62100';
+    answer(rig, idOf('stop'), 'rejected', '-2021');
+    rig.tick();
+    expect(rig.all('ReductionWanted').filter(({ purpose }) => purpose === 'exit')).toEqual([]);
+    expect(rig.take('CancelOrder').map(({ clientOrderId }) => clientOrderId)).toEqual([exit]);
+    cancelled(rig, exit);
+    rig.tick();
+    expect(rig.last('ReductionWanted')).toMatchObject({ purpose: 'exit', type: 'market', qtyBase: '0.5' });
+  });
+
   it('[E40] a target whose price is there already goes as a limit, and a refused target does not hold the stop up', () => {
     const id = sign({ qty: '0.5', stop: '60000', target: '61300' });
     rig.bid = '61350';

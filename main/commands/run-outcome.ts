@@ -1,3 +1,4 @@
+import { spanOf } from '../lab/backtest/bar-loop.ts';
 import type { BarRun } from '../lab/backtest/bar-run.ts';
 import type { SignedByMandate } from '../lab/backtest/mandate-signer.ts';
 import { writeRun } from '../lab/backtest/run-files.ts';
@@ -27,18 +28,28 @@ export function runOutcome(
   const { trades, returnPct, maxDrawdownPct, bars } = statistics;
   const paid = costs.fees + costs.slippage + costs.funding + costs.borrow;
   const text = `${trades} trades over ${bars} bars: ${returnPct.toFixed(2)} % after ${paid.toFixed(2)} of costs, largest drawdown ${maxDrawdownPct.toFixed(2)} %`;
+  const missingBars = missingIn(run.openTimeMs);
+  const hole = missingBars === 0 ? '' : `; ${missingBars} bars are missing, and nothing was filled in for them`;
   return {
     value: {
       strategy: name,
       params,
       gear: 'fast',
       ...statistics,
+      missingBars,
       costs,
       refused,
       ...(mandate && { signing: signingOf(mandate) }),
     },
-    text,
+    text: `${text}${hole}`,
   };
+}
+
+/** Bars that the times of a run leave out between its first and its last. */
+function missingIn(openTimeMs: Float64Array): number {
+  const bars = openTimeMs.length;
+  if (bars < 2) return 0;
+  return Math.max(0, Math.round((openTimeMs[bars - 1]! - openTimeMs[0]!) / spanOf(openTimeMs)) + 1 - bars);
 }
 
 const signingOf = ({ signed, refused }: SignedByMandate) => ({ signed, refused: Object.fromEntries(refused) });

@@ -246,6 +246,16 @@ describe('a strategy', () => {
     expect(run.json).toHaveProperty('costs.slippage');
   });
 
+  it('over candles with a hole says so', async () => {
+    const holed = at('holed.csv');
+    const [header, ...rows] = readFileSync(GOOD, 'utf8').trim().split('\n');
+    writeFileSync(holed, `${[header, ...rows.filter((_, row) => row < 20 || row >= 25)].join('\n')}\n`);
+    const asked = ['backtest', holed, '--strategy', 'sma-cross', '--param', 'fast=2', '--param', 'slow=5'];
+    expect(await runCli([...asked, '--json'])).toMatchObject({ exit: 0, json: { bars: 55, missingBars: 5 } });
+    const { stdout } = await runCli(asked);
+    expect(stdout).toContain('5 bars are missing, and nothing was filled in for them');
+  });
+
   it('runs in the exact gear, the loop with a person beside the robot', async () => {
     const given = ['--strategy', 'sma-cross', '--param', 'fast=2', '--param', 'slow=5', '--gear', 'exact'];
     const run = await runCli(['backtest', GOOD, ...given, '--person', 'day', '--json']);

@@ -6,6 +6,9 @@ import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'h
 import { FeedSourceError } from './feed-row.ts';
 
 const LINES_PER_PIECE = 20_000;
+/** A whole book as one message is a hundredth of it. */
+const LINE_BYTES_MAX = 16_777_216;
+const NEWLINE = 10;
 const PARQUET_ROWS_PER_PIECE = 50_000;
 
 /** A piece of a table as text cells, in the order of the file. */
@@ -29,6 +32,15 @@ export async function* linePieces(path: string): AsyncGenerator<{ lines: readonl
   };
   file.on('error', stop);
   input.on('error', stop);
+  let unbroken = 0;
+  input.on('data', (chunk: Buffer) => {
+    const end = chunk.lastIndexOf(NEWLINE);
+    unbroken = end < 0 ? unbroken + chunk.length : chunk.length - end;
+    if (unbroken > LINE_BYTES_MAX) {
+      file.destroy();
+      stop(new Error('a line without an end: it is no text'));
+    }
+  });
   let piece: string[] = [];
   let firstRow = 1;
   try {

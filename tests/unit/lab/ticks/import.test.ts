@@ -1,5 +1,5 @@
 /** Vendors' files into one feed file, through the importer and back. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -198,6 +198,16 @@ describe('bad files get one sentence', () => {
   ] as [string, Record<string, string | Uint8Array>, string][])('%s', async (_, files, sentence) => {
     expect(await imported(files)).toContain(sentence);
   });
+  it('one line without an end is no text, however large the file', async () => {
+    const path = join(dir, 'endless.csv');
+    writeFileSync(path, '');
+    truncateSync(path, 10_000_000_000);
+    const result = await importFeed({ files: [path], out: join(dir, 'endless.feed'), delayUs: 0 });
+    expect(result).toMatchObject({
+      error: { message: 'endless.csv: cannot be read (a line without an end: it is no text)' },
+    });
+  });
+
   it('a file that is not there, and one that cannot be written', async () => {
     const [file, out] = [join(dir, 'a.csv'), join(dir, 'no/such/out.feed')];
     expect(await importFeed({ files: [file], out, delayUs: 0 })).toMatchObject({

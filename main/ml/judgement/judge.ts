@@ -1,0 +1,176 @@
+import { combinatorialFolds } from '../../lab/splits/combinatorial-folds.ts';
+import { purgedFolds } from '../../lab/splits/purged-folds.ts';
+import type { Split } from '../../lab/splits/split.ts';
+import { walkForward } from '../../lab/splits/walk-forward.ts';
+import { type DataSet, selectSamples } from '../datasets/data-set.ts';
+import { outputCount } from '../families/task.ts';
+import type { OutputMap } from '../onnx/output-head.ts';
+import { bootstrapByBlock, dayBlocks, type Estimate, weightedMean } from '../training/block-bootstrap.ts';
+import { calibrateAcrossFolds } from './calibrate.ts';
+import { type EventFigures, eventFigures } from './event-figures.ts';
+import { type IntervalFigures, intervalFigures } from './interval-figures.ts';
+import { lossOf, naiveAnswer } from './losses.ts';
+import { type NetOfCosts, netOfCosts } from './net-of-costs.ts';
+import { answerFolds, type FoldWatch, mergeFolds, type OutOfFold, type Subject } from './out-of-fold.ts';
+import { pathAucs } from './path-aucs.ts';
+import { judgeSelection, type Selection } from './selection.ts';
+import { judgeVerdict, type Verdict } from './verdict.ts';
+
+export type Protocol =
+  | { readonly kind: 'purged-folds'; readonly folds: number }
+  | { readonly kind: 'walk-forward'; readonly trainingMs: number; readonly testMs: number }
+  | { readonly kind: 'combinatorial'; readonly groups: number; readonly testGroups: number };
+
+export interface JudgePlan extends FoldWatch {
+  readonly protocol: Protocol;
+  /** Kept free around what is tested: at least the longest label or feature. */
+  readonly embargoMs: number;
+  /** Move of each sample's price to its answer (`movesOf`); null where nothing can be traded on the answers. */
+  readonly moves: Float64Array | null;
+  /** Share of the surest answers that are traded, and what a round trip costs. */
+  readonly tradedShare: number;
+  readonly feeBpsRoundTrip: number;
+  /** Daily returns of every other setting tried, over the same days. */
+  readonly otherTrials: readonly Float64Array[];
+  readonly resamples: number;
+}
+
+/** How a model did on what it had not seen. */
+export interface Judgement {
+  readonly protocol: Protocol;
+  readonly samples: number;
+  /** Samples that share no bar: as many independent events. */
+  readonly effectiveSamples: number;
+  readonly loss: number;
+  readonly naiveLoss: number;
+  /** Of the naive loss less the model's, per sample; the interval resamples whole days. */
+  readonly lossGain: Estimate;
+  /** Of a question with two answers. */
+  readonly event: EventFigures | null;
+  /** Of quantiles. */
+  readonly intervals: IntervalFigures | null;
+  readonly net: NetOfCosts | null;
+  readonly selection: Selection;
+  /** What the shipped graph does to raw answers. */
+  readonly map: OutputMap;
+  /** AUC of each path through all groups, ascending; of the combinatorial protocol. */
+  readonly pathAucs: readonly number[] | null;
+  readonly verdict: Verdict;
+}
+
+/** Answers every sample out of fold, calibrates across folds and judges what comes out. The same inputs give the same judgement. */
+export async function judge(subject: Subject, set: DataSet, plan: JudgePlan): Promise<Judgement> {
+  const folds = foldsOf(set, plan);
+  const answersOfFolds = await answerFolds(subject, set, folds, plan.embargoMs, plan);
+  const answered = mergeFolds(subject, set, answersOfFolds);
+  if (answered.indices.length === 0) throw new RangeError('no sample was left to be tested');
+  const tested = selectSamples(set, answered.indices);
+  const effectiveSamples = separate(tested).length;
+  const { answers, map } = mapAnswers(subject, tested, answered, effectiveSamples);
+  const width = outputCount(subject.task);
+  const naive = naiveByFold(subject, set, folds, answered);
+  const losses = Float64Array.from(tested.targets, (target, i) => lossOf(subject.task, answers, i * width, target));
+  const naiveLosses = Float64Array.from(tested.targets, (target, i) =>
+    lossOf(subject.task, naive[answered.foldOf[i]!]!, 0, target),
+  );
+  const { blockOf, blockCount } = dayBlocks(tested.askedMs);
+  const bootstrap = { resamples: plan.resamples, seed: subject.seed };
+  const lossGain = bootstrapByBlock(
+    blockOf,
+    blockCount,
+    (times) =>
+      weightedMean(
+        naiveLosses.map((loss, i) => loss - losses[i]!),
+        times,
+      ),
+    bootstrap,
+  );
+  const event = subject.task.kind === 'binary' ? eventFigures(tested, answers, separate(tested), bootstrap) : null;
+  const leaning = leaningOf(subject, answers);
+  const net =
+    plan.moves === null || leaning === null
+      ? null
+      : netOfCosts(set, answered.indices, leaning, plan.moves, plan.tradedShare, plan.feeBpsRoundTrip);
+  const selection = judgeSelection([net?.dailyReturns ?? new Float64Array(0), ...plan.otherTrials]);
+  const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  return {
+    protocol: plan.protocol,
+    samples: tested.rowOf.length,
+    effectiveSamples,
+    loss: mean(losses),
+    naiveLoss: mean(naiveLosses),
+    lossGain,
+    event,
+    intervals: intervalFigures(subject.task, tested, answered),
+    net,
+    selection,
+    map,
+    pathAucs:
+      plan.protocol.kind === 'combinatorial' && event !== null ? pathAucs(set, plan.protocol, answersOfFolds) : null,
+    verdict: judgeVerdict(lossGain, event?.auc ?? null, net, selection),
+  };
+}
+
+function foldsOf(set: DataSet, { protocol, embargoMs }: JudgePlan): readonly Split[] {
+  switch (protocol.kind) {
+    case 'purged-folds':
+      return purgedFolds(set, protocol.folds, embargoMs);
+    case 'walk-forward':
+      return walkForward(set, {
+        kind: 'anchored',
+        trainingMs: protocol.trainingMs,
+        testMs: protocol.testMs,
+        embargoMs,
+      });
+    case 'combinatorial':
+      return combinatorialFolds(set, protocol.groups, protocol.testGroups, embargoMs).splits;
+  }
+}
+
+/** Samples that share no bar with another of their instrument, in order of time. */
+function separate({ askedMs, knownMs, instrumentOf }: DataSet): Int32Array {
+  const freeFromMs = new Map<number, number>();
+  return Int32Array.from(askedMs.keys()).filter((i) => {
+    const instrument = instrumentOf[i]!;
+    if (askedMs[i]! < (freeFromMs.get(instrument) ?? Number.NEGATIVE_INFINITY)) return false;
+    freeFromMs.set(instrument, knownMs[i]!);
+    return true;
+  });
+}
+
+/** The answers as the shipped graph would give them, each mapped by what other folds showed. */
+function mapAnswers({ task }: Subject, tested: DataSet, { answers, foldOf }: OutOfFold, events: number) {
+  if (task.kind !== 'binary') return { answers, map: { kind: 'none' } as const };
+  const labels = Uint8Array.from(tested.targets);
+  const { calibrated, map } = calibrateAcrossFolds(Float64Array.from(answers), labels, tested.weights, foldOf, events);
+  return { answers: Float32Array.from(calibrated), map };
+}
+
+/** What each fold's training samples would have one say of any sample. */
+function naiveByFold(
+  { task }: Subject,
+  set: DataSet,
+  folds: readonly Split[],
+  { foldOf }: OutOfFold,
+): readonly number[][] {
+  const used = new Set(foldOf);
+  return folds.map(({ training }, fold) =>
+    used.has(fold) ? naiveAnswer(task, selectSamples(set, training).targets) : [],
+  );
+}
+
+/** How sure of a rise each answer is, from -1 to 1; null where an answer says nothing of that. */
+function leaningOf({ task }: Subject, answers: Float32Array): Float64Array | null {
+  const width = outputCount(task);
+  const count = answers.length / width;
+  switch (task.kind) {
+    case 'binary':
+      return Float64Array.from(answers, (p) => 2 * p - 1);
+    case 'regression':
+      return Float64Array.from(answers);
+    case 'multiclass':
+      return Float64Array.from({ length: count }, (_, i) => answers[(i + 1) * width - 1]! - answers[i * width]!);
+    case 'quantile':
+      return null;
+  }
+}

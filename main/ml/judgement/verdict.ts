@@ -6,13 +6,15 @@ export interface Verdict {
   /** `none`: no edge. `weak`: tells more than the naive answer, but does not earn its costs. `measured`: it does. */
   readonly edge: 'none' | 'weak' | 'measured';
   readonly reason: string;
+  /** By which it was decided. */
+  readonly rule: string;
 }
 
 /** The luckiest of all trials must be this unlikely to have come so far. */
 const DEFLATED_MIN = 0.95;
 
 /** When a model is said to have an edge: decided by what it said of times it had not seen. */
-export const VERDICT_RULE =
+const VERDICT_RULE =
   'none: the 95 % interval of the loss gain over the naive answer, or that of the AUC over 0.5, is not above zero; ' +
   'weak: both are, but the 95 % interval of the net return per trade is not, or the luckiest of all trials would have come as far; ' +
   'measured: all of these hold';
@@ -21,12 +23,16 @@ export const VERDICT_RULE =
  * @param lossGain over the naive answer, per sample
  * @param auc of the event, null where the question is not one of two answers
  */
-export function judgeVerdict(
+export function judgeVerdict(...figures: Parameters<typeof decide>): Verdict {
+  return { ...decide(...figures), rule: VERDICT_RULE };
+}
+
+function decide(
   lossGain: Estimate,
   auc: Estimate | null,
   net: NetOfCosts | null,
   selection: Selection,
-): Verdict {
+): Omit<Verdict, 'rule'> {
   const range = ({ low, high }: Estimate, digits: number): string =>
     `${low.toFixed(digits)} to ${high.toFixed(digits)}`;
   const gainText = `loss gain over the naive answer ${lossGain.value.toFixed(5)} (${range(lossGain, 5)})`;

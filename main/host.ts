@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { CONTRACT_VERSION } from '../preload/contract.ts';
 import { openAccountFolder, openDataFolder } from './data-folder.ts';
 import { MOMENTUM_MEASURED_ON, MOMENTUM_RECORD } from './engine/decision/momentum-record.ts';
+import { versionKey } from './engine/domain/ensemble.ts';
 import type { StrategyRecord } from './engine/domain/events.ts';
 import { SPOT_VENUE } from './engine/domain/instrument.ts';
 import type { RiskLimits } from './engine/domain/proposal.ts';
@@ -224,6 +225,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
         settings,
         gameDay: gameDay.state,
         ensemble: () => engine.pipeline.decision.view.settings(),
+        isShadow: (version) =>
+          engine.pipeline.decision.view.shadows().some((each) => versionKey(each) === versionKey(version)),
         promoteModel: (model, version) => modelDesk.promote(model, version),
         rollbackModel: (model) => modelDesk.rollback(model),
         startGameDay: gameDay.start,

@@ -27,10 +27,10 @@ export function EnsembleBar() {
   const confidences = [...new Set([...CONFIDENCES, ensemble.confidenceMin])].sort((a, b) => a - b);
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1 px-2 pt-2 text-[11px] text-text3">
-      <label className="flex items-center gap-1.5">
+      <label className="flex items-center gap-1.5 whitespace-nowrap">
         Propose from a pooled confidence of
         <select
-          className="field h-[22px] py-0 text-[11px]"
+          className="field h-[22px] w-auto py-0 text-left text-[11px]"
           value={ensemble.confidenceMin}
           onChange={(event) => set({ confidenceMin: Number(event.target.value) })}
         >
@@ -42,10 +42,10 @@ export function EnsembleBar() {
         </select>
       </label>
       {instrumentId === null ? null : (
-        <label className="flex items-center gap-1.5">
+        <label className="flex items-center gap-1.5 whitespace-nowrap">
           Judge {instrumentOf(instrumentId)?.symbol ?? instrumentId}
           <select
-            className="field h-[22px] py-0 text-[11px]"
+            className="field h-[22px] w-auto py-0 text-left text-[11px]"
             value={ensemble.decideEveryMs[instrumentId] ?? PACES[0][0]}
             onChange={(event) => setPace(Number(event.target.value))}
           >

@@ -115,11 +115,11 @@ function HandWeight({
   const byHand = standing.byHand === null ? '' : String(standing.byHand);
   const known = HAND_WEIGHTS.some(([value]) => value === byHand);
   return (
-    <span className="flex items-center gap-1">
+    <span className="flex items-center gap-1 whitespace-nowrap">
       <span>trust</span>
       <b className="font-normal text-text1">× {showFloat(standing.trust ?? 1, 2)}</b>
       <select
-        className="field h-[20px] py-0 text-[11px]"
+        className="field h-[20px] w-auto py-0 text-left text-[11px]"
         aria-label={`Trust in ${model.label}`}
         value={byHand}
         onChange={(event) => set(event.target.value)}

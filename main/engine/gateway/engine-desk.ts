@@ -1,6 +1,6 @@
 import type { Done, Health, Hello, WatchRow } from '../../../preload/contract.ts';
 import { formatDecimal, multiplyDecimal, parseDecimal } from '../domain/decimal.ts';
-import type { EngineEvent, InputEvent } from '../domain/events.ts';
+import type { EngineEvent, InputEvent, PredictionArrived } from '../domain/events.ts';
 import { type InstrumentId, symbolOf } from '../domain/instrument.ts';
 import type { PerpetualQuote } from '../domain/market.ts';
 import { CHART_INDICATORS } from '../features/chart-indicators.ts';
@@ -31,12 +31,21 @@ export interface EngineDeskDeps extends Omit<DeskSources, 'board' | 'journal' | 
   startGameDay(): Done;
   stopGameDay(): Done;
   readonly lab: LabPort;
+  /** Scored and not listened to. */
+  isShadow(version: { readonly model: string; readonly version: string }): boolean;
   readonly gap: GapPort;
   request(event: InputEvent): readonly EngineEvent[];
   verifyJournal(): { ok: boolean; events: number; firstBadSeq: number | null; text: string };
   watchBook(instrumentId: InstrumentId | null): void;
   onEvent(listener: (logged: LoggedEvent) => void): Cancel;
   onNotice(listener: (notice: VenueNotice | InferenceNotice) => void): Cancel;
+}
+
+interface Confidence {
+  readonly openTimeMs: number;
+  readonly probability: number;
+  /** By how many models. */
+  readonly said: number;
 }
 
 const JOURNAL_SHOWN = 200;
@@ -50,7 +59,22 @@ export function createEngineDesk(
   const board = createNoticeBoard();
   const bookListeners = new Set<(book: BookTop) => void>();
   const booksWatched = new Map<InstrumentId, number>();
-  const confidences = new Map<InstrumentId, { openTimeMs: number; probability: number | null }[]>();
+  const confidences = new Map<InstrumentId, Confidence[]>();
+
+  /** Of several models that speak about one candle the mean: the pane has one line. */
+  const noteConfidence = ({ instrumentId, candleCloseTimeMs: openTimeMs, probability }: PredictionArrived): void => {
+    const kept = confidences.get(instrumentId) ?? [];
+    const last = kept.at(-1);
+    const said = last?.openTimeMs === openTimeMs ? last.said : 0;
+    if (said > 0) kept.pop();
+    kept.push({
+      openTimeMs,
+      probability: ((last?.probability ?? 0) * said + probability) / (said + 1),
+      said: said + 1,
+    });
+    if (kept.length > CONFIDENCES_KEPT) kept.shift();
+    confidences.set(instrumentId, kept);
+  };
   let chain: Health['chain'] = 'ok';
 
   const topics = createDeskTopics({
@@ -64,12 +88,7 @@ export function createEngineDesk(
   deps.onEvent(({ seq, timeMs, event }) => {
     board.takeEvent(event, deps.nowMs());
     if (laneOf(event) === 'ledger') deps.journalStore.add({ seq, timeMs, event });
-    if (event.kind === 'PredictionArrived') {
-      const kept = confidences.get(event.instrumentId) ?? [];
-      kept.push({ openTimeMs: event.candleCloseTimeMs, probability: event.probability });
-      if (kept.length > CONFIDENCES_KEPT) kept.shift();
-      confidences.set(event.instrumentId, kept);
-    }
+    if (event.kind === 'PredictionArrived' && !deps.isShadow(event)) noteConfidence(event);
   });
   deps.onNotice((notice) => {
     board.takeNotice(notice);
@@ -138,7 +157,8 @@ export function createEngineDesk(
     chartHistory: async (query) => chartSeries(deps.candles, query),
     liveIndicators: async (instrumentId, timeframe, ids) =>
       liveIndicatorsOf(deps.candles, instrumentId, timeframe, ids),
-    confidence: (instrumentId) => confidences.get(instrumentId) ?? [],
+    confidence: (instrumentId) =>
+      (confidences.get(instrumentId) ?? []).map(({ openTimeMs, probability }) => ({ openTimeMs, probability })),
     watchBook(instrumentId, watching) {
       const count = (booksWatched.get(instrumentId) ?? 0) + (watching ? 1 : -1);
       if (count > 0) booksWatched.set(instrumentId, count);

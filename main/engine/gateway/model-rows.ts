@@ -78,8 +78,8 @@ function modelRow(
   standing: Model['standing'],
 ): Model {
   const { loaded, status } = entry;
-  const latency = board.latencies(loaded.model);
-  const last = board.lastPrediction(loaded.model);
+  const latency = board.latencies(loaded);
+  const last = board.lastPrediction(loaded);
   const reliability = loaded.record
     .filter((bucket) => bucket.n > 0)
     .map(({ bucketLow, bucketHigh, right, n }) => ({
@@ -94,7 +94,7 @@ function modelRow(
     kind: 'model',
     label: loaded.title,
     state: fitness.whole.code === 'licence-ended' ? 'expired' : 'ready',
-    note: `${fitnessNote(fitness)}${failureNote(board.failures(loaded.model))}${loaded.question} ${loaded.edgeReason}`,
+    note: `${fitnessNote(fitness)}${failureNote(board.failures(loaded))}${loaded.question} ${loaded.edgeReason}`,
     provider: loaded.provider,
     latencyMsLast: latency?.last ?? status?.latencyMsEwma ?? null,
     latencyMsP99: latency?.p99 ?? null,

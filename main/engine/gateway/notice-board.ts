@@ -28,14 +28,21 @@ export interface NoticeBoard {
   readonly closeToProposalMs: number | null;
   readonly inferenceMs: number | null;
   ticker(instrumentId: InstrumentId): Ticker24h | null;
-  latencies(model: string): { readonly last: number; readonly p99: number } | null;
+  latencies(version: Version): { readonly last: number; readonly p99: number } | null;
   /** Where, and why, a model's last question had no answer. */
-  failures(model: string): readonly { readonly instrumentId: InstrumentId; readonly why: string }[];
+  failures(version: Version): readonly { readonly instrumentId: InstrumentId; readonly why: string }[];
   /** Last prediction of a model: where, when, what. */
   lastPrediction(
-    model: string,
+    version: Version,
   ): { readonly instrumentId: InstrumentId; readonly atMs: number; readonly probability: number } | null;
 }
+
+/** One version of a model: several of them may be asked. */
+interface Version {
+  readonly model: string;
+  readonly version?: string;
+}
+const keyOf = ({ model, version = '' }: Version): string => `${model}@${version}`;
 
 const LATENCIES_KEPT = 500;
 const LIVE_CANDLE_MS_MAX = 5_000;
@@ -98,15 +105,17 @@ export function createNoticeBoard(): NoticeBoard {
     },
     takeEvent(event, nowMs) {
       if (event.kind === 'PredictionFailed') {
-        const where = failures.get(event.model) ?? new Map<InstrumentId, string>();
-        failures.set(event.model, where.set(event.instrumentId, event.why));
+        const key = keyOf(event);
+        const where = failures.get(key) ?? new Map<InstrumentId, string>();
+        failures.set(key, where.set(event.instrumentId, event.why));
       } else if (event.kind === 'PredictionArrived') {
-        failures.get(event.model)?.delete(event.instrumentId);
-        const kept = latencies.get(event.model) ?? [];
+        const key = keyOf(event);
+        failures.get(key)?.delete(event.instrumentId);
+        const kept = latencies.get(key) ?? [];
         kept.push(event.latencyMs);
         if (kept.length > LATENCIES_KEPT) kept.shift();
-        latencies.set(event.model, kept);
-        last.set(event.model, { instrumentId: event.instrumentId, atMs: nowMs, probability: event.probability });
+        latencies.set(key, kept);
+        last.set(key, { instrumentId: event.instrumentId, atMs: nowMs, probability: event.probability });
         inferenceMs = event.latencyMs;
       } else if (event.kind === 'CandleClosed' && event.timeframe !== '1s') {
         closeSeenMs.set(event.instrumentId, nowMs);
@@ -157,13 +166,14 @@ export function createNoticeBoard(): NoticeBoard {
       return inferenceMs;
     },
     ticker: (instrumentId) => tickers.get(instrumentId) ?? null,
-    latencies(model) {
-      const kept = latencies.get(model);
+    latencies(version) {
+      const kept = latencies.get(keyOf(version));
       if (!kept || kept.length === 0) return null;
       const sorted = [...kept].sort((a, b) => a - b);
       return { last: kept.at(-1) as number, p99: sorted[Math.floor((sorted.length - 1) * 0.99)] as number };
     },
-    failures: (model) => Array.from(failures.get(model) ?? [], ([instrumentId, why]) => ({ instrumentId, why })),
-    lastPrediction: (model) => last.get(model) ?? null,
+    failures: (version) =>
+      Array.from(failures.get(keyOf(version)) ?? [], ([instrumentId, why]) => ({ instrumentId, why })),
+    lastPrediction: (version) => last.get(keyOf(version)) ?? null,
   };
 }

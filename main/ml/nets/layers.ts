@@ -59,7 +59,10 @@ export function causalConvolution(
   return linear(concat(seen, 2), parameters, name, width);
 }
 
-/** Multi-head scaled dot-product attention of `queries` over `keys` and `values`, each [batch, steps, width]. */
+/**
+ * Multi-head scaled dot-product attention of `queries` over `keys` and `values`, each [batch, steps, width]. Keys want no bias: it would move
+ * all scores of a query alike, and its gradient is nothing but rounding.
+ */
 export function attend(queries: Value, keys: Value, values: Value, heads: number, mask: Value | null = null): Value {
   const width = lastOf(queries) / heads;
   const split = (x: Value, order: readonly number[]): Value => {

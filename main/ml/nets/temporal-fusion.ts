@@ -16,7 +16,7 @@ import {
 } from '../autodiff/operations.ts';
 import { glorot, type Parameters, zeros } from '../autodiff/parameters.ts';
 import { sizeOf } from '../autodiff/shape.ts';
-import { attend, layerNorm, linear } from './layers.ts';
+import { attend, layerNorm, linear, project } from './layers.ts';
 import { lstmStates } from './lstm.ts';
 import type { Net, WindowShape } from './net.ts';
 
@@ -134,7 +134,7 @@ function attendInterpretably(asked: Value, all: Value, parameters: Parameters, h
   const values = linear(all, parameters, 'attention.values', width / heads);
   const shared = concat(new Array<Value>(heads).fill(values), 2);
   const queries = linear(asked, parameters, 'attention.queries', width);
-  const keys = linear(all, parameters, 'attention.keys', width);
+  const keys = project(all, parameters, 'attention.keys', width);
   const mask = asked.graph.constant([1, 1, horizons, steps], hidden);
   const heard = reshape(attend(queries, keys, shared, heads, mask), [batch, horizons, heads, width / heads]);
   const mean = scale(sumOver(heard, [2]), 1 / heads);

@@ -1,7 +1,7 @@
 import type { Value } from '../autodiff/graph.ts';
 import { add, silu } from '../autodiff/operations.ts';
 import { glorot, type Parameters } from '../autodiff/parameters.ts';
-import { attend, layerNorm, linear, newest } from './layers.ts';
+import { attend, layerNorm, linear, newest, project } from './layers.ts';
 import type { Net, WindowShape } from './net.ts';
 
 interface TransformerSizes {
@@ -29,7 +29,7 @@ function block(x: Value, parameters: Parameters, name: string, heads: number): V
   const width = x.shape[2]!;
   const calm = layerNorm(x, parameters, `${name}.attention.norm`);
   const part = (role: string): Value => linear(calm, parameters, `${name}.${role}`, width);
-  const heard = attend(part('queries'), part('keys'), part('values'), heads);
+  const heard = attend(part('queries'), project(calm, parameters, `${name}.keys`, width), part('values'), heads);
   const state = add(x, linear(heard, parameters, `${name}.heard`, width));
   const thought = silu(
     linear(layerNorm(state, parameters, `${name}.thought.norm`), parameters, `${name}.thought`, 2 * width),

@@ -6,28 +6,15 @@ import { sumAll } from '../../../../main/ml/autodiff/operations.ts';
 import { initialWeights, parametersOf } from '../../../../main/ml/autodiff/parameters.ts';
 import { sizeOf } from '../../../../main/ml/autodiff/shape.ts';
 import { NET_FAMILIES } from '../../../../main/ml/families/nets.ts';
-import { causalCnn } from '../../../../main/ml/nets/causal-cnn.ts';
-import { lstm } from '../../../../main/ml/nets/lstm.ts';
-import { mlp } from '../../../../main/ml/nets/mlp.ts';
-import type { Net } from '../../../../main/ml/nets/net.ts';
 import { encodeNetModel, netLayout } from '../../../../main/ml/nets/net-graphs.ts';
-import { stateSpace } from '../../../../main/ml/nets/state-space.ts';
-import { temporalFusion } from '../../../../main/ml/nets/temporal-fusion.ts';
-import { transformer } from '../../../../main/ml/nets/transformer.ts';
 import { runGraph, withGraph } from '../../../support/run-graph.ts';
+import { smallNets } from '../../../support/small-nets.ts';
 
 const WINDOW = { bars: 5, features: 3 };
 const BATCH = 4;
 const STEP = 2e-3;
 
-const NETS: Record<string, Net> = {
-  mlp: mlp(WINDOW, 2, { hidden: [6, 5] }),
-  lstm: lstm(WINDOW, 2, { width: 4 }),
-  cnn: causalCnn(WINDOW, 2, { width: 4, layers: 2, taps: 2 }),
-  transformer: transformer(WINDOW, 2, { width: 4, heads: 2, layers: 2 }),
-  'temporal-fusion': temporalFusion(WINDOW, 2, { width: 4, heads: 2, horizons: 2 }),
-  'state-space': stateSpace(WINDOW, 2, { width: 4, states: 3, layers: 2 }),
-};
+const NETS = smallNets(WINDOW);
 
 const values = (count: number, seed: number): Float32Array => {
   const random = createRandom(seed);

@@ -30,6 +30,7 @@ export function addLabCommands(program: Command): void {
       .option('--shorts', 'positions below zero, as on margin or a perpetual')
       .option('--funding <CSV>', 'timestamp_ms,funding_rate,mark_price of a perpetual')
       .option('--predictions <CSV>', 'timestamp_ms,probability: a model’s word at each close')
+      .option('--model <NAME>', 'a model that ships, asked about every candle in place of --predictions')
       .option('--finer <FILE>', 'finer candles: which of stop and target came first inside a bar')
       .addOption(dataDirOption());
 

@@ -8,10 +8,10 @@ import { openDataFolder } from '../data-folder.ts';
 import { TIMEFRAMES, type Timeframe } from '../engine/domain/candle.ts';
 import { fail, ok, type Result } from '../engine/domain/result.ts';
 import { readFunding } from '../lab/backtest/funding-file.ts';
-import { readPredictions } from '../lab/backtest/predictions-file.ts';
 import { type Market, REALISTIC, REFERENCE, type RunSettings } from '../lab/backtest/settings.ts';
 import { columnsOf } from '../lab/data/candle-column-file.ts';
 import { LabCandles } from '../lab/data/lab-candles.ts';
+import { readPredictions } from '../lab/predictions/predictions-file.ts';
 import { SHIPPED, strategyNamed } from '../lab/strategies/shipped.ts';
 import { outlineOf, type StrategyOutline } from '../lab/strategy/outline.ts';
 import { type ParameterError, readSetting } from '../lab/strategy/parameters.ts';
@@ -19,6 +19,7 @@ import type { StrategyDefinition } from '../lab/strategy/strategy.ts';
 import { decimalStep } from '../lab/ticks/import/price-grid.ts';
 import { instrumentName } from '../lab/workers/read-candles.ts';
 import { answerOf, openStrategyCrew, type StrategySource } from '../lab/workers/strategy-crew.ts';
+import { askModel } from './ask-model.ts';
 import { badInput, failed, type Outcome } from './output.ts';
 
 /** Options of `backtest --strategy` and `sweep` that say on what and under which rules. */
@@ -37,6 +38,8 @@ export interface StrategyOptions {
   readonly shorts?: boolean;
   readonly funding?: string;
   readonly predictions?: string;
+  /** A model that is asked about every candle. */
+  readonly model?: string;
   readonly finer?: string;
   /** Where candles lie that are named as `binance:BTC/USDT@1h`. */
   readonly dataDir?: string;
@@ -156,9 +159,13 @@ async function readMarkets(
   const first = await withExtras(markets[0] as Market, options);
   if (!first.ok) return first;
   const read = sources.map(candleSource);
+  const names = read.map(instrumentName);
+  const whole = [first.value, ...markets.slice(1)];
+  const asked = options.model === undefined ? ok(whole) : await askModel(options.model, whole, names);
+  if (!asked.ok) return asked;
   return ok({
-    markets: [first.value, ...markets.slice(1)],
-    names: read.map(instrumentName),
+    markets: asked.value,
+    names,
     sources: read,
     settings: settingsOf(rules, options),
   });

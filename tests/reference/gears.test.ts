@@ -2,9 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { readCandleFile } from '../../main/candle-files/index.ts';
 import type { CandleColumns } from '../../main/engine/domain/candle.ts';
+import { createRandom } from '../../main/engine/kernel/random.ts';
 import type { BarRun } from '../../main/lab/backtest/bar-run.ts';
 import { runBacktest } from '../../main/lab/backtest/run-backtest.ts';
 import { runExact } from '../../main/lab/exact/run-exact.ts';
+import { defineStrategy } from '../../main/lab/strategy/strategy.ts';
 import { exactPlan, marketOf } from '../support/exact-plan.ts';
 import { hasRealData, realData } from '../support/real-data.ts';
 import { rotation } from '../support/rotation-strategy.ts';
@@ -52,6 +54,35 @@ describe.skipIf(!hasRealData)('both gears give the same trades', () => {
       expect(fast.trades.filter(({ instrument }) => instrument === at).length).toBeGreaterThan(20);
     expectSame(exact, fast);
   });
+});
+
+describe.skipIf(!hasRealData)('a strategy that hears a model', () => {
+  it('gives the same trades in both gears on the same words', async () => {
+    const candles = await candlesOf('candles/5m/binance_BTCUSDT_5m_20240101-20240630.csv.gz', 3_000);
+    const random = createRandom(3);
+    // Not at every candle: a model that was not asked has no word.
+    const predictions = candles.close.map(() => (random.next() < 0.1 ? Number.NaN : random.next()));
+    const markets = [{ ...marketOf(candles), predictions }];
+    const plan = exactPlan(candles, { strategy: hearing, params: {}, markets });
+    const { strategy, params, settings } = plan;
+    const [exact, fast] = [await runExact(plan), runBacktest({ strategy, params, markets, settings })];
+    expect(fast.trades.length).toBeGreaterThan(50);
+    expectSame(exact, fast);
+  });
+});
+
+/** In at a high probability, out at a low one, nothing between. */
+const hearing = defineStrategy({
+  name: 'hearing',
+  title: 'Hearing',
+  about: 'Does what a model says.',
+  params: {},
+  start: () => ({
+    onPrediction({ probability }, desk) {
+      if (probability > 0.8) desk.enter('long', { qty: 0.05 });
+      else if (probability < 0.1) desk.exit();
+    },
+  }),
 });
 
 /** Trades, equity at every bar, fills. */

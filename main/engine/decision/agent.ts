@@ -63,6 +63,8 @@ export interface Agent {
   onFill?(event: FillBooked): void;
   onPrediction?(event: PredictionArrived): void;
   onPredictionFailed?(event: PredictionFailed): void;
+  /** What any model said, also where it speaks for none. */
+  onModel?(event: PredictionArrived): void;
   /** Reads; changes nothing. */
   opinion(instrumentId: InstrumentId, nowMs: number): Opinion;
 }

@@ -261,7 +261,11 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
       case 'PredictionArrived':
         // Of several that were asked, the first does not speak for the rest.
         if (event.gathering) break;
-        if (state.started && !isReconciling() && lineUp.voters().some((agent) => speaksFor(agent, event))) {
+        if (
+          state.started &&
+          !isReconciling() &&
+          lineUp.voters().some((agent) => agent.onModel || speaksFor(agent, event))
+        ) {
           judge(event.instrumentId, event.candleCloseTimeMs, context);
         }
         break;

@@ -95,6 +95,7 @@ export function createDecisionState(lineUp: LineUp): DecisionState {
       (missing.get(instrumentId) ?? []).filter((key) => key !== `${event.model}@${event.version}`),
     );
     for (const agent of agents) {
+      agent.onModel?.(event);
       if (!speaksFor(agent, event)) continue;
       agent.onPrediction?.(event);
       if (agent.model && !event.late)

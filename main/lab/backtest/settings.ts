@@ -18,6 +18,8 @@ export interface Market {
   readonly finer?: CandleColumns;
   /** A model's calibrated probability of a rise, known at each bar's close; NaN for none. */
   readonly predictions?: Float64Array;
+  /** Which model they are of, for people; absent where it is not known. */
+  readonly predictedBy?: string;
 }
 
 /** How a run turns orders into money. Rates are shares: 0.001 is 0.1 %. Amounts are floats: no order leaves a research run. */

@@ -149,7 +149,24 @@ export class ExactSession {
         this.#venue.closed(listing, series.timeframe, rowOf(series.candles, next));
       this.#told.set(series, next);
     }
-    if (bar > 0) this.#venue.closed(listing, this.#timeframe, rowOf(candles, bar - 1));
+    if (bar === 0) return;
+    this.#venue.closed(listing, this.#timeframe, rowOf(candles, bar - 1));
+    this.#tellWord(listing, bar - 1);
+  }
+
+  /** What a model said at a close, where the market brings its words. */
+  #tellWord({ record, market }: Listing, bar: number): void {
+    const probability = market.predictions?.[bar] ?? Number.NaN;
+    if (Number.isNaN(probability)) return;
+    const candleCloseTimeMs = market.candles.openTimeMs[bar]! + this.#spanMs;
+    this.#engine.request({
+      ...LOGGED_WORD,
+      instrumentId: record.id,
+      timeframe: this.#timeframe,
+      candleCloseTimeMs,
+      rawProbability: probability,
+      probability,
+    });
   }
 
   /** What happens in this bar, in order of time; an order sent by it is at the venue `latencyMs` later. */
@@ -184,6 +201,19 @@ export class ExactSession {
     this.#venue.quote(listing, bar, share === 0 ? open[bar]! : open[bar]! + share * (close[bar]! - open[bar]!));
   }
 }
+
+/** Of nobody that this desk asks: no record, no edge. */
+const LOGGED_WORD = {
+  kind: 'PredictionArrived',
+  requestId: 'logged',
+  model: 'logged',
+  version: '0.0.0',
+  modelHash: '',
+  record: null,
+  edge: 'unknown',
+  latencyMs: 0,
+  late: false,
+} as const;
 
 const rowOf = ({ openTimeMs, open, high, low, close, volume }: ExactPlan['markets'][number]['candles'], bar: number) =>
   [openTimeMs[bar]!, open[bar]!, high[bar]!, low[bar]!, close[bar]!, volume[bar]!] satisfies CandleRow as CandleRow;

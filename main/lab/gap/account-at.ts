@@ -17,7 +17,7 @@ export interface AccountAt {
   /** Spot instruments that trade for `quote`. */
   readonly instruments: readonly InstrumentRecord[];
   readonly limits: RiskLimits;
-  /** Limits that were set later. */
+  /** What a person has set of limits, models and their weights: what stood at the start, and what came later. */
   readonly inputs: readonly { readonly timeMs: number; readonly event: InputEvent }[];
   /** The last session up to the end. */
   readonly session: EngineStarted;
@@ -43,6 +43,7 @@ export function accountAt(ledger: readonly LogRecord[], fromMs: number, toMs: nu
     if (event.kind === 'EngineStarted') session = event;
     if (timeMs < startMs || record.seq <= opening.seq) core.restore(record);
     else if (event.kind === 'LimitsSet') inputs.push({ timeMs, event });
+    if (event.kind === 'LineUpSet' || event.kind === 'EnsembleSet') inputs.push({ timeMs, event });
   }
   if (!session) return null;
   const known = new Map(pipeline.instruments.view.all().map((instrument) => [instrument.id, instrument]));

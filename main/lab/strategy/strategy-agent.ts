@@ -3,6 +3,7 @@ import type { CandleTape } from '../../engine/decision/candle-tape.ts';
 import type { Candle, Timeframe } from '../../engine/domain/candle.ts';
 import { TIMEFRAME_MS } from '../../engine/domain/candle.ts';
 import { toNumberLossy } from '../../engine/domain/decimal.ts';
+import type { PredictionArrived } from '../../engine/domain/events.ts';
 import { accountsOf, type InstrumentId } from '../../engine/domain/instrument.ts';
 import type { PortfolioView } from '../../engine/domain/portfolio.ts';
 import type { Reason } from '../../engine/domain/proposal.ts';
@@ -71,6 +72,13 @@ export function createStrategyAgent(
     for (const [at, candle] of candles.entries()) step(instrument, candle, at < candles.length - 1);
   };
 
+  /** A model's word at the close of the candle it was shown last; one that comes late is no word. */
+  const hear = ({ instrumentId, timeframe: own, candleCloseTimeMs, probability, late }: PredictionArrived): void => {
+    const instrument = instruments.indexOf(instrumentId);
+    if (instrument < 0 || late || own !== timeframe || candleCloseTimeMs !== closeMs[instrument] || !isWarm) return;
+    feed.handlers.onPrediction?.({ instrument, probability }, desks[instrument] as ProposingDesk);
+  };
+
   const stanceOf = (instrument: number, nowMs: number): Opinion => {
     const candleCloseTimeMs = closeMs[instrument] as number;
     if (!isWarm) return abstaining('warming up', 'unknown', candleCloseTimeMs);
@@ -104,6 +112,7 @@ export function createStrategyAgent(
       else startAnew(instrument, tape.candles);
     },
     stirred: () => stirred,
+    ...(feed.handlers.onPrediction && { onModel: hear }),
     onMarket({ instrumentId, trades, quote }) {
       const instrument = instruments.indexOf(instrumentId);
       const { onTrade, onBook } = feed.handlers;

@@ -1,5 +1,5 @@
 import type { Agent } from '../../engine/decision/agent.ts';
-import type { StrategyRecord } from '../../engine/domain/events.ts';
+import type { PredictionArrived, StrategyRecord } from '../../engine/domain/events.ts';
 import type { InstrumentId } from '../../engine/domain/instrument.ts';
 import type { AgentsOf } from '../../engine/pipeline.ts';
 import { SHIPPED, strategyNamed } from '../strategies/shipped.ts';
@@ -45,12 +45,13 @@ function onEach(strategy: StrategyDefinition, { params, timeframe }: StrategyRec
     agents.set(id, made);
     return made;
   };
-  const { barsKept, ...rest } = createStrategyAgent(strategy, params, timeframe, account, []);
+  const { barsKept, onModel, ...rest } = createStrategyAgent(strategy, params, timeframe, account, []);
   return {
     ...rest,
     ...(barsKept !== undefined && { barsKept }),
     onCandle: (id, tape) => agentOf(id).onCandle(id, tape),
     onMarket: (event) => agents.get(event.instrumentId)?.onMarket?.(event),
+    ...(onModel && { onModel: (event: PredictionArrived) => agents.get(event.instrumentId)?.onModel?.(event) }),
     onFill: (event) => agents.get(event.fill.instrumentId)?.onFill?.(event),
     opinion: (id, nowMs) => agentOf(id).opinion(id, nowMs),
   };

@@ -135,7 +135,7 @@ export interface StrategyPrediction {
 
 /**
  * What is called when; each is optional. Trades and books come on the desk alone, candles bring none; what is wanted there is judged at the next
- * close of a minute. A model's words come in the fast gear alone.
+ * close of a minute. A model's words come at the close of the candle that it was asked about, those of the strategy's timeframe.
  */
 export interface StrategyHandlers {
   onCandle?(candle: StrategyCandle, desk: Desk): void;

@@ -10,6 +10,7 @@ import { experimentId } from '../experiments/experiment-id.ts';
 import type { ExperimentStore, StoreError } from '../experiments/experiment-store.ts';
 import type { KnownPlan } from '../experiments/plan-inputs.ts';
 import type { Verdict } from '../honesty/verdict.ts';
+import { validationOf } from '../predictions/validation.ts';
 import { reportPage } from '../report/report-page.ts';
 import { breakdownOf } from './breakdown.ts';
 import { figureIntervals } from './figure-intervals.ts';
@@ -77,13 +78,16 @@ export function keepStudy(
     verdict: labVerdict(verdict),
   };
   const { returns, trades, deflated, overfitting } = judged;
-  const judgement = { verdict, intervals: returns, tradeIntervals: trades, deflated, overfitting, row };
+  const predictedBy = plan.markets[0]?.predictedBy ?? '';
+  const words = plan.markets[0] ? validationOf(plan.markets[0]) : null;
+  const judgement = { verdict, intervals: returns, tradeIntervals: trades, deflated, overfitting, row, predictedBy };
   const recorded = store.record(inputs, {
     run,
     statistics,
     verdict: verdict.sentence,
     judgement: judgement as unknown as Record<string, Plain>,
     report,
+    ...(words && { predictions: words }),
   });
   if (!recorded.ok) return recorded;
   const { experiment, isKnown } = recorded.value;

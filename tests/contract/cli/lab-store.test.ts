@@ -109,6 +109,41 @@ describe('experiments', () => {
   });
 });
 
+describe('a model over history', () => {
+  it('is asked about every candle; its words are kept with the run and give the very same run again', async () => {
+    const file = join(dir, 'five.csv');
+    const { openTimeMs, volume, ...prices } = randomWalkCandles(600, createRandom(9).next);
+    const times = openTimeMs.map((_, bar) => 1_700_000_100_000 + bar * 300_000);
+    await writeCandleFile(file, { ...prices, volume: volume.map(() => 50), openTimeMs: times });
+    const given = ['--strategy', 'model-driven', '--param', 'enterAt=0.5', '--store', '--data-dir', dir, '--json'];
+    const asked = await runCli(['backtest', file, '--model', 'reversal-gbt', ...given]);
+    expect(asked).toMatchObject({ exit: 0, json: { strategy: 'model-driven', isKnown: false } });
+    const { id, folder, trades } = asked.json as { id: string; folder: string; trades: number };
+    expect(trades).toBeGreaterThan(0);
+    const words = join(folder, 'validation_predictions.parquet');
+    const metrics = JSON.parse(readFileSync(join(folder, 'metrics.json'), 'utf8'));
+    expect(metrics.judgement.predictedBy).toMatch(/^reversal-gbt \d+\.\d+\.\d+ [0-9a-f]{64}$/);
+    const again = await runCli(['backtest', file, '--predictions', words, ...given]);
+    expect(again).toMatchObject({ exit: 0, json: { id, isKnown: true, trades } });
+    const both = await runCli(['backtest', file, '--model', 'reversal-gbt', '--predictions', words, ...given]);
+    expect([both.exit, both.stderr]).toEqual([2, expect.stringContaining('give one of them')]);
+    const nobody = await runCli(['backtest', file, '--model', 'oracle', ...given]);
+    expect([nobody.exit, nobody.stderr]).toEqual([2, expect.stringContaining('there is no model oracle: there is')]);
+    const exact = await runCli([
+      'backtest',
+      file,
+      '--gear',
+      'exact',
+      '--predictions',
+      words,
+      ...given.slice(0, 4),
+      '--json',
+    ]);
+    expect(exact).toMatchObject({ exit: 0, json: { gear: 'exact', approvals: { asked: expect.any(Number) } } });
+    expect((exact.json as { approvals: { signed: number } }).approvals.signed).toBeGreaterThan(0);
+  });
+});
+
 describe('gap', () => {
   it('runs the last days again and splits what an account did from what the engine does by itself', async () => {
     const { volume, ...prices } = randomWalkCandles(300, createRandom(5).next);

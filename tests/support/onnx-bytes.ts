@@ -28,6 +28,25 @@ export function smallGraph(extra: Partial<Pick<ModelSpec, 'nodes' | 'initializer
   });
 }
 
+/** A model that looks at two candles of three features, and answers with the sum of the first of them, squashed. */
+export function windowGraph(): Uint8Array<ArrayBuffer> {
+  return encodeModel({
+    graphName: 'w',
+    producerVersion: '1',
+    inputs: [{ name: 'features', dims: ['batch', 2, 3] }],
+    outputs: OUTPUTS,
+    initializers: [floatTensor('first', [6, 1], [1, 0, 0, 1, 0, 0])],
+    nodes: [
+      { op: 'Flatten', inputs: ['features'], outputs: ['flat'] },
+      { op: 'MatMul', inputs: ['flat', 'first'], outputs: ['a'] },
+      { op: 'Sigmoid', inputs: ['a'], outputs: ['raw_probability'] },
+      { op: 'Identity', inputs: ['raw_probability'], outputs: ['probability'] },
+    ],
+    mlOpset: 5,
+    metadata: new Map(),
+  });
+}
+
 /** A float tensor whose values lie at `path`. */
 export const externalTensor = (name: string, path: string): Uint8Array =>
   concatBytes([

@@ -692,6 +692,8 @@ export type Effect =
       readonly candleCloseTimeMs: number;
       readonly featureSetHash: string;
       readonly features: readonly number[];
+      /** The features of this candle and those before it, oldest first: for models that look at a window. */
+      readonly rows?: readonly ArrayLike<number>[];
       /** Of this version alone; of every one that fits where it is absent. */
       readonly only?: { readonly model: string; readonly version: string };
     };

@@ -27,6 +27,8 @@ export interface PredictionRequest {
   readonly candleCloseTimeMs: number;
   readonly featureSetHash: string;
   readonly features: readonly number[];
+  /** The features of this candle and those before it, oldest first: for models that look at a window. */
+  readonly rows?: readonly ArrayLike<number>[];
   /** Of this version alone; of every one that fits where it is absent. */
   readonly only?: { readonly model: string; readonly version: string };
 }
@@ -125,6 +127,12 @@ type Identity = { readonly model: string; readonly version?: string };
 const NOBODY: Identity = { model: 'none' };
 const keyOf = ({ model, version = '' }: Identity): string => `${model}@${version}`;
 
+/** What a model that looks at so many candles is asked with; fewer of them, and it says itself that they are too few. */
+function featuresFor(windowBars: number, { features, rows }: PredictionRequest): number[] {
+  if (windowBars === 1) return [...features];
+  return (rows ?? [features]).slice(-windowBars).flatMap((row) => Array.from(row));
+}
+
 /** Owns the ml-host process: starts it, talks to it, and starts it again when it dies. */
 export function createInferenceClient(options: InferenceClientOptions): InferenceClient {
   const { clock, timers, onNotice } = options;
@@ -198,7 +206,7 @@ export function createInferenceClient(options: InferenceClientOptions): Inferenc
         timeframe: request.timeframe,
         candleCloseTimeMs: request.candleCloseTimeMs,
         featureSetHash: request.featureSetHash,
-        features: [...request.features],
+        features: featuresFor(board.get(keyOf({ model, version }))?.loaded.windowBars ?? 1, request),
       }),
     fail: (pending, why) => {
       failRequest(pending.request, pending, why);

@@ -22,14 +22,22 @@ export function createInferenceStage(deps: ModelWatchDeps): Stage & { readonly v
             candleCloseTimeMs: event.candleCloseTimeMs,
             featureSetHash: event.featureSetHash,
             features: event.values,
+            rows: deps.rows(event.timeframe, event.featureSet, event.instrumentId).slice(),
           });
           break;
         case 'LineUpSet':
           // Who has just come speaks about the candle that is the last one now: no candle passes without the new version.
-          for (const { instrumentId, timeframe, candleCloseTimeMs, featureSetHash, values, only } of watch.unasked(
-            context.nowMs,
-          )) {
-            const about = { instrumentId, timeframe, candleCloseTimeMs, featureSetHash, features: values, only };
+          for (const {
+            instrumentId,
+            timeframe,
+            featureSet,
+            candleCloseTimeMs,
+            featureSetHash,
+            values,
+            only,
+          } of watch.unasked(context.nowMs)) {
+            const rows = deps.rows(timeframe, featureSet, instrumentId).slice();
+            const about = { instrumentId, timeframe, candleCloseTimeMs, featureSetHash, features: values, rows, only };
             context.perform({ kind: 'RequestPrediction', requestId: context.newId('p'), ...about });
           }
           break;

@@ -55,6 +55,7 @@ const freshly = (terms: ModelTerms): Watched => ({
 interface Inputs {
   readonly instrumentId: InstrumentId;
   readonly timeframe: Timeframe;
+  readonly featureSet: string;
   readonly featureSetHash: string;
   readonly candleCloseTimeMs: number;
   readonly values: readonly number[];
@@ -127,7 +128,7 @@ export function createModelWatch({ models, termsFor = () => null, rows }: ModelW
     const key = inputsKey(featureSet, timeframe, instrumentId);
     const before = inputs.get(key);
     const changed = before !== undefined && haveChanged(before.values, values);
-    inputs.set(key, { instrumentId, timeframe, featureSetHash, candleCloseTimeMs, values, changed });
+    inputs.set(key, { instrumentId, timeframe, featureSet, featureSetHash, candleCloseTimeMs, values, changed });
     for (const { terms, drift } of watched.values()) {
       if (terms.timeframe !== timeframe || terms.featureSet !== featureSet) continue;
       drift.set(instrumentId, driftFitness(terms.training, rows(timeframe, featureSet, instrumentId)));

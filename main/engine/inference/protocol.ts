@@ -47,7 +47,8 @@ const predict = z.strictObject({
   timeframe,
   candleCloseTimeMs: z.int(),
   featureSetHash: name,
-  features: z.array(z.number()).max(512),
+  /** Of the candle, or of the window of candles that the model looks at, oldest first. */
+  features: z.array(z.number()).max(262_144),
 });
 export type PredictMessage = z.infer<typeof predict>;
 
@@ -100,6 +101,8 @@ const modelLoaded = z.strictObject({
   provider: name,
   timeframe,
   featureSet,
+  /** Candles that one answer looks at. */
+  windowBars: z.int().positive(),
   /** What the probability answers, in one sentence. */
   question: z.string(),
   /** Distance of the label's two barriers from the close, in ATR(14), and bars until it is given up. */

@@ -24,6 +24,7 @@ interface ServedModel {
   readonly placement: Placement;
   readonly card: ModelCard;
   readonly rowsMax: number;
+  readonly windowBars: number;
   readonly provider: string;
   readonly trendFeatureIndex: number;
   readonly cache: AnswerCache;
@@ -263,6 +264,7 @@ function servedModel(placement: Placement, { card, session, trendFeatureIndex }:
     placement,
     card,
     rowsMax: session.rowsMax,
+    windowBars: session.windowBars,
     provider: session.provider,
     trendFeatureIndex,
     cache: new AnswerCache(),
@@ -296,7 +298,7 @@ function bucketOf(card: ModelCard, probability: number): RecordBucket | null {
   return { bucketLow: bucket.low, bucketHigh: bucket.high, right: bucket.right, n: bucket.n };
 }
 
-function describeModel({ card, provider, placement }: ServedModel, loadMs: number): FromHost {
+function describeModel({ card, provider, placement, windowBars }: ServedModel, loadMs: number): FromHost {
   return {
     type: 'ModelLoaded',
     model: card.name,
@@ -304,6 +306,7 @@ function describeModel({ card, provider, placement }: ServedModel, loadMs: numbe
     title: card.title,
     modelSha256: card.modelSha256,
     provider,
+    windowBars,
     timeframe: card.timeframe,
     featureSet: card.featureSet,
     question: card.label.question,

@@ -48,11 +48,6 @@ export async function openModelPackage(
   const golden = await readJson(join(dir, 'golden.json'), label('golden.json'), goldenSchema);
   if (!golden.ok) return golden;
   const featureCount = card.value.featureSet.features.length;
-  const badCase = golden.value.cases.findIndex((each) => each.features.length !== featureCount);
-  if (badCase >= 0) {
-    const given = golden.value.cases[badCase]?.features.length;
-    return refuse(`${label('golden.json')}: cases[${badCase}].features has ${given} values, expected ${featureCount}.`);
-  }
 
   const model = await readBytes(join(dir, 'model.onnx'));
   if (model === null) return refuse(`${label('model.onnx')}: the file is missing or unreadable.`);
@@ -66,12 +61,15 @@ export async function openModelPackage(
   const session = await openModelSession(model, featureCount);
   if (!session.ok) return refuse(`${label('model.onnx')}: ${session.error.message}.`);
 
-  const goldenProblem = await checkGolden(session.value, golden.value);
+  const cells = session.value.windowBars * featureCount;
+  const goldenProblem = shapeOfGolden(golden.value, cells) ?? (await checkGolden(session.value, golden.value));
   if (goldenProblem !== null) {
     await session.value.release();
     return refuse(`${label('golden.json')}: ${goldenProblem}.`);
   }
-  const trendFeatureIndex = card.value.featureSet.features.indexOf(card.value.label.trendFeature);
+  // Of a window, in its last row.
+  const trendFeatureIndex =
+    cells - featureCount + card.value.featureSet.features.indexOf(card.value.label.trendFeature);
   return ok({ card: card.value, golden: golden.value, session: session.value, trendFeatureIndex });
 }
 
@@ -109,6 +107,11 @@ function checkCard(
     return `featureSet.hash is "${featureSet.hash}", the engine computes "${current.hash}"`;
   }
   return null;
+}
+
+function shapeOfGolden({ cases }: Golden, cells: number): string | null {
+  const bad = cases.findIndex(({ features }) => features.length !== cells);
+  return bad < 0 ? null : `cases[${bad}].features has ${cases[bad]?.features.length} values, expected ${cells}`;
 }
 
 async function checkGolden(session: ModelSession, golden: Golden): Promise<string | null> {

@@ -19,6 +19,8 @@ export interface ModelSession {
   readonly provider: 'cpu';
   /** Rows that it takes at once. */
   readonly rowsMax: number;
+  /** Candles that one answer looks at: a row is the features of so many, oldest first. */
+  readonly windowBars: number;
   /**
    * One answer or error for each row, in their order. NaN and infinities are refused on both sides; a row that is refused
    * costs the others nothing.
@@ -60,11 +62,17 @@ export async function openModelSession(
     await session.release();
     return fail({ kind: 'shape', message: problem });
   }
+  const window: Window = {
+    dims: windowDims(session),
+    cells: featureCount * windowBars(session),
+    bars: windowBars(session),
+  };
   return ok({
     provider: 'cpu',
     rowsMax: rowsMaxOf(session),
-    runRows: (rows) => runRows(session, rows, featureCount),
-    run: async (row) => (await runRows(session, [row], featureCount))[0] as Result<ModelAnswer, SessionError>,
+    windowBars: window.bars,
+    runRows: (rows) => runRows(session, rows, window),
+    run: async (row) => (await runRows(session, [row], window))[0] as Result<ModelAnswer, SessionError>,
     release: () => session.release(),
   });
 }
@@ -74,15 +82,38 @@ function shapeProblem(session: InferenceSession, featureCount: number): string |
   if (input === undefined || otherInputs.length > 0 || input.name !== MODEL_INPUT) {
     return `inputs are [${session.inputNames.join(', ')}], expected [${MODEL_INPUT}]`;
   }
-  if (!input.isTensor || input.type !== 'float32' || input.shape.length !== 2 || input.shape[1] !== featureCount) {
+  const isWindow =
+    input.isTensor && input.shape.length === 3 && typeof input.shape[1] === 'number' && input.shape[1] > 0;
+  const isRow = input.isTensor && input.shape.length === 2;
+  if (!input.isTensor || input.type !== 'float32' || !(isRow || isWindow) || input.shape.at(-1) !== featureCount) {
     const shape = input.isTensor ? `${input.type}[${input.shape.join(', ')}]` : 'not a tensor';
-    return `input ${MODEL_INPUT} is ${shape}, expected float32[batch, ${featureCount}]`;
+    const window = isRow ? '' : ` or float32[batch, bars, ${featureCount}]`;
+    return `input ${MODEL_INPUT} is ${shape}, expected float32[batch, ${featureCount}]${window}`;
   }
   for (const name of [RAW_OUTPUT, OUTPUT]) {
     if (!session.outputNames.includes(name)) return `output ${name} is missing`;
   }
   return null;
 }
+
+/** What one row of the input is. */
+interface Window {
+  readonly bars: number;
+  /** Numbers in a row. */
+  readonly cells: number;
+  /** Shape of a row, as the graph has it. */
+  readonly dims: readonly number[];
+}
+
+/** Without the rows: `[features]`, or `[bars, features]`. */
+function windowDims({ inputMetadata: [input] }: InferenceSession): readonly number[] {
+  return input?.isTensor ? input.shape.slice(1).map(Number) : [];
+}
+
+const windowBars = (session: InferenceSession): number => {
+  const dims = windowDims(session);
+  return dims.length === 2 ? (dims[0] as number) : 1;
+};
 
 /** Exporters may fix the number of rows. */
 function rowsMaxOf({ inputMetadata: [input] }: InferenceSession): number {
@@ -94,14 +125,14 @@ function rowsMaxOf({ inputMetadata: [input] }: InferenceSession): number {
 async function runRows(
   session: InferenceSession,
   rows: readonly (readonly number[])[],
-  featureCount: number,
+  window: Window,
 ): Promise<Result<ModelAnswer, SessionError>[]> {
-  const problems = rows.map((row) => rowProblem(row, featureCount));
+  const problems = rows.map((row) => rowProblem(row, window.cells));
   const sound = rows.filter((_, at) => problems[at] === null);
-  let answers = sound.length === 0 ? [] : await runBatch(session, sound, featureCount);
+  let answers = sound.length === 0 ? [] : await runBatch(session, sound, window);
   if (sound.length > 1 && answers.some(({ ok: isGood }) => !isGood)) {
     answers = [];
-    for (const row of sound) answers.push(...(await runBatch(session, [row], featureCount)));
+    for (const row of sound) answers.push(...(await runBatch(session, [row], window)));
   }
   const inOrder = answers.values();
   return problems.map((message) =>
@@ -111,8 +142,8 @@ async function runRows(
   );
 }
 
-function rowProblem(features: readonly number[], featureCount: number): string | null {
-  if (features.length !== featureCount) return `${features.length} features given, ${featureCount} expected`;
+function rowProblem(features: readonly number[], cells: number): string | null {
+  if (features.length !== cells) return `${features.length} features given, ${cells} expected`;
   const bad = features.findIndex((value) => !Number.isFinite(Math.fround(value)));
   return bad < 0 ? null : `feature ${bad} is ${features[bad]}, not a finite number`;
 }
@@ -120,14 +151,14 @@ function rowProblem(features: readonly number[], featureCount: number): string |
 async function runBatch(
   session: InferenceSession,
   rows: readonly (readonly number[])[],
-  featureCount: number,
+  { cells, dims }: Window,
 ): Promise<Result<ModelAnswer, SessionError>[]> {
   const all = (error: SessionError) => rows.map(() => fail(error));
-  const input = new Float32Array(rows.length * featureCount);
-  for (const [at, row] of rows.entries()) input.set(row, at * featureCount);
+  const input = new Float32Array(rows.length * cells);
+  for (const [at, row] of rows.entries()) input.set(row, at * cells);
   try {
     const outputs = await session.run({
-      [MODEL_INPUT]: new Tensor('float32', input, [rows.length, featureCount]),
+      [MODEL_INPUT]: new Tensor('float32', input, [rows.length, ...dims]),
     });
     for (const name of [RAW_OUTPUT, OUTPUT]) {
       const count = outputs[name]?.data.length ?? 0;

@@ -90,6 +90,7 @@ const loaded = (model: string): FromHost => ({
   provider: 'cpu',
   timeframe: '5m',
   featureSet: { name: 'set', hash: 'hash', features: ['a', 'b'] },
+  windowBars: 1,
   question: '?',
   barrierAtr: 1,
   horizonBars: 12,
@@ -205,6 +206,14 @@ describe('a prediction', () => {
       { requestId: 'r1', model: 'm', gathering: true },
       { kind: 'AnswersGathered', requestId: 'r1', missing: [] },
     ]);
+  });
+
+  it('of a model that looks at a window is asked with its last candles, oldest first', () => {
+    hosts[0]!.hears({ type: 'HostReady', pid: 1, runtime: 'test' });
+    hosts[0]!.hears({ ...loaded('m'), windowBars: 2 });
+    hosts[0]!.hears({ type: 'ModelsLoaded', loaded: 1, refused: 0, reason: null });
+    client.predict(request('r1', { rows: [Float64Array.of(7, 8), Float64Array.of(9, 10), Float64Array.of(1, 2)] }));
+    expect(hosts[0]!.asked()[0]?.features).toEqual([9, 10, 1, 2]);
   });
 
   it('of one version alone is asked of that one, and is not gathered', () => {

@@ -11,7 +11,8 @@ import { createInferenceHost, type InferenceHost } from '../../../main/ml/host/i
 import { encodeModel, floatTensor } from '../../../main/ml/onnx/model-proto.ts';
 import { listVersions } from '../../../main/ml/registry/model-folders.ts';
 import { loadModels } from '../../support/load-models.ts';
-import { type SmallPackage, smallFeatureSet, smallPackage, writePackage } from '../../support/small-model.ts';
+import { windowGraph } from '../../support/onnx-bytes.ts';
+import { type SmallPackage, sha256Of, smallFeatureSet, smallPackage, writePackage } from '../../support/small-model.ts';
 
 let pack: SmallPackage;
 let modelsDir: string;
@@ -204,6 +205,35 @@ describe('the ml-host', () => {
     }
     expect(new Set(all.map((each) => (each as Predicted).latencyMs)).size).toBe(1);
     expect(await answers('PredictFailed')).toMatchObject([{ requestId: 'bad' }]);
+  });
+
+  it('asks a model that looks at a window with all its rows, and takes the trend from the last', async () => {
+    const rows = [1, 0, 9, 2, 0, -9];
+    const expected = 1 / (1 + Math.exp(-3));
+    const model = windowGraph();
+    const { card } = pack;
+    await writePackage(
+      {
+        model,
+        card: { ...card, name: 'window', modelSha256: sha256Of(model), modelBytes: model.length },
+        golden: {
+          schemaVersion: 1,
+          tolerance: 1e-5,
+          cases: [{ features: rows, rawProbability: expected, probability: expected }],
+        },
+      },
+      modelsDir,
+    );
+    load();
+    ask({ model: 'window', features: rows });
+    ask({ requestId: 'short', model: 'window', features: rows.slice(3) });
+    const [answer] = (await answers('Predicted')) as [Predicted];
+    expect(answer.probability).toBeCloseTo(expected, 6);
+    expect(answer.trend).toBe('down');
+    expect(await answers('ModelLoaded')).toContainEqual(expect.objectContaining({ model: 'window', windowBars: 2 }));
+    expect(await answers('PredictFailed')).toMatchObject([
+      { requestId: 'short', reason: expect.stringMatching(/3 features given, 6 expected/) },
+    ]);
   });
 
   it('knows an answer that it gave on the same features, and counts it', async () => {

@@ -24,6 +24,8 @@ export interface DataFolder {
   readonly modelStandings: string;
   /** What this installation signs with. */
   readonly installationKey: string;
+  /** Files of strategies of the user's own: the lab offers them. */
+  readonly strategies: string;
 }
 
 /** The books of one account at one venue: another market is another account with books of its own. */
@@ -63,6 +65,7 @@ export function openDataFolder(dir?: string): DataFolder {
     promotions: join(root, 'promotions'),
     modelStandings: join(root, 'model-standings.json'),
     installationKey: join(root, 'installation.key'),
+    strategies: join(root, 'strategies'),
   };
 }
 

@@ -170,6 +170,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
         candleStore: books.candleStore,
         labCandles: folder.labCandles,
         results: folder.results,
+        strategies: folder.strategies,
         version: PRODUCT_VERSION,
       },
       workerUrl: siblingModule(import.meta.url, './lab/workers/worker'),

@@ -22,8 +22,9 @@ const parameter = z.strictObject({
 });
 
 const strategy = z.strictObject({
-  /** As users write it: `sma-cross`. */
+  /** As users write it: `sma-cross`; of one of the user's own its file, `mine.ts`. */
   name: z.string(),
+  isOwn: z.boolean(),
   title: z.string(),
   about: z.string(),
   params: z.array(parameter),
@@ -67,6 +68,9 @@ const runSettings = z.strictObject({
 
 const catalogue = z.strictObject({
   strategies: z.array(strategy),
+  /** Folder whose files are the user's own strategies, and why some of them cannot be run. */
+  ownFolder: z.string(),
+  ownProblems: z.array(z.strictObject({ file: z.string(), text: z.string() })),
   /** What a run takes where the trader says nothing else. */
   settings: runSettings,
   /** What was downloaded or imported for the lab. */
@@ -77,6 +81,27 @@ const catalogue = z.strictObject({
 const axis = z.strictObject({ name: z.string().min(1).max(60), values: z.array(z.number()).min(2).max(15) });
 
 export const SOURCES_MAX = 8;
+export const TRIALS_MAX = 2_000;
+
+/** The best setting looked for, and held to time that the search did not see. */
+const searchPlan = z.strictObject({
+  /** Tree-structured Parzen estimator, at random, or a grid as fine as the trials allow. */
+  method: z.enum(['tpe', 'random', 'grid']),
+  /** The first decides which is best, and what is given up early. */
+  objectives: z
+    .array(z.enum(['sharpe', 'return', 'drawdown', 'turnover']))
+    .min(1)
+    .max(4),
+  ranges: z
+    .array(z.strictObject({ name: z.string().min(1).max(60), from: z.number(), to: z.number() }))
+    .min(1)
+    .max(12),
+  trials: z.int().min(2).max(TRIALS_MAX),
+  /** Of the time, the last part: no trial sees it. */
+  holdOutShare: z.number().min(0).max(0.5),
+  /** Gives up on part of the time what is worse there than half of the others. */
+  prune: z.boolean(),
+});
 
 export const runPlanSchema = z.strictObject({
   strategy: z.string().min(1).max(80),
@@ -90,19 +115,38 @@ export const runPlanSchema = z.strictObject({
   settings: runSettings,
   /** Two parameters tried together around the run; null for one run alone. */
   map: z.strictObject({ x: axis, y: axis }).nullable(),
+  /** The run is that of the best setting found, on the time that was searched. */
+  search: searchPlan.nullable(),
 });
 
 // ------------------------------------------------------------------------------------------------------ what comes of it
 
+/** One setting that a search tried. */
+const searchTrial = z.strictObject({
+  number: z.int(),
+  /** Pruned: given up after part of the time, of which its figures are. */
+  state: z.enum(['done', 'pruned', 'failed']),
+  params: z.record(z.string(), z.number()),
+  returnShare: figure,
+  sharpe: figure,
+  maxDrawdownShare: figure,
+  turnoverPerYear: figure,
+  trades: z.int().nullable(),
+  /** No other one is better in everything that was asked for. */
+  isOnFront: z.boolean(),
+});
+
 const progress = z.strictObject({
-  phase: z.enum(['reading', 'running', 'judging', 'mapping']),
-  /** Bars, or runs of a map. */
+  phase: z.enum(['reading', 'searching', 'running', 'judging', 'mapping']),
+  /** Bars, runs of a map, or trials. */
   done: z.int().nonnegative(),
   total: z.int().nonnegative(),
   barsPerSecond: z.number().nonnegative(),
   /** So far, thinned: open times and equity. */
   timeMs: z.array(timeMs),
   equityQuote: z.array(z.number()),
+  /** Of a search: how many were given up or failed, and the best so far, best first. */
+  search: z.strictObject({ pruned: z.int(), failed: z.int(), best: z.array(searchTrial) }).nullable(),
 });
 
 /** Null: there is nothing to divide by, or nothing to say. */
@@ -185,7 +229,7 @@ export const labRunSchema = z.strictObject({
 });
 
 /** What came of a finished run, thinned to what a screen can show. */
-const runDetail = z.strictObject({
+export const labRunDetailSchema = z.strictObject({
   /** Ends of equal steps of time; each step says its last equity, its deepest drawdown and its mean exposure. */
   timeMs: z.array(timeMs),
   equityQuote: z.array(z.number()),
@@ -228,6 +272,25 @@ const runDetail = z.strictObject({
       ),
       testReturnShare: z.number(),
       testSharpe: z.number(),
+    })
+    .nullable(),
+  /** What was tried on the way to the run; null where it was not searched for. */
+  search: z
+    .strictObject({
+      trials: z.array(searchTrial),
+      /** The time that no trial saw, and what the best one came to there; null where none was held out. */
+      heldOut: z
+        .strictObject({
+          fromMs: timeMs,
+          toMs: timeMs,
+          returnShare: z.number(),
+          sharpe: figure,
+          maxDrawdownShare: z.number(),
+          trades: z.int(),
+        })
+        .nullable(),
+      /** Of many histories put together of the same days, each chosen for by the others. */
+      paths: z.strictObject({ count: z.int(), lossShare: z.number(), medianSharpe: z.number() }).nullable(),
     })
     .nullable(),
   tradesListed: z.int(),
@@ -327,7 +390,7 @@ export const labContract = {
   startLabRun: oc.input(runPlanSchema).output(answer(z.strictObject({ runId: id }))),
   cancelLabRun: oc.input(runId).output(done),
   watchLab: oc.output(eventIterator(labMessageSchema)),
-  labRunDetail: oc.input(runId).output(answer(runDetail)),
+  labRunDetail: oc.input(runId).output(answer(labRunDetailSchema)),
   labTrades: oc
     .input(runId.extend({ from: z.int().min(0), limit: z.int().min(1).max(TRADES_PAGE_MAX) }))
     .output(answer(z.strictObject({ trades: z.array(trade), total: z.int() }))),
@@ -369,13 +432,15 @@ export type CandleSource = z.infer<typeof candleSource>;
 export type CandleSpan = z.infer<typeof candleSpan>;
 export type RunPlan = z.infer<typeof runPlanSchema>;
 export type MapAxis = z.infer<typeof axis>;
+export type SearchPlan = z.infer<typeof searchPlan>;
+export type SearchTrial = z.infer<typeof searchTrial>;
 export type RunProgress = z.infer<typeof progress>;
 export type RunFigures = z.infer<typeof runFigures>;
 export type FigureInterval = z.infer<typeof figureInterval>;
 export type AbTest = z.infer<typeof abTest>;
 export type LabRun = z.infer<typeof labRunSchema>;
 export type LabMessage = z.infer<typeof labMessageSchema>;
-export type LabRunDetail = z.infer<typeof runDetail>;
+export type LabRunDetail = z.infer<typeof labRunDetailSchema>;
 export type LabTrade = z.infer<typeof trade>;
 export type LabVerdict = z.infer<typeof verdict>;
 export type LabCatalogue = z.infer<typeof catalogue>;

@@ -1,17 +1,13 @@
-import type { BarRun, RunColumns } from '../lab/backtest/bar-run.ts';
-import { barTimes } from '../lab/backtest/bar-times.ts';
-import type { Market } from '../lab/backtest/settings.ts';
-import { tradesOf } from '../lab/backtest/trade-log.ts';
-import { experimentId } from '../lab/experiments/experiment-id.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
+import { readParams } from '../lab/workers/planned-strategy.ts';
 import { answerOf, openStrategyCrew } from '../lab/workers/strategy-crew.ts';
 import type { Steps } from '../lab/workers/strategy-jobs.ts';
-import type { Study } from '../lab/workers/study-run.ts';
+import { runOf, studyOwn } from '../lab/workers/study-own.ts';
 import type { BacktestOptions } from './backtest.ts';
 import { badInput, done, failed, type Outcome } from './output.ts';
 import { runOutcome, writeWanted } from './run-outcome.ts';
 import { storeFailure, storeStudy } from './store-run.ts';
-import { readParams, type StrategyPlan } from './strategy-plan.ts';
+import type { StrategyPlan } from './strategy-plan.ts';
 
 /** A strategy that does not get on for so long has failed. */
 const SILENT_MS_MAX = 120_000;
@@ -31,11 +27,9 @@ export async function backtestOwn(plan: StrategyPlan, options: BacktestOptions):
   const asked = { strategy: strategy.outline, codeSha256, params, markets, settings, names };
   const crew = openStrategyCrew(strategy.source, { markets, settings }, { size: 1, silentMsMax: SILENT_MS_MAX });
   const judged = (): ReturnType<typeof storeStudy> =>
-    storeStudy(asked, sources, options.dataDir, async ({ inputs, earlier, seed }): Promise<Study> => {
-      const own = experimentId(inputs);
-      const otherTrials = earlier.filter(({ id }) => id !== own).map(({ returns }) => returns);
-      const { run, ...study } = await answerOf(crew, { kind: 'study', params, seed, otherTrials }, tellSteps);
-      return { run: runOf(run, markets), mapped: null, ...study };
+    storeStudy(asked, sources, options.dataDir, ({ inputs, earlier, seed }) => {
+      const study = { plan: { ...asked, seed }, inputs, map: null, earlier };
+      return studyOwn(crew, study, ({ done: steps, total }) => tellSteps({ done: steps, total }));
     });
   try {
     const { conflict } = await answerOf(crew, { kind: 'fit', params });
@@ -57,12 +51,6 @@ export async function backtestOwn(plan: StrategyPlan, options: BacktestOptions):
     await crew.close();
   }
 }
-
-const runOf = ({ tradeRows, ...run }: RunColumns, markets: readonly Market[]): BarRun => ({
-  ...run,
-  trades: tradesOf(tradeRows),
-  openTimeMs: barTimes(markets),
-});
 
 function tellSteps({ done: steps, total }: Steps): void {
   process.stderr.write(`\r${steps.toLocaleString('en-US')} of ${total.toLocaleString('en-US')}   `);

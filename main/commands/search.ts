@@ -3,30 +3,24 @@ import { fail, ok, type Result } from '../engine/domain/result.ts';
 import { type Span, viewMarket } from '../lab/honesty/plan-stretch.ts';
 import { firstPart, holdOut, judgeSearch, type SearchJudgement, type SearchWork } from '../lab/search/judge-search.ts';
 import { OBJECTIVES, type Objective } from '../lab/search/pareto.ts';
-import { gridProposer, gridValues, type Proposer, randomProposer } from '../lab/search/proposers.ts';
+import { proposerFor, type SearchMethod } from '../lab/search/proposer-for.ts';
 import { runSearch, type SearchProgress } from '../lab/search/run-search.ts';
 import { openSearchLog, type SearchLog } from '../lab/search/search-log.ts';
-import { rangeOf, type Space } from '../lab/search/space.ts';
-import { tpeProposer } from '../lab/search/tpe.ts';
+import type { Space } from '../lab/search/space.ts';
+import { type AskedRange, spaceOf } from '../lab/search/space-of.ts';
 import type { Evaluation, Setting, Trial, TrialFigures } from '../lab/search/trial.ts';
 import { readParameters } from '../lab/strategy/parameters.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
+import type { PlannedStrategy } from '../lab/workers/planned-strategy.ts';
 import { answerOf, openStrategyCrew } from '../lab/workers/strategy-crew.ts';
 import { badInput, done, failed, type Outcome, textTable } from './output.ts';
 import { openTrialBook } from './store-run.ts';
-import {
-  type PlannedStrategy,
-  planFault,
-  readParams,
-  readPlan,
-  type StrategyOptions,
-  type StrategyPlan,
-} from './strategy-plan.ts';
+import { planFault, readPlan, type StrategyOptions, type StrategyPlan } from './strategy-plan.ts';
 
 export interface SearchCommandOptions extends StrategyOptions {
   readonly range: readonly string[];
   readonly param?: readonly string[];
-  readonly method: 'tpe' | 'random' | 'grid';
+  readonly method: SearchMethod;
   readonly objective: string;
   readonly trials: number;
   /** Of the time, the last part: no trial sees it. */
@@ -56,7 +50,7 @@ export async function search(candlesFile: string, options: SearchCommandOptions)
   const { name } = strategy.outline;
   const fixed = readPairs(options.param ?? []);
   if (!fixed.ok) return badInput(fixed.error.message);
-  const space = spaceOf(strategy, options.range, fixed.value);
+  const space = readSpace(strategy, options.range, fixed.value);
   if (!space.ok) return badInput(space.error.message);
   const objectives = readObjectives(options.objective);
   if (!objectives.ok) return badInput(objectives.error.message);
@@ -95,7 +89,7 @@ export async function search(candlesFile: string, options: SearchCommandOptions)
   process.once('SIGINT', onInterrupt);
   try {
     const outcome = await runSearch({
-      proposer: proposerOf(options, space.value, objectives.value),
+      proposer: proposerFor(space.value, { ...options, objectives: objectives.value }),
       evaluate: (setting, share) => evaluate(setting, firstPart(time.searched, share)),
       objectives: objectives.value,
       trials: options.trials,
@@ -205,29 +199,22 @@ function tellProgress({ ended, of, best }: SearchProgress): void {
 }
 
 /** `fast=2:50` as ranges; everything else has its standard value or that of `--param`. */
-function spaceOf(
+function readSpace(
   strategy: PlannedStrategy,
-  ranges: readonly string[],
+  texts: readonly string[],
   fixed: Readonly<Record<string, number>>,
 ): Result<Space, Fault> {
-  const { name: strategyName, params } = strategy.outline;
-  const wrong = (message: string): Result<never, Fault> => fail({ kind: 'bad-range', message });
-  const read: Space['ranges'][number][] = [];
-  for (const text of ranges) {
+  const ranges: AskedRange[] = [];
+  for (const text of texts) {
     const [, name, from, to] = /^([^=]+)=([^:]+):([^:]+)$/.exec(text) ?? [];
-    const [least, most] = [Number(from), Number(to)];
-    if (name === undefined || !Number.isFinite(least) || !Number.isFinite(most))
-      return wrong(`--range ${text}: a range is given as name=from:to`);
-    const declared = params[name];
-    if (!declared)
-      return wrong(`${strategyName}: there is no parameter ${name}: there is ${Object.keys(params).join(', ')}`);
-    try {
-      read.push(rangeOf(name, declared, least, most));
-    } catch (error) {
-      return wrong(`${strategyName}: ${(error as Error).message}`);
-    }
+    const range = { name: name ?? '', from: Number(from), to: Number(to) };
+    if (name === undefined || !Number.isFinite(range.from) || !Number.isFinite(range.to))
+      return fail({ kind: 'bad-range', message: `--range ${text}: a range is given as name=from:to` });
+    ranges.push(range);
   }
-  return ok({ ranges: read, fits: (setting) => readParams(strategy, { ...fixed, ...setting }).ok });
+  const space = spaceOf(strategy.definition ?? strategy.outline, ranges, fixed);
+  const { name } = strategy.outline;
+  return space.ok ? space : fail({ kind: 'bad-range', message: `${name}: ${space.error.message}` });
 }
 
 function readObjectives(text: string): Result<readonly Objective[], Fault> {
@@ -239,27 +226,6 @@ function readObjectives(text: string): Result<readonly Objective[], Fault> {
         kind: 'bad-objective',
         message: `--objective: there is no ${wrong || 'empty one'}: there is ${OBJECTIVES.join(', ')}`,
       });
-}
-
-function proposerOf(
-  { method, seed, trials }: SearchCommandOptions,
-  space: Space,
-  objectives: readonly Objective[],
-): Proposer {
-  switch (method) {
-    case 'tpe':
-      return tpeProposer(space, seed, objectives);
-    case 'random':
-      return randomProposer(space, seed);
-    case 'grid': {
-      // As fine as the number of trials allows.
-      const perRange = Math.max(2, Math.floor(trials ** (1 / space.ranges.length)));
-      return gridProposer(
-        space,
-        space.ranges.map((range) => gridValues(range, perRange)),
-      );
-    }
-  }
 }
 
 function openLog(

@@ -77,7 +77,7 @@ export function storeStudy(
       seed: plan.seed,
       build: plan.build,
     });
-    const as = { plan: screenPlan(plan, sources), origin: 'command-line' } as const;
+    const as = { plan: screenPlan(plan, sources), origin: 'command-line', found: null } as const;
     const kept = keepStudy(store, { plan, inputs }, study, as);
     if (!kept.ok) return kept;
     const { isKnown, kept: run } = kept.value;
@@ -95,6 +95,7 @@ const screenPlan = ({ strategy, params, settings }: KnownPlan, sources: readonly
   toMs: null,
   settings: formSettings({ ...settings }),
   map: null,
+  search: null,
 });
 
 function tellJudging(): (progress: RunProgress) => void {

@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import type { CandleSource } from '../../preload/lab-contract.ts';
 import { readCandleFile } from '../candle-files/index.ts';
 import { openDataFolder } from '../data-folder.ts';
@@ -12,13 +10,10 @@ import { type Market, REALISTIC, REFERENCE, type RunSettings } from '../lab/back
 import { columnsOf } from '../lab/data/candle-column-file.ts';
 import { LabCandles } from '../lab/data/lab-candles.ts';
 import { readPredictions } from '../lab/predictions/predictions-file.ts';
-import { SHIPPED, strategyNamed } from '../lab/strategies/shipped.ts';
-import { outlineOf, type StrategyOutline } from '../lab/strategy/outline.ts';
-import { type ParameterError, readSetting } from '../lab/strategy/parameters.ts';
-import type { StrategyDefinition } from '../lab/strategy/strategy.ts';
+import { SHIPPED } from '../lab/strategies/shipped.ts';
 import { decimalStep } from '../lab/ticks/import/price-grid.ts';
+import { type PlannedStrategy, planOwn, planShipped } from '../lab/workers/planned-strategy.ts';
 import { instrumentName } from '../lab/workers/read-candles.ts';
-import { answerOf, openStrategyCrew, type StrategySource } from '../lab/workers/strategy-crew.ts';
 import { askModel } from './ask-model.ts';
 import { badInput, failed, type Outcome } from './output.ts';
 
@@ -45,16 +40,6 @@ export interface StrategyOptions {
   readonly dataDir?: string;
 }
 
-/** A strategy that ships or of the user's own. */
-export interface PlannedStrategy {
-  readonly outline: StrategyOutline;
-  readonly source: StrategySource;
-  /** Null where its code is not ours to run. */
-  readonly definition: StrategyDefinition | null;
-  /** Of its files; null where it ships. */
-  readonly codeSha256: string | null;
-}
-
 export interface StrategyPlan {
   readonly strategy: PlannedStrategy;
   readonly markets: readonly Market[];
@@ -71,9 +56,6 @@ interface Fault {
 
 /** The step of numbers with so many decimals; no venue's is finer than eight, whatever arithmetic left in a file. */
 const gridOf = (decimals: number): number => 10 ** -Math.min(decimals, 8);
-
-/** A file that does not even load within this never will. */
-const LOADING_MS_MAX = 20_000;
 
 /** The venue's smallest order where a candle file does not say. */
 const MIN_NOTIONAL = 5;
@@ -95,12 +77,14 @@ export async function readPlan(file: string, options: StrategyOptions): Promise<
 }
 
 async function planStrategy(asked: string): Promise<Result<PlannedStrategy, Fault>> {
-  if (/\.[jt]s$/.test(asked)) return planFile(asked);
-  const definition = strategyNamed(asked);
-  if (definition) {
-    const source = { kind: 'shipped', name: definition.name } as const;
-    return ok({ outline: outlineOf(definition), source, definition, codeSha256: null });
+  if (/\.[jt]s$/.test(asked)) {
+    const path = resolve(asked);
+    if (!existsSync(path)) return fail({ kind: 'bad-plan', message: `${asked}: there is no such file` });
+    const own = await planOwn(path);
+    return own.ok ? own : fail({ ...own.error, message: `${asked}: ${own.error.message}` });
   }
+  const shipped = planShipped(asked);
+  if (shipped) return ok(shipped);
   const names = SHIPPED.map(({ name }) => name).join(', ');
   return fail({
     kind: 'bad-plan',
@@ -108,40 +92,9 @@ async function planStrategy(asked: string): Promise<Result<PlannedStrategy, Faul
   });
 }
 
-/** A user's own strategy is asked what it is where it can do no harm. */
-async function planFile(file: string): Promise<Result<PlannedStrategy, Fault>> {
-  const source = { kind: 'file', path: resolve(file) } as const;
-  if (!existsSync(source.path)) return fail({ kind: 'bad-plan', message: `${file}: there is no such file` });
-  const crew = openStrategyCrew(source, { markets: [], settings: REALISTIC }, { size: 1, silentMsMax: LOADING_MS_MAX });
-  try {
-    const { outline, code } = await answerOf(crew, { kind: 'describe' });
-    return ok({ outline, source, definition: null, codeSha256: await hashOf(code, dirname(source.path)) });
-  } catch (error) {
-    return fail({ kind: 'strategy-failed', message: `${file}: ${(error as Error).message}` });
-  } finally {
-    await crew.close();
-  }
-}
-
-/** Of files beside the strategy, by their names. */
-async function hashOf(files: readonly string[], folder: string): Promise<string> {
-  const hash = createHash('sha256');
-  for (const path of files.toSorted()) {
-    if (!resolve(path).startsWith(`${folder}${sep}`)) continue;
-    hash.update(relative(folder, path)).update(await readFile(path));
-  }
-  return hash.digest('hex');
-}
-
 /** How a command ends without a plan: a strategy that fails is no bad usage. */
 export const planFault = ({ kind, message }: Fault): Outcome =>
   kind === 'strategy-failed' ? failed({ ok: false, error: message }, message) : badInput(message);
-
-/** Values of a strategy's parameters: in their ranges and, where its code is ours, fitting together. */
-export const readParams = (
-  { outline, definition }: PlannedStrategy,
-  given: Readonly<Record<string, number>>,
-): Result<Readonly<Record<string, number>>, ParameterError> => readSetting(definition ?? outline, given);
 
 /** What is run on and under which rules, whatever the strategy. */
 async function readMarkets(

@@ -2,9 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { readGrid, readPairs } from '../lab/strategy/setting-text.ts';
 import type { Setting, SweepResult } from '../lab/sweep/sweep.ts';
+import { readParams } from '../lab/workers/planned-strategy.ts';
 import { openStrategyCrew, sweepOn } from '../lab/workers/strategy-crew.ts';
 import { badInput, done, failed, type Outcome, textTable } from './output.ts';
-import { planFault, readParams, readPlan, type StrategyOptions } from './strategy-plan.ts';
+import { planFault, readPlan, type StrategyOptions } from './strategy-plan.ts';
 
 export interface SweepOptions extends StrategyOptions {
   readonly grid: readonly string[];

@@ -96,8 +96,8 @@ function ByInstrument({ rows, names }: { rows: LabRunDetail['byInstrument']; nam
               </th>
               <th className="w-[54px]">Trades</th>
               <th className="w-[52px]">Won</th>
-              <th className="w-[80px]">Profit</th>
-              <th className="w-[66px]">Fees</th>
+              <th className="w-[86px]">Profit</th>
+              <th className="w-[78px]">Fees</th>
             </tr>
           </thead>
           <tbody>

@@ -23,7 +23,11 @@ export function FigureStrip({
         const tone = isDirection && better !== null && value !== null ? (value < 0 ? 'text-down' : 'text-up') : '';
         const interval = intervalOf(intervals, key);
         return (
-          <div key={key} title={interval ? `${about}; 95 %: ${DRAWN[interval.drawn]}` : about} className="min-w-0">
+          <div
+            key={key}
+            title={interval ? `${about}; 95 %: ${intervalText(word, interval)}, ${DRAWN[interval.drawn]}` : about}
+            className="min-w-0"
+          >
             <dd className={`truncate text-[13px] font-semibold leading-[17px] ${tone}`}>{show(value)}</dd>
             <dt className="truncate text-[10.5px] leading-[14px] text-text3">{label}</dt>
             <dd className="truncate text-[10.5px] leading-[14px] text-text2" data-interval={key}>

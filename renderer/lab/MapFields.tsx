@@ -1,46 +1,28 @@
 /** Two parameters to try together around the run: what the sensitivity map is drawn from. */
 import { useId } from 'react';
 import type { LabCatalogue } from '../../preload/lab-contract.ts';
+import { type AxisDraft, axisAround } from './axis-draft.ts';
 import { FieldError } from './Field.tsx';
-import { type AxisDraft, axisAround, type DraftErrors, type RunDraft } from './run-draft.ts';
+import type { DraftErrors, RunDraft } from './run-draft.ts';
 
 type Strategy = LabCatalogue['strategies'][number];
 
-interface Props {
+export interface FieldsProps {
   readonly draft: RunDraft;
   readonly strategy: Strategy;
   readonly errors: DraftErrors;
   readonly onChange: (draft: RunDraft) => void;
 }
 
-export function MapFields({ draft, strategy, errors, onChange }: Props) {
-  const id = useId();
+export function MapFields(props: FieldsProps) {
   return (
-    <details className="lab-section">
-      <summary>
-        Sensitivity map
-        <span className="truncate text-[11px] font-normal text-text3">
-          {draft.hasMap ? `${draft.x.name} × ${draft.y.name}` : 'off'}
-        </span>
-      </summary>
-      <div className="flex flex-col gap-1.5 px-2.5 pb-1">
-        <label htmlFor={id} className="flex items-center gap-2">
-          <input
-            id={id}
-            type="checkbox"
-            checked={draft.hasMap}
-            onChange={(event) => onChange({ ...draft, hasMap: event.target.checked })}
-          />
-          Also run with other values of two parameters
-        </label>
-        {draft.hasMap ? (
-          <>
-            <AxisFields side="x" word="Across" draft={draft} strategy={strategy} errors={errors} onChange={onChange} />
-            <AxisFields side="y" word="Down" draft={draft} strategy={strategy} errors={errors} onChange={onChange} />
-          </>
-        ) : null}
-      </div>
-    </details>
+    <>
+      <p className="text-[11px] leading-[15px] text-text2">
+        The run itself, and every pair of two parameters around it.
+      </p>
+      <AxisFields side="x" word="Across" {...props} />
+      <AxisFields side="y" word="Down" {...props} />
+    </>
   );
 }
 
@@ -50,7 +32,14 @@ const PARTS = [
   { key: 'steps', word: 'values' },
 ] as const;
 
-function AxisFields({ side, word, draft, strategy, errors, onChange }: Props & { side: 'x' | 'y'; word: string }) {
+function AxisFields({
+  side,
+  word,
+  draft,
+  strategy,
+  errors,
+  onChange,
+}: FieldsProps & { side: 'x' | 'y'; word: string }) {
   const id = useId();
   const axis = draft[side];
   const change = (next: AxisDraft): void => onChange({ ...draft, [side]: next });

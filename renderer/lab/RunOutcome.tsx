@@ -6,6 +6,7 @@ import { EquityView } from './EquityView.tsx';
 import { FigureStrip } from './FigureStrip.tsx';
 import { useLab } from './lab-store.ts';
 import { ReturnsCalendar } from './ReturnsCalendar.tsx';
+import { SearchView } from './SearchView.tsx';
 import { SensitivityMap } from './SensitivityMap.tsx';
 import { TradeDistribution } from './TradeDistribution.tsx';
 import { TradesView } from './TradesView.tsx';
@@ -29,6 +30,8 @@ export function RunOutcome({ run }: { run: LabRun }) {
         <TradesView run={run} instruments={detail.value.instruments} />
       ) : tab === 'breakdown' ? (
         <BreakdownView run={run} detail={detail.value} />
+      ) : tab === 'search' && detail.value.search ? (
+        <SearchView run={run} search={detail.value.search} walk={detail.value.walk} />
       ) : tab === 'map' && detail.value.map ? (
         <SensitivityMap run={run} map={detail.value.map} walk={detail.value.walk} />
       ) : (

@@ -5,11 +5,12 @@ import { showDay } from '../format/time.ts';
 import { Empty } from '../panels/Panel.tsx';
 import { CompareView } from './CompareView.tsx';
 import { setUpAgain } from './draft-store.ts';
-import { cancelRun } from './lab-actions.ts';
+import { cancelRun, startRun } from './lab-actions.ts';
 import { type LabTab, showTab, useLab, useSelectedRun } from './lab-store.ts';
 import { RunOutcome } from './RunOutcome.tsx';
 import { RunProgress } from './RunProgress.tsx';
 import { paramsText, RUN_STATES, sourceText } from './run-words.ts';
+import { SearchProgress } from './SearchProgress.tsx';
 
 export function RunView() {
   const run = useSelectedRun();
@@ -57,6 +58,7 @@ const TABS: readonly { readonly id: LabTab; readonly text: string }[] = [
   { id: 'trades', text: 'Trades' },
   { id: 'breakdown', text: 'Breakdown' },
   { id: 'map', text: 'Map' },
+  { id: 'search', text: 'Search' },
   { id: 'compare', text: 'Compare' },
 ];
 
@@ -64,8 +66,12 @@ function Tabs({ run, tab }: { run: LabRun | null; tab: LabTab }) {
   const compared = useLab((state) => state.comparedIds.length);
   const isOpen = (id: LabTab): boolean => {
     if (id === 'compare') return compared >= 2;
-    return run?.state === 'done' && (id !== 'map' || run.plan.map !== null);
+    if (run?.state !== 'done') return false;
+    return id === 'map' ? run.plan.map !== null : id !== 'search' || run.plan.search !== null;
   };
+  /** A run has a map or a search, and most have neither. */
+  const isThere = (id: LabTab): boolean =>
+    id === 'search' ? run?.plan.search != null : id !== 'map' || !run?.plan.search;
   const count = (id: LabTab): number | null => {
     if (id === 'compare') return compared === 0 ? null : compared;
     return id === 'trades' ? (run?.figures?.trades ?? null) : null;
@@ -73,7 +79,7 @@ function Tabs({ run, tab }: { run: LabRun | null; tab: LabTab }) {
   return (
     <div className="ml-auto flex items-center gap-2">
       <div role="tablist" aria-label="What to see of the run" className="lab-tabs">
-        {TABS.map(({ id, text }) => (
+        {TABS.filter(({ id }) => isThere(id)).map(({ id, text }) => (
           <button
             key={id}
             type="button"
@@ -100,14 +106,35 @@ function RunBody({ run }: { run: LabRun }) {
         </Ended>
       );
     case 'running':
-      return <RunProgress run={run} />;
+      return run.plan.search && run.progress?.phase === 'searching' ? (
+        <SearchProgress run={run} progress={run.progress} />
+      ) : (
+        <RunProgress run={run} />
+      );
     case 'failed':
       return <Ended title="This run failed" text={run.error} run={run} isBad />;
     case 'cancelled':
-      return <Ended title="Cancelled" text={standText(run)} run={run} />;
+      return run.plan.search ? (
+        <Ended title="Stopped" text={stoppedText(run)} run={run}>
+          <button type="button" className="button button-strong" onClick={() => void startRun(run.plan)}>
+            Resume
+          </button>{' '}
+          <button type="button" className="button" onClick={() => setUpAgain(run.plan)}>
+            Set up again
+          </button>
+        </Ended>
+      ) : (
+        <Ended title="Cancelled" text={standText(run)} run={run} />
+      );
     case 'done':
       return <RunOutcome run={run} />;
   }
+}
+
+function stoppedText({ progress, plan }: LabRun): string {
+  const done = progress?.phase === 'searching' ? progress.done : (plan.search?.trials ?? 0);
+  if (done === 0) return 'Before its first trial had ended.';
+  return `After ${showCount(done)} of ${showCount(plan.search?.trials ?? 0)} trials. They are kept: resumed, it goes on from there.`;
 }
 
 function standText({ progress }: LabRun): string {
@@ -147,10 +174,10 @@ function Ended(props: {
   );
 }
 
-export function CancelButton({ run }: { run: LabRun }) {
+export function CancelButton({ run, word = 'Cancel run' }: { run: LabRun; word?: string }) {
   return (
     <button type="button" className="button" onClick={() => void cancelRun(run.id)}>
-      Cancel run
+      {word}
     </button>
   );
 }

@@ -81,6 +81,7 @@ export function SensitivityMap({
                       setUpAgain({
                         ...run.plan,
                         map: null,
+                        search: null,
                         params: { ...run.plan.params, [x.name]: xValue, [y.name]: yValue },
                       })
                     }
@@ -95,7 +96,7 @@ export function SensitivityMap({
         {isShare ? 'In per cent. ' : ''}Empty where the two do not fit together. A click sets that pair up on the left;
         the framed one is this run.
       </p>
-      {walk ? <WalkForward walk={walk} x={x} y={y} /> : null}
+      {walk ? <WalkForward walk={walk} names={[x.name, y.name]} /> : null}
     </section>
   );
 }

@@ -7,12 +7,13 @@ import { announce } from '../stores/toast-store.ts';
 import { viewStore } from '../stores/view-store.ts';
 import { CandleFields } from './CandleFields.tsx';
 import { CostFields } from './CostFields.tsx';
+import { rangeText } from './draft-numbers.ts';
 import { takeDraft, useDraft } from './draft-store.ts';
 import { NumberField } from './Field.tsx';
-import { startRun } from './lab-actions.ts';
+import { readCatalogue, startRun } from './lab-actions.ts';
 import { useLab } from './lab-store.ts';
-import { MapFields } from './MapFields.tsx';
-import { type DraftErrors, draftFor, draftOf, planOf, type RunDraft, rangeText, withStrategy } from './run-draft.ts';
+import { MoreRuns } from './MoreRuns.tsx';
+import { type DraftErrors, draftFor, draftOf, planOf, type RunDraft, withStrategy } from './run-draft.ts';
 
 export function SetUp() {
   const catalogue = useLab((state) => state.catalogue);
@@ -93,16 +94,18 @@ function SetUpForm({ catalogue }: { catalogue: LabCatalogue }) {
                 )
               }
             >
-              {catalogue.strategies.map(({ name, title }) => (
-                <option key={name} value={name}>
-                  {title}
-                </option>
-              ))}
+              <StrategyOptions strategies={catalogue.strategies.filter(({ isOwn }) => !isOwn)} />
+              {catalogue.strategies.some(({ isOwn }) => isOwn) ? (
+                <optgroup label="Your own">
+                  <StrategyOptions strategies={catalogue.strategies.filter(({ isOwn }) => isOwn)} />
+                </optgroup>
+              ) : null}
             </select>
             <p id="strategy-about" className="text-[11px] leading-[15px] text-text2">
               {strategy?.about}
               {errors['strategy'] === undefined ? null : <span className="block text-down">{errors['strategy']}</span>}
             </p>
+            <OwnFolder catalogue={catalogue} />
             {strategy?.params.map((parameter) => (
               <NumberField
                 key={parameter.name}
@@ -124,8 +127,8 @@ function SetUpForm({ catalogue }: { catalogue: LabCatalogue }) {
           onChange={change}
         />
         <CostFields draft={draft} errors={errors} onChange={change} />
-        {strategy && strategy.params.length > 1 ? (
-          <MapFields draft={draft} strategy={strategy} errors={errors} onChange={change} />
+        {strategy && strategy.params.length > 0 ? (
+          <MoreRuns draft={draft} strategy={strategy} errors={errors} onChange={change} />
         ) : null}
       </div>
       <footer className="border-t border-line p-2.5">
@@ -135,9 +138,40 @@ function SetUpForm({ catalogue }: { catalogue: LabCatalogue }) {
           </p>
         )}
         <button type="submit" className="button button-strong h-[30px] w-full" disabled={!isLive || isBusy}>
-          Run <Cap>⏎</Cap>
+          {draft.mode === 'search' ? 'Search' : 'Run'} <Cap>⏎</Cap>
         </button>
       </footer>
     </form>
+  );
+}
+
+function StrategyOptions({ strategies }: { strategies: LabCatalogue['strategies'] }) {
+  return strategies.map(({ name, title }) => (
+    <option key={name} value={name}>
+      {title}
+    </option>
+  ));
+}
+
+/** Where files of one's own go, and what is wrong with those that lie there. */
+function OwnFolder({ catalogue: { ownFolder, ownProblems } }: { catalogue: LabCatalogue }) {
+  if (ownFolder === '') return null;
+  return (
+    <details className="text-[11px] leading-[15px] text-text2">
+      <summary className="cursor-pointer text-text3">
+        Your own strategies{ownProblems.length > 0 ? `: ${ownProblems.length} cannot be run` : ''}
+      </summary>
+      <p className="select-text break-all">
+        A TypeScript file in {ownFolder} stands in the list. It runs where it reaches nothing else.
+      </p>
+      {ownProblems.map(({ file, text }) => (
+        <p key={file} className="select-text text-down">
+          {file}: {text}
+        </p>
+      ))}
+      <button type="button" className="button button-quiet" onClick={() => void readCatalogue()}>
+        Look again
+      </button>
+    </details>
   );
 }

@@ -1,12 +1,13 @@
 /** Folds on a line of time: what was learnt from, what was tested on, what was chosen and what it then came to. */
-import type { LabRunDetail, MapAxis } from '../../preload/lab-contract.ts';
+import type { LabRunDetail } from '../../preload/lab-contract.ts';
 import { showFloat, showSignedPercent } from '../format/number.ts';
 import { showDay } from '../format/time.ts';
 import { toneOf } from './tone.ts';
 
 type Walk = NonNullable<LabRunDetail['walk']>;
 
-export function WalkForward({ walk, x, y }: { walk: Walk; x: MapAxis; y: MapAxis }) {
+/** @param names of the parameters that were tried */
+export function WalkForward({ walk, names }: { walk: Walk; names: readonly string[] }) {
   const { folds, testReturnShare, testSharpe } = walk;
   const [fromMs, toMs] = [folds[0]?.trainingFromMs ?? 0, folds.at(-1)?.testToMs ?? 1];
   const full = Math.max(...folds.map((fold) => Math.abs(fold.testReturnShare)), 0);
@@ -16,14 +17,14 @@ export function WalkForward({ walk, x, y }: { walk: Walk; x: MapAxis; y: MapAxis
     <section aria-label="Walk forward" className="mt-4 max-w-[920px]">
       <h3 className="font-semibold">Walk forward</h3>
       <p className="mb-2 text-text2">
-        Choosing the best pair again and again, on what came before alone, made {showSignedPercent(testReturnShare, 1)}{' '}
-        on the days that followed; Sharpe {showFloat(testSharpe, 2)}.
+        Choosing the best setting again and again, on what came before alone, made{' '}
+        {showSignedPercent(testReturnShare, 1)} on the days that followed; Sharpe {showFloat(testSharpe, 2)}.
       </p>
-      <table className="w-full">
+      <table className="w-full table-fixed">
         <caption className="sr-only">Folds, oldest first</caption>
         <thead>
           <tr className="text-[11px] text-text3">
-            <th className="w-[124px] text-left font-normal">chosen</th>
+            <th className="w-[172px] text-left font-normal">chosen</th>
             <th className="font-normal">
               <span className="flex justify-between">
                 <span>{showDay(fromMs)}</span>
@@ -41,8 +42,8 @@ export function WalkForward({ walk, x, y }: { walk: Walk; x: MapAxis; y: MapAxis
             const { tone, weight } = toneOf(fold.testReturnShare, full);
             return (
               <tr key={fold.testFromMs} className="h-6">
-                <td className="text-text2">
-                  {x.name} {fold.params[x.name]} · {y.name} {fold.params[y.name]}
+                <td className="truncate text-text2" title={names.join(', ')}>
+                  {names.map((name) => `${name} ${shortly(fold.params[name])}`).join(' · ')}
                 </td>
                 <td title={`tested ${showDay(fold.testFromMs)} to ${showDay(fold.testToMs)}`}>
                   <div className="relative h-3" aria-hidden="true">
@@ -79,3 +80,6 @@ export function WalkForward({ walk, x, y }: { walk: Walk; x: MapAxis; y: MapAxis
     </section>
   );
 }
+
+const shortly = (value: number | undefined): string =>
+  value === undefined ? '' : String(Number(value.toPrecision(3)));

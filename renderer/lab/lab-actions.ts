@@ -24,6 +24,13 @@ export async function askLab<T>(request: (client: EngineClient) => Promise<Answe
   }
 }
 
+/** Reads anew what can be run. */
+export async function readCatalogue(): Promise<void> {
+  const answer = await askLab(async (client) => ({ ok: true as const, value: await client.labCatalogue() }));
+  if (answer.ok) labStore.setState({ catalogue: answer.value });
+  else showToast('bad', answer.error.text);
+}
+
 /** Starts a run and shows it. Null when it was taken, else why not. */
 export async function startRun(plan: RunPlan): Promise<string | null> {
   const answer = await askLab((client) => client.startLabRun(plan));

@@ -10,7 +10,7 @@ import {
 import type { EngineClient } from '../transport/client.ts';
 import type { RunOrder } from './run-filter.ts';
 
-export type LabTab = 'overview' | 'trades' | 'breakdown' | 'map' | 'compare';
+export type LabTab = 'overview' | 'trades' | 'breakdown' | 'map' | 'search' | 'compare';
 
 export interface LabState {
   readonly catalogue: LabCatalogue | null;
@@ -49,7 +49,7 @@ export function selectRun(runId: string): void {
   labStore.setState(({ tab }) => ({
     selectedId: runId,
     tradeNumber: null,
-    tab: tab === 'compare' ? 'overview' : tab,
+    tab: tab === 'compare' || tab === 'map' || tab === 'search' ? 'overview' : tab,
   }));
 }
 

@@ -1,17 +1,12 @@
 /** The set-up form's draft: text as typed, turned into a plan or into a sentence beside each field that is wrong. Pure. */
-import type { CandleSource, LabCatalogue, MapAxis, RunPlan } from '../../preload/lab-contract.ts';
+import type { CandleSource, LabCatalogue, RunPlan } from '../../preload/lab-contract.ts';
+import { type AxisDraft, axisAround, axisOf, NO_AXIS } from './axis-draft.ts';
+import { numberIn, plain } from './draft-numbers.ts';
+import { type SearchDraft, searchDraftOf, searchFor, searchOf } from './search-draft.ts';
 
 type Timeframe = Extract<CandleSource, { kind: 'instrument' }>['timeframe'];
 type Strategy = LabCatalogue['strategies'][number];
-export type Parameter = Strategy['params'][number];
 type Settings = RunPlan['settings'];
-
-export interface AxisDraft {
-  readonly name: string;
-  readonly from: string;
-  readonly to: string;
-  readonly steps: string;
-}
 
 export interface SourceDraft {
   readonly kind: Exclude<CandleSource['kind'], 'named'>;
@@ -33,10 +28,14 @@ export interface RunDraft {
   readonly toDay: string;
   readonly costs: Readonly<Record<CostKey, string>>;
   readonly shorts: boolean;
-  readonly hasMap: boolean;
+  /** What is run beside the run itself. */
+  readonly mode: RunMode;
   readonly x: AxisDraft;
   readonly y: AxisDraft;
+  readonly search: SearchDraft;
 }
+
+export type RunMode = 'one' | 'map' | 'search';
 
 export type CostKey = Exclude<keyof Settings, 'shorts'>;
 
@@ -61,7 +60,7 @@ export const COST_FIELDS: readonly CostField[] = [
   { key: 'leverageMax', label: 'Leverage', unit: '×', scale: 1, least: 0.01, most: 125, hint: 'position over equity' },
 ];
 
-/** Errors by field: `strategy`, `params.fast`, `sources`, `sources.0.path`, `fromDay`, `costs.takerFee`, `x`, `y.from`. */
+/** Errors by field: `strategy`, `params.fast`, `sources`, `sources.0.path`, `fromDay`, `costs.takerFee`, `x`, `y.from`, `search.trials`, `search.fast`. */
 export type DraftErrors = Readonly<Record<string, string>>;
 
 export type DraftResult =
@@ -69,10 +68,6 @@ export type DraftResult =
   | { readonly ok: false; readonly errors: DraftErrors };
 
 const DAY_MS = 86_400_000;
-const STEPS_MAX = 15;
-
-/** A float without the dust of its scale. */
-const plain = (value: number): string => String(Number(value.toPrecision(12)));
 
 type StoredCandles = LabCatalogue['stored'][number];
 
@@ -93,15 +88,18 @@ export function draftFor({ strategies, settings, stored }: LabCatalogue, instrum
       toDay: '',
       costs: Object.fromEntries(costs) as Record<CostKey, string>,
       shorts: settings.shorts,
-      hasMap: false,
+      mode: 'one',
       x: NO_AXIS,
       y: NO_AXIS,
+      search: searchFor(undefined),
     },
     first,
   );
 }
 
-const NO_AXIS: AxisDraft = { name: '', from: '', to: '', steps: '' };
+/** A map has two parameters, a search one at least. */
+export const isMode = (mode: RunMode, params: number): boolean =>
+  params >= (mode === 'map' ? 2 : mode === 'search' ? 1 : 0);
 
 /** The draft with another strategy and its standard values. */
 export function withStrategy(draft: RunDraft, strategy: Strategy | undefined): RunDraft {
@@ -113,7 +111,8 @@ export function withStrategy(draft: RunDraft, strategy: Strategy | undefined): R
     params: Object.fromEntries(params.map(({ name, standard }) => [name, plain(standard)])),
     x: axisAround(params[0]),
     y: axisAround(params[1]),
-    hasMap: draft.hasMap && params.length > 1,
+    search: searchFor(strategy),
+    mode: isMode(draft.mode, params.length) ? draft.mode : 'one',
   };
 }
 
@@ -124,16 +123,6 @@ function sourcesFor(sources: readonly SourceDraft[], together: number): readonly
     { length: together },
     (_, at) => sources[at] ?? { ...last, instrumentId: '', path: '', stored: '' },
   );
-}
-
-/** A parameter from half to twice its standard value. */
-export function axisAround(parameter: Parameter | undefined): AxisDraft {
-  if (!parameter) return NO_AXIS;
-  const { name, standard, least, most, whole } = parameter;
-  const round = (value: number): number => (whole ? Math.round(value) : value);
-  const from = Math.max(least, round(standard / 2));
-  const to = Math.min(most, round(standard * 2));
-  return { name, from: plain(from), to: plain(to === from ? most : to), steps: '6' };
 }
 
 /** A draft that would run this plan again. */
@@ -150,7 +139,8 @@ export function draftOf(plan: RunPlan, draft: RunDraft, strategy: Strategy | und
     toDay: plan.toMs === null ? '' : dayText(plan.toMs - DAY_MS),
     costs: Object.fromEntries(costs) as Record<CostKey, string>,
     shorts: settings.shorts,
-    hasMap: plan.map !== null,
+    mode: plan.map ? 'map' : plan.search ? 'search' : 'one',
+    search: plan.search ? searchDraftOf(plan.search, strategy) : fresh.search,
   };
 }
 
@@ -196,9 +186,11 @@ export function planOf(draft: RunDraft, catalogue: LabCatalogue): DraftResult {
   if (Number.isNaN(fromMs)) errors['fromDay'] = 'A day, as 2026-01-31.';
   if (Number.isNaN(toMs)) errors['toDay'] = 'A day, as 2026-01-31.';
   if (fromMs !== null && toMs !== null && fromMs > toMs) errors['toDay'] = 'Not before the first day.';
-  const map = draft.hasMap
-    ? { x: axisOf('x', draft.x, strategy, errors), y: axisOf('y', draft.y, strategy, errors) }
-    : null;
+  const search = draft.mode === 'search' ? searchOf(draft.search, strategy, errors) : null;
+  const map =
+    draft.mode === 'map'
+      ? { x: axisOf('x', draft.x, strategy, errors), y: axisOf('y', draft.y, strategy, errors) }
+      : null;
   if (map && draft.x.name === draft.y.name) errors['y'] = 'Another parameter than the one across.';
   if (Object.keys(errors).length > 0) return { ok: false, errors };
   return {
@@ -211,6 +203,7 @@ export function planOf(draft: RunDraft, catalogue: LabCatalogue): DraftResult {
       toMs: toMs === null ? null : toMs + DAY_MS,
       settings: { ...(settings as unknown as Settings), shorts: draft.shorts },
       map: map as RunPlan['map'],
+      search,
     },
   };
 }
@@ -241,40 +234,4 @@ function dayMs(text: string): number | null {
   if (day === '') return null;
   const timeMs = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
   return Number.isNaN(timeMs) || dayText(timeMs) !== day || timeMs < 0 ? Number.NaN : timeMs;
-}
-
-/** The number, or what is wrong with the text. */
-function numberIn(text: string, { least, most, whole }: Pick<Parameter, 'least' | 'most' | 'whole'>): number | string {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (!Number.isFinite(value)) return 'A number.';
-  if (whole && !Number.isInteger(value)) return 'A whole number.';
-  return value >= least && value <= most ? value : `${rangeText({ least, most })}.`;
-}
-
-/** `1–1,000`; where there is no end in practice, `from 0`. */
-export const rangeText = ({ least, most }: Pick<Parameter, 'least' | 'most'>): string =>
-  most >= 1e9 ? `from ${showFigure(least)}` : `${showFigure(least)}–${showFigure(most)}`;
-
-const showFigure = (value: number): string => value.toLocaleString('en-GB', { maximumFractionDigits: 6 });
-
-function axisOf(side: 'x' | 'y', draft: AxisDraft, strategy: Strategy, errors: Record<string, string>): MapAxis | null {
-  const parameter = strategy.params.find(({ name }) => name === draft.name);
-  if (!parameter) {
-    errors[side] = 'Which parameter?';
-    return null;
-  }
-  const from = numberIn(draft.from, parameter);
-  const to = numberIn(draft.to, parameter);
-  const steps = numberIn(draft.steps, { least: 2, most: STEPS_MAX, whole: true });
-  if (typeof from === 'string') errors[`${side}.from`] = from;
-  if (typeof to === 'string') errors[`${side}.to`] = to;
-  if (typeof steps === 'string') errors[`${side}.steps`] = steps;
-  if (typeof from === 'string' || typeof to === 'string' || typeof steps === 'string') return null;
-  if (from >= to) {
-    errors[`${side}.to`] = 'Above the first value.';
-    return null;
-  }
-  const values = Array.from({ length: steps }, (_, at) => from + ((to - from) * at) / (steps - 1));
-  const rounded = values.map((value) => (parameter.whole ? Math.round(value) : Number(value.toPrecision(6))));
-  return { name: draft.name, values: [...new Set(rounded)] };
 }

@@ -44,14 +44,21 @@ export function differingParams(plans: readonly RunPlan[]): readonly string[] {
   );
 }
 
-const PHASES = { reading: 'Reading candles', running: 'Running', judging: 'Judging', mapping: 'Mapping' } as const;
+const PHASES = {
+  reading: 'Reading candles',
+  searching: 'Searching',
+  running: 'Running',
+  judging: 'Judging',
+  mapping: 'Mapping',
+} as const;
+/** What is counted in each. */
+const UNITS = { searching: 'trials', running: 'bars', judging: 'parts', mapping: 'runs' } as const;
 
 /** `Running: 12,000 of 52,416 bars`. */
 export function progressText(progress: NonNullable<LabRun['progress']>): string {
   const { phase, done, total } = progress;
   if (phase === 'reading' || total === 0) return PHASES[phase];
-  const what = phase === 'mapping' ? 'runs' : phase === 'judging' ? 'parts' : 'bars';
-  return `${PHASES[phase]}: ${showCount(done)} of ${showCount(total)} ${what}`;
+  return `${PHASES[phase]}: ${showCount(done)} of ${showCount(total)} ${UNITS[phase]}`;
 }
 
 /** `1.3 M bars/s`. */

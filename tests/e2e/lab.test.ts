@@ -94,6 +94,12 @@ describe('the lab', () => {
     const shown = (await run(page).getByTestId('figures').textContent()) ?? '';
     expect(shown).toMatch(/%Return.*%Held.*Max drawdown.*Sharpe.*Trades/);
     expect(await newest(page).textContent()).toMatch(/SMA cross .*15m/);
+    // Each figure that can be drawn anew says where it lies.
+    expect(await run(page).locator('[data-interval="sharpe"]').textContent()).toMatch(/\d to .?\d/);
+    expect(await violations(page)).toEqual([]);
+    await run(page).getByRole('tab', { name: 'Breakdown' }).click();
+    await run(page).getByRole('region', { name: 'Excursions' }).getByRole('img').first().waitFor();
+    expect(await run(page).getByRole('region', { name: 'By instrument' }).textContent()).toMatch(/long/);
     expect(await violations(page)).toEqual([]);
   });
 
@@ -118,8 +124,7 @@ describe('the lab', () => {
 
   it('a run beside its neighbours is a map; a cell sets that pair up', async () => {
     const { page } = terminal.desk;
-    await setUp(page).getByText('Sensitivity map').click();
-    await setUp(page).getByLabel('Also run with other values').check();
+    await setUp(page).getByRole('radio', { name: 'Map' }).click();
     await setUp(page).getByLabel('slow', { exact: true }).fill('40');
     await start(page);
     await untilDone(page, 2);
@@ -130,6 +135,30 @@ describe('the lab', () => {
     await map.getByRole('button', { name: /^fast 14, slow 33/ }).click();
     expect(await setUp(page).getByLabel('fast').inputValue()).toBe('14');
     expect(await setUp(page).getByLabel('slow', { exact: true }).inputValue()).toBe('33');
+    await run(page).getByRole('tab', { name: 'Overview' }).click();
+  });
+
+  it('searches for the best setting, is stopped, goes on, and shows what was held out', async () => {
+    const { page } = terminal.desk;
+    await setUp(page).getByRole('radio', { name: 'Search' }).click();
+    await setUp(page).getByLabel('Trials').fill('250');
+    expect(await violations(page)).toEqual([]);
+    await setUp(page).getByRole('button', { name: 'Search' }).click();
+    await run(page)
+      .getByText(/Searching: \d+ of 250 trials/)
+      .waitFor();
+    await run(page).getByRole('button', { name: 'Stop' }).click();
+    await run(page).getByRole('button', { name: 'Resume' }).click();
+    await untilDone(page, 3);
+    await run(page).getByRole('tab', { name: 'Search' }).click();
+    const found = run(page).getByRole('region', { name: 'Search' });
+    expect(await found.textContent()).toMatch(/On the time that no trial saw, .* the best one came to/);
+    expect(await violations(page)).toEqual([]);
+    await found
+      .getByRole('button', { name: /^Set up trial/ })
+      .first()
+      .click();
+    expect(await setUp(page).getByRole('radio', { name: 'This run' }).getAttribute('aria-checked')).toBe('true');
     await run(page).getByRole('tab', { name: 'Overview' }).click();
   });
 
@@ -164,9 +193,10 @@ describe('the lab', () => {
     const { page } = terminal.desk;
     const letters = runs(page).getByRole('checkbox', { name: /^Compare/ });
     const done = letters.and(page.locator(':enabled'));
-    await done.nth(0).click();
+    // The two beneath what the search has found.
     await done.nth(1).click();
-    expect(await done.allTextContents()).toEqual(['A', 'B']);
+    await done.nth(2).click();
+    expect(await done.allTextContents()).toEqual(['+', 'A', 'B']);
     await run(page).getByRole('tab', { name: 'Compare 2' }).click();
     const chart = run(page).getByTestId('compare-chart');
     await until('two lines', async () => (await chart.getAttribute('data-lines')) === '2');
@@ -178,6 +208,7 @@ describe('the lab', () => {
         .count(),
     ).toBe(3);
     expect(await table.getByRole('row', { name: /^Parameters/ }).textContent()).toMatch(/slow 40.*slow 30/);
+    expect(await run(page).getByRole('list', { name: 'Beside A' }).textContent()).toMatch(/^B beside A: .+\.$/);
     expect(await violations(page)).toEqual([]);
   });
 
@@ -193,7 +224,9 @@ describe('the lab', () => {
     await runs(page).getByRole('button', { name: 'HTML report' }).click();
     expect((await download).suggestedFilename()).toMatch(/^sma-cross_[0-9a-f]{12}\.html$/);
     await page.reload();
-    await until('the runs', async () => (await page.locator('[data-run]').count()) === 4);
+    await until('the runs', async () => (await page.locator('[data-run]').count()) === 5);
+    await runs(page).getByLabel('Filter runs').fill('first');
+    await until('one run', async () => (await page.locator('[data-run]').count()) === 1);
     await page.locator('[data-run]').last().getByRole('button').click();
     expect(await runs(page).getByLabel('Note').inputValue()).toBe('where it all began');
     await run(page).getByTestId('figures').waitFor();

@@ -1,7 +1,7 @@
 /** A lab worker that does what the strategy's name says, for tests of the crew alone: `loops`, `throws`, `dies`, `hoards`, `answers`. */
 import { parentPort } from 'node:worker_threads';
 import type { LabAnswer, LabJob } from '../../main/lab/workers/job.ts';
-import { NOTHING_YET } from '../../main/lab/workers/study-run.ts';
+import { NOTHING_YET } from '../../main/lab/workers/job.ts';
 import type { HandSaid } from '../../main/lab/workers/worker-crew.ts';
 import type { RunProgress } from '../../preload/lab-contract.ts';
 

@@ -18,6 +18,7 @@ export const LAB_PLAN: RunPlan = {
     leverageMax: 1,
   },
   map: null,
+  search: null,
 };
 
 export const LAB_FIGURES: RunFigures = {
@@ -80,6 +81,7 @@ export function createMemoryLab() {
       strategies: [
         {
           name: 'sma-cross',
+          isOwn: false,
           title: 'SMA cross',
           about: 'Long while the fast average is above the slow one.',
           instruments: 1,
@@ -89,6 +91,8 @@ export function createMemoryLab() {
           ],
         },
       ],
+      ownFolder: '/data/strategies',
+      ownProblems: [],
       settings: LAB_PLAN.settings,
       stored: [],
     }),
@@ -128,6 +132,7 @@ export function createMemoryLab() {
               distribution: { edges: [-0.01, 0, 0.01], counts: [1, 1] },
               map: null,
               walk: null,
+              search: null,
               tradesListed: 1,
               instruments: ['binance:BTC/USDT'],
               excursions: { number: [0], adverseShare: [0.002], favourableShare: [0.01], returnShare: [0.008] },

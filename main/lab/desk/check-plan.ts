@@ -1,11 +1,19 @@
-import type { MapAxis, RunPlan } from '../../../preload/lab-contract.ts';
+import type { MapAxis, RunPlan, SearchPlan } from '../../../preload/lab-contract.ts';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
+import { spaceOf } from '../search/space-of.ts';
 import { readParameters, readSetting } from '../strategy/parameters.ts';
 import type { StrategyDefinition } from '../strategy/strategy.ts';
 
 /** Why a plan cannot be run, in one sentence. */
 export interface BadPlan {
-  readonly kind: 'no-strategy' | 'bad-instruments' | 'bad-parameter' | 'conflict' | 'bad-span' | 'bad-map';
+  readonly kind:
+    | 'no-strategy'
+    | 'bad-instruments'
+    | 'bad-parameter'
+    | 'conflict'
+    | 'bad-span'
+    | 'bad-map'
+    | 'bad-search';
   readonly text: string;
 }
 
@@ -22,7 +30,17 @@ export function checkPlan(plan: RunPlan, strategy: StrategyDefinition | null): R
   if (plan.fromMs !== null && plan.toMs !== null && plan.fromMs >= plan.toMs)
     return fail({ kind: 'bad-span', text: 'The span ends before it begins.' });
   const badMap = plan.map && mapProblem(strategy, plan.map);
-  return badMap ? fail({ kind: 'bad-map', text: badMap }) : ok(strategy);
+  if (badMap) return fail({ kind: 'bad-map', text: badMap });
+  const badSearch = plan.search && searchProblem(strategy, plan, plan.search);
+  return badSearch ? fail({ kind: 'bad-search', text: badSearch }) : ok(strategy);
+}
+
+function searchProblem(strategy: StrategyDefinition, plan: RunPlan, { ranges }: SearchPlan): string | null {
+  if (plan.map) return 'Either a map or a search: a map is drawn around what a search has found.';
+  const names = ranges.map(({ name }) => name);
+  if (new Set(names).size < names.length) return 'A search needs different parameters.';
+  const space = spaceOf(strategy, ranges, plan.params);
+  return space.ok ? null : `${strategy.title}: ${space.error.message}.`;
 }
 
 function mapProblem(strategy: StrategyDefinition, { x, y }: { x: MapAxis; y: MapAxis }): string | null {

@@ -2,7 +2,10 @@ import type { AbTest, CandleSource, LabCatalogue, LabRun, RunPlan } from '../../
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import { REALISTIC } from '../backtest/settings.ts';
 import { SHIPPED, strategyNamed } from '../strategies/shipped.ts';
+import { outlineOf, type StrategyOutline } from '../strategy/outline.ts';
 import type { KeptRun, LabCrew, OpenedRun, RunResult } from '../workers/job.ts';
+import { NOTHING_YET } from '../workers/job.ts';
+import { searchKey, type UnfinishedSearch } from '../workers/search-log-file.ts';
 import type { JobError, Task } from '../workers/worker-crew.ts';
 import { checkPlan } from './check-plan.ts';
 import { type CandlesAsked, candlesBetween, tradesPage } from './run-pages.ts';
@@ -97,7 +100,11 @@ export function createLabDesk({ runners, readers, nowMs, newId, onKept }: LabDes
     isReading = true;
     const found = await readers.ask({ kind: 'list' }).outcome;
     isReading = false;
-    if (found.ok) takeList(found.value.runs);
+    if (found.ok) {
+      takeList(found.value.runs);
+      takeUnfinished(found.value.unfinished);
+      tell();
+    }
     if (isStale) await readList();
   }
 
@@ -113,7 +120,34 @@ export function createLabDesk({ runners, readers, nowMs, newId, onKept }: LabDes
       // Marked by a command meanwhile.
       if (run && !hasMarks(run.row, tags, note)) run.row = { ...run.row, tags: [...tags], note };
     }
-    tell();
+  }
+
+  /** Searches that were broken off, by a crash or by an end of the program: each can go on. */
+  function takeUnfinished(searches: readonly UnfinishedSearch[]): void {
+    const known = new Set([...listed.values()].map(({ row }) => row.plan.search && searchKey(row.plan)));
+    for (const { key, plan, trialsDone, atMs } of searches) {
+      if (known.has(key)) continue;
+      const progress = {
+        ...NOTHING_YET,
+        phase: 'searching',
+        done: trialsDone,
+        total: plan.search?.trials ?? 0,
+      } as const;
+      const row = {
+        ...newRow(`search-${key}`, plan, titleOf(plan), atMs),
+        state: 'cancelled',
+        endedAtMs: atMs,
+      } as const;
+      listed.set(row.id, { row: { ...row, progress }, view: null, experimentId: null, task: null });
+    }
+  }
+
+  /** What goes on stands in the place of what was broken off. */
+  function dropUnfinished(plan: RunPlan): void {
+    const key = searchKey(plan);
+    for (const [id, { row }] of listed) {
+      if (row.state === 'cancelled' && row.plan.search && searchKey(row.plan) === key) listed.delete(id);
+    }
   }
 
   async function viewOf(runId: string): Promise<Result<{ row: LabRun; view: OpenedRun }, Refusal>> {
@@ -130,24 +164,31 @@ export function createLabDesk({ runners, readers, nowMs, newId, onKept }: LabDes
   return {
     async catalogue(): Promise<LabCatalogue> {
       const found = await readers.ask({ kind: 'stored' }).outcome;
-      return { ...CATALOGUE, stored: found.ok ? [...found.value.stored] : [] };
+      if (!found.ok) return { ...CATALOGUE, ownFolder: '', ownProblems: [], stored: [] };
+      const { stored, own } = found.value;
+      const ours = own.found.map(({ file, outline }) => ({ ...strategyRow(outline), name: file, isOwn: true }));
+      const strategies = [...CATALOGUE.strategies, ...ours];
+      return { ...CATALOGUE, strategies, ownFolder: own.folder, ownProblems: [...own.problems], stored: [...stored] };
     },
     async look(source: CandleSource) {
       const found = await readers.ask({ kind: 'look', source }).outcome;
       return found.ok ? ok(found.value.span) : found;
     },
-    start(plan: RunPlan): Result<string, Refusal> {
-      const checked = checkPlan(plan, strategyNamed(plan.strategy));
+    start(asked: RunPlan): Result<string, Refusal> {
+      const plan = pinned(asked, nowMs());
+      // One of the user's own is checked where it runs: its code is not ours to load.
+      const checked = isOwnStrategy(plan.strategy) ? ok(null) : checkPlan(plan, strategyNamed(plan.strategy));
       if (!checked.ok) return checked;
       const full = runners.fullText();
       if (full !== null) return refuse('too-many', full);
       const id = newId();
       makeRoom();
+      if (plan.search) dropUnfinished(plan);
       const task = runners.ask(
         { kind: 'run', plan },
         { started: () => change(id, { state: 'running' }), progress: (progress) => change(id, { progress }) },
       );
-      const row = newRow(id, plan, checked.value.title, nowMs());
+      const row = newRow(id, plan, titleOf(plan), nowMs());
       listed.set(id, { row, view: null, experimentId: null, task });
       if (task.isUnderWay()) change(id, { state: 'running' });
       tell();
@@ -226,25 +267,36 @@ const hasMarks = (row: LabRun, tags: readonly string[], note: string): boolean =
   row.note === note && row.tags.join(' ') === tags.join(' ');
 
 function keptPart(kept: KeptRun): Partial<LabRun> {
-  const { state, origin, figures, intervals, verdict, error, folder, tags, note } = kept;
-  return { state, origin, figures, intervals: [...intervals], verdict, error, folder, tags: [...tags], note };
+  const { plan, state, origin, figures, intervals, verdict, error, folder, tags, note } = kept;
+  return { plan, state, origin, figures, intervals: [...intervals], verdict, error, folder, tags: [...tags], note };
 }
 
 function listedFrom(kept: KeptRun): Listed {
   const { experimentId, createdMs, plan } = kept;
-  const title = strategyNamed(plan.strategy)?.title ?? plan.strategy;
-  const row = { ...newRow(experimentId, plan, title, createdMs), ...keptPart(kept), endedAtMs: createdMs };
+  const row = { ...newRow(experimentId, plan, titleOf(plan), createdMs), ...keptPart(kept), endedAtMs: createdMs };
   return { row, view: null, experimentId, task: null };
 }
 
-const CATALOGUE: Omit<LabCatalogue, 'stored'> = {
-  strategies: SHIPPED.map(({ name, title, about, params, instruments = 1 }) => ({
-    name,
-    title,
-    about,
-    instruments,
-    params: Object.entries(params).map(([key, parameter]) => ({ name: key, ...parameter })),
-  })),
+const strategyRow = ({ name, title, about, instruments, params }: StrategyOutline) => ({
+  name,
+  title,
+  about,
+  instruments,
+  params: Object.entries(params).map(([key, parameter]) => ({ name: key, ...parameter })),
+});
+
+const isOwnStrategy = (name: string): boolean => /\.[jt]s$/.test(name);
+
+const titleOf = (plan: RunPlan): string => strategyNamed(plan.strategy)?.title ?? plan.strategy;
+
+/** A search that is broken off goes on over the same candles, also where more have come meanwhile. */
+const pinned = (plan: RunPlan, nowMs: number): RunPlan =>
+  plan.search && plan.toMs === null && plan.sources.some(({ kind }) => kind === 'instrument')
+    ? { ...plan, toMs: nowMs }
+    : plan;
+
+const CATALOGUE: Pick<LabCatalogue, 'strategies' | 'settings'> = {
+  strategies: SHIPPED.map((strategy) => ({ ...strategyRow(outlineOf(strategy)), isOwn: false })),
   settings: {
     cashQuote: REALISTIC.cashQuote,
     makerFee: REALISTIC.makerFee,

@@ -31,10 +31,10 @@ export function tradeIntervals(
   { seed, draws, level }: ResamplingOptions,
 ): TradeIntervals {
   const random = createRandom(seed);
-  const order = profits.slice();
+  const shares = sharesOf(profits, initialCash);
   const orders = Array.from({ length: draws }, () => {
-    shuffle(order, random);
-    return orderFigures(order, initialCash);
+    shuffle(shares, random);
+    return orderFigures(profitsOf(shares, initialCash), initialCash);
   });
   const drawn = new Float64Array(profits.length);
   const sums = Array.from({ length: draws }, () => {
@@ -50,6 +50,28 @@ export function tradeIntervals(
     shuffled: named(orderFigures(profits, initialCash), orders),
     redrawn: named(sumFigures(profits), sums),
   };
+}
+
+/**
+ * Each profit as a share of the cash that was there before it: a strategy that trades a part of what it has would have made other amounts in
+ * another order, and the same shares. Once there is nothing left, what follows is nothing.
+ */
+function sharesOf(profits: Float64Array, initialCash: number): Float64Array {
+  let cash = initialCash;
+  return profits.map((profit) => {
+    const share = cash > 0 ? Math.max(-1, profit / cash) : 0;
+    cash += profit;
+    return share;
+  });
+}
+
+function profitsOf(shares: Float64Array, initialCash: number): Float64Array {
+  let cash = initialCash;
+  return shares.map((share) => {
+    const profit = share * cash;
+    cash += profit;
+    return profit;
+  });
 }
 
 export function orderFigures(profits: Float64Array, initialCash: number): OrderFigures {

@@ -72,9 +72,17 @@ export async function judgeSearch(
     verdict: await work.judge(best.setting, searched, [...own, ...earlier]),
     heldOut: heldOut && (await work.figures(best.setting, heldOut)),
     walkForward: candidates && walkForwardChoice(candidates, walkForwardOptions(candidates)),
-    paths: candidates && combinatorialChoice(candidates, GROUPS, TEST_GROUPS, DAY_MS),
+    paths: candidates && pathsOf(candidates),
   };
 }
+
+/** Histories put together of the days of trials that saw everything; null where there are too few days or trials. */
+export function searchPaths(trials: readonly Trial[]): PathTest | null {
+  const candidates = candidatesOf(trials);
+  return candidates && pathsOf(candidates);
+}
+
+const pathsOf = (candidates: Candidates): PathTest => combinatorialChoice(candidates, GROUPS, TEST_GROUPS, DAY_MS);
 
 /** Of the trials that saw everything. */
 function candidatesOf(trials: readonly Trial[]): Candidates | null {

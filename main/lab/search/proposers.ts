@@ -20,8 +20,13 @@ export const randomFor = (seed: number, number: number): Random =>
   createRandom((seed ^ Math.imul(number + 1, 0x9e3779b1)) | 0);
 
 /** What `draw` gives first that fits together and was not begun. */
-export function firstNew(space: Space, begun: ReadonlySet<string>, draw: () => Setting): Setting | null {
-  for (let attempt = 0; attempt < DRAWS_MAX; attempt += 1) {
+export function firstNew(
+  space: Space,
+  begun: ReadonlySet<string>,
+  draw: () => Setting,
+  drawsMax = DRAWS_MAX,
+): Setting | null {
+  for (let attempt = 0; attempt < drawsMax; attempt += 1) {
     const setting = draw();
     if (space.fits(setting) && !begun.has(keyOf(setting))) return setting;
   }

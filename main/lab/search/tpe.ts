@@ -11,6 +11,8 @@ const STARTUP = 10;
 const GOOD_SHARE = 0.25;
 const GOOD_MAX = 25;
 const CANDIDATES = 24;
+/** Of the likelier settings, before one is drawn from all. */
+const DRAWS_MAX = 10;
 const WIDTH_MIN = 0.02;
 
 /**
@@ -28,7 +30,9 @@ export function tpeProposer(space: Space, seed: number, objectives: readonly Obj
       const chosen = new Set(good);
       const bad = past.filter((trial) => !chosen.has(trial));
       const [likely, unlikely] = [mixtures(space, good), mixtures(space, bad)];
-      return firstNew(space, begun, () => bestDraw(space, likely, unlikely, random));
+      const likelier = firstNew(space, begun, () => bestDraw(space, likely, unlikely, random), DRAWS_MAX);
+      // Where the good ones lie, whole numbers are soon used up.
+      return likelier ?? firstNew(space, begun, () => drawSetting(space, random));
     },
   };
 }
@@ -37,6 +41,8 @@ export function tpeProposer(space: Space, seed: number, objectives: readonly Obj
 interface Mixture {
   readonly centres: Float64Array;
   readonly widths: Float64Array;
+  /** What each bell's density is multiplied by, so that all of it lies between the ends. */
+  readonly scales: Float64Array;
 }
 
 function mixtures({ ranges }: Space, trials: readonly Trial[]): readonly Mixture[] {
@@ -52,7 +58,12 @@ function mixtureOf(places: readonly number[]): Mixture {
     const [before, after] = [sorted[at - 1] ?? 0, sorted[at + 1] ?? 1];
     return Math.min(Math.max(place - before, after - place, widthMin), widthMax);
   });
-  return { centres: Float64Array.of(0.5, ...sorted), widths: Float64Array.of(widthMax, ...widths) };
+  const bells = { centres: Float64Array.of(0.5, ...sorted), widths: Float64Array.of(widthMax, ...widths) };
+  const scales = bells.widths.map((width, at) => {
+    const centre = bells.centres[at]!;
+    return 1 / (width * (normalShareBelow((1 - centre) / width) - normalShareBelow(-centre / width)));
+  });
+  return { ...bells, scales };
 }
 
 function bestDraw(space: Space, likely: readonly Mixture[], unlikely: readonly Mixture[], random: Random): Setting {
@@ -75,12 +86,9 @@ function drawFrom({ centres, widths }: Mixture, random: Random): number {
   return Math.min(Math.max(centre + width * normalQuantile(low + random.next() * (high - low)), 0), 1);
 }
 
-function densityAt({ centres, widths }: Mixture, place: number): number {
+function densityAt({ centres, widths, scales }: Mixture, place: number): number {
   let sum = 0;
-  for (let at = 0; at < centres.length; at += 1) {
-    const [centre, width] = [centres[at]!, widths[at]!];
-    const inside = normalShareBelow((1 - centre) / width) - normalShareBelow(-centre / width);
-    sum += normalDensity((place - centre) / width) / (width * inside);
-  }
+  for (let at = 0; at < centres.length; at += 1)
+    sum += normalDensity((place - centres[at]!) / widths[at]!) * scales[at]!;
   return sum / centres.length;
 }

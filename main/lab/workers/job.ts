@@ -12,6 +12,8 @@ import type {
   RunProgress,
 } from '../../../preload/lab-contract.ts';
 import type { CandleColumns } from '../../engine/domain/candle.ts';
+import type { OwnStrategies } from './own-strategies.ts';
+import type { UnfinishedSearch } from './search-log-file.ts';
 import type { WorkerCrew } from './worker-crew.ts';
 
 /** Given to a lab worker when it starts. */
@@ -22,6 +24,8 @@ export interface LabWorkerStart {
   readonly labCandles: string;
   /** Where runs are kept. */
   readonly results: string;
+  /** Where the user's own strategies lie. */
+  readonly strategies: string;
   /** Of the product. */
   readonly version: string;
 }
@@ -31,7 +35,7 @@ export type LabJob =
   | { readonly kind: 'run'; readonly plan: RunPlan }
   | { readonly kind: 'look'; readonly source: CandleSource }
   | { readonly kind: 'candles'; readonly source: CandleSource; readonly fromMs: number; readonly toMs: number }
-  /** What was downloaded or imported. */
+  /** What was downloaded or imported, and what lies in the folder of the user's own strategies. */
   | { readonly kind: 'stored' }
   /** What was kept before. */
   | { readonly kind: 'list' }
@@ -106,8 +110,8 @@ export type LabAnswer =
   | RunResult
   | { readonly kind: 'look'; readonly span: CandleSpan }
   | { readonly kind: 'candles'; readonly candles: JoinedCandles }
-  | { readonly kind: 'stored'; readonly stored: LabCatalogue['stored'] }
-  | { readonly kind: 'list'; readonly runs: readonly KeptRun[] }
+  | { readonly kind: 'stored'; readonly stored: LabCatalogue['stored']; readonly own: OwnStrategies }
+  | { readonly kind: 'list'; readonly runs: readonly KeptRun[]; readonly unfinished: readonly UnfinishedSearch[] }
   | { readonly kind: 'compare'; readonly tests: readonly (AbTest | null)[] }
   | ({ readonly kind: 'open' } & OpenedRun)
   | { readonly kind: 'report'; readonly html: string }
@@ -115,3 +119,14 @@ export type LabAnswer =
 
 /** The workers that the lab's screens ask. */
 export type LabCrew = WorkerCrew<LabJob, LabAnswer, RunProgress>;
+
+/** How far a job is before it has begun. */
+export const NOTHING_YET: RunProgress = {
+  phase: 'reading',
+  done: 0,
+  total: 0,
+  barsPerSecond: 0,
+  timeMs: [],
+  equityQuote: [],
+  search: null,
+};

@@ -14,10 +14,11 @@ import { validationOf } from '../predictions/validation.ts';
 import { reportPage } from '../report/report-page.ts';
 import { breakdownOf } from './breakdown.ts';
 import { figureIntervals } from './figure-intervals.ts';
+import type { FoundBest } from './find-best.ts';
 import { heldCurve } from './held-curve.ts';
 import type { JoinedCandles, KeptRun, OpenedRun } from './job.ts';
 import { joinCandles } from './join-candles.ts';
-import { type KeptRow, keptRunOf, SCREEN_FILE } from './kept-runs.ts';
+import { type KeptRow, keptRunOf, ROW_FILE, SCREEN_FILE } from './kept-runs.ts';
 import { walkMap } from './map-walk.ts';
 import { spanOf } from './read-candles.ts';
 import { calendarOf, distributionOf, figuresOf, seriesOf, tradeColumns } from './run-views.ts';
@@ -27,6 +28,8 @@ import { cashOf, type Study, stepsOf } from './study-run.ts';
 export interface AskedAs {
   readonly plan: RunPlan;
   readonly origin: LabRun['origin'];
+  /** How it was searched for; null where it was not. */
+  readonly found: Pick<FoundBest, 'search' | 'tries'> | null;
 }
 
 export const CHART_CANDLES_MAX = 1_500;
@@ -80,7 +83,7 @@ export function keepStudy(
   const { returns, trades, deflated, overfitting } = judged;
   const predictedBy = plan.markets[0]?.predictedBy ?? '';
   const words = plan.markets[0] ? validationOf(plan.markets[0]) : null;
-  const judgement = { verdict, intervals: returns, tradeIntervals: trades, deflated, overfitting, row, predictedBy };
+  const judgement = { verdict, intervals: returns, tradeIntervals: trades, deflated, overfitting, predictedBy };
   const recorded = store.record(inputs, {
     run,
     statistics,
@@ -93,7 +96,8 @@ export function keepStudy(
   const { experiment, isKnown } = recorded.value;
   const folder = store.folderOf(experiment);
   const kept = { ...keptRunOf(experiment, folder), ...row };
-  const view = viewOf(plan.names, candles, study, held, cash);
+  const view = viewOf(plan.names, candles, study, held, cash, as.found);
+  writeFileSync(join(folder, ROW_FILE), JSON.stringify(row));
   writeFileSync(join(folder, SCREEN_FILE), screenJson(view));
   return ok({ kept, view, isKnown });
 }
@@ -104,7 +108,9 @@ function viewOf(
   { run, exposureShare, mapped }: Study,
   held: Float64Array,
   cashQuote: number,
+  found: AskedAs['found'],
 ): OpenedRun {
+  const tries = found?.tries ?? mapped?.tries ?? [];
   const trades = tradeColumns(run, TRADES_KEPT_MAX);
   const barMs = barMsOf(candles[0]!);
   const detail: LabRunDetail = {
@@ -112,7 +118,8 @@ function viewOf(
     calendar: calendarOf(run, cashQuote),
     distribution: distributionOf(run),
     map: mapped?.map ?? null,
-    walk: mapped ? walkMap(mapped.tries) : null,
+    walk: walkMap(tries),
+    search: found?.search ?? null,
     tradesListed: trades.reasons.length,
     instruments: [...names],
     ...breakdownOf(run, candles, cashQuote, barMs),

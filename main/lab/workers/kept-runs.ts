@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type AbTest, type LabRun, type LabRunDetail, labRunSchema } from '../../../preload/lab-contract.ts';
+import { type AbTest, type LabRun, labRunDetailSchema, labRunSchema } from '../../../preload/lab-contract.ts';
 import type { CandleColumns } from '../../engine/domain/candle.ts';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import { abTest } from '../experiments/compare.ts';
@@ -10,15 +10,16 @@ import type { Experiment } from '../experiments/experiment.ts';
 import type { ExperimentStore } from '../experiments/experiment-store.ts';
 import type { KeptRun, OpenedRun } from './job.ts';
 import { readTrades } from './read-trades.ts';
-import { figuresOfStatistics, planOfInputs } from './unwritten-row.ts';
+import { figuresOfStatistics, planOfInputs, verdictOfSentence } from './unwritten-row.ts';
 
-/** Beside the files for people: what the lab's screen shows of a run. */
+/** Beside the files for people: a run's line in the lab's list, and what its screen shows of it. */
+export const ROW_FILE = 'row.json';
 export const SCREEN_FILE = 'screen.json';
 /** Of the draws that tell one run from another: the same question has the same answer. */
 const AB_SEED = 1;
 
 const { shape } = labRunSchema;
-/** What is written down of a run for the list: in `metrics.json`, under `judgement`. */
+/** What is written down of a run for the list. */
 const rowSchema = z.object({
   plan: shape.plan,
   origin: shape.origin,
@@ -59,14 +60,13 @@ export function keptRunOf(experiment: Experiment, folder: string): KeptRun {
     origin: 'command-line',
     figures: statistics && figuresOfStatistics(statistics, inputs),
     intervals: [],
-    verdict: null,
+    verdict: verdictOfSentence(experiment.verdict),
   };
 }
 
 function writtenRow(folder: string): KeptRow | null {
   try {
-    const text = readFileSync(join(folder, 'metrics.json'), 'utf8');
-    const read = rowSchema.safeParse((JSON.parse(text) as { judgement?: { row?: unknown } }).judgement?.row);
+    const read = rowSchema.safeParse(JSON.parse(readFileSync(join(folder, ROW_FILE), 'utf8')));
     return read.success ? read.data : null;
   } catch {
     return null;
@@ -84,18 +84,26 @@ export async function openKept(
   if (found.value.status === 'failed') return gone('A run that failed has nothing to show.');
   const folder = store.folderOf(found.value);
   try {
-    const { detail, candles } = JSON.parse(readFileSync(join(folder, SCREEN_FILE), 'utf8')) as WrittenScreen;
+    const written = JSON.parse(readFileSync(join(folder, SCREEN_FILE), 'utf8')) as WrittenScreen;
+    const detail = labRunDetailSchema.safeParse(written.detail);
+    if (!detail.success) return gone(OLDER);
+    const { candles } = written;
     const trades = await readTrades(join(folder, 'trades.parquet'), tradesMax);
-    return ok({ detail, candles: candles.map((each) => ({ ...each, columns: columnsOf(each.columns) })), trades });
+    return ok({
+      detail: detail.data,
+      candles: candles.map((each) => ({ ...each, columns: columnsOf(each.columns) })),
+      trades,
+    });
   } catch (error) {
-    const isOlder = (error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof TypeError;
-    if (isOlder) return gone('It was kept without its curves, by an earlier version: its HTML report has them.');
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return gone(OLDER);
     return gone(`Its files in ${folder} cannot be read: ${(error as Error).message}`);
   }
 }
 
+const OLDER = 'It was kept by an earlier version, without its curves: its HTML report has them.';
+
 interface WrittenScreen {
-  readonly detail: LabRunDetail;
+  readonly detail: unknown;
   readonly candles: readonly {
     readonly columns: Readonly<Record<string, readonly number[]>>;
     readonly barMs: number;

@@ -1,7 +1,6 @@
 import type { LabRunDetail, MapAxis } from '../../../preload/lab-contract.ts';
-import type { NamedPlan } from '../experiments/plan-inputs.ts';
 import type { Evaluation, Setting } from '../search/trial.ts';
-import { readSetting } from '../strategy/parameters.ts';
+import { type Declared, readSetting } from '../strategy/parameters.ts';
 import type { Try } from './map-walk.ts';
 
 export interface MapOfRuns {
@@ -15,9 +14,9 @@ export interface MapOfRuns {
  * @throws what `evaluate` rejects with
  */
 export async function parameterMap(
-  { strategy, params }: Pick<NamedPlan, 'strategy' | 'params'>,
+  { strategy, params }: { readonly strategy: Declared; readonly params: Setting },
   { x, y }: { readonly x: MapAxis; readonly y: MapAxis },
-  evaluate: (setting: Setting) => Promise<Evaluation>,
+  evaluate: (setting: Setting) => Promise<Evaluation | null>,
   tell: (done: number, total: number) => void,
 ): Promise<MapOfRuns> {
   const settings = y.values.flatMap((yValue) =>

@@ -1,28 +1,37 @@
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { RunPlan, RunProgress } from '../../../preload/lab-contract.ts';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
-import type { Market } from '../backtest/settings.ts';
+import { type Market, REALISTIC } from '../backtest/settings.ts';
 import { buildId } from '../experiments/experiment-id.ts';
 import { type ExperimentStore, familyOf } from '../experiments/experiment-store.ts';
-import { type NamedPlan, planInputs } from '../experiments/plan-inputs.ts';
+import { type KnownPlan, planInputs } from '../experiments/plan-inputs.ts';
 import { evaluatePlan } from '../search/evaluate-plan.ts';
 import type { Evaluation, Setting } from '../search/trial.ts';
-import { strategyNamed } from '../strategies/shipped.ts';
-import { readSetting } from '../strategy/parameters.ts';
-import type { RunResult } from './job.ts';
+import type { StrategyDefinition } from '../strategy/strategy.ts';
+import { findBest } from './find-best.ts';
+import { NOTHING_YET, type RunResult } from './job.ts';
 import { keepStudy } from './keep-study.ts';
 import { keptRunOf } from './kept-runs.ts';
+import { type PlannedStrategy, planOwn, planShipped, readParams } from './planned-strategy.ts';
 import { type CandleReader, instrumentName, type NoCandles, sourceName, spanOf } from './read-candles.ts';
-import { NOTHING_YET, type StudyAsked, studyRun } from './study-run.ts';
+import { openStrategyCrew } from './strategy-crew.ts';
+import { studyOwn } from './study-own.ts';
+import { type Study, type StudyAsked, studyRun } from './study-run.ts';
 
 /** Why nothing came of a run that can be kept, in one sentence. */
 export interface RunFailed {
-  readonly kind: 'no-strategy' | 'bad-parameter' | 'not-kept';
+  readonly kind: 'no-strategy' | 'bad-parameter' | 'bad-instruments' | 'not-kept';
   readonly text: string;
 }
 
 interface Tools {
   readonly reader: CandleReader;
   readonly store: ExperimentStore;
+  /** Where runs are kept. */
+  readonly results: string;
+  /** Where the user's own strategies lie. */
+  readonly strategies: string;
   /** Of the product. */
   readonly version: string;
   readonly tell: (progress: RunProgress) => void;
@@ -31,40 +40,62 @@ interface Tools {
 
 /** Runs draw nothing; what is judged of them does, always in the same way. */
 const SEED = 1;
+/** A strategy of the user's own that says nothing for so long has failed. */
+const SILENT_MS_MAX = 100_000;
 
-/** Reads, runs, judges and keeps what a screen asked for; a strategy that fails is kept as a run that failed. */
+/** Reads, searches where it is asked for, runs, judges and keeps; a strategy that fails is kept as a run that failed. */
 export async function runPlan(asked: RunPlan, tools: Tools): Promise<Result<RunResult, NoCandles | RunFailed>> {
-  const { store, tell, nowMs } = tools;
+  const { store, results, tell } = tools;
   tell(NOTHING_YET);
-  const plan = await namedPlan(asked, tools);
-  if (!plan.ok) return plan;
-  const inputs = planInputs(plan.value);
-  const study: StudyAsked = {
-    plan: plan.value,
-    inputs,
-    map: asked.map,
-    earlier: store.trials(familyOf(inputs)),
-  };
+  const strategy = await strategyOf(asked.strategy, tools.strategies);
+  if (!strategy.ok) return strategy;
+  const whole = await knownPlan(asked, strategy.value, tools);
+  if (!whole.ok) return whole;
+  let plan = whole.value;
   try {
-    const studied = await studyRun(study, { evaluate: inTurn(plan.value), tell, nowMs });
-    const kept = keepStudy(store, study, studied, { plan: asked, origin: 'lab' });
+    const search = { strategy: strategy.value, store, results, tell };
+    const found = asked.search && (await findBest(asked, asked.search, plan, search));
+    plan = found?.plan ?? plan;
+    const inputs = planInputs(plan);
+    const study = await studyOf(
+      strategy.value,
+      { plan, inputs, map: asked.map, earlier: store.trials(familyOf(inputs)) },
+      tools,
+    );
+    const as = { plan: { ...asked, params: { ...plan.params } }, origin: 'lab', found } as const;
+    const kept = keepStudy(store, { plan, inputs }, study, as);
     if (!kept.ok) return fail({ kind: 'not-kept', text: `It was not kept: ${kept.error.message}.` });
     return ok({ kind: 'run', kept: kept.value.kept, view: kept.value.view });
   } catch (error) {
-    const failure = store.recordFailure(inputs, saidBy(plan.value.strategy.name, error));
+    const failure = store.recordFailure(planInputs(plan), saidBy(plan.strategy.name, error));
     const row = keptRunOf(failure, store.folderOf(failure));
     return ok({ kind: 'run', kept: { ...row, plan: asked, origin: 'lab' }, view: null });
   }
 }
 
-async function namedPlan(
+/** One that ships, or a file of the user's folder. */
+async function strategyOf(name: string, folder: string): Promise<Result<PlannedStrategy, RunFailed>> {
+  const shipped = planShipped(name);
+  if (shipped) return ok(shipped);
+  const path = join(folder, name);
+  if (!/\.[jt]s$/.test(name) || basename(name) !== name || !existsSync(path))
+    return fail({ kind: 'no-strategy', text: `There is no strategy ${name}.` });
+  const own = await planOwn(path);
+  return own.ok ? own : fail({ kind: 'no-strategy', text: `${name}: ${own.error.message}` });
+}
+
+async function knownPlan(
   asked: RunPlan,
+  strategy: PlannedStrategy,
   { reader, version }: Tools,
-): Promise<Result<NamedPlan, NoCandles | RunFailed>> {
-  const strategy = strategyNamed(asked.strategy);
-  if (!strategy) return fail({ kind: 'no-strategy', text: `There is no strategy ${asked.strategy}.` });
-  const params = readSetting(strategy, asked.params);
-  if (!params.ok) return fail({ kind: 'bad-parameter', text: `${strategy.title}: ${params.error.message}.` });
+): Promise<Result<KnownPlan, NoCandles | RunFailed>> {
+  const { title, instruments } = strategy.outline;
+  if (asked.sources.length % instruments !== 0) {
+    const text = `${title} looks at ${instruments} instruments together: ${asked.sources.length} will not do.`;
+    return fail({ kind: 'bad-instruments', text });
+  }
+  const params = readParams(strategy, asked.params);
+  if (!params.ok) return fail({ kind: 'bad-parameter', text: `${title}: ${params.error.message}.` });
   const markets: Market[] = [];
   for (const source of asked.sources) {
     const read = await reader.read(source, asked.fromMs, asked.toMs);
@@ -73,16 +104,46 @@ async function namedPlan(
     if (!span.ok) return span;
     markets.push({ candles: read.value });
   }
-  const names = asked.sources.map(instrumentName);
-  const { settings } = asked;
-  return ok({ strategy, params: params.value, markets, settings, names, seed: SEED, build: buildId(version) });
+  return ok({
+    strategy: strategy.definition ?? strategy.outline,
+    ...(strategy.codeSha256 !== null && { codeSha256: strategy.codeSha256 }),
+    params: params.value,
+    markets,
+    settings: asked.settings,
+    names: asked.sources.map(instrumentName),
+    seed: SEED,
+    build: buildId(version),
+  });
+}
+
+type Asked = Omit<StudyAsked, 'plan'> & { readonly plan: KnownPlan };
+
+/** What ships runs on this thread; a user's own where it can do no harm. */
+async function studyOf(
+  { definition, outline, source }: PlannedStrategy,
+  asked: Asked,
+  { tell, nowMs }: Tools,
+): Promise<Study> {
+  const { markets, settings } = asked.plan;
+  if (definition) {
+    const plan = { ...asked.plan, strategy: definition };
+    return studyRun({ ...asked, plan }, { evaluate: inTurn(definition, asked.plan), tell, nowMs });
+  }
+  const ground = { markets, settings: { ...REALISTIC, ...settings } };
+  const crew = openStrategyCrew(source, ground, { size: 1, silentMsMax: SILENT_MS_MAX });
+  try {
+    const plan = { ...asked.plan, strategy: outline };
+    return await studyOwn(crew, { ...asked, plan }, (told) => tell({ ...NOTHING_YET, ...told }));
+  } finally {
+    await crew.close();
+  }
 }
 
 /** One after the other, so that each is told of as it ends. */
-function inTurn(plan: NamedPlan): (setting: Setting) => Promise<Evaluation> {
+function inTurn(strategy: StrategyDefinition, plan: KnownPlan): (setting: Setting) => Promise<Evaluation> {
   let before: Promise<unknown> = Promise.resolve();
   return (setting) => {
-    const next = before.then(() => evaluatePlan({ ...plan, params: { ...plan.params, ...setting } }));
+    const next = before.then(() => evaluatePlan({ ...plan, strategy, params: { ...plan.params, ...setting } }));
     before = next;
     return next;
   };

@@ -84,6 +84,7 @@ export class RunWatch {
       barsPerSecond: (done * 1000) / Math.max(1, nowMs - this.#startedMs),
       timeMs: timesMs,
       equityQuote,
+      search: null,
     });
   }
 }

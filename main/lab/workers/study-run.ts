@@ -3,12 +3,14 @@ import type { BarRun } from '../backtest/bar-run.ts';
 import { barTimes } from '../backtest/bar-times.ts';
 import { runBacktest } from '../backtest/run-backtest.ts';
 import { REALISTIC } from '../backtest/settings.ts';
+import type { DayReturns } from '../experiments/day-returns.ts';
 import type { ExperimentInputs } from '../experiments/experiment.ts';
 import type { Trial } from '../experiments/experiment-database.ts';
 import { experimentId } from '../experiments/experiment-id.ts';
 import type { NamedPlan } from '../experiments/plan-inputs.ts';
 import { type Judgement, judgeRun } from '../honesty/judge-run.ts';
 import type { Evaluation, Setting } from '../search/trial.ts';
+import { NOTHING_YET } from './job.ts';
 import { type MapOfRuns, parameterMap } from './parameter-map.ts';
 import { RunWatch } from './run-watch.ts';
 import { TimeSteps } from './time-steps.ts';
@@ -43,15 +45,6 @@ export interface Study {
 
 const POINTS_MAX = 1_000;
 
-export const NOTHING_YET: RunProgress = {
-  phase: 'reading',
-  done: 0,
-  total: 0,
-  barsPerSecond: 0,
-  timeMs: [],
-  equityQuote: [],
-};
-
 /** Steps of time that a screen shows of a run. */
 export const stepsOf = (openTimeMs: Float64Array): TimeSteps => new TimeSteps(openTimeMs, POINTS_MAX);
 
@@ -60,7 +53,7 @@ export const stepsOf = (openTimeMs: Float64Array): TimeSteps => new TimeSteps(op
  * @throws Error one sentence: what is wrong with the parameters, what the strategy itself throws
  */
 export async function studyRun(asked: StudyAsked, { evaluate, tell, nowMs }: StudyTools): Promise<Study> {
-  const { plan, inputs } = asked;
+  const { plan } = asked;
   const times = barTimes(plan.markets);
   let last: RunProgress = { ...NOTHING_YET, phase: 'running', total: times.length };
   const tellNext = (progress: RunProgress): void => {
@@ -82,14 +75,17 @@ export async function studyRun(asked: StudyAsked, { evaluate, tell, nowMs }: Stu
     tell: inPhase('judging'),
   });
   return { run, exposureShare: watch.exposureShare(), mapped, judgement };
+}
 
-  /** Each once, and not the run itself. */
-  function otherTries({ earlier }: StudyAsked, own: MapOfRuns | null) {
-    const tried = own?.tries.map(({ params, returns }) => ({ id: experimentId({ ...inputs, params }), returns })) ?? [];
-    const byId = new Map([...earlier, ...tried].map(({ id, returns }) => [id, returns]));
-    byId.delete(experimentId(inputs));
-    return [...byId.values()];
-  }
+/** Every other try, each once, and not the run itself. */
+export function otherTries(
+  { inputs, earlier }: Pick<StudyAsked, 'inputs' | 'earlier'>,
+  own: MapOfRuns | null,
+): readonly DayReturns[] {
+  const tried = own?.tries.map(({ params, returns }) => ({ id: experimentId({ ...inputs, params }), returns })) ?? [];
+  const byId = new Map([...earlier, ...tried].map(({ id, returns }) => [id, returns]));
+  byId.delete(experimentId(inputs));
+  return [...byId.values()];
 }
 
 /** What a plan starts with, in quote. */

@@ -2,6 +2,7 @@
 import { instrumentId, timeframe } from '../../../preload/basics.ts';
 import {
   type CandleSource,
+  type LabVerdict,
   type RunFigures,
   type RunPlan,
   runPlanSchema,
@@ -23,6 +24,7 @@ export function planOfInputs({ strategy, params, settings, data }: ExperimentInp
     toMs: null,
     settings: formSettings(settings),
     map: null,
+    search: null,
   };
 }
 
@@ -51,6 +53,17 @@ export function formSettings(settings: Readonly<Record<string, unknown>>): RunPl
     shorts: settings['shorts'] === true,
     leverageMax: within('leverageMax'),
   };
+}
+
+/** What was said of the run, by its first words; null where nobody judged it. */
+export function verdictOfSentence(sentence: string): LabVerdict | null {
+  if (sentence === '') return null;
+  const tone = sentence.startsWith('Worth')
+    ? 'good'
+    : /^(No edge|Not to be believed)/.test(sentence)
+      ? 'bad'
+      : 'doubtful';
+  return { tone, sentence, reasons: [] };
 }
 
 export function figuresOfStatistics(statistics: RunStatistics, { data }: Pick<ExperimentInputs, 'data'>): RunFigures {

@@ -11,8 +11,10 @@ import type { LabAnswer, LabJob, LabWorkerStart } from './job.ts';
 import { joinCandles } from './join-candles.ts';
 import { CHART_CANDLES_MAX, TRADES_KEPT_MAX } from './keep-study.ts';
 import { compareKept, listKept, markKept, openKept, reportOf } from './kept-runs.ts';
+import { createOwnStrategies } from './own-strategies.ts';
 import { createCandleReader, type NoCandles, sourceName, spanOf } from './read-candles.ts';
 import { type RunFailed, runPlan } from './run-plan.ts';
+import { unfinishedSearches } from './search-log-file.ts';
 import { workOnThread } from './thread-hand.ts';
 
 type Answered = Result<LabAnswer, NoCandles | RunFailed>;
@@ -23,10 +25,12 @@ function openLabWorker({
   candleStore,
   labCandles,
   results,
+  strategies,
   version,
 }: LabWorkerStart): AnswerJob<LabJob, LabAnswer, RunProgress> {
   const candles = new LabCandles(labCandles);
   const reader = createCandleReader(candleStore, candles);
+  const own = createOwnStrategies(strategies);
   let opened: ExperimentStore | null = null;
   const store = (): ExperimentStore => {
     opened ??= new ExperimentStore(results, systemClock.nowMs);
@@ -36,7 +40,15 @@ function openLabWorker({
   return async (job, tell): Promise<Answered> => {
     switch (job.kind) {
       case 'run':
-        return runPlan(job.plan, { reader, store: store(), version, tell, nowMs: () => performance.now() });
+        return runPlan(job.plan, {
+          reader,
+          store: store(),
+          results,
+          strategies,
+          version,
+          tell,
+          nowMs: () => performance.now(),
+        });
       case 'look': {
         const read = await reader.read(job.source, null, null);
         if (!read.ok) return read;
@@ -51,9 +63,13 @@ function openLabWorker({
         return ok({ kind: 'candles', candles: joinCandles(read.value, span.value.barMs, CHART_CANDLES_MAX) });
       }
       case 'stored':
-        return ok({ kind: 'stored', stored: candles.list().map(storedRow) });
+        return ok({ kind: 'stored', stored: candles.list().map(storedRow), own: await own() });
       case 'list':
-        return ok({ kind: 'list', runs: listKept(store(), LISTED_MAX) });
+        return ok({
+          kind: 'list',
+          runs: listKept(store(), LISTED_MAX),
+          unfinished: unfinishedSearches(results, systemClock.nowMs()),
+        });
       case 'compare':
         return ok({ kind: 'compare', tests: compareKept(store(), job.experimentIds) });
       case 'open': {

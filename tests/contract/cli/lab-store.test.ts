@@ -54,6 +54,7 @@ describe('experiments', () => {
         'equity.parquet',
         'metrics.json',
         'report.html',
+        'row.json',
         'screen.json',
         'trades.parquet',
       ]);

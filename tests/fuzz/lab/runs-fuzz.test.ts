@@ -41,6 +41,22 @@ const plan: fc.Arbitrary<RunPlan> = fc.record({
   toMs: fc.option(fc.nat()),
   settings,
   map: fc.option(fc.record({ x: axis, y: axis })),
+  search: fc.option(
+    fc.record({
+      method: fc.constantFrom('tpe', 'random', 'grid'),
+      objectives: fc.constant(['sharpe' as const]),
+      ranges: fc.array(
+        fc.record({ name: fc.constantFrom('fast', 'slow', 'none', '__proto__'), from: anyNumber, to: anyNumber }),
+        {
+          minLength: 1,
+          maxLength: 3,
+        },
+      ),
+      trials: fc.integer({ min: 2, max: 100 }),
+      holdOutShare: fc.constantFrom(0, 0.2),
+      prune: fc.boolean(),
+    }),
+  ),
 });
 
 /** Whatever a market may do: steps of any size, prices from dust to millions, hours without a trade, holes. */
@@ -113,6 +129,7 @@ describe('what comes of a run', () => {
           distribution: distributionOf(run),
           map: null,
           walk: null,
+          search: null,
           tradesListed: tradeColumns(run, 10).reasons.length,
           instruments: ['BTC/USDT'],
           ...breakdownOf(run, [columns], costs.cashQuote, 3_600_000),

@@ -134,6 +134,20 @@ describe('intervals of trades', () => {
     );
   });
 
+  it('shuffled never lose more than there is, also where late trades are many times as large as early ones', () => {
+    // Ten per cent up or down each: amounts grow a hundredfold.
+    let cash = 1_000;
+    const profits = Float64Array.from({ length: 80 }, (_, at) => {
+      const profit = cash * (at % 3 === 2 ? -0.1 : 0.1);
+      cash += profit;
+      return profit;
+    });
+    const { maxDrawdown } = tradeIntervals(profits, 1_000, { ...OPTIONS, draws: 200, level: 1 }).shuffled;
+    expect(maxDrawdown.high).toBeLessThanOrEqual(1 - 0.9 ** 26 + 1e-12);
+    expect(maxDrawdown.low).toBeGreaterThanOrEqual(0.1 - 1e-12);
+    expect(maxDrawdown.value).toBeCloseTo(0.1, 12);
+  });
+
   it('redrawn widen with the spread of profits, as the bootstrap of a mean must', () => {
     const profits = autoregressive(21, 0, 400).map((value) => 10 * value + 1);
     const { expectancy } = tradeIntervals(profits, 1_000, { ...OPTIONS, draws: 2_000 }).redrawn;

@@ -69,7 +69,6 @@ describe('a search on threads', () => {
     });
     expect(trials.length).toBe(40);
     expect(front).toContain(best);
-    expect(front.length).toBeGreaterThan(1);
     for (const { setting } of trials) expect(setting['fast']!).toBeLessThan(setting['slow']!);
   });
 

@@ -39,6 +39,19 @@ function search(proposer: Proposer, over: Partial<SearchOptions> = {}) {
   };
 }
 
+describe('a search among few settings', () => {
+  it('tries as many as it was asked for while there are any, also where the good ones are used up', async () => {
+    const space: Space = {
+      ranges: [rangeOf('x', whole(1, 1, 8, '')), rangeOf('n', whole(1, 1, 8, ''))],
+      fits: () => true,
+    };
+    const evaluate = async ({ x, n }: Setting) => evaluationOf({ returnPct: -Math.hypot(x! - 3, n! - 4) });
+    const { trials } = await search(tpeProposer(space, 1, ['return']), { trials: 60, evaluate }).outcome;
+    expect(trials).toHaveLength(60);
+    expect(new Set(trials.map(({ setting }) => `${setting['x']} ${setting['n']}`)).size).toBe(60);
+  });
+});
+
 describe('a space', () => {
   it('turns values to places and back', () => {
     fc.assert(

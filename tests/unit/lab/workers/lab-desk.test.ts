@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -69,6 +69,7 @@ const openTheLab = () =>
       candleStore: storePath,
       labCandles: join(dir, 'candles'),
       results: join(dir, 'results'),
+      strategies: join(dir, 'strategies'),
       version: PRODUCT_VERSION,
     },
     workerUrl: new URL('../../../../main/lab/workers/worker.ts', import.meta.url),
@@ -375,5 +376,183 @@ describe('a run in the lab', () => {
     await waitUntil('it has ended', () => rowOf(started.value).state === 'cancelled');
     expect(lab.cancel(started.value)).toMatchObject({ ok: false, error: { text: 'That run has ended already.' } });
     expect(await lab.detail(started.value)).toMatchObject({ ok: false, error: { text: 'That run has no result.' } });
+  });
+});
+
+describe('a strategy of the user’s own', () => {
+  const CROSS = `
+import { defineStrategy, Sma, whole } from 'countersign';
+export default defineStrategy({
+  name: 'own-cross', title: 'Own cross', about: 'A cross.',
+  params: { fast: whole(10, 1, 50, 'bars'), slow: whole(60, 2, 200, 'bars') },
+  start({ params, track }: any) {
+    const [fast, slow] = [track(new Sma(params.fast)), track(new Sma(params.slow))];
+    return { onCandle(_: unknown, desk: any) { if (fast.value > slow.value) desk.enter('long', { share: 0.95 }); else desk.exit(); } };
+  },
+});`;
+  const ofOwn: RunPlan = { ...ofFile, strategy: 'own.ts', params: { fast: 9, slow: 66 } };
+
+  beforeAll(() => {
+    mkdirSync(join(dir, 'strategies'), { recursive: true });
+    writeFileSync(join(dir, 'strategies', 'own.ts'), CROSS);
+    writeFileSync(join(dir, 'strategies', 'broken.ts'), 'export const nothing = 1;');
+  });
+
+  it('stands in the list with its parameters; what is none says why', async () => {
+    const { strategies, ownFolder, ownProblems } = await lab.catalogue();
+    expect(strategies.at(-1)).toMatchObject({ name: 'own.ts', isOwn: true, title: 'Own cross', instruments: 1 });
+    expect(strategies.at(-1)!.params.map(({ name, standard }) => [name, standard])).toEqual([
+      ['fast', 10],
+      ['slow', 60],
+    ]);
+    expect(ownFolder).toBe(join(dir, 'strategies'));
+    expect(ownProblems).toEqual([{ file: 'broken.ts', text: expect.stringContaining('no default export') }]);
+  });
+
+  it('comes to what one of ours comes to, judged and with a map; changed, it is another run', async () => {
+    const map = { x: { name: 'fast', values: [5, 9] }, y: { name: 'slow', values: [50, 66] } };
+    const run = await runToEnd({ ...ofOwn, map });
+    expect(run).toMatchObject({ state: 'done', error: '', title: 'own.ts' });
+    const ours = await runToEnd({ ...ofFile, params: { fast: 9, slow: 66 } });
+    expect(run.figures).toEqual(ours.figures);
+    expect(run.verdict?.sentence).toMatch(/^Not enough to judge: /);
+    const detail = await lab.detail(run.id);
+    expect(detail.ok && detail.value.map?.returnShare[3]).toBe(ours.figures!.returnShare);
+    writeFileSync(join(dir, 'strategies', 'own.ts'), `${CROSS}\n// A word more.`);
+    expect((await runToEnd(ofOwn)).folder).not.toBe(run.folder);
+  }, 120_000);
+
+  it('is searched like one of ours', async () => {
+    const search = {
+      method: 'random' as const,
+      objectives: ['return' as const],
+      ranges: [{ name: 'fast', from: 2, to: 40 }],
+      trials: 6,
+      holdOutShare: 0.25,
+      prune: false,
+    };
+    const run = await runToEnd({ ...ofOwn, search });
+    expect(run).toMatchObject({ state: 'done', error: '' });
+    const detail = await lab.detail(run.id);
+    expect(detail.ok && detail.value.search!.trials).toHaveLength(6);
+  }, 120_000);
+
+  it.each<[string, Partial<RunPlan>, RegExp]>([
+    ['that is not there', { strategy: 'none.ts' }, /^There is no strategy none\.ts\.$/],
+    ['of another folder', { strategy: '../own.ts' }, /^There is no strategy \.\.\/own\.ts\.$/],
+    ['that is none', { strategy: 'broken.ts', params: {} }, /^broken\.ts: .*no default export/],
+    ['with a parameter out of its range', { params: { fast: 99 } }, /^Own cross: fast must lie from 1 to 50/],
+  ])('%s fails in one sentence', async (_what, part, text) => {
+    expect(await runToEnd({ ...ofOwn, ...part })).toMatchObject({
+      state: 'failed',
+      error: expect.stringMatching(text),
+    });
+  });
+});
+
+describe('a search in the lab', () => {
+  const search: NonNullable<RunPlan['search']> = {
+    method: 'random',
+    objectives: ['sharpe', 'drawdown'],
+    ranges: [
+      { name: 'fast', from: 2, to: 40 },
+      { name: 'slow', from: 50, to: 200 },
+    ],
+    trials: 16,
+    holdOutShare: 0.25,
+    prune: false,
+  };
+  const ofSearch: RunPlan = { ...ofFile, search };
+
+  it('comes to the run of its best setting on the time that was searched, with every trial and what was held out', async () => {
+    const run = await runToEnd(ofSearch);
+    expect(run).toMatchObject({ state: 'done', error: '', plan: { search } });
+    const detail = await lab.detail(run.id);
+    if (!detail.ok) throw new Error(detail.error.text);
+    const { trials, heldOut } = detail.value.search!;
+    expect(trials.map(({ number }) => number)).toEqual(Array.from({ length: 16 }, (_, at) => at));
+    const best = trials.reduce((a, b) => (b.sharpe! > a.sharpe! ? b : a));
+    expect(best.isOnFront).toBe(true);
+    expect(run.plan.params).toMatchObject(best.params);
+    expect(run.figures!.sharpe).toBeCloseTo(best.sharpe!, 9);
+    expect(run.figures!.bars).toBe(BARS * 0.75);
+    expect(heldOut).toMatchObject({ fromMs: FROM_MS + BARS * 0.75 * BAR_MS, toMs: FROM_MS + (BARS - 1) * BAR_MS });
+    // The same setting by itself on that time comes to the same.
+    const held = await runToEnd({ ...ofFile, params: run.plan.params, fromMs: heldOut!.fromMs });
+    expect(held.figures!.returnShare).toBeCloseTo(heldOut!.returnShare, 9);
+    const store = new ExperimentStore(join(dir, 'results'), () => 0);
+    const counted = store.trials(familyOf(store.list()[0]!.inputs)).filter((trial) => trial.search === 'search');
+    store.close();
+    expect(counted.length).toBeGreaterThanOrEqual(15);
+  });
+
+  it('stopped, is listed by the next session and goes on where it was', async () => {
+    const plan = {
+      ...ofSearch,
+      search: { ...search, trials: 600, ranges: [{ name: 'fast', from: 2, to: 999 }] },
+      params: { slow: 1_000 },
+    };
+    const started = lab.start(plan);
+    if (!started.ok) throw new Error(started.error.text);
+    await new Promise<void>((resolve) => {
+      const stop = lab.onChange(() => {
+        const { progress } = rowOf(started.value);
+        if (progress?.phase !== 'searching' || progress.done < 5) return;
+        stop();
+        lab.cancel(started.value);
+        resolve();
+      });
+    });
+    await waitUntil('it has stopped', () => rowOf(started.value).state === 'cancelled');
+    const done = rowOf(started.value).progress!.done;
+    expect(done).toBeLessThan(600);
+    const other = openTheLab();
+    try {
+      const stop = other.onChange(() => undefined);
+      const found = () => other.runs().find((run) => run.plan.search?.trials === 600);
+      await waitUntil('the list is read', () => found() !== undefined, 60_000);
+      stop();
+      expect(found()).toMatchObject({ state: 'cancelled', plan, progress: { phase: 'searching' } });
+      expect(found()!.progress!.done).toBeGreaterThanOrEqual(done);
+      const before = found()!.progress!.done;
+      const again = other.start(found()!.plan);
+      if (!again.ok) throw new Error(again.error.text);
+      const dones: number[] = [];
+      const stopListening = other.onChange(() => {
+        const row = other.runs().find(({ id }) => id === again.value);
+        if (row?.progress?.phase === 'searching') dones.push(row.progress.done);
+      });
+      const row = () => other.runs().find(({ id }) => id === again.value)!;
+      await waitUntil('it has ended', () => row().endedAtMs !== null, 60_000);
+      stopListening();
+      expect(dones[0]).toBeGreaterThanOrEqual(before);
+      expect(row()).toMatchObject({ state: 'done', error: '' });
+      // What was broken off is no longer a line of its own.
+      expect(other.runs().filter((run) => run.plan.search?.trials === 600)).toHaveLength(1);
+      const detail = await other.detail(again.value);
+      expect(detail.ok && detail.value.search!.trials).toHaveLength(600);
+    } finally {
+      await other.close();
+    }
+  }, 120_000);
+
+  it.each<[string, Partial<RunPlan>, string]>([
+    [
+      'an unknown parameter',
+      { search: { ...search, ranges: [{ name: 'none', from: 1, to: 2 }] } },
+      'SMA cross: there is no parameter none: there is fast, slow, share, qty.',
+    ],
+    [
+      'a range beyond the parameter’s',
+      { search: { ...search, ranges: [{ name: 'fast', from: 0, to: 2 }] } },
+      'SMA cross: fast is searched from 0 to 2: it takes 1 to 1000.',
+    ],
+    [
+      'a map besides',
+      { map: { x: { name: 'fast', values: [1, 2] }, y: { name: 'slow', values: [40, 50] } } },
+      'Either a map or a search: a map is drawn around what a search has found.',
+    ],
+  ])('with %s is refused before it begins', (_what, part, text) => {
+    expect(lab.start({ ...ofSearch, ...part })).toMatchObject({ ok: false, error: { text } });
   });
 });

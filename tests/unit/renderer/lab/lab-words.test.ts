@@ -22,6 +22,7 @@ describe('runs in words', () => {
       barsPerSecond: 0,
       timeMs: [],
       equityQuote: [],
+      search: null,
     } as const;
     expect(progressText({ ...progress, timeMs: [], equityQuote: [] })).toBe('Running: 12,000 of 52,416 bars');
     expect(speedText(1_337_756)).toBe('1.3 M bars/s');

@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LabCatalogue } from '../../../../preload/lab-contract.ts';
-import {
-  axisAround,
-  draftFor,
-  draftOf,
-  planOf,
-  type RunDraft,
-  withStrategy,
-} from '../../../../renderer/lab/run-draft.ts';
+import { axisAround } from '../../../../renderer/lab/axis-draft.ts';
+import { draftFor, draftOf, planOf, type RunDraft, withStrategy } from '../../../../renderer/lab/run-draft.ts';
 import { LAB_PLAN } from '../../../support/memory-lab.ts';
 
 const whole = { whole: true, about: '' };
@@ -15,6 +9,7 @@ const CATALOGUE: LabCatalogue = {
   strategies: [
     {
       name: 'sma-cross',
+      isOwn: false,
       title: 'SMA cross',
       about: '',
       instruments: 1,
@@ -24,9 +19,11 @@ const CATALOGUE: LabCatalogue = {
         { name: 'share', standard: 0.95, least: 0.01, most: 1, whole: false, about: '' },
       ],
     },
-    { name: 'bare', title: 'Bare', about: '', instruments: 1, params: [] },
-    { name: 'pair', title: 'Pair', about: '', instruments: 2, params: [] },
+    { name: 'bare', isOwn: false, title: 'Bare', about: '', instruments: 1, params: [] },
+    { name: 'pair', isOwn: false, title: 'Pair', about: '', instruments: 2, params: [] },
   ],
+  ownFolder: '/data/strategies',
+  ownProblems: [],
   settings: LAB_PLAN.settings,
   stored: [],
 };
@@ -89,10 +86,10 @@ describe('the draft of a run', () => {
   });
 
   it('another strategy brings its own parameters', () => {
-    expect(withStrategy(draft({ hasMap: true }), CATALOGUE.strategies[1])).toMatchObject({
+    expect(withStrategy(draft({ mode: 'map' }), CATALOGUE.strategies[1])).toMatchObject({
       strategy: 'bare',
       params: {},
-      hasMap: false,
+      mode: 'one',
     });
   });
 
@@ -135,7 +132,7 @@ describe('the map of two parameters', () => {
     const [fast, , share] = CATALOGUE.strategies[0]!.params;
     expect(axisAround(fast)).toEqual({ name: 'fast', from: '5', to: '20', steps: '6' });
     expect(axisAround(share)).toEqual({ name: 'share', from: '0.475', to: '1', steps: '6' });
-    const result = planOf(draft({ hasMap: true }), CATALOGUE);
+    const result = planOf(draft({ mode: 'map' }), CATALOGUE);
     expect(result.ok && result.plan.map).toEqual({
       x: { name: 'fast', values: [5, 8, 11, 14, 17, 20] },
       y: { name: 'slow', values: [15, 24, 33, 42, 51, 60] },
@@ -155,6 +152,6 @@ describe('the map of two parameters', () => {
     ],
     ['too many values', { x: { name: 'fast', from: '1', to: '50', steps: '16' } }, { 'x.steps': '2–15.' }],
   ])('%s is said', (_what, change, errors) => {
-    expect(errorsOf({ hasMap: true, ...change })).toEqual(errors);
+    expect(errorsOf({ mode: 'map', ...change })).toEqual(errors);
   });
 });

@@ -1,0 +1,30 @@
+import type { Objective } from './pareto.ts';
+import { gridProposer, gridValues, type Proposer, randomProposer } from './proposers.ts';
+import type { Space } from './space.ts';
+import { tpeProposer } from './tpe.ts';
+
+export type SearchMethod = 'tpe' | 'random' | 'grid';
+
+export interface ProposerOptions {
+  readonly method: SearchMethod;
+  readonly objectives: readonly Objective[];
+  /** A grid is as fine as they allow. */
+  readonly trials: number;
+  readonly seed: number;
+}
+
+export function proposerFor(space: Space, { method, objectives, trials, seed }: ProposerOptions): Proposer {
+  switch (method) {
+    case 'tpe':
+      return tpeProposer(space, seed, objectives);
+    case 'random':
+      return randomProposer(space, seed);
+    case 'grid': {
+      const perRange = Math.max(2, Math.floor(trials ** (1 / space.ranges.length)));
+      return gridProposer(
+        space,
+        space.ranges.map((range) => gridValues(range, perRange)),
+      );
+    }
+  }
+}

@@ -37,6 +37,8 @@ export interface AccountFolder {
   readonly candleStore: string;
   /** Apart from spot's: each store has one writer. */
   readonly perpetualCandleStore: string;
+  /** Prints and books that were recorded, a folder for each instrument. */
+  readonly recordings: string;
 }
 
 /** The platform's folder for user data. */
@@ -95,4 +97,5 @@ const accountFolderAt = (root: string): AccountFolder => ({
   journalStore: join(root, 'journal.db'),
   candleStore: join(root, 'candles.db'),
   perpetualCandleStore: join(root, 'candles-usdm.db'),
+  recordings: join(root, 'recordings'),
 });

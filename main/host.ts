@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { CONTRACT_VERSION } from '../preload/contract.ts';
-import { openAccountFolder, openDataFolder } from './data-folder.ts';
+import { type AccountFolder, openAccountFolder, openDataFolder } from './data-folder.ts';
 import { MOMENTUM_MEASURED_ON, MOMENTUM_RECORD } from './engine/decision/momentum-record.ts';
 import { versionKey } from './engine/domain/ensemble.ts';
 import type { StrategyRecord } from './engine/domain/events.ts';
@@ -22,6 +22,7 @@ import { systemClock, systemTimers } from './engine/kernel/clock.ts';
 import { LogWriteError, openEventLog } from './engine/kernel/event-log.ts';
 import { newSessionId } from './engine/kernel/ids.ts';
 import { featureSetsOf, figuresOf } from './engine/model-cards.ts';
+import type { RecordingPlace } from './engine/venues/recording/recording-parts.ts';
 import { openFolderRegistry } from './folder-registry.ts';
 import { createGameDay } from './game-day/game-day.ts';
 import { lockInstance } from './instance-lock.ts';
@@ -46,7 +47,16 @@ export interface HostOptions {
   readonly practice: PracticeChoice;
   /** Strategies that propose beside the models. */
   readonly strategies?: readonly StrategyRecord[];
+  /** Prints and book of one instrument, written down up to so many bytes. */
+  readonly record?: Pick<RecordingPlace, 'symbol' | 'bytesMax'>;
   readonly onLog: (text: string) => void;
+}
+
+function recordingPlace(
+  { symbol, bytesMax }: NonNullable<HostOptions['record']>,
+  { recordings }: AccountFolder,
+): RecordingPlace {
+  return { symbol, bytesMax, dir: join(recordings, symbol.replaceAll(/[^A-Za-z0-9]+/g, '-')) };
 }
 
 export interface Host {
@@ -139,6 +149,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       venue: openPracticeVenues(account, books, {
         onProblem: options.onLog,
         workerUrl: siblingModule(import.meta.url, './engine/venues/worker'),
+        ...(options.record && { record: recordingPlace(options.record, books) }),
       }),
       venues: [SPOT_VENUE, USDM_VENUE],
       inference: (onEvent, onNotice) =>

@@ -22,7 +22,7 @@ export interface PracticeAccess {
 export function openPracticeVenues(
   access: PracticeAccess,
   books: AccountFolder,
-  { onProblem, workerUrl }: Pick<VenueWorkerOptions, 'onProblem'> & { readonly workerUrl: URL },
+  { onProblem, workerUrl, record }: Pick<VenueWorkerOptions, 'onProblem' | 'record'> & { readonly workerUrl: URL },
 ): VenuePort {
   const { port, apiKey, secret, symbols } = access;
   const worker = (market: 'spot' | 'usdm', candleStorePath: string, followed: readonly string[] | null): VenuePort =>
@@ -33,6 +33,7 @@ export function openPracticeVenues(
       credentials: async () => ({ apiKey, secret }),
       onProblem,
       workerUrl,
+      ...(record && record.symbol.includes(':') === (market === 'usdm') && { record }),
     });
   const settled = symbols?.filter((symbol) => symbol.endsWith('/USDT')) ?? null;
   const perpetuals = settled?.map((symbol) => `${symbol}:USDT`) ?? null;

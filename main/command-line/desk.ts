@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { count, dataDirOption, dataOption, listed, port, seedOption, share, speed } from './arguments.ts';
+import { count, dataDirOption, dataOption, listed, port, positive, seedOption, share, speed } from './arguments.ts';
 import { run, wantsJson } from './run.ts';
 
 /** `serve`, `practice-venue`, `gap`, `journal`, `doctor`. Each command loads what it needs when it runs, so that all start fast. */
@@ -11,6 +11,8 @@ export function addDeskCommands(program: Command): void {
     .option('--no-open', 'do not open a browser')
     .option('--strategy <NAME@TIMEFRAME>', 'a strategy that proposes too, e.g. sma-cross@5m (repeat for more)', listed)
     .option('--param <NAME=VALUE>', 'a parameter of it', listed)
+    .option('--record <SYMBOL>', 'write down prints and book of an instrument, for backtests: BTC/USDT')
+    .option('--record-mb <MB>', 'so much of it is kept, the newest (default: 1024)', positive)
     .addOption(seedOption())
     .addOption(dataOption())
     .addOption(new Option('--practice <URL>', 'a practice venue that runs already: http://127.0.0.1:PORT'))

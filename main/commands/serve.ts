@@ -18,7 +18,15 @@ export interface ServeOptions {
   /** `sma-cross@5m`, one or more. */
   readonly strategy?: readonly string[];
   readonly param?: readonly string[];
+  /** Prints and book of this instrument are written down. */
+  readonly record?: string;
+  readonly recordMb?: number;
 }
+
+/** Some weeks of one instrument. */
+const RECORD_MB = 1_024;
+/** As ccxt writes them: BTC/USDT, BTC/USDT:USDT. */
+const SYMBOL = /^[A-Z0-9]+\/[A-Z0-9]+(:[A-Z0-9]+)?$/;
 
 export function practiceChoice(options: Pick<ServeOptions, 'seed' | 'data' | 'practice'>): PracticeChoice {
   if (options.practice !== undefined) return { kind: 'running', url: options.practice };
@@ -30,12 +38,17 @@ export function practiceChoice(options: Pick<ServeOptions, 'seed' | 'data' | 'pr
 export async function serve(options: ServeOptions): Promise<Outcome | null> {
   const strategies = options.strategy && readStrategies(options.strategy, options.param ?? []);
   if (strategies && !strategies.ok) return badInput(strategies.error.message);
+  if (options.record !== undefined && !SYMBOL.test(options.record))
+    return badInput(`--record ${options.record}: an instrument is named as BTC/USDT, a perpetual as BTC/USDT:USDT`);
   const { ensureScreenBuilt } = await import('../screen-build.ts');
   await ensureScreenBuilt((text) => process.stderr.write(`${text}\n`));
   const host = await startHost({
     ...(options.dataDir !== undefined && { dataDir: options.dataDir }),
     practice: practiceChoice(options),
     ...(strategies && { strategies: strategies.value }),
+    ...(options.record !== undefined && {
+      record: { symbol: options.record, bytesMax: (options.recordMb ?? RECORD_MB) * 1_048_576 },
+    }),
     onLog: (text) => process.stderr.write(`${text}\n`),
   }).catch((error: unknown) => {
     if (error instanceof BadInputError) return badInput(error.message);

@@ -73,8 +73,8 @@ export function createVenueWorkerPort(options: VenueWorkerOptions): VenueWorkerP
   function launch(): void {
     startedAtMs = time.nowMs();
     tellStatus(restarts === 0 ? 'starting' : 'restarting', '');
-    const { candleStorePath, connector, market = 'spot' } = options;
-    const data: WorkerStart = { candleStorePath, connector, market };
+    const { candleStorePath, connector, market = 'spot', record } = options;
+    const data: WorkerStart = { candleStorePath, connector, market, ...(record && { record }) };
     const mine = new Worker(options.workerUrl ?? new URL('./worker.ts', import.meta.url), { workerData: data });
     worker = mine;
     let reason = '';

@@ -1,4 +1,5 @@
 import type { BinanceConnectorConfig } from './binance/connector.ts';
+import type { RecordingPlace } from './recording/recording-parts.ts';
 import type { VenueCommand, VenueEvent } from './venue-port.ts';
 
 /** Given to a venue worker when it starts. Credentials come in the first message and live nowhere else. */
@@ -7,6 +8,8 @@ export interface WorkerStart {
   /** Which of Binance's markets; spot when absent. */
   readonly market?: 'spot' | 'usdm';
   readonly connector: Omit<BinanceConnectorConfig, 'credentials'>;
+  /** What is recorded, and where; nothing when absent. */
+  readonly record?: RecordingPlace;
 }
 
 export type ToWorker =

@@ -6,6 +6,8 @@ import { spotMarket } from './binance/market.ts';
 import { usdmMarket } from './binance-usdm/market.ts';
 import { openCandleStore } from './candle-store/candle-store.ts';
 import { createEventOutbox } from './event-outbox.ts';
+import { createMarketRecorder, type MarketRecorder } from './recording/market-recorder.ts';
+import type { RecordingPlace } from './recording/recording-parts.ts';
 import type { VenueCommand } from './venue-port.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './worker-protocol.ts';
 
@@ -24,6 +26,14 @@ const early: VenueCommand[] = [];
 // ccxt leaves promises unhandled when sockets die at the wrong moment; that must not end the connection to the venue.
 process.on('unhandledRejection', () => connector?.countStrayRejection());
 
+const openRecorder = (place: RecordingPlace): MarketRecorder =>
+  createMarketRecorder({
+    ...place,
+    venueSymbol: place.symbol.replace(/:.*$/, '').replace('/', ''),
+    nowMs: systemTime.nowMs,
+    onProblem: (text) => post({ kind: 'problem', text }),
+  });
+
 port.on('message', (message: ToWorker) => {
   switch (message.kind) {
     case 'credentials': {
@@ -35,6 +45,7 @@ port.on('message', (message: ToWorker) => {
         outbox,
         market,
         systemTime,
+        start.record ? openRecorder(start.record) : null,
       );
       connector.start();
       for (const command of early.splice(0)) connector.send(command);

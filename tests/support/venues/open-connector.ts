@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { BINANCE_DEFAULTS, type BinanceConnectorConfig } from '../../../main/engine/venues/binance/connector.ts';
 import type { OrderToSubmit, VenueEvent } from '../../../main/engine/venues/venue-port.ts';
 import { createVenueWorkerPort, type VenueWorkerPort } from '../../../main/engine/venues/venue-worker-client.ts';
+import type { WorkerStart } from '../../../main/engine/venues/worker-protocol.ts';
 import type { PracticeProcess } from './practice-process.ts';
 
 export const BTC = 'binance:BTC/USDT';
@@ -41,10 +42,11 @@ export interface Follower {
 /** The connector as the engine uses it, in its worker, against a practice venue; impatient, so that tests are short. */
 export function openConnector(
   venue: Pick<PracticeProcess, 'port' | 'apiKey' | 'secret'>,
-  changes: Partial<BinanceConnectorConfig> & { candleStorePath?: string; market?: 'spot' | 'usdm' } = {},
+  changes: Partial<BinanceConnectorConfig> &
+    Partial<Pick<WorkerStart, 'record'>> & { candleStorePath?: string; market?: 'spot' | 'usdm' } = {},
 ): OpenConnector {
   const folder = mkdtempSync(join(tmpdir(), 'connector-'));
-  const { candleStorePath = join(folder, 'candles.db'), market = 'spot', ...config } = changes;
+  const { candleStorePath = join(folder, 'candles.db'), market = 'spot', record, ...config } = changes;
   const instrumentId = market === 'spot' ? BTC : BTC_PERPETUAL;
   const problems: string[] = [];
   const seen: VenueEvent[] = [];
@@ -52,6 +54,7 @@ export function openConnector(
   const port = createVenueWorkerPort({
     candleStorePath,
     market,
+    ...(record && { record }),
     connector: {
       ...BINANCE_DEFAULTS,
       timeoutMs: 1_500,

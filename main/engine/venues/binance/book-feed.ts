@@ -1,5 +1,6 @@
 import type { InstrumentId } from '../../domain/instrument.ts';
 import { plainDecimal } from '../plain-decimal.ts';
+import type { MarketRecorder } from '../recording/market-recorder.ts';
 import type { BookLevel } from '../venue-port.ts';
 import type { ConnectorContext } from './connector-context.ts';
 import type { SilenceLimit, SilenceWatchdog } from './silence-watchdog.ts';
@@ -20,13 +21,20 @@ interface LiveBook {
  */
 export interface BookFeed {
   watch(instrumentId: InstrumentId | null): void;
+  /** Follows the recorder's book too, where there is one that this venue lists: for as long as the program runs. */
+  record(): void;
   resyncs(): { instrumentId: InstrumentId; count: number }[];
 }
 
 const levelsOf = (side: LiveBook['bids']): BookLevel[] =>
   side.slice(0, LEVELS_MAX).map(([price, qty]) => [plainDecimal(price), plainDecimal(qty)] as const);
 
-export function createBookFeed(context: ConnectorContext, watchdog: SilenceWatchdog, silence: SilenceLimit): BookFeed {
+export function createBookFeed(
+  context: ConnectorContext,
+  watchdog: SilenceWatchdog,
+  silence: SilenceLimit,
+  recorder: MarketRecorder | null = null,
+): BookFeed {
   const { exchange } = context;
   const counts = new Map<InstrumentId, number>();
   let watched: InstrumentId | null = null;
@@ -89,8 +97,19 @@ export function createBookFeed(context: ConnectorContext, watchdog: SilenceWatch
       if (watched !== null) watchdog.forget(`book ${watched}`);
       generation += 1;
       watched = instrumentId;
-      if (before) void leave(before.symbol);
+      if (before && before.symbol !== recorder?.symbol) void leave(before.symbol);
       if (next) run(next.id, next.symbol, generation);
+    },
+    record() {
+      const recorded = recorder && context.instruments.all.find(({ symbol }) => symbol === recorder.symbol);
+      if (!recorded) return;
+      const { symbol } = recorded;
+      void keepWatching(context, {
+        name: `recording of ${symbol}`,
+        watch: async () => recorder.onBook((await exchange.watchOrderBook(symbol)) as unknown as LiveBook),
+        broke: () => recorder.onGap(),
+        running: () => true,
+      });
     },
     resyncs: () => [...counts].map(([instrumentId, count]) => ({ instrumentId, count })),
   };

@@ -5,6 +5,7 @@ import { type Cancel, systemTime, type Time } from '../../kernel/clock.ts';
 import type { CandleStore } from '../candle-store/candle-store.ts';
 import { createCircuitBreaker } from '../circuit-breaker.ts';
 import { createQuarantine } from '../quarantine.ts';
+import type { MarketRecorder } from '../recording/market-recorder.ts';
 import { createRequestBudget } from '../request-budget.ts';
 import type { VenueCommand, VenueEvent } from '../venue-port.ts';
 import { createWakeWatch } from '../wake-watch.ts';
@@ -93,6 +94,7 @@ export function createBinanceConnector(
   outlet: ConnectorOutlet,
   market: BinanceMarket = spotMarket(),
   time: Time = systemTime,
+  recorder: MarketRecorder | null = null,
 ): Connector {
   let running = true;
   let messages = 0;
@@ -135,13 +137,18 @@ export function createBinanceConnector(
 
   const exchange = market.openExchange({ ...config, sockets: SOCKETS }, budget, {
     frame: () => wake.alive(),
-    trade: counted((message) => marketFeed.onTrade(message)),
+    trade: counted((message) => {
+      marketFeed.onTrade(message);
+      recorder?.onTrade(message);
+    }),
     quote: counted((message) => marketFeed.onQuote(message)),
     kline: counted((message) => marketFeed.onKline(message)),
     ticker: counted((message) => marketFeed.onTicker(message)),
     bookDiff(message) {
       messages += 1;
-      return believed(context, readBookDiff(message, instruments.byVenueSymbol)) !== undefined;
+      const isBelieved = believed(context, readBookDiff(message, instruments.byVenueSymbol)) !== undefined;
+      if (isBelieved) recorder?.onBookDiff(message);
+      return isBelieved;
     },
     executionReport: counted((message) => privateFeed.onExecutionReport(message)),
     privateStreamLive(socket) {
@@ -193,7 +200,7 @@ export function createBinanceConnector(
     onClosedCandle: ({ instrumentId, timeframe, candle }) => keep(instrumentId, timeframe, [candle]),
     onCandlesMissed: (instrumentId) => backfill.catchUp(instrumentId),
   });
-  const bookFeed = createBookFeed(context, watchdog, config.silence);
+  const bookFeed = createBookFeed(context, watchdog, config.silence, recorder);
   const auditor: Auditor = createAuditor(context, { reads, markOf, isNamed: queries.isNamed });
   let auditDueAtMs: number | null = null;
   let privateWasLive = false;
@@ -289,6 +296,7 @@ export function createBinanceConnector(
     privateFeed.start();
     market.followMore?.(context, list, () => auditor.request());
     bookFeed.watch(bookWanted);
+    bookFeed.record();
     auditDueAtMs = nowMs() + config.auditEveryMs;
     every(config.auditEveryMs, () => {
       auditDueAtMs = nowMs() + config.auditEveryMs;
@@ -385,6 +393,7 @@ export function createBinanceConnector(
       batches.close();
       budget.close();
       await exchange.shutDown();
+      await recorder?.close();
     },
   };
 }

@@ -1,4 +1,5 @@
-import { basename } from 'node:path';
+import { readdirSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fail, ok, type Result } from '../../../engine/domain/result.ts';
 import { type FeedInfo, FeedWriter } from '../feed-file.ts';
 import type { TickFault } from '../tick-feed.ts';
@@ -9,7 +10,7 @@ import { layoutOf, type TableLayout } from './table-layouts.ts';
 import { linePieces, tablePieces } from './table-rows.ts';
 
 export interface FeedImport {
-  /** Files of one layout follow each other in time; files of different layouts are merged by time of receipt. */
+  /** Files of one layout follow each other in time; files of different layouts are merged by time of receipt. A folder is its Parquet files by name. */
   readonly files: readonly string[];
   readonly out: string;
   /** From the exchange's time to ours, for sources that do not say when a row was received. Microseconds. */
@@ -54,13 +55,21 @@ export async function importFeed(options: FeedImport): Promise<Result<FeedInfo, 
 /** Groups files by layout: those of one layout are one source. */
 async function openSources({ files, delayUs }: FeedImport): Promise<readonly Source[]> {
   const groups = new Map<string, string[]>();
-  for (const file of files) {
+  for (const file of files.flatMap(partsOf)) {
     const name = await layoutName(file);
     groups.set(name, [...(groups.get(name) ?? []), file]);
   }
   return [...groups].map(([name, paths]) =>
     name === RECORDED ? recordedSource(paths) : { name, pieces: tableFiles(paths, delayUs), sequenceGaps: () => 0 },
   );
+}
+
+/** The parts of a recording are named by when they begin. */
+function partsOf(path: string): readonly string[] {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path];
+  const parts = readdirSync(path).filter((name) => name.endsWith('.parquet'));
+  if (parts.length === 0) throw new FeedSourceError(`${basename(path)}: the folder holds no Parquet files`);
+  return parts.sort().map((name) => join(path, name));
 }
 
 const RECORDED = 'recorded stream';
@@ -70,7 +79,7 @@ const isRecorded = (file: string): boolean => /\.(jsonl|log|txt)(\.gz)?$/i.test(
 export async function isTickFile(file: string): Promise<boolean> {
   if (isRecorded(file)) return true;
   try {
-    await layoutName(file);
+    await layoutName(partsOf(file)[0]!);
     return true;
   } catch {
     return false;
@@ -85,7 +94,7 @@ async function layoutName(file: string): Promise<string> {
     return found.layout.name;
   }
   throw new FeedSourceError(
-    `${basename(file)}: nobody known lays out a file so; known are Tardis (incremental_book_L2, trades), Binance (trades, aggTrades, T_DEPTH) and recorded streams (.jsonl)`,
+    `${basename(file)}: nobody known lays out a file so; known are Tardis (incremental_book_L2, trades), Binance (trades, aggTrades, T_DEPTH), recorded streams (.jsonl) and our own recordings (a folder of .parquet)`,
   );
 }
 

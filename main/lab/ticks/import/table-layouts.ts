@@ -153,6 +153,32 @@ function binanceDepth(names: readonly string[]): TableLayout {
   };
 }
 
+const RECORDED = new Map<string, RowKind>([
+  ['clear', ROW.clear],
+  ['bid', ROW.bid],
+  ['ask', ROW.ask],
+  ['buy', ROW.buy],
+  ['sell', ROW.sell],
+]);
+
+/** Parts of a recording that the terminal made: book and prints in one file. */
+function ownRecording(names: readonly string[]): TableLayout {
+  const fields = new Fields(names);
+  return {
+    name: 'our own recording',
+    hasLocalTime: true,
+    read: (cells, place) => [
+      {
+        kind: fields.word(cells, 'kind', place, RECORDED),
+        exchangeUs: fields.number(cells, 'exchange_time_us', place),
+        localUs: fields.number(cells, 'local_time_us', place),
+        price: fields.number(cells, 'price', place),
+        qty: fields.number(cells, 'quantity', place),
+      },
+    ],
+  };
+}
+
 const SPOT_TRADES = ['id', 'price', 'qty', 'quote_qty', 'time', 'is_buyer_maker', 'is_best_match'];
 const AGG_TRADES = [
   'agg_trade_id',
@@ -190,6 +216,7 @@ export function layoutOf(firstRow: readonly string[]): { layout: TableLayout; ha
     );
   const has = (...wanted: readonly string[]): boolean => wanted.every((name) => names.includes(name));
   const found = (layout: TableLayout) => ({ layout, hasHeader: bare === null });
+  if (has('kind', 'exchange_time_us', 'local_time_us', 'price', 'quantity')) return found(ownRecording(names));
   if (has('timestamp', 'local_timestamp', 'is_snapshot', 'side', 'price', 'amount')) return found(tardisBook(names));
   if (has('timestamp', 'local_timestamp', 'side', 'price', 'amount')) return found(tardisTrades(names));
   if (has('timestamp', 'side', 'update_type', 'price', 'qty')) return found(binanceDepth(names));

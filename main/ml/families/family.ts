@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { DataSet, Inputs } from '../datasets/data-set.ts';
 import type { OutputMap } from '../onnx/output-head.ts';
+import type { TreeEnsemble } from '../trees/tree.ts';
 import type { Task, TaskKind } from './task.ts';
 
 /** One way to learn, behind one interface: data sets in, a fitted model out. */
@@ -62,6 +63,8 @@ export interface Fitted {
   predict(inputs: Inputs): Promise<Float32Array>;
   /** How much each feature was listened to, row-major, summing to one per sample; only of models that know it of themselves. */
   importance?(inputs: Inputs): Promise<Float32Array>;
+  /** Of a family of trees whose margins are summed: what SHAP values are worked out from. */
+  readonly trees?: TreeEnsemble;
   /** The whole model as an ONNX file with its scaler, and with the output map that calibration found. */
   toOnnx(about: ModelText, map: OutputMap): Uint8Array<ArrayBuffer>;
 }

@@ -30,6 +30,7 @@ export function fittedTrees(ensemble: TreeEnsemble, task: Task): Fitted {
   return {
     task,
     windowBars: 1,
+    trees: ensemble,
     predict: async (inputs) => answersOf(predictMargins(ensemble, treeRows(inputs)), task),
     toOnnx: (about, map) => exportTreeEnsemble(ensemble, { ...about, task, map, mlOpset: 5 }),
   };

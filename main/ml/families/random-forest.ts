@@ -47,6 +47,7 @@ function fittedShares(ensemble: TreeEnsemble, task: Task): Fitted {
   return {
     task,
     windowBars: 1,
+    trees: ensemble,
     predict: async (inputs) => answersOf(predictMargins(ensemble, treeRows(inputs)).map(marginOf), task),
     toOnnx: (about, map) => exportTreeEnsemble(ensemble, { ...about, task, map, mlOpset: 5, sums: 'probabilities' }),
   };

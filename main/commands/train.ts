@@ -1,0 +1,180 @@
+import { fail, ok, type Result } from '../engine/domain/result.ts';
+import { featureSetByName } from '../engine/features/feature-sets.ts';
+import { readPairs } from '../lab/strategy/setting-text.ts';
+import type { InstrumentCandles } from '../ml/datasets/build-data-set.ts';
+import { FAMILIES } from '../ml/families/families.ts';
+import type { Judgement, Protocol } from '../ml/judgement/judge.ts';
+import { writeLabModel } from '../ml/lab-model/model-folder.ts';
+import { trainLabModel } from '../ml/lab-model/train-model.ts';
+import { openTrialLog } from '../ml/lab-model/trial-log.ts';
+import { type LabelSpec, labelSchema } from '../ml/labels/label.ts';
+import { readInstruments } from './candle-instruments.ts';
+import { badInput, done, failed, type Outcome, textTable } from './output.ts';
+
+export interface TrainOptions {
+  readonly out: string;
+  readonly name: string;
+  readonly modelVersion: string;
+  readonly family: string;
+  readonly set: string;
+  readonly label: string;
+  readonly horizon: readonly number[];
+  readonly multiple: number;
+  readonly quantiles?: boolean;
+  readonly param?: readonly string[];
+  readonly protocol: string;
+  readonly folds: number;
+  readonly embargo?: number;
+  readonly feeBps: number;
+  readonly tradedShare: number;
+  readonly seed: number;
+  readonly reference?: string;
+}
+
+const LEVELS = [0.05, 0.5, 0.95];
+/** At least the longest feature of any set, in bars. */
+const EMBARGO_BARS = 288;
+const MAIN_FEATURES = 8;
+
+/** `train CANDLES… --out DIR`: audits, judges and trains a model on candle files, and writes it with its report. */
+export async function train(files: readonly string[], options: TrainOptions): Promise<Outcome> {
+  const read = await readInstruments(files, options.reference);
+  if (!read.ok) return badInput(read.error.message);
+  const { instruments, timeframe } = read.value;
+  const family = FAMILIES.find(({ name }) => name === options.family);
+  if (!family) return badInput(`there is no family ${options.family}: ${FAMILIES.map(({ name }) => name).join(', ')}`);
+  const featureSet = featureSetByName(options.set);
+  if (!featureSet) return badInput(`there is no feature set ${options.set}: v1, reversal-v1, v2`);
+  if (!/^[a-z0-9-]+$/.test(options.name)) return badInput(`--name ${options.name}: a name is made of a-z, 0-9 and -`);
+  if (!/^\d+\.\d+\.\d+$/.test(options.modelVersion)) {
+    return badInput(`--model-version ${options.modelVersion}: a version is three numbers, as 1.0.0`);
+  }
+  if (options.quantiles && options.label !== 'move') return badInput('--quantiles are of a move: --label move');
+  const label = labelOf(options);
+  if (!label.ok) return badInput(label.error.message);
+  const pairs = readPairs(options.param ?? []);
+  if (!pairs.ok) return badInput(pairs.error.message);
+  const settings = family.hyperParameters.safeParse(pairs.value);
+  if (!settings.success) {
+    const issue = settings.error.issues[0]!;
+    return badInput(`${family.name}: ${[issue.path.join('.'), issue.message].filter(Boolean).join(': ')}`);
+  }
+  const say = (text: string): void => void process.stderr.write(`${text}\n`);
+  const question = { timeframe, featureSet, label: label.value };
+  const trials = openTrialLog(options.out, instruments, question, options.protocol);
+  const setting = [family.name, featureSet.name, JSON.stringify(pairs.value), options.seed].join(' ');
+  try {
+    const trained = await trainLabModel(
+      instruments,
+      {
+        name: options.name,
+        version: options.modelVersion,
+        family,
+        hyperParameters: pairs.value,
+        seed: options.seed,
+        question,
+        levels: options.quantiles ? LEVELS : [],
+        protocol: protocolOf(options, instruments),
+        embargoBars: options.embargo ?? EMBARGO_BARS,
+        tradedShare: options.tradedShare,
+        feeBpsRoundTrip: options.feeBps,
+        otherTrials: trials.othersThan(setting),
+      },
+      say,
+    );
+    const folder = await writeLabModel(options.out, trained);
+    await trials.add(setting, trained.judgement.net?.dailyReturns ?? new Float64Array(0));
+    const { report, judgement } = trained;
+    const value = {
+      ok: true,
+      folder,
+      verdict: judgement.verdict,
+      judgement: report.judgement,
+      importance: report.importance,
+    };
+    return done(value, describe(folder, judgement, report.importance));
+  } catch (error) {
+    const why = (error as Error).message;
+    return failed({ ok: false, error: why }, why);
+  }
+}
+
+function labelOf({
+  label,
+  horizon,
+  multiple,
+}: TrainOptions): Result<LabelSpec, { readonly kind: 'bad-label'; readonly message: string }> {
+  const first = horizon[0] ?? 12;
+  const parsed = labelSchema.safeParse(
+    label === 'move'
+      ? { kind: label, horizons: horizon }
+      : label === 'volatility-regime'
+        ? { kind: label, horizonBars: first, ratio: multiple > 1 ? multiple : 1.25 }
+        : { kind: label, horizonBars: first, multiple },
+  );
+  if (parsed.success) return ok(parsed.data);
+  const issue = parsed.error.issues[0]!;
+  const where = issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
+  return fail({ kind: 'bad-label', message: `label ${label}: ${where}${issue.message}` });
+}
+
+/** Walking forward trains on the first half and goes on in as many steps as there are folds. */
+function protocolOf({ protocol, folds }: TrainOptions, instruments: readonly InstrumentCandles[]): Protocol {
+  if (protocol === 'combinatorial') return { kind: 'combinatorial', groups: folds, testGroups: 2 };
+  if (protocol === 'purged-folds') return { kind: 'purged-folds', folds };
+  const fromMs = Math.min(...instruments.map(({ candles }) => candles.openTimeMs[0]!));
+  const toMs = Math.max(...instruments.map(({ candles }) => candles.openTimeMs.at(-1)!));
+  return { kind: 'walk-forward', trainingMs: (toMs - fromMs) / 2, testMs: (toMs - fromMs) / 2 / folds };
+}
+
+function describe(
+  folder: string,
+  judged: Judgement,
+  importance: readonly { feature: string; lossGrowth: number; shap: number | null }[],
+): string {
+  const { event, intervals, net, verdict, selection } = judged;
+  const rows = [
+    ['figure', 'value', ''],
+    ['questions', String(judged.samples), `${judged.effectiveSamples} of them separate`],
+    ['loss', judged.loss.toFixed(5), `naive answer ${judged.naiveLoss.toFixed(5)}`],
+    ...(event
+      ? [
+          ['AUC', event.auc.value.toFixed(4), `${event.auc.low.toFixed(4)} to ${event.auc.high.toFixed(4)}`],
+          [
+            'accuracy',
+            event.accuracy.toFixed(4),
+            `naive ${event.naiveAccuracy.toFixed(4)}, balanced ${event.balancedAccuracy.toFixed(4)}`,
+          ],
+          ['MCC', event.mcc.toFixed(4), ''],
+          ['Brier score', event.brier.toFixed(4), `base rate ${event.brierOfBaseRate.toFixed(4)}`],
+          ['calibration error', event.expectedCalibrationError.toFixed(4), ''],
+        ]
+      : []),
+    ...(intervals
+      ? [
+          [
+            'interval holds',
+            `${(100 * intervals.conformal).toFixed(1)} %`,
+            `says ${(100 * intervals.nominal).toFixed(0)} %, adaptive ${(100 * intervals.adaptive).toFixed(1)} %`,
+          ],
+        ]
+      : []),
+    ...(net
+      ? [
+          [
+            'trades',
+            String(net.trades),
+            net.netBpsPerTrade ? `${net.netBpsPerTrade.value.toFixed(1)} bps each after costs` : 'too few to tell',
+          ],
+        ]
+      : []),
+    [
+      'settings tried',
+      String(selection.trials),
+      selection.overfitting === null ? '' : `overfitting ${(100 * selection.overfitting).toFixed(0)} %`,
+    ],
+  ];
+  const needed = importance.filter(({ lossGrowth }) => lossGrowth > 0).slice(0, MAIN_FEATURES);
+  const main = needed.map(({ feature }) => feature).join(', ') || 'none';
+  return `${textTable(rows)}\nmost needed: ${main}\n${verdict.reason}\nwritten to ${folder}`;
+}

@@ -2,6 +2,7 @@ import type { RiskLimits } from '../engine/domain/proposal.ts';
 import { createRandom } from '../engine/kernel/random.ts';
 import type { SupposedEdge } from '../lab/backtest/mandate-signer.ts';
 import { runStatistics } from '../lab/backtest/run-statistics.ts';
+import type { RunSettings } from '../lab/backtest/settings.ts';
 import { type Approver, createPerson, NOBODY, ROBOT } from '../lab/exact/approver.ts';
 import { type ExactPlan, type ExactRun, recordOf } from '../lab/exact/exact-plan.ts';
 import { readHabits } from '../lab/exact/habits-text.ts';
@@ -33,6 +34,13 @@ const LIMITS: RiskLimits = {
   approvalTtlMs: 60_000,
 };
 
+/** Perpetuals as near to their liquidation as the gate lets anybody go. */
+const limitsOf = ({ leverageMax }: RunSettings): RiskLimits => ({
+  ...LIMITS,
+  leverageMax: Math.min(20, Math.max(1, leverageMax)),
+  liquidationDistanceMin: 0.02,
+});
+
 /** Who may sign in a run. The last one asked for is the loop; the others stand beside it. */
 type Signers = 'robot' | 'person' | 'mandate' | 'both';
 
@@ -53,8 +61,8 @@ export async function backtestExact(candlesFile: string, options: ExactOptions):
   const { markets, settings } = plan.value;
   const strategy = plan.value.strategy.definition;
   if (!strategy) return badInput('the exact gear runs strategies that ship: --gear fast runs one of your own');
-  if (settings.shorts || settings.leverageMax > 1 || markets.some(({ funding }) => funding))
-    return badInput('the exact gear trades spot: long and flat');
+  if (!settings.shorts && (settings.leverageMax > 1 || markets.some(({ funding }) => funding)))
+    return badInput('the exact gear trades spot, or perpetuals with --shorts: leverage and funding are of perpetuals');
   const given = readPairs(options.param ?? []);
   if (!given.ok) return badInput(given.error.message);
   const params = readSetting(strategy, given.value);
@@ -63,7 +71,7 @@ export async function backtestExact(candlesFile: string, options: ExactOptions):
   if (habits && !habits.ok) return badInput(habits.error.message);
   const read = readMandateOptions(
     options,
-    markets.map((market, at) => recordOf(market, at).id),
+    markets.map((market, at) => recordOf(market, at, settings.shorts).id),
   );
   if (!read.ok) return badInput(read.error.message);
   const asked = read.value;
@@ -73,7 +81,7 @@ export async function backtestExact(candlesFile: string, options: ExactOptions):
   if (habits) signers.push('person');
   if (asked) signers.push('mandate');
   if (habits && asked) signers.push('both');
-  const base: ExactPlan = { strategy, params: params.value, markets, settings, limits: LIMITS };
+  const base: ExactPlan = { strategy, params: params.value, markets, settings, limits: limitsOf(settings) };
   const planOf = (who: Signers): ExactPlan => {
     const supposed: { supposed?: SupposedEdge } = asked?.supposed ? { supposed: asked.supposed } : {};
     const mandate = asked && (who === 'mandate' || who === 'both') ? { mandate: asked.mandate, ...supposed } : {};

@@ -125,7 +125,8 @@ export function createPipeline(
     market,
     ofSpotCandles(features),
     inference,
-    ofSpotCandles(decision),
+    // A strategy that is run alone says itself what it trades.
+    alone ? decision : ofSpotCandles(decision),
     risk,
     approval,
     execution,

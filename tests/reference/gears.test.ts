@@ -4,9 +4,12 @@ import { readCandleFile } from '../../main/candle-files/index.ts';
 import type { CandleColumns } from '../../main/engine/domain/candle.ts';
 import { createRandom } from '../../main/engine/kernel/random.ts';
 import type { BarRun } from '../../main/lab/backtest/bar-run.ts';
+import { readFunding } from '../../main/lab/backtest/funding-file.ts';
 import { runBacktest } from '../../main/lab/backtest/run-backtest.ts';
+import { REALISTIC } from '../../main/lab/backtest/settings.ts';
 import { runExact } from '../../main/lab/exact/run-exact.ts';
 import { defineStrategy } from '../../main/lab/strategy/strategy.ts';
+import { bothWays } from '../support/both-ways.ts';
 import { exactPlan, marketOf } from '../support/exact-plan.ts';
 import { hasRealData, realData } from '../support/real-data.ts';
 import { rotation } from '../support/rotation-strategy.ts';
@@ -53,6 +56,24 @@ describe.skipIf(!hasRealData)('both gears give the same trades', () => {
     for (const at of [0, 1])
       expect(fast.trades.filter(({ instrument }) => instrument === at).length).toBeGreaterThan(20);
     expectSame(exact, fast);
+  });
+});
+
+describe.skipIf(!hasRealData)('perpetuals, long and short, with funding', () => {
+  it('give the same trades, the same money and the same funding in both gears', async () => {
+    const candles = await candlesOf('candles/5m_perp/binance-usdm_BTCUSDT_5m_20250307-20250412.csv.gz', 3_000);
+    const funding = await readFunding(realData('funding/binance-usdm_BTCUSDT_funding_20250306-20250412.csv'));
+    if (!funding.ok) throw new Error(funding.error.message);
+    const markets = [{ ...marketOf(candles), funding: funding.value }];
+    const settings = { ...REALISTIC, shorts: true, leverageMax: 2 };
+    const plan = exactPlan(candles, { strategy: bothWays(0.02), params: {}, markets, settings });
+    const { strategy, params } = plan;
+    const [exact, fast] = [await runExact(plan), runBacktest({ strategy, params, markets, settings })];
+    for (const side of ['long', 'short'])
+      expect(fast.trades.filter((trade) => trade.side === side).length, side).toBeGreaterThan(20);
+    expect(fast.costs.funding).not.toBe(0);
+    expectSame(exact, fast);
+    expect(exact.costs.funding).toBeCloseTo(fast.costs.funding, 9);
   });
 });
 

@@ -5,7 +5,7 @@ import type { EngineEvent } from '../domain/events.ts';
 import { stakesOf } from '../domain/exposure.ts';
 import type { Instrument, InstrumentId } from '../domain/instrument.ts';
 import type { MarketView, Quote } from '../domain/market.ts';
-import type { OrdersView, PortfolioView } from '../domain/portfolio.ts';
+import { addsRisk, type OpenOrderView, type OrdersView, type PortfolioView } from '../domain/portfolio.ts';
 import type { Proposal, Reason, RiskLimits, Vote } from '../domain/proposal.ts';
 import { fail, type Result } from '../domain/result.ts';
 import type { Stage, StageContext } from '../kernel/stage.ts';
@@ -93,24 +93,33 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
     return nowMs - quote.receivedTimeMs <= deps.limits().quoteAgeMsMax ? quote : null;
   };
 
-  const entry = (instrument: Instrument, quote: Quote, outcome: Outcome, nowMs: number): Result<Draft, NoProposal> => {
+  const entry = (
+    instrument: Instrument,
+    side: 'buy' | 'sell',
+    quote: Quote,
+    outcome: Outcome,
+    nowMs: number,
+  ): Result<Draft, NoProposal> => {
     const held = deps.entriesHeld();
     if (held) return no('held', held.text);
-    if (nowMs - state.lastProposedMs(instrument.id, 'buy') < ENTRY_COOLDOWN_MS) {
+    if (nowMs - state.lastProposedMs(instrument.id, side) < ENTRY_COOLDOWN_MS) {
       return no('cooldown', `proposed less than ${ENTRY_COOLDOWN_MS / 60_000} minutes ago`);
     }
-    if (orders.open().some((order) => order.instrumentId === instrument.id && order.side === 'buy')) {
-      return no('working-order', 'an order to buy is already open');
+    const isSame = (order: OpenOrderView): boolean => order.instrumentId === instrument.id && order.side === side;
+    if (orders.open().some((order) => isSame(order) && addsRisk(order))) {
+      return no('working-order', `an order to ${side} is already open`);
     }
     const instruments = deps.instruments();
     const stakes = stakesOf(instrument, { market, portfolio, orders, instruments }, feeBps);
-    if (stakes.heldBase >= instrument.minQty && stakes.instrumentQuote >= instrument.minNotional) {
+    const size = stakes.heldBase < 0n ? -stakes.heldBase : stakes.heldBase;
+    if (size >= instrument.minQty && stakes.instrumentQuote >= instrument.minNotional) {
       return no('already-long', 'a position is already open');
     }
     const bracket = outcome.deciding?.opinion.bracket;
     if (!bracket) return no('warming-up', 'no range to set a stop by yet');
     const equityQuote = portfolio.equityQuote(instrument.quote);
     return draftEntry({
+      side,
       instrument,
       quote,
       limits: deps.limits(),
@@ -122,14 +131,19 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
     });
   };
 
-  const exit = (instrument: Instrument, quote: Quote, nowMs: number): Result<Draft, NoProposal> => {
+  const exit = (
+    instrument: Instrument,
+    side: 'buy' | 'sell',
+    quote: Quote,
+    nowMs: number,
+  ): Result<Draft, NoProposal> => {
     const instruments = deps.instruments();
     const { heldBase, closableBase } = stakesOf(instrument, { market, portfolio, orders, instruments }, feeBps);
-    if (heldBase <= 0n) return no('flat', 'turned down, and nothing is held to sell');
-    if (nowMs - state.lastProposedMs(instrument.id, 'sell') < EXIT_COOLDOWN_MS) {
-      return no('cooldown', `proposed to sell less than ${EXIT_COOLDOWN_MS / 60_000} minutes ago`);
+    if (heldBase === 0n) return no('flat', 'turned down, and nothing is held to sell');
+    if (nowMs - state.lastProposedMs(instrument.id, side) < EXIT_COOLDOWN_MS) {
+      return no('cooldown', `proposed to ${side} less than ${EXIT_COOLDOWN_MS / 60_000} minutes ago`);
     }
-    return draftExit(instrument, quote, closableBase, deps.limits().priceBandBps);
+    return draftExit(instrument, side, quote, closableBase, deps.limits().priceBandBps);
   };
 
   /** Everything that may stand between a stance and a proposal. */
@@ -145,7 +159,10 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
     if (parseDecimal(quote.bid) <= 0n || parseDecimal(quote.ask) < parseDecimal(quote.bid)) {
       return no('stale', 'the quote is crossed or empty');
     }
-    return outcome.stance === 'buy' ? entry(instrument, quote, outcome, nowMs) : exit(instrument, quote, nowMs);
+    const { stance: side } = outcome;
+    const held = portfolio.position(instrumentId)?.qtyBase ?? 0n;
+    const closes = side === 'buy' ? held < 0n : held > 0n || instrument.kind === 'spot';
+    return closes ? exit(instrument, side, quote, nowMs) : entry(instrument, side, quote, outcome, nowMs);
   };
 
   const propose = (

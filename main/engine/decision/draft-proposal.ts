@@ -15,6 +15,8 @@ const STOP_BANDS_MIN = 2;
 const SLACK_PER_BAND = 1 / 3;
 
 export interface EntryInputs {
+  /** Buying opens a long, selling a short of a perpetual. */
+  readonly side: 'buy' | 'sell';
   readonly instrument: Instrument;
   readonly quote: Quote;
   readonly limits: RiskLimits;
@@ -74,7 +76,10 @@ function sizeCaps(inputs: EntryInputs, entry: bigint, stop: bigint): readonly (r
     [divideDecimal(risk, lossPerUnit(entry, stop, feeBps), 'floor'), 'risk per trade'],
     [divideDecimal(position, entry, 'floor'), 'position limit'],
     [divideDecimal(atLeastZero(exposureMax - stakes.totalQuote), entry, 'floor'), 'exposure limit'],
-    [divideDecimal(atLeastZero(stakes.freeCashQuote), unitCost, 'floor'), 'cash'],
+    // What stands behind a perpetual is not spent: the gate holds it against the margin.
+    ...(stakes.perpetual
+      ? []
+      : [[divideDecimal(atLeastZero(stakes.freeCashQuote), unitCost, 'floor'), 'cash'] as const]),
     [inputs.instrument.maxQty, "the venue's largest order"],
     ...(inputs.qtyBaseMax === null
       ? []
@@ -82,21 +87,23 @@ function sizeCaps(inputs: EntryInputs, entry: bigint, stop: bigint): readonly (r
   ];
 }
 
-/** Levels and size of a buy: the risk per trade at the stop with fees, within position, exposure, cash and lot. */
+/** Levels and size of an entry: the risk per trade at the stop with fees, within position, exposure, cash and lot. */
 export function draftEntry(inputs: EntryInputs): Result<Draft, DraftError> {
-  const { instrument, quote, limits, bracket } = inputs;
-  const touch = parseDecimal(quote.ask);
-  const entry = entryLimit(touch, 'buy', limits.priceBandBps, instrument.tickSize);
+  const { side, instrument, quote, limits, bracket } = inputs;
+  const isLong = side === 'buy';
+  const touch = parseDecimal(isLong ? quote.ask : quote.bid);
+  const entry = entryLimit(touch, side, limits.priceBandBps, instrument.tickSize);
   const narrowest = bpsOf(entry, STOP_BANDS_MIN * limits.priceBandBps);
   const stopWanted = fromNumber(bracket.stopDistance, GRAIN, 'ceil');
   const targetWanted = bracket.targetDistance === null ? null : fromNumber(bracket.targetDistance, GRAIN, 'floor');
   const widened = stopWanted < narrowest || (targetWanted !== null && targetWanted < narrowest);
   const stopDistance = larger(stopWanted, narrowest);
-  const stop = roundToStep(touch - stopDistance, instrument.tickSize, 'floor');
-  const target =
-    targetWanted === null ? null : roundToStep(touch + larger(targetWanted, narrowest), instrument.tickSize, 'ceil');
-  if (stop <= 0n || (target !== null && target <= entry))
-    return fail({ kind: 'bad-levels', text: 'stop and target do not fit around the price' });
+  const away = (distance: bigint, isUp: boolean): bigint =>
+    roundToStep(touch + (isUp ? distance : -distance), instrument.tickSize, isUp ? 'ceil' : 'floor');
+  const stop = away(stopDistance, !isLong);
+  const target = targetWanted === null ? null : away(larger(targetWanted, narrowest), isLong);
+  const isBehind = target !== null && (isLong ? target <= entry : target >= entry || target <= 0n);
+  if (stop <= 0n || isBehind) return fail({ kind: 'bad-levels', text: 'stop and target do not fit around the price' });
 
   let [smallest, sizedBy] = sizeCaps(inputs, entry, stop)[0] as readonly [bigint, string];
   for (const [cap, words] of sizeCaps(inputs, entry, stop)) if (cap < smallest) [smallest, sizedBy] = [cap, words];
@@ -108,15 +115,16 @@ export function draftEntry(inputs: EntryInputs): Result<Draft, DraftError> {
   return ok({ entry, stop, target, qty, touch, sizedBy, widened });
 }
 
-/** All of what is held and free to sell, at a limit a third of the band below the bid. */
+/** All of what is held and free to close, at a limit a third of the band past the touch. */
 export function draftExit(
   instrument: Instrument,
+  side: 'buy' | 'sell',
   quote: Quote,
   closableBase: bigint,
   bandBps: number,
 ): Result<Draft, DraftError> {
-  const touch = parseDecimal(quote.bid);
-  const entry = entryLimit(touch, 'sell', bandBps, instrument.tickSize);
+  const touch = parseDecimal(side === 'buy' ? quote.ask : quote.bid);
+  const entry = entryLimit(touch, side, bandBps, instrument.tickSize);
   const most = closableBase < instrument.maxQty ? closableBase : instrument.maxQty;
   const qty = floorToLot(most, instrument).atoms;
   if (qty < instrument.minQty || qty === 0n || multiplyDecimal(qty, entry, 'down') < instrument.minNotional) {

@@ -17,8 +17,11 @@ export interface ProposalParts {
 
 const decimalOrNull = (atoms: bigint | null): string | null => (atoms === null ? null : formatDecimal(atoms));
 
-function originOf({ stance, weighed, deciding }: Outcome): Proposal['origin'] {
-  if (stance === 'sell') return 'exit';
+/** Every entry has a stop. */
+const isExit = ({ stop }: Draft): boolean => stop === null;
+
+function originOf({ outcome: { weighed, deciding }, draft }: ProposalParts): Proposal['origin'] {
+  if (isExit(draft)) return 'exit';
   return !weighed && deciding?.agent.kind === 'rule' ? 'rule' : 'ensemble';
 }
 
@@ -59,7 +62,7 @@ export function proposalFrom(parts: ProposalParts): Proposal {
   return Object.freeze({
     id,
     instrumentId,
-    origin: originOf(outcome),
+    origin: originOf(parts),
     agent: outcome.deciding?.agent.label ?? 'Ensemble',
     side,
     orderType: 'limit',
@@ -67,7 +70,7 @@ export function proposalFrom(parts: ProposalParts): Proposal {
     entryPrice: formatDecimal(draft.entry),
     stopPrice: decimalOrNull(draft.stop),
     targetPrice: decimalOrNull(draft.target),
-    reduceOnly: side === 'sell',
+    reduceOnly: isExit(draft),
     probability: opinion?.probability ?? null,
     interval: record && wilsonInterval(record.rightShare, record.n),
     record,

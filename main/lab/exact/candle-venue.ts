@@ -1,5 +1,6 @@
 import type { Timeframe } from '../../engine/domain/candle.ts';
 import {
+  divideDecimal,
   formatDecimal,
   fromNumber,
   multiplyDecimal,
@@ -7,11 +8,11 @@ import {
   toNumberLossy,
 } from '../../engine/domain/decimal.ts';
 import type { CandleRow } from '../../engine/domain/events.ts';
-import type { InstrumentId } from '../../engine/domain/instrument.ts';
-import type { VenueFill, VenueOrderReport } from '../../engine/domain/order.ts';
+import { type InstrumentId, SPOT_VENUE } from '../../engine/domain/instrument.ts';
+import type { VenueFill, VenueIncome, VenueOrderReport, VenuePosition } from '../../engine/domain/order.ts';
 import type { OrderToSubmit, VenueCommand, VenueEvent, VenuePort } from '../../engine/venues/venue-port.ts';
-import type { RunSettings } from '../backtest/settings.ts';
-import { type ExactMarket, recordOf } from './exact-plan.ts';
+import type { FundingEvent, RunSettings } from '../backtest/settings.ts';
+import { type ExactMarket, PERPETUAL_VENUE, recordOf } from './exact-plan.ts';
 import { Listing } from './listing.ts';
 
 interface Working {
@@ -23,15 +24,25 @@ interface Working {
   status: VenueOrderReport['status'];
 }
 
+/** How far a bar went past a price: against an order of this side, and for it; at or past it is 0 or less, and 0 or more. */
+function reachOf({ market }: Listing, bar: number, side: 'buy' | 'sell') {
+  const { high, low } = market.candles;
+  const [worst, best, sign] = side === 'sell' ? [low[bar]!, high[bar]!, 1] : [high[bar]!, low[bar]!, -1];
+  return { worst: (price: number) => (worst - price) * sign, best: (price: number) => (best - price) * sign };
+}
+
 const isOpen = ({ status }: Working): boolean => status === 'open' || status === 'partially-filled';
 
 /**
- * A spot venue over historic candles, one account for all its instruments: the engine's commands meet the prices of the bar, by the
+ * A venue over historic candles, of spot or of perpetuals, one account for all its instruments: the engine's commands meet the prices of the bar, by the
  * fill model of the fast gear, with money in exact amounts. What is sent waits until `work` is called: then it is at the venue.
  */
 export class CandleVenue implements VenuePort {
   readonly listings: readonly Listing[];
   readonly fills: VenueFill[] = [];
+  readonly #incomes: VenueIncome[] = [];
+  /** Perpetuals on margin: money moves by what is realized. */
+  readonly #isMargin: boolean;
   readonly #settings: RunSettings;
   readonly #nowMs: () => number;
   readonly #inbox: VenueCommand[] = [];
@@ -43,7 +54,8 @@ export class CandleVenue implements VenuePort {
   #lastId = 0;
 
   constructor(markets: readonly ExactMarket[], settings: RunSettings, nowMs: () => number) {
-    this.listings = markets.map((market, at) => new Listing(recordOf(market, at), market, settings));
+    this.listings = markets.map((market, at) => new Listing(recordOf(market, at, settings.shorts), market, settings));
+    this.#isMargin = this.listings.some(({ isPerpetual }) => isPerpetual);
     this.#settings = settings;
     this.#nowMs = nowMs;
     this.#quoteAtoms = fromNumber(settings.cashQuote, 1n, 'floor');
@@ -59,6 +71,11 @@ export class CandleVenue implements VenuePort {
     return this.#inbox.length > 0 || this.#open.length > 0;
   }
 
+  /** Something may happen in a bar by itself: an order is reached, or a position's margin is used up. */
+  get mayMove(): boolean {
+    return this.hasOrders || (this.#isMargin && this.listings.some(({ heldBase }) => heldBase !== 0n));
+  }
+
   onEvent(listener: (event: VenueEvent, receivedTimeMs: number) => void): void {
     this.#listener = listener;
   }
@@ -70,6 +87,8 @@ export class CandleVenue implements VenuePort {
       this.#tell({ kind: 'FeedStatusChanged', instrumentId: record.id, status: 'live', why: 'historic candles' });
     }
     this.#tell({ kind: 'PrivateStreamChanged', status: 'live', why: 'historic candles' });
+    if (this.#isMargin)
+      this.#tell({ kind: 'PrivateStreamChanged', venue: PERPETUAL_VENUE, status: 'live', why: 'historic candles' });
   }
   send(command: VenueCommand): void {
     this.#inbox.push(command);
@@ -98,20 +117,80 @@ export class CandleVenue implements VenuePort {
 
   /** The rest of an instrument's bar: what rests is reached or not. Of stop and target in one bar the stop counts. */
   pass(listing: Listing, bar: number): void {
-    const { open, high, low } = listing.market.candles;
-    for (const working of [...this.#open]) {
-      if (working.listing !== listing || !isOpen(working)) continue;
-      const { side, type, triggerPrice, limitPrice } = working.order;
+    const { open } = listing.market.candles;
+    const resting = this.#open.filter((working) => working.listing === listing);
+    for (const working of resting) {
+      const { side, triggerPrice, type } = working.order;
       const stop = type === 'stop-loss' || type === 'oco' ? Number(triggerPrice) : Number.NaN;
-      const rests = type === 'limit' || type === 'oco' || type === 'post-only' ? Number(limitPrice) : Number.NaN;
-      if (side === 'sell' && low[bar]! <= stop) {
-        this.#fill(working, this.#takerPrice(working, Math.min(open[bar]!, stop)), 'taker');
-      } else if (side === 'sell' ? this.#isThrough(high[bar]! - rests) : this.#isThrough(rests - low[bar]!)) {
-        const price = side === 'sell' ? Math.max(open[bar]!, rests) : rests;
-        this.#fill(working, listing.onTick(price), 'maker');
+      if (!isOpen(working) || !(reachOf(listing, bar, side).worst(stop) <= 0)) continue;
+      const price = side === 'sell' ? Math.min(open[bar]!, stop) : Math.max(open[bar]!, stop);
+      this.#fill(working, this.#takerPrice(working, price), 'taker');
+    }
+    if (this.#isMargin) this.#liquidate(listing, bar);
+    for (const working of resting) this.#reachLimit(working, bar);
+    this.work();
+  }
+
+  /** What waits for a better price: a limit makes at it, a perpetual's target takes there. */
+  #reachLimit(working: Working, bar: number): void {
+    const { order, listing } = working;
+    const { side, type, limitPrice, triggerPrice } = order;
+    const open = listing.market.candles.open[bar]!;
+    const takes = type === 'take-profit';
+    const makes = type === 'limit' || type === 'oco' || type === 'post-only';
+    const price = takes ? Number(triggerPrice) : makes ? Number(limitPrice) : Number.NaN;
+    if (!isOpen(working) || !this.#isThrough(reachOf(listing, bar, side).best(price))) return;
+    const market = side === 'sell' ? Math.max(open, price) : takes ? Math.min(open, price) : price;
+    if (takes) this.#fill(working, this.#takerPrice(working, market), 'taker');
+    else this.#fill(working, listing.onTick(market), 'maker');
+  }
+
+  /** Closes a position whose margin the bar used up, as the venue does: all of it, whatever the bar trades. */
+  #liquidate(listing: Listing, bar: number): void {
+    const { heldBase, record, market } = listing;
+    const behind = this.equity - listing.worth;
+    const price = listing.liquidationPrice(behind, this.#settings.maintenanceShare);
+    const side = heldBase > 0n ? 'sell' : 'buy';
+    if (!(reachOf(listing, bar, side).worst(price) <= 0)) return;
+    const open = market.candles.open[bar]!;
+    const qty = heldBase < 0n ? -heldBase : heldBase;
+    const venueOrderId = this.#nextId();
+    const order: OrderToSubmit = {
+      clientOrderId: `autoclose-${venueOrderId}`,
+      instrumentId: record.id,
+      purpose: 'foreign',
+      side,
+      type: 'market',
+      qtyBase: formatDecimal(qty),
+      limitPrice: null,
+      triggerPrice: null,
+    };
+    const working: Working = { order, listing, venueOrderId, qty, filled: 0n, status: 'open' };
+    this.#known.set(order.clientOrderId, working);
+    this.#tell({ kind: 'OrderReported', report: this.#reportOf(working) });
+    const at = side === 'sell' ? Math.min(open, price) : Math.max(open, price);
+    this.#fill(working, this.#takerPrice(working, at), 'taker');
+  }
+
+  /** Funding that is due until then is paid; returns what was. */
+  payFunding(untilMs: number): readonly { readonly instrumentId: InstrumentId; readonly event: FundingEvent }[] {
+    const paid: { instrumentId: InstrumentId; event: FundingEvent }[] = [];
+    for (const listing of this.listings) {
+      const instrumentId = listing.record.id;
+      for (const due of listing.fundingUntil(untilMs)) {
+        this.#quoteAtoms -= due.paid;
+        this.#incomes.push({
+          incomeId: this.#nextId(),
+          kind: 'funding',
+          instrumentId,
+          amountQuote: formatDecimal(-due.paid),
+          eventTimeMs: this.#nowMs(),
+        });
+        paid.push({ instrumentId, event: due.event });
       }
     }
-    this.work();
+    if (paid.length > 0) this.#audit(PERPETUAL_VENUE);
+    return paid;
   }
 
   #isThrough(by: number): boolean {
@@ -131,7 +210,7 @@ export class CandleVenue implements VenuePort {
         return this.#tell({ kind: 'OrderQueried', clientOrderId: command.clientOrderId, outcome, report });
       }
       case 'audit':
-        return this.#audit();
+        return this.#audit(command.venue ?? SPOT_VENUE);
       default:
     }
   }
@@ -176,7 +255,8 @@ export class CandleVenue implements VenuePort {
     if (!isOpen(working)) this.#open = this.#open.filter((each) => each !== working);
   }
 
-  #audit(): void {
+  #audit(venue: string): void {
+    if (this.#isMargin) return this.#auditMargin(venue);
     const [first] = this.listings;
     const held = this.listings.map(({ record, heldBase }) => ({ asset: record.base, free: formatDecimal(heldBase) }));
     const balances = [{ asset: first?.record.quote ?? '', free: formatDecimal(this.#quoteAtoms) }, ...held];
@@ -196,10 +276,46 @@ export class CandleVenue implements VenuePort {
     });
   }
 
+  /** The wallet and what is open; of spot, where nothing is, that there is nothing. */
+  #auditMargin(venue: string): void {
+    const isSpot = venue === SPOT_VENUE;
+    const askedAtMs = this.#nowMs();
+    const asset = this.listings[0]?.record.quote ?? '';
+    const none = { kind: 'AuditReceived', closedOrders: [], marks: [], askedAtMs } as const;
+    if (isSpot) return this.#tell({ ...none, openOrders: [], fills: [], balances: [] });
+    const positions = this.listings.flatMap((listing): VenuePosition[] => {
+      const { record, heldBase, costQuote, price } = listing;
+      if (heldBase === 0n) return [];
+      return [
+        {
+          instrumentId: record.id,
+          qtyBase: formatDecimal(heldBase),
+          entryPrice: formatDecimal(divideDecimal(costQuote, heldBase, 'half-up')),
+          markPrice: listing.onTick(price),
+          unrealizedQuote: formatDecimal(fromNumber(listing.worth, 1n, 'half-up')),
+          liquidationPrice: null,
+          eventTimeMs: askedAtMs,
+        },
+      ];
+    });
+    this.#tell({
+      ...none,
+      venue,
+      openOrders: this.#open.map((each) => this.#reportOf(each)),
+      fills: this.fills,
+      balances: [{ asset, free: formatDecimal(this.#quoteAtoms), locked: '0' }],
+      positions,
+      incomes: this.#incomes,
+    });
+  }
+
   #fill(working: Working, price: string, liquidity: VenueFill['liquidity']): void {
     const { order, listing } = working;
-    let qty = listing.allowed(working.qty - working.filled);
-    if (order.side === 'sell' && qty > listing.heldBase) qty = listing.heldBase;
+    const left = working.qty - working.filled;
+    let qty = order.purpose === 'foreign' ? left : listing.allowed(left);
+    // On spot nobody sells what is not held; of a perpetual all but an entry is bound to reduce.
+    if (listing.isPerpetual ? order.purpose !== 'entry' : order.side === 'sell')
+      qty = listing.closable(order.side, qty);
     if (qty <= 0n) return;
     listing.trade(qty);
     working.filled += qty;
@@ -207,9 +323,8 @@ export class CandleVenue implements VenuePort {
     const notional = multiplyDecimal(qty, parseDecimal(price), 'half-up');
     const rate = liquidity === 'maker' ? this.#settings.makerFee : this.#settings.takerFee;
     const fee = multiplyDecimal(notional, fromNumber(rate, 1n, 'half-up'), 'up');
-    const buys = order.side === 'buy';
-    listing.heldBase += buys ? qty : -qty;
-    this.#quoteAtoms += (buys ? -notional : notional) - fee;
+    const { moved, realized } = listing.book(order.side, qty, parseDecimal(price));
+    this.#quoteAtoms += moved - fee;
     const { clientOrderId, instrumentId, side } = order;
     const fill: VenueFill = {
       fillId: this.#nextId(),
@@ -223,6 +338,7 @@ export class CandleVenue implements VenuePort {
       feeAsset: listing.record.quote,
       liquidity,
       eventTimeMs: this.#nowMs(),
+      ...(realized !== null && { realizedQuote: formatDecimal(realized) }),
     };
     this.fills.push(fill);
     this.#tell({ kind: 'FillReported', fill });

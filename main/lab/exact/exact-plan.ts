@@ -15,6 +15,9 @@ import { createStrategyAgent } from '../strategy/strategy-agent.ts';
 import type { Approver } from './approver.ts';
 import type { NotSigned } from './mandate-watch.ts';
 
+/** Whose rules perpetuals follow. */
+export const PERPETUAL_VENUE = 'binance-usdm';
+
 /** What one instrument brings to a run of the exact gear: its candles, and what the venue and the past say of it. */
 export interface ExactMarket extends Market {
   /** The venue's rules; of the file's grids where they are not given. */
@@ -75,11 +78,11 @@ export interface ExactRun extends BarRun {
 }
 
 /** Who proposes in a run: what its log is replayed with. */
-export function membersOf(plan: Proposers & Pick<ExactPlan, 'markets'>): AgentsOf {
+export function membersOf(plan: Proposers & Pick<ExactPlan, 'markets' | 'settings'>): AgentsOf {
   if ('members' in plan) return plan.members;
-  const { strategy, params, supposed = null, markets } = plan;
+  const { strategy, params, supposed = null, markets, settings } = plan;
   const together = strategy.instruments ?? 1;
-  const ids = markets.map((market, at) => recordOf(market, at).id);
+  const ids = markets.map((market, at) => recordOf(market, at, settings.shorts).id);
   const timeframe = timeframeOf(markets);
   return (account) => ({
     strategies: groupsOf(ids, together).map((group) =>
@@ -103,15 +106,18 @@ export function timeframeOf(markets: readonly Market[]): Timeframe {
   return timeframe;
 }
 
-/** The venue's rules of the instrument at this place, or rules of the file's grids; eight places where it has none. */
-export function recordOf({ record, rules }: ExactMarket, at: number): InstrumentRecord {
+/**
+ * The venue's rules of the instrument at this place, or rules of the file's grids; eight places where it has none. What may be sold short
+ * is a perpetual, on margin.
+ */
+export function recordOf({ record, rules }: ExactMarket, at: number, shorts: boolean): InstrumentRecord {
   if (record) return record;
   const text = (value: number): string => formatDecimal(fromNumber(value, 1n, 'half-up'));
   const lotStep = text(rules && rules.lotStep > 0 ? rules.lotStep : 1e-8);
   const base = at === 0 ? 'BASE' : `BASE${at + 1}`;
   return {
-    id: `binance:${base}/QUOTE`,
-    venue: 'binance',
+    id: shorts ? `${PERPETUAL_VENUE}:${base}/QUOTE:QUOTE` : `binance:${base}/QUOTE`,
+    venue: shorts ? PERPETUAL_VENUE : 'binance',
     symbol: `${base}/QUOTE`,
     base,
     quote: 'QUOTE',

@@ -63,10 +63,12 @@ export class ExactSession {
     if (!this.#started) this.#start();
     this.#takeInputs(openMs);
     this.#venue.work();
+    this.#payFunding(openMs);
     for (const { listing, bar } of due) this.#tellClosed(listing, bar, openMs);
     this.#venue.work();
     this.#takeHappenings(openMs + this.#spanMs);
-    if (this.#venue.hasOrders) {
+    this.#payFunding(openMs + this.#spanMs - 1);
+    if (this.#venue.mayMove) {
       this.#clock.moveTo(openMs + this.#spanMs / 2);
       for (const { listing, bar } of due) this.#venue.pass(listing, bar);
     }
@@ -111,6 +113,10 @@ export class ExactSession {
     this.#quoteOpens();
     const { mandate } = this.#plan;
     if (mandate) this.#engine.request({ kind: 'MandateSet', mandate });
+  }
+
+  #payFunding(untilMs: number): void {
+    for (const { instrumentId, event } of this.#venue.payFunding(untilMs)) this.books.funded(instrumentId, event);
   }
 
   #quoteOpens(): void {

@@ -1,7 +1,14 @@
-import { formatDecimal, fromNumber, parseDecimal, toNumberLossy } from '../../engine/domain/decimal.ts';
-import type { InstrumentRecord } from '../../engine/domain/instrument.ts';
+import {
+  divideRounded,
+  formatDecimal,
+  fromNumber,
+  multiplyDecimal,
+  parseDecimal,
+  toNumberLossy,
+} from '../../engine/domain/decimal.ts';
+import { type InstrumentRecord, isPerpetual } from '../../engine/domain/instrument.ts';
 import { FillModel } from '../backtest/fill-model.ts';
-import type { RunSettings } from '../backtest/settings.ts';
+import type { FundingEvent, RunSettings } from '../backtest/settings.ts';
 import type { ExactMarket } from './exact-plan.ts';
 
 /** One instrument at the venue of candles: where its market stands in the bar, what of the bar's volume is left, what is held. */
@@ -9,15 +16,21 @@ export class Listing {
   readonly record: InstrumentRecord;
   readonly market: ExactMarket;
   readonly #model: FillModel;
+  readonly isPerpetual: boolean;
   bar = 0;
   /** NaN before its first bar. */
   price = Number.NaN;
+  /** Below zero: a short. */
   heldBase: bigint;
+  /** Of a perpetual: what the open quantity cost, below zero for a short. */
+  costQuote = 0n;
+  #fundingAt = 0;
   /** That may still be traded in this bar; null for as much as one likes. */
   #volumeLeft: bigint | null = null;
 
   constructor(record: InstrumentRecord, market: ExactMarket, settings: RunSettings) {
     this.record = record;
+    this.isPerpetual = isPerpetual(record.id);
     this.market = market;
     this.#model = new FillModel(market, settings);
     this.heldBase = parseDecimal(market.heldBase ?? '0');
@@ -52,8 +65,51 @@ export class Listing {
     return formatDecimal(fromNumber(price, parseDecimal(this.record.tickSize), 'half-up'));
   }
 
-  /** What is held, at where the market stands; nothing before it has a price. */
+  /** What is held, at where the market stands; of a perpetual the open profit. Nothing before it has a price. */
   get worth(): number {
-    return this.heldBase === 0n || Number.isNaN(this.price) ? 0 : toNumberLossy(this.heldBase) * this.price;
+    return this.heldBase === 0n || Number.isNaN(this.price)
+      ? 0
+      : toNumberLossy(this.heldBase) * this.price - toNumberLossy(this.costQuote);
+  }
+
+  /** As much of this as there is to close on that side. */
+  closable(side: 'buy' | 'sell', qty: bigint): bigint {
+    const most = side === 'sell' ? this.heldBase : -this.heldBase;
+    return most <= 0n ? 0n : qty < most ? qty : most;
+  }
+
+  /** A fill, and how it moves the money: on spot by what it is worth, of a perpetual by what it realized. */
+  book(side: 'buy' | 'sell', qty: bigint, price: bigint): { readonly moved: bigint; readonly realized: bigint | null } {
+    const sign = side === 'buy' ? 1n : -1n;
+    const notional = multiplyDecimal(qty, price, 'half-up');
+    const closing = this.closable(side, qty);
+    const size = this.heldBase < 0n ? -this.heldBase : this.heldBase;
+    this.heldBase += sign * qty;
+    if (!this.isPerpetual) return { moved: -sign * notional, realized: null };
+    const costGone = closing === 0n ? 0n : divideRounded(this.costQuote * closing, size, 'half-up');
+    const realized = -costGone - sign * (closing === qty ? notional : multiplyDecimal(closing, price, 'half-up'));
+    this.costQuote += sign * notional + (closing === 0n ? 0n : realized);
+    return { moved: closing === 0n ? 0n : realized, realized: closing === 0n ? 0n : realized };
+  }
+
+  /** Funding that is due until then, with what a position pays of it (below zero: receives). */
+  *fundingUntil(untilMs: number): Generator<{ readonly event: FundingEvent; readonly paid: bigint }> {
+    const { funding = [] } = this.market;
+    for (let event = funding[this.#fundingAt]; event && event.timeMs <= untilMs; event = funding[this.#fundingAt]) {
+      this.#fundingAt += 1;
+      if (this.heldBase === 0n) continue;
+      const rate = fromNumber(event.rate * event.markPrice, 1n, 'half-up');
+      yield { event, paid: multiplyDecimal(rate, this.heldBase, 'half-up') };
+    }
+  }
+
+  /**
+   * The price at which what stands behind a perpetual's position would fall below what must be kept of its value; NaN where none would.
+   * @param behind wallet and open profit of the others
+   */
+  liquidationPrice(behind: number, maintenanceShare: number): number {
+    const [held, cost] = [toNumberLossy(this.heldBase), toNumberLossy(this.costQuote)];
+    const price = (cost - behind) / (held * (held > 0 ? 1 - maintenanceShare : 1 + maintenanceShare));
+    return held !== 0 && price > 0 ? price : Number.NaN;
   }
 }

@@ -1,7 +1,9 @@
 import type { FillBooked } from '../../engine/domain/events.ts';
+import type { InstrumentId } from '../../engine/domain/instrument.ts';
+import { isVenuesOwnClose } from '../../engine/domain/order.ts';
 import { Account } from '../backtest/account.ts';
 import { Position } from '../backtest/position.ts';
-import type { RunSettings } from '../backtest/settings.ts';
+import type { FundingEvent, RunSettings } from '../backtest/settings.ts';
 import type { ExitReason } from '../backtest/trade.ts';
 import type { Listing } from './listing.ts';
 
@@ -24,21 +26,31 @@ export class RunBooks {
     if (!line) return;
     const { position, listing } = line;
     const maker = liquidity === 'maker';
-    if (side === 'buy') {
-      position.add(listing.bar, Number(qtyBase), Number(price), maker);
+    const [sign, qty] = [side === 'buy' ? 1 : -1, Number(qtyBase)];
+    if (position.qty * sign >= 0) {
+      position.add(listing.bar, sign * qty, Number(price), maker);
       return;
     }
-    const isProtection = purpose === 'stop' || purpose === 'target';
-    const reason: ExitReason = isProtection ? (maker ? 'take_profit' : 'stop_loss') : 'signal';
-    const left = position.size - Number(qtyBase);
+    const left = position.size - qty;
     // Sums of decimals in floats: less than half a lot is nothing.
-    const size = left < Number(listing.record.lotStep) / 2 ? position.size : Number(qtyBase);
-    position.reduce(listing.bar, size, Number(price), maker, reason);
+    const size = left < Number(listing.record.lotStep) / 2 ? position.size : qty;
+    position.reduce(listing.bar, size, Number(price), maker, reasonOf(fill, purpose));
+  }
+
+  funded(instrumentId: InstrumentId, event: FundingEvent): void {
+    this.#lines.get(instrumentId)?.position.payFunding(event);
   }
 
   /** A step is over: those had a bar in it. */
   stepped(listings: readonly Listing[], equityQuote: number): void {
-    this.barsInMarket += listings.filter(({ heldBase }) => heldBase > 0n).length;
+    this.barsInMarket += listings.filter(({ heldBase }) => heldBase !== 0n).length;
     this.equityQuote.push(equityQuote);
   }
+}
+
+function reasonOf({ clientOrderId, liquidity }: FillBooked['fill'], purpose: FillBooked['purpose']): ExitReason {
+  if (isVenuesOwnClose(clientOrderId)) return 'liquidation';
+  if (purpose === 'target') return 'take_profit';
+  // Spot's stop and target are one order: which of the two it was, its fill says.
+  return purpose === 'stop' ? (liquidity === 'maker' ? 'take_profit' : 'stop_loss') : 'signal';
 }

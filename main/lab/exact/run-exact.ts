@@ -1,15 +1,16 @@
+import { SPOT_VENUE } from '../../engine/domain/instrument.ts';
 import { createEngine } from '../../engine/engine.ts';
 import { ROBOT } from './approver.ts';
 import { CandleVenue } from './candle-venue.ts';
-import { type ExactPlan, type ExactRun, membersOf } from './exact-plan.ts';
+import { type ExactPlan, type ExactRun, membersOf, PERPETUAL_VENUE } from './exact-plan.ts';
 import { ExactSession } from './exact-session.ts';
 import { HandClock } from './hand-clock.ts';
 import { loggedAnswers } from './logged-answers.ts';
 import { countingLog } from './memory-log.ts';
 
 /**
- * The exact gear: the very engine that trades, decision to ledger, on a clock set by hand over historic candles of spot instruments.
- * A proposal passes risk, is asked, signed, sent and filled as it would be live.
+ * The exact gear: the very engine that trades, decision to ledger, on a clock set by hand over historic candles, of spot instruments or,
+ * where shorts are allowed, of perpetuals on margin. A proposal passes risk, is asked, signed, sent and filled as it would be live.
  * @throws RangeError where the candles have no timeframe that the engine knows, or what broke inside
  */
 export async function runExact(plan: ExactPlan): Promise<ExactRun> {
@@ -34,6 +35,7 @@ export async function runExact(plan: ExactPlan): Promise<ExactRun> {
     cards: models?.cards ?? [],
     agentsOf: membersOf(plan),
     venue,
+    venues: settings.shorts ? [SPOT_VENUE, PERPETUAL_VENUE] : [SPOT_VENUE],
     inference: (tell) => loggedAnswers(models?.cards ?? [], models?.answers ?? [], tell),
     onFatal: (error) => {
       broken ??= error;

@@ -4,7 +4,7 @@ import type { Candle, Timeframe } from '../../engine/domain/candle.ts';
 import { TIMEFRAME_MS } from '../../engine/domain/candle.ts';
 import { toNumberLossy } from '../../engine/domain/decimal.ts';
 import type { PredictionArrived } from '../../engine/domain/events.ts';
-import { accountsOf, type InstrumentId } from '../../engine/domain/instrument.ts';
+import { accountsOf, type InstrumentId, isPerpetual } from '../../engine/domain/instrument.ts';
 import type { PortfolioView } from '../../engine/domain/portfolio.ts';
 import type { Reason } from '../../engine/domain/proposal.ts';
 import type { SupposedEdge } from '../backtest/mandate-signer.ts';
@@ -85,13 +85,16 @@ export function createStrategyAgent(
     const { wish, wishedMs, close } = desks[instrument] as ProposingDesk;
     const base = { ...abstaining('', 'unknown', candleCloseTimeMs), ...supposed };
     if (wish === null || nowMs - wishedMs > WISH_LIFE_MS) return { ...base, stance: 'hold', note: 'wants nothing new' };
-    if (wish.kind === 'exit' || wish.direction === 'short') {
-      const text = wish.kind === 'exit' ? 'wants to be flat' : 'wants to be short: on spot that is flat';
-      return { ...base, stance: 'sell', strength: 'clear', note: text, reasons: [{ code: strategy.name, text }] };
+    const desk = desks[instrument] as ProposingDesk;
+    const isSpotShort = wish.kind === 'enter' && wish.direction === 'short' && !desk.canShort;
+    if (wish.kind === 'exit' || isSpotShort) {
+      const text = isSpotShort ? 'wants to be short: on spot that is flat' : 'wants to be flat';
+      const stance = desk.position < 0 ? 'buy' : 'sell';
+      return { ...base, stance, strength: 'clear', note: text, reasons: [{ code: strategy.name, text }] };
     }
-    const { equity } = desks[instrument] as ProposingDesk;
+    const { equity } = desk;
     const measured = supposed ? SUPPOSED : UNMEASURED;
-    return { ...base, ...longOpinion(strategy, wish.entry, { close, equity, measured }) };
+    return { ...base, ...entryOpinion(strategy, wish, { close, equity, measured }) };
   };
 
   return {
@@ -149,22 +152,23 @@ export function createStrategyAgent(
 const UNMEASURED = { code: 'no-edge', text: 'No edge measured of this strategy here' };
 const SUPPOSED = { code: 'supposed-edge', text: 'Its edge is supposed: nobody measured it' };
 
-function longOpinion(
+function entryOpinion(
   strategy: StrategyDefinition,
-  entry: Entry,
+  { direction, entry }: Extract<Wish, { readonly kind: 'enter' }>,
   { close, equity, measured }: { readonly close: number; readonly equity: number; readonly measured: Reason },
 ): Partial<Opinion> {
   const { stop, target } = entry;
-  const text =
-    stop === undefined ? `wants to be long; without a stop of its own, so one is set 20 % away` : 'wants to be long';
+  const wants = `wants to be ${direction}`;
+  const text = stop === undefined ? `${wants}; without a stop of its own, so one is set 20 % away` : wants;
+  const sign = direction === 'long' ? 1 : -1;
   return {
-    stance: 'buy',
+    stance: direction === 'long' ? 'buy' : 'sell',
     strength: 'clear',
     note: text,
     reasons: [{ code: strategy.name, text }, measured],
     bracket: {
-      stopDistance: stop === undefined ? STOP_SHARE * close : close - stop,
-      targetDistance: target === undefined ? null : target - close,
+      stopDistance: stop === undefined ? STOP_SHARE * close : sign * (close - stop),
+      targetDistance: target === undefined ? null : sign * (target - close),
     },
     qtyBaseMax: 'qty' in entry ? entry.qty : (entry.share * equity) / close,
   };
@@ -187,6 +191,9 @@ class ProposingDesk implements Desk {
     this.#desks = desks;
   }
 
+  get canShort(): boolean {
+    return isPerpetual(this.#id);
+  }
   get position(): number {
     return toNumberLossy(this.#account.position(this.#id)?.qtyBase ?? 0n);
   }

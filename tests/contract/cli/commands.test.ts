@@ -311,8 +311,8 @@ describe('a strategy', () => {
     ['backtest', ['--strategy', 'pairs'], 'pairs looks at 2 instruments together'],
     [
       'backtest',
-      ['--strategy', 'sma-cross', '--gear', 'exact', '--shorts'],
-      'the exact gear trades spot: long and flat',
+      ['--strategy', 'sma-cross', '--gear', 'exact', '--leverage', '2'],
+      'the exact gear trades spot, or perpetuals with --shorts',
     ],
     ['backtest', ['--strategy', 'sma-cross', '--gear', 'exact', '--person', 'delay=x'], '--person delay=x: neither'],
     ['backtest', ['--strategy', 'sma-cross', '--mandate', 'size=3'], '--mandate size=3: neither'],

@@ -11,6 +11,7 @@ import { BTC_RECORD, entryProposal, LIMITS } from '../../support/small-engine.ts
 
 const instrument = instrumentFromRecord(BTC_RECORD);
 const inputs = (over: Partial<EntryInputs> = {}): EntryInputs => ({
+  side: 'buy',
   instrument,
   quote: quoteAt('59999', '60000'),
   limits: { ...LIMITS, positionNotionalQuoteMax: '50000' },
@@ -81,9 +82,9 @@ describe('[D7] [D8] BTC at 59999 / 60000, 10000 USDT', () => {
 });
 
 test('[D10] an exit sells what is free, a third of the band below the bid', () => {
-  const draft = draftExit(instrument, quoteAt('59999', '60000'), parseDecimal('0.123456789'), 15);
+  const draft = draftExit(instrument, 'sell', quoteAt('59999', '60000'), parseDecimal('0.123456789'), 15);
   expect(draft.ok && [text(draft.value.qty), text(draft.value.entry)]).toEqual(['0.12345', '59969.01']);
-  expect(draftExit(instrument, quoteAt('59999', '60000'), 1n, 15)).toMatchObject({ ok: false });
+  expect(draftExit(instrument, 'sell', quoteAt('59999', '60000'), 1n, 15)).toMatchObject({ ok: false });
 });
 
 test('[D8] the limit lies between the touch and a third of the band past it, on the tick', () => {

@@ -13,8 +13,10 @@ import { runBacktest } from '../../../main/lab/backtest/run-backtest.ts';
 import { createPerson, type PersonHabits } from '../../../main/lab/exact/approver.ts';
 import { membersOf } from '../../../main/lab/exact/exact-plan.ts';
 import { runExact } from '../../../main/lab/exact/run-exact.ts';
-import { randomWalkCandles } from '../../support/candle-columns.ts';
-import { exactPlan } from '../../support/exact-plan.ts';
+import type { StrategyDefinition } from '../../../main/lab/strategy/strategy.ts';
+import { bothWays } from '../../support/both-ways.ts';
+import { candlesOf, randomWalkCandles } from '../../support/candle-columns.ts';
+import { exactPlan, marketOf, type StrategyPlan, WIDE_LIMITS } from '../../support/exact-plan.ts';
 import { scriptedStrategy } from '../../support/scripted-strategy.ts';
 
 const BARS = 900;
@@ -85,6 +87,84 @@ describe('the exact gear', () => {
       if (bar === 30) throw new Error('thirty is too much');
     });
     await expect(runExact({ ...PLAN, strategy, params: {} })).rejects.toThrow('thirty is too much');
+  });
+});
+
+describe('perpetuals in the exact gear', () => {
+  const settings = { ...PLAN.settings, shorts: true, leverageMax: 2 };
+  const perpetual = (strategy: StrategyDefinition, candles = CANDLES, more: Partial<StrategyPlan> = {}): StrategyPlan =>
+    exactPlan(candles, { strategy, params: {}, settings, ...more });
+  const watched = async (plan: StrategyPlan) => {
+    const events: EngineEvent[] = [];
+    const run = await runExact({ ...plan, watch: (event) => events.push(event) });
+    const of = <K extends EngineEvent['kind']>(kind: K) =>
+      events.filter((event): event is Extract<EngineEvent, { kind: K }> => event.kind === kind);
+    return { run, of };
+  };
+
+  it('a short has its stop above and its target below, and both can only reduce', async () => {
+    const strategy = scriptedStrategy((bar, desk) => {
+      const close = CANDLES.close[bar]!;
+      if (bar % 40 === 5) desk.enter('short', { qty: 0.5, stop: close * 1.01, target: close * 0.99 });
+    });
+    const { run, of } = await watched(perpetual(strategy));
+    expect([...new Set(run.trades.map(({ reason }) => reason))].sort()).toEqual(['stop_loss', 'take_profit']);
+    for (const { side, entryPrice, exitPrice, reason } of run.trades) {
+      expect(side).toBe('short');
+      if (reason === 'stop_loss') expect(exitPrice / entryPrice).toBeGreaterThan(1.005);
+      else expect(exitPrice / entryPrice).toBeLessThan(0.995);
+    }
+    const entries = of('ProposalMade').map(({ proposal }) => [proposal.side, proposal.reduceOnly]);
+    expect(new Set(entries.map(String))).toEqual(new Set(['sell,false']));
+    // The engine's books and the venue's agree all along.
+    expect([of('BalanceDiffered'), of('AnomalyStated')]).toEqual([[], []]);
+  });
+
+  it('replays to the same decisions', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'exact-'));
+    onTestFinished(() => rmSync(dir, { recursive: true }));
+    const paths = { dir: join(dir, 'journal'), headFile: join(dir, 'head') };
+    const opened = openEventLog({ ...paths, segmentBytesMax: 2 ** 24, marketBytesMax: 2 ** 30 });
+    const plan = perpetual(bothWays(0.5), walk(300));
+    const run = await runExact({ ...plan, opened });
+    expect(run.trades.length).toBeGreaterThan(4);
+    const replayed = replayLog(paths.dir, () => createPipeline([], membersOf(plan)).stages);
+    expect(replayed).toMatchObject({ same: true, replayedHash: run.decisionHash });
+  });
+
+  it('pays and receives funding on what is held, as the books have it', async () => {
+    const candles = walk(300);
+    const funding = [60, 120, 180].map((bar) => ({ timeMs: candles.openTimeMs[bar]!, rate: 0.001, markPrice: 100 }));
+    const strategy = scriptedStrategy((bar, desk) => {
+      if (bar === 20) desk.enter('short', { qty: 2, stop: 200 });
+      if (bar === 130) desk.exit();
+    });
+    const { run, of } = await watched(perpetual(strategy, candles, { markets: [{ ...marketOf(candles), funding }] }));
+    // A short receives: twice 0.1 % of 2 × 100; by the third it is out.
+    expect(of('IncomeBooked').map(({ income }) => Number(income.amountQuote))).toEqual([0.2, 0.2]);
+    expect(run.costs.funding).toBeCloseTo(-0.4, 12);
+    expect(of('BalanceDiffered')).toEqual([]);
+  });
+
+  it('what the margin no longer carries the venue closes, and the desk says so', async () => {
+    const price = (bar: number): [number, number, number, number] => {
+      if (bar < 30) return [100, 100.1, 99.9, 100];
+      return bar === 30 ? [100, 250, 99, 240] : [240, 241, 239, 240];
+    };
+    // In the minute of the jump hardly anything is traded: the stop cannot fill.
+    const columns = candlesOf(Array.from({ length: 40 }, (_, bar) => price(bar)));
+    const candles = { ...columns, volume: columns.volume.map((_, bar) => (bar === 30 ? 10 : 1_000_000)) };
+    const strategy = scriptedStrategy((bar, desk) => {
+      if (bar === 5) desk.enter('short', { qty: 80, stop: 110 });
+    });
+    const limits = { ...WIDE_LIMITS, leverageMax: 2 };
+    const { run, of } = await watched(perpetual(strategy, candles, { limits, settings: { ...settings, impact: 0 } }));
+    expect(run.trades.map(({ reason }) => reason)).toEqual(['liquidation']);
+    expect(of('AnomalyStated').map(({ code }) => code)).toContain('liquidated');
+    expect(of('BalanceDiffered')).toEqual([]);
+    // What had to be kept of the position's value, less what closing it cost.
+    expect(run.equityQuote.at(-1)).toBeGreaterThan(0);
+    expect(run.equityQuote.at(-1)).toBeLessThan(200);
   });
 });
 

@@ -20,7 +20,7 @@ const CANDLES = (() => {
     typeof randomWalkCandles
   >;
 })();
-const ID = recordOf(marketOf(CANDLES), 0).id;
+const ID = recordOf(marketOf(CANDLES), 0, false).id;
 const MANDATE: Mandate = {
   name: 'while I sleep',
   notionalQuoteMax: '1000',

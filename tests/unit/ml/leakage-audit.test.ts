@@ -8,6 +8,7 @@ import type { Family } from '../../../main/ml/families/family.ts';
 import { gradientBoosting } from '../../../main/ml/families/gradient-boosting.ts';
 import { directionOfLabel } from '../../../main/ml/labels/direction.ts';
 import type { LabelSpec } from '../../../main/ml/labels/label.ts';
+import { auditReversals } from '../../../main/ml/training/audit-reversals.ts';
 import { walkCandles } from '../../support/walk-candles.ts';
 
 const LABELS: readonly LabelSpec[] = [
@@ -102,6 +103,40 @@ describe('the leakage audit', () => {
   it('stops the training, saying why', () => {
     expect(() => refuseLeaks([{ kind: 'known-answer', detail: 'this one' }])).toThrow('the data set leaks: this one');
     expect(() => refuseLeaks([])).not.toThrow();
+  });
+});
+
+describe('the audit of the reversal model that ships', () => {
+  const question = {
+    timeframe: '5m',
+    featureSet: featureSetReversalV1,
+    trendFeature: 'sma_20',
+    barrierAtr: 1,
+    horizonBars: 12,
+  } as const;
+  const symbols = [{ symbol: 'BTCUSDT', candles: instruments[0]!.candles }];
+
+  it('finds nothing, and a trend that knows the next close', () => {
+    expect(auditReversals(symbols, question, 5)).toEqual([]);
+    const seesOn = {
+      ...featureSetReversalV1,
+      createWriter: () => {
+        const honest = featureSetReversalV1.createWriter();
+        const waiting: Float64Array[] = [];
+        return {
+          // Each bar's trend is written again when the next bar comes.
+          write: (...[candle, out, offset, context]: Parameters<typeof honest.write>) => {
+            honest.write(candle, out, offset, context);
+            const before = waiting.pop();
+            if (before) before[1] = candle.close / 100;
+            waiting.push(out.subarray(offset, offset + featureSetReversalV1.features.length));
+          },
+        };
+      },
+    };
+    const leaks = auditReversals(symbols, { ...question, featureSet: seesOn }, 5);
+    expect(leaks.map(({ kind }) => kind)).toContain('look-ahead');
+    expect(leaks.find(({ kind }) => kind === 'look-ahead')!.detail).toContain('sma_20');
   });
 });
 

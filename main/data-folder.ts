@@ -15,6 +15,8 @@ export interface DataFolder {
   readonly gameDays: string;
   /** Candles that backtests read. */
   readonly labCandles: string;
+  /** Models that were asked to be trained, a folder each. */
+  readonly trainingJobs: string;
   /** Backtests that were run: folders, the master list, the database. */
   readonly results: string;
   /** Models made or brought in here, what probes found of them, and why they trade. */
@@ -61,6 +63,7 @@ export function openDataFolder(dir?: string): DataFolder {
     practiceDir: join(root, 'practice'),
     gameDays: join(root, 'game-days'),
     labCandles: join(root, 'lab', 'candles'),
+    trainingJobs: join(root, 'training', 'jobs'),
     results: join(root, 'results'),
     models: join(root, 'models'),
     modelProbes: join(root, 'model-probes'),

@@ -30,6 +30,7 @@ import { openLab } from './lab/desk/open-lab.ts';
 import { openGapMeter } from './lab/gap/open-gap-meter.ts';
 import { agentsFor } from './lab/strategy/strategy-agents.ts';
 import { createModelDesk } from './model-desk.ts';
+import { openModels } from './ml/desk/open-models.ts';
 import { ensurePracticeVenue } from './practice/spawn.ts';
 import { type MarketChoice, marketFolder } from './practice/venue-folder.ts';
 import { openCandleReaders, openPracticeVenues, USDM_VENUE } from './practice-venues.ts';
@@ -206,6 +207,19 @@ export async function startHost(options: HostOptions): Promise<Host> {
       timers: systemTimers,
       nowMs: () => systemClock.nowMs(),
     });
+    const training = openModels({
+      start: {
+        candleStore: books.candleStore,
+        labCandles: folder.labCandles,
+        jobsDir: folder.trainingJobs,
+        modelsDir: MODELS_DIR,
+      },
+      workerUrl: siblingModule(import.meta.url, './ml/desk/worker'),
+      trainUrl: siblingModule(import.meta.url, './ml/train/main'),
+      timers: systemTimers,
+      nowMs: () => systemClock.nowMs(),
+      onLog: options.onLog,
+    });
     const desk = createEngineDesk(
       {
         contractVersion: CONTRACT_VERSION,
@@ -245,6 +259,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
         stopGameDay: gameDay.stop,
         lab,
         gap,
+        training,
         request: (event) => engine.request(event),
         verifyJournal: () => verifyJournalFiles(books),
         watchBook: (instrumentId) => engine.tellVenue({ kind: 'watchBook', instrumentId }),
@@ -274,7 +289,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       async close() {
         gateway.close();
         stopStoring();
-        await Promise.all([engine.stop(), gameDay.close(), lab.close(), gap.close()]);
+        await Promise.all([engine.stop(), gameDay.close(), lab.close(), gap.close(), training.close()]);
         candles.close();
         journal.store.close();
         lock.release();

@@ -1,5 +1,6 @@
 /**
  * The contract between the engine and any screen: every request, every stream, their schemas. The lab's and the gap meter's parts are files of their own.
+ * The contract between the engine and any screen: every request, every stream, their schemas. The parts of the lab and of models are files of their own.
  *
  * Amounts are plain decimal strings, times are integer milliseconds (UTC). Floats appear only where nothing is decided
  * by them (candles, indicators, probabilities). Objects are strict: unknown keys are refused on arrival.
@@ -21,6 +22,7 @@ import {
 } from './basics.ts';
 import { gapContract } from './gap-contract.ts';
 import { labContract } from './lab-contract.ts';
+import { modelsContract } from './models-contract.ts';
 
 export const CONTRACT_VERSION = 1;
 
@@ -670,6 +672,7 @@ export const contract = {
 
   ...labContract,
   ...gapContract,
+  ...modelsContract,
 } as const;
 
 export type Instrument = z.infer<typeof instrument>;

@@ -6,6 +6,7 @@
 import { implement } from '@orpc/server';
 import { gapRoutes } from '../../main/engine/gateway/gap-routes.ts';
 import { labRoutes } from '../../main/engine/gateway/lab-routes.ts';
+import { trainingRoutes } from '../../main/engine/gateway/training-routes.ts';
 import { systemTimers } from '../../main/engine/kernel/clock.ts';
 import type { DeskMessage, DeskPatch, DeskSnapshot, Done, MarketFrame, Proposal } from '../../preload/contract.ts';
 import { CONTRACT_VERSION, contract } from '../../preload/contract.ts';
@@ -13,6 +14,7 @@ import { createDoubleMarket } from './desk-double-market.ts';
 import { doubleDesk, proposalFor } from './desk-double-state.ts';
 import { createMemoryGap } from './memory-gap.ts';
 import { createMemoryLab } from './memory-lab.ts';
+import { createMemoryTraining } from './memory-training.ts';
 
 const PATCH_LOG_MAX = 500;
 const done: Done = { ok: true };
@@ -262,6 +264,7 @@ export function createDeskDouble(options: { seed?: number; lively?: boolean } = 
     }),
     ...labRoutes(createMemoryLab().port, systemTimers),
     ...gapRoutes(createMemoryGap().port),
+    ...trainingRoutes(createMemoryTraining().port, systemTimers),
   });
 
   return {

@@ -7,6 +7,7 @@ import { createDoubleMarket } from './desk-double-market.ts';
 import { doubleDesk } from './desk-double-state.ts';
 import { createMemoryGap } from './memory-gap.ts';
 import { createMemoryLab } from './memory-lab.ts';
+import { createMemoryTraining } from './memory-training.ts';
 
 const done: Done = { ok: true };
 
@@ -25,6 +26,7 @@ export function createMemoryEngine() {
   const reads = { topics: 0 };
   const lab = createMemoryLab();
   const gap = createMemoryGap();
+  const training = createMemoryTraining();
   let openCandle: CandleRow = [60_000, 100, 101, 99, 100, 1];
   let watchRows = market.instruments.map((row) => ({
     instrumentId: row.id,
@@ -97,6 +99,7 @@ export function createMemoryEngine() {
     stopGameDay: () => done,
     lab: lab.port,
     gap: gap.port,
+    training: training.port,
     loadSetting: (key) => settings.get(key) ?? null,
     saveSetting(key, value) {
       settings.set(key, value);
@@ -122,6 +125,7 @@ export function createMemoryEngine() {
     desk,
     lab,
     gap,
+    training,
     requests,
     booksWatched,
     /** How often the gateway looked at the desk: it does so only while somebody watches. */

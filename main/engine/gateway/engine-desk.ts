@@ -19,6 +19,7 @@ import type { LabPort } from './lab-port.ts';
 import { createNoticeBoard } from './notice-board.ts';
 import { replyTo } from './reply.ts';
 import type { SettingsFile } from './settings-file.ts';
+import type { TrainingPort } from './training-port.ts';
 
 export interface EngineDeskDeps extends Omit<DeskSources, 'board' | 'journal' | 'chain' | 'models'> {
   readonly hello: Omit<Hello, 'instruments' | 'indicators' | 'contractVersion' | 'product'>;
@@ -34,6 +35,7 @@ export interface EngineDeskDeps extends Omit<DeskSources, 'board' | 'journal' | 
   /** Scored and not listened to. */
   isShadow(version: { readonly model: string; readonly version: string }): boolean;
   readonly gap: GapPort;
+  readonly training: TrainingPort;
   request(event: InputEvent): readonly EngineEvent[];
   verifyJournal(): { ok: boolean; events: number; firstBadSeq: number | null; text: string };
   watchBook(instrumentId: InstrumentId | null): void;
@@ -177,6 +179,7 @@ export function createEngineDesk(
     stopGameDay: deps.stopGameDay,
     lab: deps.lab,
     gap: deps.gap,
+    training: deps.training,
     loadSetting: (key) => deps.settings.load(key),
     saveSetting: (key, value) => deps.settings.save(key, value),
     onEvent: deps.onEvent,

@@ -14,6 +14,7 @@ import type { LoggedEvent } from '../kernel/core.ts';
 import type { GapPort } from './gap-port.ts';
 import type { LabPort } from './lab-port.ts';
 import type { SettingsFile } from './settings-file.ts';
+import type { TrainingPort } from './training-port.ts';
 
 export interface BookTop {
   readonly instrumentId: string;
@@ -70,6 +71,7 @@ export interface EnginePort {
   stopGameDay(): Done;
   readonly lab: LabPort;
   readonly gap: GapPort;
+  readonly training: TrainingPort;
   loadSetting(key: string): unknown;
   saveSetting(key: string, value: unknown): ReturnType<SettingsFile['save']>;
   onEvent(listener: (logged: LoggedEvent) => void): () => void;

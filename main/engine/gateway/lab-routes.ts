@@ -1,14 +1,18 @@
 import { implement } from '@orpc/server';
-import { labContract } from '../../../preload/lab-contract.ts';
-import type { Result } from '../domain/result.ts';
+import { type LabMessage, labContract } from '../../../preload/lab-contract.ts';
 import type { Timers } from '../kernel/clock.ts';
-import { createLabFeed } from './lab-feed.ts';
-import type { LabCandles, LabPort, LabRefusal } from './lab-port.ts';
+import { answer, done } from './lab-answer.ts';
+import type { LabCandles, LabPort } from './lab-port.ts';
+import { watchRows } from './row-feed.ts';
 
 /** The lab's part of the contract. */
 export function labRoutes(lab: LabPort, timers: Timers) {
-  const feed = createLabFeed(lab, timers);
   const os = implement(labContract);
+  const source = { rows: () => lab.runs(), onChange: (listener: () => void) => lab.onChange(listener) };
+  async function* watch(signal: AbortSignal | undefined): AsyncGenerator<LabMessage> {
+    for await (const { first, rows, removed } of watchRows(source, timers, signal))
+      yield { first, runs: rows, removed };
+  }
   return {
     labCatalogue: os.labCatalogue.handler(() => lab.catalogue()),
     labLook: os.labLook.handler(async ({ input }) => answer(await lab.look(input.source))),
@@ -17,7 +21,7 @@ export function labRoutes(lab: LabPort, timers: Timers) {
       return answer(started.ok ? { ok: true, value: { runId: started.value } } : started);
     }),
     cancelLabRun: os.cancelLabRun.handler(({ input }) => done(lab.cancel(input.runId))),
-    watchLab: os.watchLab.handler(({ signal }) => feed.watch(signal)),
+    watchLab: os.watchLab.handler(({ signal }) => watch(signal)),
     labRunDetail: os.labRunDetail.handler(async ({ input }) => answer(await lab.detail(input.runId))),
     labTrades: os.labTrades.handler(async ({ input }) =>
       answer(await lab.trades(input.runId, input.from, input.limit)),
@@ -32,16 +36,6 @@ export function labRoutes(lab: LabPort, timers: Timers) {
     labReport: os.labReport.handler(async ({ input }) => answer(await lab.report(input.runId))),
     labMark: os.labMark.handler(({ input }) => done(lab.mark(input.runId, input.tags, input.note))),
   };
-}
-
-function answer<T>(result: Result<T, LabRefusal>) {
-  if (result.ok) return { ok: true as const, value: result.value };
-  return { ok: false as const, error: { code: result.error.kind, text: result.error.text } };
-}
-
-function done(result: Result<null, LabRefusal>) {
-  const answered = answer(result);
-  return answered.ok ? { ok: true as const } : answered;
 }
 
 const listsOf = ({ openTimeMs, open, high, low, close, volume }: LabCandles) => ({

@@ -7,6 +7,7 @@ import type { EnginePort } from './engine-port.ts';
 import { gapRoutes } from './gap-routes.ts';
 import { labRoutes } from './lab-routes.ts';
 import { createMarketFeed } from './market-feed.ts';
+import { trainingRoutes } from './training-routes.ts';
 
 // biome-ignore lint/complexity/noBannedTypes: oRPC's own type for "no context"
 export type EngineRouter = Router<typeof contract, {}>;
@@ -76,6 +77,7 @@ export function createGateway(port: EnginePort, clock: Clock, timers: Timers): G
     }),
     ...labRoutes(port.lab, timers),
     ...gapRoutes(port.gap),
+    ...trainingRoutes(port.training, timers),
   });
   return {
     router,

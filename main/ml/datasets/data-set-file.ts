@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { DataSet, FeatureMatrix } from './data-set.ts';
 
-/** The samples of one job: what is learnt from, and what says when to stop. Both are views of one matrix. */
+/** The samples of one job: what is learnt from, what says when to stop, what it is judged by. All are views of one matrix. */
 export interface JobData {
   readonly training: DataSet;
   readonly stopping?: DataSet;
+  readonly test?: DataSet;
 }
 
 type Column = Float32Array | Float64Array | Int32Array | Uint16Array;
@@ -19,7 +20,7 @@ const count = z.int().nonnegative();
 const headerSchema = z.strictObject({
   set: z.strictObject({ name: z.string(), hash: z.string(), features: z.array(z.string()) }),
   instruments: z.array(z.string()),
-  sets: z.array(z.strictObject({ name: z.enum(['training', 'stopping']), targetNames: z.array(z.string()) })),
+  sets: z.array(z.strictObject({ name: z.enum(['training', 'stopping', 'test']), targetNames: z.array(z.string()) })),
   columns: z.array(
     z.strictObject({
       name: z.string(),
@@ -37,10 +38,15 @@ const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNM
  * A job's samples as one file: a header in JSON, then the columns as they lie in memory.
  * @throws RangeError where the sets are views of different matrices
  */
-export function encodeJobData({ training, stopping }: JobData): Uint8Array {
+export function encodeJobData({ training, stopping, test }: JobData): Uint8Array {
   const { matrix } = training;
   if (stopping && stopping.matrix !== matrix) throw new RangeError('the samples to stop by are of another matrix');
-  const sets = [['training', training] as const, ...(stopping ? [['stopping', stopping] as const] : [])];
+  if (test && test.matrix !== matrix) throw new RangeError('the samples to judge by are of another matrix');
+  const sets = [
+    ['training', training] as const,
+    ...(stopping ? [['stopping', stopping] as const] : []),
+    ...(test ? [['test', test] as const] : []),
+  ];
   const columns: [string, Column][] = [
     ['cells', matrix.cells],
     ['firstRowOf', matrix.firstRowOf],
@@ -92,13 +98,13 @@ export function decodeJobData(bytes: Uint8Array): JobData {
     cells: column(columns, 'cells', Float32Array),
     firstRowOf: column(columns, 'firstRowOf', Int32Array),
   };
-  const setOf = (name: 'training' | 'stopping'): DataSet | null => {
+  const setOf = (name: keyof JobData): DataSet | null => {
     const described = header.sets.find((each) => each.name === name);
     return described ? sampleSet(matrix, name, described.targetNames, columns) : null;
   };
-  const [training, stopping] = [setOf('training'), setOf('stopping')];
+  const [training, stopping, test] = [setOf('training'), setOf('stopping'), setOf('test')];
   if (training === null) throw new Error('the file of samples has none to learn from');
-  return stopping === null ? { training } : { training, stopping };
+  return { training, ...(stopping && { stopping }), ...(test && { test }) };
 }
 
 function sampleSet(

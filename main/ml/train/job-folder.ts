@@ -12,6 +12,8 @@ export const jobFiles = (jobsDir: string, id: string) => {
     /** The record. Its one writer is the ml-train process. */
     record: join(folder, 'job.json'),
     samples: join(folder, 'samples.bin'),
+    /** What was asked for, in the words of whoever asked; not needed to run the job. */
+    plan: join(folder, 'plan.json'),
     /** Where a fit goes on after a crash; sealed. */
     checkpoint: join(folder, 'checkpoint.bin'),
     /** There when the job is done, with all that it is to hold, and never before. */
@@ -19,21 +21,24 @@ export const jobFiles = (jobsDir: string, id: string) => {
   };
 };
 
-/** In `result`: the fitted model, uncalibrated. */
+/** In `result`: the fitted model, calibrated where it could be judged, and what it was worth on the samples it had not seen, where the job had some. */
 export const RESULT_MODEL = 'model.onnx';
+export const RESULT_REPORT = 'report.json';
 
 export interface JobRequest {
   readonly id: string;
   readonly title: string;
   readonly work: FitWork;
   readonly data: JobData;
+  /** Kept beside the job. */
+  readonly plan?: unknown;
 }
 
 /**
  * Puts a job's folder in place, whole. A process that runs jobs finds it from then on.
  * @throws Error where there is one of this id
  */
-export function addJob(jobsDir: string, { id, title, work, data }: JobRequest, nowMs: number): Job {
+export function addJob(jobsDir: string, { id, title, work, data, plan }: JobRequest, nowMs: number): Job {
   const job: Job = {
     schemaVersion: 1,
     id: jobIdSchema.parse(id),
@@ -56,6 +61,7 @@ export function addJob(jobsDir: string, { id, title, work, data }: JobRequest, n
   rmSync(staged.folder, { recursive: true, force: true });
   mkdirSync(staged.folder, { recursive: true });
   writeWhole(staged.samples, encodeJobData(data));
+  if (plan !== undefined) writeWhole(staged.plan, Buffer.from(JSON.stringify(plan)));
   writeWhole(staged.record, record);
   renameSync(staged.folder, folder);
   syncFolder(jobsDir);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { familyOutlineSchema } from './family-outline.ts';
 
 /** A training job as it is kept in `job.json`, shown on screens and sent between processes. */
 
@@ -8,11 +9,11 @@ const loss = z.number().nullable();
 
 const taskSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('binary') }),
-  z.strictObject({ kind: z.literal('multiclass'), classes: z.array(z.string()).min(2) }),
+  z.strictObject({ kind: z.literal('multiclass'), classes: z.array(z.string()).min(2).readonly() }),
   z.strictObject({ kind: z.literal('regression'), horizons: z.int().positive().exactOptional() }),
   z.strictObject({
     kind: z.literal('quantile'),
-    levels: z.array(z.number().gt(0).lt(1)).min(1),
+    levels: z.array(z.number().gt(0).lt(1)).min(1).readonly(),
     horizons: z.int().positive().exactOptional(),
   }),
 ]);
@@ -73,7 +74,7 @@ export type ToTrain = z.infer<typeof toTrainSchema>;
 
 /** From the ml-train process. */
 export const fromTrainSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('TrainReady'), pid: z.int() }),
+  z.strictObject({ type: z.literal('TrainReady'), pid: z.int(), families: z.array(familyOutlineSchema) }),
   z.strictObject({ type: z.literal('JobChanged'), job: jobSchema }),
   z.strictObject({ type: z.literal('MessageRefused'), reason: z.string() }),
 ]);

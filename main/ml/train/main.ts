@@ -1,6 +1,8 @@
 import { constants, setPriority } from 'node:os';
 import { systemClock } from '../../engine/kernel/clock.ts';
+import { FAMILIES } from '../families/families.ts';
 import { connectToParent } from '../host/parent-channel.ts';
+import { outlineOf } from './family-outline.ts';
 import { type FromTrain, type ToTrain, toTrainSchema } from './job.ts';
 import { TrainingDesk } from './training-desk.ts';
 
@@ -67,4 +69,4 @@ parent.onClosed(() => stop(0));
 process.on('SIGTERM', () => stop(0));
 // Ctrl+C in a terminal reaches the whole process group; the engine decides when this process ends.
 process.on('SIGINT', () => {});
-send({ type: 'TrainReady', pid: process.pid });
+send({ type: 'TrainReady', pid: process.pid, families: FAMILIES.map(outlineOf) });

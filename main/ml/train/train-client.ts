@@ -1,5 +1,6 @@
 import type { MlHostChannel } from '../../engine/inference/ml-host-channel.ts';
 import type { Timers } from '../../engine/kernel/clock.ts';
+import type { FamilyOutline } from './family-outline.ts';
 import { type FromTrain, fromTrainSchema, type Job, type JobState, type ToTrain } from './job.ts';
 import { addJob, type JobRequest } from './job-folder.ts';
 
@@ -23,11 +24,15 @@ export interface TrainClient {
    * @throws Error where there is one of this id
    */
   submit(request: JobRequest): Job;
+  /** A job that another thread has put in place: it runs when its turn comes. */
+  added(job: Job): void;
   pause(id: string): void;
   resume(id: string): void;
   cancel(id: string): void;
   /** As last heard, the oldest first. */
   jobs(): readonly Job[];
+  /** What the process can train, once it has said so. */
+  families(): Promise<readonly FamilyOutline[]>;
   stop(): Promise<void>;
 }
 
@@ -50,6 +55,7 @@ export function createTrainClient(options: TrainClientOptions): TrainClient {
   const jobs = new Map<string, Job>();
   /** What was asked of a job and has not been seen done: asked again of the next process, should this one die. */
   const asked = new Map<string, Wish>();
+  const families = Promise.withResolvers<readonly FamilyOutline[]>();
   let channel: MlHostChannel | null = null;
   let ready = false;
   let endsInARow = 0;
@@ -75,6 +81,7 @@ export function createTrainClient(options: TrainClientOptions): TrainClient {
   function take(message: FromTrain): void {
     if (message.type === 'TrainReady') {
       ready = true;
+      families.resolve(message.families);
       send({ type: 'OpenJobs', jobsDir, atOnce: options.atOnce });
       for (const [id, type] of asked) send({ type, id });
     } else if (message.type === 'JobChanged') {
@@ -106,19 +113,25 @@ export function createTrainClient(options: TrainClientOptions): TrainClient {
     if (ready) send({ type, id });
   };
 
+  const added = (job: Job): void => {
+    jobs.set(job.id, job);
+    // A process that has not opened the folder yet finds it there.
+    if (ready) send({ type: 'JobAdded', id: job.id });
+  };
+
   return {
     start: spawn,
     submit(request) {
       const job = addJob(jobsDir, request, options.nowMs());
-      jobs.set(job.id, job);
-      // A process that has not opened the folder yet finds it there.
-      if (ready) send({ type: 'JobAdded', id: job.id });
+      added(job);
       return job;
     },
+    added,
     pause: (id) => ask('PauseJob', id),
     resume: (id) => ask('ResumeJob', id),
     cancel: (id) => ask('CancelJob', id),
     jobs: () => [...jobs.values()].sort((a, b) => a.createdMs - b.createdMs || (a.id < b.id ? -1 : 1)),
+    families: () => families.promise,
     stop() {
       cancelTimer();
       if (channel === null) return Promise.resolve();

@@ -4,7 +4,8 @@ import { decodeJobData } from '../datasets/data-set-file.ts';
 import { familyOf } from '../families/families.ts';
 import type { FitProgress } from '../families/family.ts';
 import { jobIdSchema } from './job.ts';
-import { jobFiles, publishResult, RESULT_MODEL } from './job-folder.ts';
+import { jobFiles, publishResult, RESULT_MODEL, RESULT_REPORT } from './job-folder.ts';
+import { judgeHeldOut } from './judge-held-out.ts';
 import { isRaised } from './stop-flag.ts';
 import { readSealed, writeSealed } from './whole-file.ts';
 import type { WorkerSaid, WorkerStart } from './worker-messages.ts';
@@ -28,7 +29,7 @@ async function run({ jobsDir, id, work, flag }: WorkerStart, say: (said: WorkerS
     look();
   };
   try {
-    const { training, stopping } = decodeJobData(readFileSync(files.samples));
+    const { training, stopping, test } = decodeJobData(readFileSync(files.samples));
     const fitted = await familyOf(work.family).fit(training, work.task, {
       hyperParameters: work.hyperParameters,
       seed: work.seed,
@@ -51,7 +52,14 @@ async function run({ jobsDir, id, work, flag }: WorkerStart, say: (said: WorkerS
         ['seed', String(work.seed)],
       ]),
     };
-    publishResult(jobsDir, id, { [RESULT_MODEL]: fitted.toOnnx(about, { kind: 'none' }) });
+    const judged =
+      stopping && test
+        ? await judgeHeldOut(fitted, { training, stopping, test }, { seed: work.seed, signal: stop.signal })
+        : null;
+    publishResult(jobsDir, id, {
+      [RESULT_MODEL]: fitted.toOnnx(about, judged?.map ?? { kind: 'none' }),
+      ...(judged && { [RESULT_REPORT]: Buffer.from(`${JSON.stringify(judged.report)}\n`) }),
+    });
     say({ kind: 'done' });
   } catch (error) {
     if (stop.signal.aborted) say({ kind: 'stopped' });

@@ -2,12 +2,14 @@ import { createRouterClient, implement } from '@orpc/server';
 import { gapRoutes } from '../../../main/engine/gateway/gap-routes.ts';
 import { labRoutes } from '../../../main/engine/gateway/lab-routes.ts';
 import type { EngineRouter } from '../../../main/engine/gateway/router.ts';
+import { trainingRoutes } from '../../../main/engine/gateway/training-routes.ts';
 import { systemTimers } from '../../../main/engine/kernel/clock.ts';
 import type { DeskMessage, Done, Hello, MarketFrame } from '../../../preload/contract.ts';
 import { contract } from '../../../preload/contract.ts';
 import type { EngineClient } from '../../../renderer/transport/client.ts';
 import { createMemoryGap } from '../../support/memory-gap.ts';
 import { createMemoryLab } from '../../support/memory-lab.ts';
+import { createMemoryTraining } from '../../support/memory-training.ts';
 
 /** What a screen asks for when it opens on its first instrument. */
 const INDICATORS = ['rsi:14'];
@@ -109,5 +111,6 @@ export function replayRouter(feed: RecordedFeed, onMarketEnd: () => void): Engin
     saveSetting: os.saveSetting.handler(() => done),
     ...labRoutes(createMemoryLab().port, systemTimers),
     ...gapRoutes(createMemoryGap().port),
+    ...trainingRoutes(createMemoryTraining().port, systemTimers),
   });
 }

@@ -6,6 +6,7 @@ import { contract, type DeskMessage, type MarketFrame } from '../../../preload/c
 import { FakeTime } from '../../support/fake-time.ts';
 import { createMemoryEngine, type MemoryEngine } from '../../support/memory-engine.ts';
 import { LAB_FIGURES, LAB_PLAN } from '../../support/memory-lab.ts';
+import { TRAINING_PLAN } from '../../support/memory-training.ts';
 import {
   type EngineClient,
   memoryTransport,
@@ -50,7 +51,7 @@ const MANDATE = {
 };
 const CHART = { instrumentId: 'binance:BTC/USDT', timeframe: '1m', indicators: ['rsi:14'] } as const;
 
-type Request = Exclude<keyof typeof contract, 'watchDesk' | 'watchMarket' | 'watchLab' | 'watchGap'>;
+type Request = Exclude<keyof typeof contract, 'watchDesk' | 'watchMarket' | 'watchLab' | 'watchGap' | 'watchTraining'>;
 /** Per request: how to ask, what the engine must have been told, what comes back. */
 const REQUESTS: Record<
   Request,
@@ -185,6 +186,25 @@ const REQUESTS: Record<
   measureGap: { ask: (c) => c.measureGap(), answer: { ok: true } },
   setGapSchedule: { ask: (c) => c.setGapSchedule({ days: 3, hourUtc: null }), answer: { ok: true } },
   labMark: { ask: (c) => c.labMark({ runId: 'r-1', tags: ['kept'], note: 'the first' }), answer: { ok: true } },
+  modelsCatalogue: {
+    ask: (c) => c.modelsCatalogue(),
+    answer: { ok: true, value: { families: [{ name: 'gradient-boosting' }, { name: 'lstm' }] } },
+  },
+  exploreData: {
+    ask: (c) => c.exploreData(TRAINING_PLAN.data),
+    answer: { ok: true, value: { samples: 900, leaks: [] } },
+  },
+  startTraining: { ask: (c) => c.startTraining(TRAINING_PLAN), answer: { ok: true, value: { jobId: 'j-2' } } },
+  pauseTraining: {
+    ask: (c) => c.pauseTraining({ jobId: 'gone' }),
+    answer: { ok: false, error: { code: 'not-found', text: 'That training is no longer here.' } },
+  },
+  resumeTraining: { ask: (c) => c.resumeTraining({ jobId: 'j-1' }), answer: { ok: true } },
+  cancelTraining: { ask: (c) => c.cancelTraining({ jobId: 'j-1' }), answer: { ok: true } },
+  modelVersions: {
+    ask: (c) => c.modelVersions(),
+    answer: { ok: true, value: [{ id: 'j-1', report: { edge: 'none' } }] },
+  },
 };
 
 const TRANSPORTS = [
@@ -229,7 +249,7 @@ describe.each(TRANSPORTS)('the contract over %s', (_name, open) => {
   };
 
   it('has a test for every request', () => {
-    expect([...Object.keys(REQUESTS), 'watchDesk', 'watchMarket', 'watchLab', 'watchGap'].sort()).toEqual(
+    expect([...Object.keys(REQUESTS), 'watchDesk', 'watchMarket', 'watchLab', 'watchGap', 'watchTraining'].sort()).toEqual(
       Object.keys(contract).sort(),
     );
   });
@@ -324,6 +344,21 @@ describe.each(TRANSPORTS)('the contract over %s', (_name, open) => {
     expect(await screen.client.measureGap()).toMatchObject({ ok: false, error: { code: 'running' } });
     engine.gap.set({ running: null, problem: 'The store has no candles of that time.' });
     expect(await next(stream)).toMatchObject({ running: null, problem: 'The store has no candles of that time.' });
+  });
+
+  it('trainings arrive whole, then those that changed, merged while nobody could have read them', async () => {
+    const stream = await screen.client.watchTraining();
+    expect(await next(stream)).toMatchObject({ first: true, jobs: [{ id: 'j-1', state: 'done' }], removed: [] });
+    await screen.client.startTraining(TRAINING_PLAN);
+    await screen.client.pauseTraining({ jobId: 'j-2' });
+    engine.training.remove('j-1');
+    await settle();
+    time.advance(100);
+    expect(await next(stream)).toMatchObject({
+      first: false,
+      jobs: [{ id: 'j-2', state: 'paused' }],
+      removed: ['j-1'],
+    });
     expect(engine.requests).toEqual([]);
   });
 

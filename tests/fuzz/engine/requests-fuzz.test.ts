@@ -10,6 +10,7 @@ import type { InputEvent } from '../../../main/engine/domain/events.ts';
 import type { Engine } from '../../../main/engine/engine.ts';
 import { contract, manualOrderSchema } from '../../../preload/contract.ts';
 import { labContract } from '../../../preload/lab-contract.ts';
+import { modelsContract } from '../../../preload/models-contract.ts';
 import { startEngine } from '../../support/recorded-session.ts';
 import { TapeVenue } from '../../support/tape-venue.ts';
 
@@ -167,7 +168,7 @@ describe('requests', () => {
   it('are all here that tell the engine anything', () => {
     const reads = ['hello', 'watchDesk', 'watchMarket', 'chartHistory', 'previewOrder', 'journalPage', 'verifyJournal'];
     const others = [...reads, 'cancelAll', 'startGameDay', 'stopGameDay', 'loadSetting', 'saveSetting'];
-    const ofTheLab = Object.keys(labContract);
+    const ofTheLab = [...Object.keys(labContract), ...Object.keys(modelsContract)];
     expect([...REQUESTS.map(([name]) => name), ...others, ...ofTheLab].sort()).toEqual(Object.keys(contract).sort());
   });
 

@@ -9,6 +9,7 @@ import { contract } from '../../../preload/contract.ts';
 import { anyJson, damaged } from '../../support/damaged.ts';
 import { createMemoryEngine } from '../../support/memory-engine.ts';
 import { LAB_PLAN } from '../../support/memory-lab.ts';
+import { TRAINING_PLAN } from '../../support/memory-training.ts';
 import {
   memoryTransport,
   messagePortTransport,
@@ -68,6 +69,10 @@ const CALLS = [
   call('labCompare', { runIds: ['r-1'] }),
   call('labMark', { runId: 'r-1', tags: ['kept'], note: '' }),
   call('watchLab', undefined),
+  call('startTraining', TRAINING_PLAN),
+  call('exploreData', TRAINING_PLAN.data),
+  call('pauseTraining', { jobId: 'j-1' }),
+  call('watchTraining', undefined),
   { i: 'fuzz', t: 3, p: { e: 'message', d: {} } },
   { i: 'fuzz', t: 4 },
 ];

@@ -11,7 +11,7 @@ const training = selectSamples(
 const stopping = selectSamples(all, Int32Array.of(30, 31, 33));
 
 describe('samples in a file', () => {
-  it.each([{ training, stopping }, { training }])('come back as they were', (data) => {
+  it.each([{ training, stopping, test: selectSamples(all, Int32Array.of(34, 35)) }, { training, stopping }, { training }])('come back as they were', (data) => {
     expect(decodeJobData(encodeJobData(data))).toEqual(data);
   });
 
@@ -29,8 +29,9 @@ describe('samples in a file', () => {
     }
   });
 
-  it('are refused where the two sets are views of different tables', () => {
+  it('are refused where the sets are views of different tables', () => {
     const other = smallSet({ rows: 41, features: 3, seed: 2 }, () => [0]);
-    expect(() => encodeJobData({ training, stopping: other })).toThrow('of another matrix');
+    expect(() => encodeJobData({ training, stopping: other })).toThrow('to stop by are of another matrix');
+    expect(() => encodeJobData({ training, test: other })).toThrow('to judge by are of another matrix');
   });
 });

@@ -1,0 +1,58 @@
+import type {
+  DataPlan,
+  DataSetView,
+  ModelsCatalogue,
+  ModelVersion,
+  TrainingJob,
+  TrainingPlan,
+} from '../../../preload/models-contract.ts';
+import type { WorkerCrew } from '../../lab/workers/worker-crew.ts';
+import type { Job } from '../train/job.ts';
+
+/** Given to a worker when it starts. */
+export interface ModelsWorkerStart {
+  /** The terminal's candle store, which workers only read. */
+  readonly candleStore: string;
+  /** Folder of the candles that were downloaded or imported. */
+  readonly labCandles: string;
+  readonly jobsDir: string;
+  /** Where the models lie that come with the terminal. */
+  readonly modelsDir: string;
+}
+
+/** One thing for a worker to do. */
+export type ModelsJob =
+  /** Makes the samples, looks for leaks and puts the job in place. */
+  | {
+      readonly kind: 'prepare';
+      readonly id: string;
+      readonly title: string;
+      readonly plan: TrainingPlan;
+      readonly nowMs: number;
+    }
+  /** Takes a job away that was put in place after nobody wanted it any more. */
+  | { readonly kind: 'discard'; readonly id: string }
+  | { readonly kind: 'explore'; readonly plan: DataPlan }
+  /** Every job on disk. */
+  | { readonly kind: 'jobs' }
+  /** What came of one that is done. */
+  | { readonly kind: 'verdict'; readonly id: string }
+  | { readonly kind: 'versions' }
+  | { readonly kind: 'stored' };
+
+export interface KeptJob {
+  readonly job: Job;
+  readonly plan: TrainingPlan | null;
+  readonly verdict: TrainingJob['verdict'];
+}
+
+export type ModelsAnswer =
+  | { readonly kind: 'prepare'; readonly job: Job }
+  | { readonly kind: 'discard' }
+  | { readonly kind: 'explore'; readonly view: DataSetView }
+  | { readonly kind: 'jobs'; readonly jobs: readonly KeptJob[] }
+  | { readonly kind: 'verdict'; readonly verdict: TrainingJob['verdict'] }
+  | { readonly kind: 'versions'; readonly versions: readonly ModelVersion[] }
+  | { readonly kind: 'stored'; readonly stored: ModelsCatalogue['stored'] };
+
+export type ModelsCrew = WorkerCrew<ModelsJob, ModelsAnswer, never>;

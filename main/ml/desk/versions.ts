@@ -1,0 +1,47 @@
+import type { ModelVersion } from '../../../preload/models-contract.ts';
+import { listVersions, readCard } from '../registry/model-folders.ts';
+import type { Job } from '../train/job.ts';
+import { readJobs } from '../train/job-folder.ts';
+import { cardReport } from './card-report.ts';
+import { questionOf } from './questions.ts';
+import { planOf, reportOf } from './trained.ts';
+
+/** What can be looked at: the versions that come with the terminal, then what was trained here, the newest first. */
+export function readVersions(modelsDir: string, jobsDir: string): ModelVersion[] {
+  const shipped = listVersions(modelsDir).flatMap((version) => {
+    const card = readCard(version);
+    return card ? [cardReport(card)] : [];
+  });
+  const trained = readJobs(jobsDir).jobs.flatMap((job) => trainedVersion(job, jobsDir));
+  return [...shipped, ...trained.reverse()];
+}
+
+function trainedVersion(job: Job, jobsDir: string): ModelVersion[] {
+  const report = reportOf(jobsDir, job.id);
+  const plan = planOf(jobsDir, job.id);
+  if (report === null || plan === null) return [];
+  const { question, timeframe, featureSet } = plan.data;
+  const asked = questionOf(question.kind);
+  const settings = asked.params.map(({ name, standard }) => `${name} ${question.params[name] ?? standard}`);
+  const given = Object.entries(job.work.hyperParameters).map(([name, value]) => `${name} ${value}`);
+  return [
+    {
+      id: job.id,
+      origin: 'trained',
+      name: job.work.family,
+      version: job.id,
+      title: job.title,
+      question: `${asked.about} (${settings.join(', ')})`,
+      timeframe,
+      features: report.importance.length,
+      facts: [
+        { name: 'Family', text: job.work.family },
+        { name: 'Feature set', text: featureSet },
+        { name: 'Settings', text: given.length === 0 ? 'standard' : given.join(', ') },
+        { name: 'Seed', text: String(job.work.seed) },
+        { name: 'Steps', text: `${job.curve.at(-1)?.step ?? 0} of ${job.steps ?? 0}` },
+      ],
+      report,
+    },
+  ];
+}

@@ -1,0 +1,71 @@
+/** Entry of the thread that makes data sets and reads what was trained: no model is ever run on it. */
+
+import { rmSync } from 'node:fs';
+import { ok, type Result } from '../../engine/domain/result.ts';
+import { LabCandles } from '../../lab/data/lab-candles.ts';
+import type { AnswerJob } from '../../lab/workers/answer-job.ts';
+import { createCandleReader } from '../../lab/workers/read-candles.ts';
+import { workOnThread } from '../../lab/workers/thread-hand.ts';
+import { refuseLeaks } from '../audit/leakage-audit.ts';
+import { addJob, jobFiles, readJobs } from '../train/job-folder.ts';
+import { describeData } from './describe-data.ts';
+import { type MadeData, makeData, type NoData } from './make-data.ts';
+import type { ModelsAnswer, ModelsJob, ModelsWorkerStart } from './models-job.ts';
+import { splitInTime } from './split-in-time.ts';
+import { planOf, verdictOf } from './trained.ts';
+import { readVersions } from './versions.ts';
+
+type Answered = Result<ModelsAnswer, NoData>;
+type Prepare = Extract<ModelsJob, { kind: 'prepare' }>;
+
+function openModelsWorker({
+  candleStore,
+  labCandles,
+  jobsDir,
+  modelsDir,
+}: ModelsWorkerStart): AnswerJob<ModelsJob, ModelsAnswer, never> {
+  const candles = new LabCandles(labCandles);
+  const reader = createCandleReader(candleStore, candles);
+
+  function prepare({ id, title, plan, nowMs }: Prepare, made: MadeData): ModelsAnswer {
+    refuseLeaks(made.audit());
+    const work = { family: plan.family, task: made.task, hyperParameters: plan.hyperParameters, seed: plan.seed };
+    return { kind: 'prepare', job: addJob(jobsDir, { id, title, work, data: splitInTime(made.set), plan }, nowMs) };
+  }
+
+  return async (job): Promise<Answered> => {
+    switch (job.kind) {
+      case 'prepare': {
+        const made = await makeData(job.plan.data, reader);
+        return made.ok ? ok(prepare(job, made.value)) : made;
+      }
+      case 'discard':
+        rmSync(jobFiles(jobsDir, job.id).folder, { recursive: true, force: true });
+        return ok({ kind: 'discard' });
+      case 'explore': {
+        const made = await makeData(job.plan, reader);
+        return made.ok ? ok({ kind: 'explore', view: describeData(made.value) }) : made;
+      }
+      case 'jobs': {
+        const jobs = readJobs(jobsDir).jobs.map((each) => ({
+          job: each,
+          plan: planOf(jobsDir, each.id),
+          verdict: verdictOf(jobsDir, each.id),
+        }));
+        return ok({ kind: 'jobs', jobs });
+      }
+      case 'verdict':
+        return ok({ kind: 'verdict', verdict: verdictOf(jobsDir, job.id) });
+      case 'versions':
+        return ok({ kind: 'versions', versions: readVersions(modelsDir, jobsDir) });
+      case 'stored': {
+        const stored = candles
+          .list()
+          .map(({ instrumentId, timeframe, rows }) => ({ instrumentId, timeframe, bars: rows }));
+        return ok({ kind: 'stored', stored });
+      }
+    }
+  };
+}
+
+workOnThread(openModelsWorker);

@@ -1,0 +1,195 @@
+/**
+ * The part of the contract that trains models and shows what they are worth: what can be trained on, jobs as they go, versions.
+ *
+ * Shares are fractions: 0.01 is 1 %. Nothing here is ever ordered.
+ */
+import { eventIterator, oc } from '@orpc/contract';
+import { z } from 'zod';
+import { done, id, instrumentId, refusal, timeframe, timeMs } from './basics.ts';
+import { modelReportSchema } from './model-report.ts';
+
+const parameter = z.strictObject({
+  name: z.string(),
+  standard: z.number(),
+  least: z.number(),
+  most: z.number(),
+  whole: z.boolean(),
+  /** A few words: `rounds of trees at most`. */
+  about: z.string(),
+});
+
+const taskKind = z.enum(['binary', 'multiclass', 'regression', 'quantile']);
+const questionKind = z.enum(['direction', 'reversal', 'triple-barrier', 'move', 'volatility-regime']);
+
+const catalogue = z.strictObject({
+  families: z.array(
+    z.strictObject({
+      /** As jobs write it: `gradient-boosting`. */
+      name: z.string(),
+      title: z.string(),
+      takes: z.enum(['rows', 'windows']),
+      tasks: z.array(taskKind),
+      params: z.array(parameter),
+    }),
+  ),
+  questions: z.array(
+    z.strictObject({
+      kind: questionKind,
+      title: z.string(),
+      about: z.string(),
+      task: taskKind,
+      params: z.array(parameter),
+    }),
+  ),
+  featureSets: z.array(z.strictObject({ name: z.string(), features: z.array(z.string()) })),
+  /** What was downloaded or imported for the lab. */
+  stored: z.array(z.strictObject({ instrumentId, timeframe, bars: z.int() })),
+});
+
+// ------------------------------------------------------------------------------------------------------ what is asked
+
+/** The terminal's own candles, what was downloaded or imported, or a file on its machine. */
+const source = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('instrument'), instrumentId }),
+  z.strictObject({ kind: z.literal('stored'), instrumentId }),
+  z.strictObject({ kind: z.literal('file'), path: z.string().min(1).max(1_000) }),
+]);
+
+export const DATA_SOURCES_MAX = 8;
+const settings = z.record(z.string().max(60), z.number());
+
+const dataPlan = z.strictObject({
+  sources: z.array(source).min(1).max(DATA_SOURCES_MAX),
+  timeframe,
+  /** Bars that open in `[fromMs, toMs)`; null for as far as there are any. */
+  fromMs: timeMs.nullable(),
+  toMs: timeMs.nullable(),
+  featureSet: z.string().min(1).max(80),
+  /** Settings left out take their standard values. */
+  question: z.strictObject({ kind: questionKind, params: settings }),
+});
+
+export const trainingPlanSchema = z.strictObject({
+  data: dataPlan,
+  family: z.string().min(1).max(80),
+  /** Those left out take their standard values. */
+  hyperParameters: settings,
+  seed: z.int().min(0).max(2_147_483_647),
+});
+
+// ------------------------------------------------------------------------------------------------------ what comes of it
+
+const loss = z.number().nullable();
+
+export const trainingJobSchema = z.strictObject({
+  id,
+  /** Null where what was asked for can no longer be read. */
+  plan: trainingPlanSchema.nullable(),
+  /** `gradient boosting, direction, BTC/USDT 15m`. */
+  title: z.string(),
+  /** `preparing`: its samples are made and looked through for leaks. */
+  state: z.enum(['preparing', 'queued', 'running', 'paused', 'done', 'failed', 'cancelled']),
+  askedAtMs: timeMs,
+  endedAtMs: timeMs.nullable(),
+  /** Of the whole work; null before the first step. */
+  steps: z.int().nullable(),
+  step: z.int(),
+  /** The losses so far, thinned. */
+  curve: z.strictObject({ step: z.array(z.int()), training: z.array(loss), stopping: z.array(loss) }),
+  /** To the last step at the pace so far; null where there is none yet. */
+  remainingMs: z.number().nonnegative().nullable(),
+  /** Why it failed, in one sentence; empty otherwise. */
+  error: z.string(),
+  /** Once it is done and was judged. */
+  verdict: modelReportSchema.pick({ edge: true, sentence: true }).nullable(),
+});
+
+const share = z.number().min(0).max(1);
+const counts = z.array(z.int().nonnegative());
+
+/** A data set as it lies there, and whether it leaks. */
+const dataView = z.strictObject({
+  samples: z.int(),
+  effectiveSamples: z.number(),
+  /** First and last question. */
+  fromMs: timeMs,
+  toMs: timeMs,
+  instruments: z.array(
+    z.strictObject({ instrument: z.string(), bars: z.int(), missingBars: z.int(), samples: z.int() }),
+  ),
+  /** Of the classes their shares: in all, and in each third of the time; of values none. */
+  classes: z.array(z.strictObject({ name: z.string(), share, thirds: z.array(share) })),
+  /** Of values their mean and deviation; null of classes. */
+  values: z.strictObject({ mean: z.number(), deviation: z.number() }).nullable(),
+  features: z.array(
+    z.strictObject({
+      name: z.string(),
+      missingShare: share,
+      mean: z.number().nullable(),
+      deviation: z.number().nullable(),
+      /** Between the bins, ascending. */
+      edges: z.array(z.number()),
+      /** Rows in each bin: of the first third of the time, and of the last. */
+      first: counts,
+      last: counts,
+      /** Population stability index between the two; by custom stable below 0.1 and another population above 0.25. */
+      drift: z.number(),
+    }),
+  ),
+  /** What the audit found; none where the data set is honest. */
+  leaks: z.array(z.string()),
+});
+
+const modelVersion = z.strictObject({
+  id,
+  /** Comes with the terminal, or was trained here. */
+  origin: z.enum(['shipped', 'trained']),
+  name: z.string(),
+  version: z.string(),
+  title: z.string(),
+  question: z.string(),
+  timeframe: timeframe.nullable(),
+  features: z.int(),
+  /** What else its card says, a line each. */
+  facts: z.array(z.strictObject({ name: z.string(), text: z.string() })),
+  report: modelReportSchema,
+});
+
+// ------------------------------------------------------------------------------------------------------------ requests
+
+const jobId = z.strictObject({ jobId: id });
+const answer = <T extends z.ZodType>(value: T) =>
+  z.discriminatedUnion('ok', [
+    z.strictObject({ ok: z.literal(true), value }),
+    z.strictObject({ ok: z.literal(false), error: refusal }),
+  ]);
+
+/** The rows that changed, merged; the first message has all of them, newest first. */
+export const trainingMessageSchema = z.strictObject({
+  first: z.boolean(),
+  jobs: z.array(trainingJobSchema),
+  removed: z.array(id),
+});
+
+export const modelsContract = {
+  modelsCatalogue: oc.output(answer(catalogue)),
+  /** Makes the data set and audits it; nothing of it is kept. */
+  exploreData: oc.input(dataPlan).output(answer(dataView)),
+  /** Refused at once where the plan will not do or too many wait. */
+  startTraining: oc.input(trainingPlanSchema).output(answer(z.strictObject({ jobId: id }))),
+  pauseTraining: oc.input(jobId).output(done),
+  /** A paused job goes on; one that failed is tried again. */
+  resumeTraining: oc.input(jobId).output(done),
+  cancelTraining: oc.input(jobId).output(done),
+  watchTraining: oc.output(eventIterator(trainingMessageSchema)),
+  /** Every version that can be looked at, those that come with the terminal first. */
+  modelVersions: oc.output(answer(z.array(modelVersion))),
+} as const;
+
+export type ModelsCatalogue = z.infer<typeof catalogue>;
+export type TrainingPlan = z.infer<typeof trainingPlanSchema>;
+export type DataPlan = z.infer<typeof dataPlan>;
+export type TrainingJob = z.infer<typeof trainingJobSchema>;
+export type TrainingMessage = z.infer<typeof trainingMessageSchema>;
+export type DataSetView = z.infer<typeof dataView>;
+export type ModelVersion = z.infer<typeof modelVersion>;

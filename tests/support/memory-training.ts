@@ -1,0 +1,173 @@
+import type { TrainingPort } from '../../main/engine/gateway/training-port.ts';
+import type { ModelReport } from '../../preload/model-report.ts';
+import type { ModelsCatalogue, TrainingJob, TrainingPlan } from '../../preload/models-contract.ts';
+
+export const TRAINING_PLAN: TrainingPlan = {
+  data: {
+    sources: [{ kind: 'instrument', instrumentId: 'binance:BTC/USDT' }],
+    timeframe: '15m',
+    fromMs: null,
+    toMs: null,
+    featureSet: 'v2',
+    question: { kind: 'direction', params: { horizonBars: 12 } },
+  },
+  family: 'gradient-boosting',
+  hyperParameters: { trees: 50 },
+  seed: 1,
+};
+
+const trees = { name: 'trees', standard: 200, least: 10, most: 2_000, whole: true, about: 'rounds of trees at most' };
+const horizon = {
+  name: 'horizonBars',
+  standard: 12,
+  least: 1,
+  most: 2_000,
+  whole: true,
+  about: 'candles until the answer',
+};
+
+export const MODELS_CATALOGUE: ModelsCatalogue = {
+  families: [
+    {
+      name: 'gradient-boosting',
+      title: 'gradient boosting',
+      takes: 'rows',
+      tasks: ['binary', 'regression'],
+      params: [trees],
+    },
+    { name: 'lstm', title: 'long short-term memory', takes: 'windows', tasks: ['binary'], params: [] },
+  ],
+  questions: [
+    { kind: 'direction', title: 'direction', about: 'Which barrier first?', task: 'binary', params: [horizon] },
+    { kind: 'move', title: 'size of the move', about: 'How far?', task: 'regression', params: [horizon] },
+  ],
+  featureSets: [
+    { name: 'v2', features: ['sma_5', 'sma_20'] },
+    { name: 'v1', features: ['sma_5'] },
+  ],
+  stored: [],
+};
+
+export const MODEL_REPORT: ModelReport = {
+  edge: 'none',
+  sentence: 'No edge: it does not surely answer better than the yardstick.',
+  reasons: ['AUC 0.507 (0.481 to 0.533) is not surely above 0.5.'],
+  yardstick: 'always saying 50.2 %, the rate in training',
+  figures: [
+    {
+      name: 'AUC',
+      about: 'how often a yes is rated above a no',
+      value: 0.507,
+      interval: { low: 0.481, high: 0.533 },
+      withoutSkill: 0.5,
+      better: 'more',
+      isShare: false,
+    },
+  ],
+  reliability: [{ low: 0.5, high: 0.6, n: 40, right: 21, said: 0.53 }],
+  importance: [{ feature: 'sma_5', lossRise: 0.001 }],
+  spans: [{ use: 'test', fromMs: 0, toMs: 86_400_000, samples: 90, effectiveSamples: 12 }],
+  perInstrument: [{ instrument: 'binance:BTC/USDT', samples: 90, name: 'Loss gain', value: -0.001 }],
+};
+
+const gone = { ok: false, error: { kind: 'not-found', text: 'That training is no longer here.' } } as const;
+
+/** Training whose one job is done, and whose others change when a test says so. It trains nothing. */
+export function createMemoryTraining() {
+  const rows = new Map<string, TrainingJob>();
+  const listeners = new Set<() => void>();
+  const set = (row: TrainingJob): void => {
+    rows.set(row.id, row);
+    for (const listener of listeners) listener();
+  };
+  const row = (id: string, part: Partial<TrainingJob> = {}): TrainingJob => ({
+    id,
+    plan: TRAINING_PLAN,
+    title: 'gradient boosting, direction, BTC/USDT 15m',
+    state: 'done',
+    askedAtMs: 1,
+    endedAtMs: 2,
+    steps: 50,
+    step: 50,
+    curve: { step: [1, 50], training: [0.69, 0.66], stopping: [0.69, 0.69] },
+    remainingMs: 0,
+    error: '',
+    verdict: { edge: 'none', sentence: MODEL_REPORT.sentence },
+    ...part,
+  });
+  set(row('j-1'));
+  const become = (id: string, state: TrainingJob['state']) => {
+    const found = rows.get(id);
+    if (!found) return gone;
+    set({ ...found, state });
+    return { ok: true, value: null } as const;
+  };
+
+  const port: TrainingPort = {
+    catalogue: async () => ({ ok: true, value: MODELS_CATALOGUE }),
+    explore: async () => ({
+      ok: true,
+      value: {
+        samples: 900,
+        effectiveSamples: 120,
+        fromMs: 0,
+        toMs: 86_400_000,
+        instruments: [{ instrument: 'binance:BTC/USDT', bars: 1_500, missingBars: 0, samples: 900 }],
+        classes: [{ name: 'yes', share: 0.5, thirds: [0.5, 0.5, 0.5] }],
+        values: null,
+        features: [
+          {
+            name: 'sma_5',
+            missingShare: 0,
+            mean: 0,
+            deviation: 1,
+            edges: [0],
+            first: [150, 150],
+            last: [140, 160],
+            drift: 0.01,
+          },
+        ],
+        leaks: [],
+      },
+    }),
+    async start(plan) {
+      const id = `j-${rows.size + 1}`;
+      set(row(id, { plan, state: 'preparing', endedAtMs: null, verdict: null }));
+      return { ok: true, value: id };
+    },
+    pause: (id) => become(id, 'paused'),
+    resume: (id) => become(id, 'queued'),
+    cancel: (id) => become(id, 'cancelled'),
+    jobs: () => [...rows.values()].reverse(),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    versions: async () => ({
+      ok: true,
+      value: [
+        {
+          id: 'j-1',
+          origin: 'trained',
+          name: 'gradient-boosting',
+          version: 'j-1',
+          title: 'gradient boosting, direction, BTC/USDT 15m',
+          question: 'Which barrier first?',
+          timeframe: '15m',
+          features: 2,
+          facts: [{ name: 'Seed', text: '1' }],
+          report: MODEL_REPORT,
+        },
+      ],
+    }),
+  };
+  return {
+    port,
+    row,
+    set,
+    remove(id: string): void {
+      rows.delete(id);
+      for (const listener of listeners) listener();
+    },
+  };
+}

@@ -19,13 +19,11 @@ const figure = z.strictObject({
 });
 
 const span = z.strictObject({
-  /** What it was used for. */
-  use: z.enum(['training', 'stopping', 'test']),
+  /** `tested`: a fold, answered by a model that had seen nothing of its time. */
+  use: z.enum(['training', 'tested']),
   fromMs: timeMs,
   toMs: timeMs,
   samples: count,
-  /** What they are worth, for their answers overlap in time; null where nobody counted. */
-  effectiveSamples: z.number().nonnegative().nullable(),
 });
 
 export const modelReportSchema = z.strictObject({
@@ -33,7 +31,8 @@ export const modelReportSchema = z.strictObject({
   edge: z.enum(['measured', 'weak', 'none', 'unknown']),
   /** The verdict in one sentence. */
   sentence: z.string(),
-  reasons: z.array(z.string()),
+  /** By which the verdict was decided. */
+  rule: z.string(),
   /** What a forecaster without a model would say, in words. */
   yardstick: z.string(),
   figures: z.array(figure),
@@ -42,9 +41,8 @@ export const modelReportSchema = z.strictObject({
   /** How much worse it answers when a feature is shuffled, the most first; empty where nobody tried. */
   importance: z.array(z.strictObject({ feature: z.string(), lossRise: z.number() })),
   spans: z.array(span),
-  perInstrument: z.array(
-    z.strictObject({ instrument: z.string(), samples: count, name: z.string(), value: z.number() }),
-  ),
+  /** What the tested samples are worth: those that share no candle. */
+  independent: z.number().nonnegative(),
 });
 export type ModelReport = z.infer<typeof modelReportSchema>;
 export type ReportFigure = z.infer<typeof figure>;

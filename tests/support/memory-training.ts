@@ -51,7 +51,7 @@ export const MODELS_CATALOGUE: ModelsCatalogue = {
 export const MODEL_REPORT: ModelReport = {
   edge: 'none',
   sentence: 'No edge: it does not surely answer better than the yardstick.',
-  reasons: ['AUC 0.507 (0.481 to 0.533) is not surely above 0.5.'],
+  rule: 'none: not above chance',
   yardstick: 'always saying 50.2 %, the rate in training',
   figures: [
     {
@@ -66,8 +66,8 @@ export const MODEL_REPORT: ModelReport = {
   ],
   reliability: [{ low: 0.5, high: 0.6, n: 40, right: 21, said: 0.53 }],
   importance: [{ feature: 'sma_5', lossRise: 0.001 }],
-  spans: [{ use: 'test', fromMs: 0, toMs: 86_400_000, samples: 90, effectiveSamples: 12 }],
-  perInstrument: [{ instrument: 'binance:BTC/USDT', samples: 90, name: 'Loss gain', value: -0.001 }],
+  spans: [{ use: 'tested', fromMs: 0, toMs: 86_400_000, samples: 90 }],
+  independent: 12,
 };
 
 const gone = { ok: false, error: { kind: 'not-found', text: 'That training is no longer here.' } } as const;

@@ -1,11 +1,17 @@
 import { z } from 'zod';
 import type { DataSet, FeatureMatrix } from './data-set.ts';
 
-/** The samples of one job: what is learnt from, what says when to stop, what it is judged by. All are views of one matrix. */
+/** The samples of one job: what is learnt from, what says when to stop, what the settings are judged by. All are views of one matrix. */
 export interface JobData {
   readonly training: DataSet;
   readonly stopping?: DataSet;
-  readonly test?: DataSet;
+  readonly judged?: JudgedSet;
+}
+
+/** All samples, and how price moved to the answer of each; null where nothing can be traded on the answers. */
+export interface JudgedSet {
+  readonly set: DataSet;
+  readonly moves: Float64Array | null;
 }
 
 type Column = Float32Array | Float64Array | Int32Array | Uint16Array;
@@ -20,7 +26,7 @@ const count = z.int().nonnegative();
 const headerSchema = z.strictObject({
   set: z.strictObject({ name: z.string(), hash: z.string(), features: z.array(z.string()) }),
   instruments: z.array(z.string()),
-  sets: z.array(z.strictObject({ name: z.enum(['training', 'stopping', 'test']), targetNames: z.array(z.string()) })),
+  sets: z.array(z.strictObject({ name: z.enum(['training', 'stopping', 'judged']), targetNames: z.array(z.string()) })),
   columns: z.array(
     z.strictObject({
       name: z.string(),
@@ -38,18 +44,19 @@ const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNM
  * A job's samples as one file: a header in JSON, then the columns as they lie in memory.
  * @throws RangeError where the sets are views of different matrices
  */
-export function encodeJobData({ training, stopping, test }: JobData): Uint8Array {
+export function encodeJobData({ training, stopping, judged }: JobData): Uint8Array {
   const { matrix } = training;
   if (stopping && stopping.matrix !== matrix) throw new RangeError('the samples to stop by are of another matrix');
-  if (test && test.matrix !== matrix) throw new RangeError('the samples to judge by are of another matrix');
+  if (judged && judged.set.matrix !== matrix) throw new RangeError('the samples to judge by are of another matrix');
   const sets = [
     ['training', training] as const,
     ...(stopping ? [['stopping', stopping] as const] : []),
-    ...(test ? [['test', test] as const] : []),
+    ...(judged ? [['judged', judged.set] as const] : []),
   ];
   const columns: [string, Column][] = [
     ['cells', matrix.cells],
     ['firstRowOf', matrix.firstRowOf],
+    ...(judged?.moves ? [['judged.moves', judged.moves] as [string, Column]] : []),
     ...sets.flatMap(([name, set]) =>
       SAMPLE_COLUMNS.map((column): [string, Column] => [`${name}.${column}`, set[column]]),
     ),
@@ -102,9 +109,10 @@ export function decodeJobData(bytes: Uint8Array): JobData {
     const described = header.sets.find((each) => each.name === name);
     return described ? sampleSet(matrix, name, described.targetNames, columns) : null;
   };
-  const [training, stopping, test] = [setOf('training'), setOf('stopping'), setOf('test')];
+  const [training, stopping, set] = [setOf('training'), setOf('stopping'), setOf('judged')];
   if (training === null) throw new Error('the file of samples has none to learn from');
-  return { training, ...(stopping && { stopping }), ...(test && { test }) };
+  const moves = columns.has('judged.moves') ? column(columns, 'judged.moves', Float64Array) : null;
+  return { training, ...(stopping && { stopping }), ...(set && { judged: { set, moves } }) };
 }
 
 function sampleSet(

@@ -9,7 +9,7 @@ export function cardReport(card: ModelCard): ModelVersion {
   const report: ModelReport = {
     edge: edge.verdict,
     sentence: edge.reason,
-    reasons: [edge.rule],
+    rule: edge.rule,
     yardstick: `always saying ${(100 * figures.baseRateTraining).toFixed(1)} %, the rate in training`,
     figures: figuresOf(card),
     reliability: figures.reliability.map(({ low, high, n, right, meanProbability }) => ({
@@ -21,15 +21,10 @@ export function cardReport(card: ModelCard): ModelVersion {
     })),
     importance: [],
     spans: [
-      { use: 'training', ...spans.training },
-      { use: 'test', ...spans.test },
+      { use: 'training', ...stretch(spans.training) },
+      { use: 'tested', ...stretch(spans.test) },
     ],
-    perInstrument: figures.perSymbol.map(({ symbol, n, auc }) => ({
-      instrument: symbol,
-      samples: n,
-      name: 'AUC',
-      value: auc,
-    })),
+    independent: spans.test.effectiveSamples,
   };
   return {
     id: `${card.name}/${card.version}`,
@@ -51,6 +46,8 @@ export function cardReport(card: ModelCard): ModelVersion {
     report,
   };
 }
+
+const stretch = ({ fromMs, toMs, samples }: ModelCard['spans']['test']) => ({ fromMs, toMs, samples });
 
 function figuresOf({ outOfSample }: ModelCard): ReportFigure[] {
   const { auc, logLossGain, rule, baseRateTraining } = outOfSample;

@@ -6,6 +6,7 @@ import { featureSetByName } from '../../engine/features/feature-sets.ts';
 import { type CandleReader, instrumentName, sourceName, spanOf } from '../../lab/workers/read-candles.ts';
 import { auditDataSet, type BuildDataSet, type Leak } from '../audit/leakage-audit.ts';
 import { type AskedData, buildDataSet, type InstrumentCandles, type Question } from '../datasets/build-data-set.ts';
+import { movesOf } from '../judgement/net-of-costs.ts';
 import { directionOfLabel } from '../labels/direction.ts';
 import { labelOf } from './questions.ts';
 
@@ -21,6 +22,8 @@ const none = (text: string): Result<never, NoData> => fail({ kind: 'no-data', te
 export interface MadeData extends AskedData {
   readonly instruments: readonly InstrumentCandles[];
   readonly missingBars: readonly number[];
+  /** Of price to each answer; null where the question is not about a direction. */
+  readonly moves: Float64Array | null;
   audit(): readonly Leak[];
 }
 
@@ -51,13 +54,22 @@ export async function makeData(plan: DataPlan, reader: CandleReader): Promise<Re
     const asked = buildDataSet(instruments, question);
     const audit = (): readonly Leak[] =>
       auditDataSet(build, instruments, { directionOf: directionOfLabel(question.label), seed: AUDIT_SEED });
-    return ok({ ...asked, instruments, missingBars, audit });
+    const moves = saysUpOrDown(plan.question.kind)
+      ? movesOf(
+          asked.set,
+          instruments.map(({ candles }) => candles),
+        )
+      : null;
+    return ok({ ...asked, instruments, missingBars, moves, audit });
   } catch (error) {
     // Too few candles, or one with a price that is none: the sentence says which.
     if (error instanceof RangeError) return none(`${error.message}.`);
     throw error;
   }
 }
+
+const saysUpOrDown = (kind: DataPlan['question']['kind']): boolean =>
+  kind === 'direction' || kind === 'triple-barrier' || kind === 'move';
 
 /** Plain columns, whatever they are views of. */
 const columnsOf = ({ openTimeMs, open, high, low, close, volume }: CandleColumns): CandleColumns => ({

@@ -11,7 +11,7 @@ import { addJob, jobFiles, readJobs } from '../train/job-folder.ts';
 import { describeData } from './describe-data.ts';
 import { type MadeData, makeData, type NoData } from './make-data.ts';
 import type { ModelsAnswer, ModelsJob, ModelsWorkerStart } from './models-job.ts';
-import { splitInTime } from './split-in-time.ts';
+import { splitForStopping } from './split-for-stopping.ts';
 import { planOf, verdictOf } from './trained.ts';
 import { readVersions } from './versions.ts';
 
@@ -30,7 +30,8 @@ function openModelsWorker({
   function prepare({ id, title, plan, nowMs }: Prepare, made: MadeData): ModelsAnswer {
     refuseLeaks(made.audit());
     const work = { family: plan.family, task: made.task, hyperParameters: plan.hyperParameters, seed: plan.seed };
-    return { kind: 'prepare', job: addJob(jobsDir, { id, title, work, data: splitInTime(made.set), plan }, nowMs) };
+    const data = { ...splitForStopping(made.set), judged: { set: made.set, moves: made.moves } };
+    return { kind: 'prepare', job: addJob(jobsDir, { id, title, work, data, plan }, nowMs) };
   }
 
   return async (job): Promise<Answered> => {

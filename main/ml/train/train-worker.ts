@@ -5,7 +5,7 @@ import { familyOf } from '../families/families.ts';
 import type { FitProgress } from '../families/family.ts';
 import { jobIdSchema } from './job.ts';
 import { jobFiles, publishResult, RESULT_MODEL, RESULT_REPORT } from './job-folder.ts';
-import { judgeHeldOut } from './judge-held-out.ts';
+import { judgeJob } from './judge-job.ts';
 import { isRaised } from './stop-flag.ts';
 import { readSealed, writeSealed } from './whole-file.ts';
 import type { WorkerSaid, WorkerStart } from './worker-messages.ts';
@@ -29,7 +29,7 @@ async function run({ jobsDir, id, work, flag }: WorkerStart, say: (said: WorkerS
     look();
   };
   try {
-    const { training, stopping, test } = decodeJobData(readFileSync(files.samples));
+    const { training, stopping, judged: all } = decodeJobData(readFileSync(files.samples));
     const fitted = await familyOf(work.family).fit(training, work.task, {
       hyperParameters: work.hyperParameters,
       seed: work.seed,
@@ -52,10 +52,7 @@ async function run({ jobsDir, id, work, flag }: WorkerStart, say: (said: WorkerS
         ['seed', String(work.seed)],
       ]),
     };
-    const judged =
-      stopping && test
-        ? await judgeHeldOut(fitted, { training, stopping, test }, { seed: work.seed, signal: stop.signal })
-        : null;
+    const judged = stopping && all ? await judgeJob(work, fitted, { judged: all, stopping }, stop.signal) : null;
     publishResult(jobsDir, id, {
       [RESULT_MODEL]: fitted.toOnnx(about, judged?.map ?? { kind: 'none' }),
       ...(judged && { [RESULT_REPORT]: Buffer.from(`${JSON.stringify(judged.report)}\n`) }),

@@ -249,9 +249,9 @@ describe.each(TRANSPORTS)('the contract over %s', (_name, open) => {
   };
 
   it('has a test for every request', () => {
-    expect([...Object.keys(REQUESTS), 'watchDesk', 'watchMarket', 'watchLab', 'watchGap', 'watchTraining'].sort()).toEqual(
-      Object.keys(contract).sort(),
-    );
+    expect(
+      [...Object.keys(REQUESTS), 'watchDesk', 'watchMarket', 'watchLab', 'watchGap', 'watchTraining'].sort(),
+    ).toEqual(Object.keys(contract).sort());
   });
 
   it.each(Object.entries(REQUESTS))('%s reaches the engine as meant and is answered', async (_request, each) => {

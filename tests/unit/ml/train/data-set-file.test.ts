@@ -11,7 +11,12 @@ const training = selectSamples(
 const stopping = selectSamples(all, Int32Array.of(30, 31, 33));
 
 describe('samples in a file', () => {
-  it.each([{ training, stopping, test: selectSamples(all, Int32Array.of(34, 35)) }, { training, stopping }, { training }])('come back as they were', (data) => {
+  it.each([
+    { training, stopping, judged: { set: all, moves: Float64Array.of(0.1, Number.NaN) } },
+    { training, stopping, judged: { set: all, moves: null } },
+    { training, stopping },
+    { training },
+  ])('come back as they were', (data) => {
     expect(decodeJobData(encodeJobData(data))).toEqual(data);
   });
 
@@ -32,6 +37,8 @@ describe('samples in a file', () => {
   it('are refused where the sets are views of different tables', () => {
     const other = smallSet({ rows: 41, features: 3, seed: 2 }, () => [0]);
     expect(() => encodeJobData({ training, stopping: other })).toThrow('to stop by are of another matrix');
-    expect(() => encodeJobData({ training, test: other })).toThrow('to judge by are of another matrix');
+    expect(() => encodeJobData({ training, judged: { set: other, moves: null } })).toThrow(
+      'to judge by are of another matrix',
+    );
   });
 });

@@ -1,0 +1,136 @@
+import type { ModelReport, ReportFigure } from '../../../preload/model-report.ts';
+import type { Split } from '../../lab/splits/split.ts';
+import type { DataSet } from '../datasets/data-set.ts';
+import type { EventFigures } from '../judgement/event-figures.ts';
+import type { FeatureImportance } from '../judgement/importance.ts';
+import type { Judgement } from '../judgement/judge.ts';
+import type { Estimate } from '../training/block-bootstrap.ts';
+import { dayBlocks } from '../training/block-bootstrap.ts';
+
+/** Fewer days than this say nothing, for a day's answers go together; nor do fewer questions that share no bar. */
+const DAYS_MIN = 10;
+const EFFECTIVE_MIN = 50;
+
+interface Subject {
+  readonly set: DataSet;
+  readonly folds: readonly Split[];
+  readonly importance: readonly FeatureImportance[];
+}
+
+/** A judgement as screens read it. */
+export function reportOf(judgement: Judgement, { set, folds, importance }: Subject): ModelReport {
+  const { event, effectiveSamples, lossGain, naiveLoss, net, verdict } = judgement;
+  return {
+    ...verdictOf(judgement, dayBlocks(set.askedMs).blockCount),
+    yardstick: `the naive answer of training alone, whose loss is ${naiveLoss.toFixed(4)}`,
+    figures: [
+      drawnFigure('Loss gain', 'what it saves per question on the naive answer', lossGain, 0),
+      ...(event ? eventRows(event) : []),
+      ...(net?.netBpsPerTrade
+        ? [
+            drawnFigure(
+              'Net bps a trade',
+              `of ${net.trades} trades on its surest tenth, ${net.feeBpsRoundTrip} bps a round trip`,
+              net.netBpsPerTrade,
+              0,
+            ),
+          ]
+        : []),
+    ],
+    reliability: (event?.reliability ?? []).map(({ low, high, n, right, meanProbability }) => ({
+      low,
+      high,
+      n,
+      right,
+      said: meanProbability,
+    })),
+    importance: importance.map(({ feature, lossGrowth }) => ({ feature, lossRise: lossGrowth })),
+    spans: folds.map(({ test }) => spanOf(set, test)),
+    independent: effectiveSamples,
+    rule: verdict.rule,
+  };
+}
+
+function verdictOf({ verdict, effectiveSamples }: Judgement, days: number): Pick<ModelReport, 'edge' | 'sentence'> {
+  if (days >= DAYS_MIN && effectiveSamples >= EFFECTIVE_MIN) return { edge: verdict.edge, sentence: verdict.reason };
+  const there = `${days} day${days === 1 ? '' : 's'} and ${effectiveSamples} questions that share no candle`;
+  return {
+    edge: 'unknown',
+    sentence: `Not enough to judge: ${there}; ${DAYS_MIN} days and ${EFFECTIVE_MIN} such questions are the fewest.`,
+  };
+}
+
+const drawnFigure = (
+  name: string,
+  about: string,
+  { value, low, high }: Estimate,
+  withoutSkill: number,
+): ReportFigure => ({
+  name,
+  about,
+  value,
+  interval: { low, high },
+  withoutSkill,
+  better: 'more',
+  isShare: false,
+});
+
+function eventRows(event: EventFigures): ReportFigure[] {
+  const plain = (name: string, about: string, value: number, withoutSkill: number | null): ReportFigure => ({
+    name,
+    about,
+    value,
+    interval: null,
+    withoutSkill,
+    better: 'more',
+    isShare: false,
+  });
+  const all: ReportFigure[] = [
+    drawnFigure('AUC', 'how often a yes is rated above a no', event.auc, 0.5),
+    {
+      ...plain(
+        'Brier score',
+        'mean squared distance of what was said from what came',
+        event.brier,
+        event.brierOfBaseRate,
+      ),
+      better: 'less',
+    },
+    {
+      ...plain(
+        'Calibration error',
+        'how far what was said lies from what came true',
+        event.expectedCalibrationError,
+        null,
+      ),
+      better: 'less',
+      isShare: true,
+    },
+    plain('MCC', 'Matthews correlation of the decision at one half', event.mcc, 0),
+    {
+      ...plain('Balanced accuracy', 'mean of the shares right among yeses and among noes', event.balancedAccuracy, 0.5),
+      isShare: true,
+    },
+    {
+      ...plain(
+        'Accuracy',
+        'share right; without skill, the commoner answer always',
+        event.accuracy,
+        event.naiveAccuracy,
+      ),
+      isShare: true,
+    },
+  ];
+  // Where all answers are alike, some have no meaning.
+  return all.filter((figure) => Number.isFinite(figure.value));
+}
+
+function spanOf({ askedMs }: DataSet, test: Int32Array): ModelReport['spans'][number] {
+  const times = Array.from(test, (i) => askedMs[i]!);
+  return {
+    use: 'tested',
+    fromMs: times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+    toMs: times.reduce((a, b) => Math.max(a, b), 0),
+    samples: times.length,
+  };
+}

@@ -1,44 +1,27 @@
 import { formatDecimal, parseDecimal } from '../../../main/engine/domain/decimal.ts';
-import type {
-  CountersignedOrder,
-  VenueFill,
-  VenueIncome,
-  VenueOrderReport,
-} from '../../../main/engine/domain/order.ts';
+import type { CountersignedOrder, VenueIncome } from '../../../main/engine/domain/order.ts';
 import { flatPosition, traded } from '../../../main/practice/derivatives/position.ts';
 import { PERP } from '../../support/trading-rig.ts';
+import { type ModelOrder, ModelOrders } from './model-orders.ts';
 
-export interface PerpetualOrder {
-  readonly venueOrderId: string;
-  readonly clientOrderId: string;
-  readonly side: 'buy' | 'sell';
-  readonly type: CountersignedOrder['type'];
-  readonly qty: bigint;
-  readonly trigger: string | null;
+export interface PerpetualOrder extends ModelOrder {
   readonly reduceOnly: boolean;
-  filled: bigint;
-  status: VenueOrderReport['status'];
 }
-
-type Tell =
-  | { readonly kind: 'fill'; readonly fill: VenueFill }
-  | { readonly kind: 'report'; readonly report: VenueOrderReport };
 
 const LOT = 10n ** 15n;
 const TICK = 10n ** 17n;
 const RULES = { symbol: 'BTCUSDT', tickAtoms: TICK, lotAtoms: LOT, tickLotAtoms: 10n ** 14n } as never;
 
 /** The truth on the other side: one perpetual in one-way mode, with the practice venue's own arithmetic of positions. */
-export class ModelPerpetualVenue {
-  readonly orders: PerpetualOrder[] = [];
-  readonly fills: VenueFill[] = [];
+export class ModelPerpetualVenue extends ModelOrders<PerpetualOrder> {
   readonly incomes: VenueIncome[] = [];
-  /** Stream messages not delivered yet, in the order they happened. */
-  readonly stream: Tell[] = [];
   position = flatPosition('BTCUSDT');
   wallet = parseDecimal('10000');
   price = '61250.5';
-  #lastId = 0;
+
+  constructor() {
+    super(PERP);
+  }
 
   get held(): bigint {
     return BigInt(this.position.lots) * LOT;
@@ -56,7 +39,7 @@ export class ModelPerpetualVenue {
     if (isConditional && this.#isThrough(order.side, order.type, order.triggerPrice as string)) return null;
     if (reduceOnly && !isConditional && this.#closable(order.side) === 0n) return null;
     const placed: PerpetualOrder = {
-      venueOrderId: `v${this.#nextId()}`,
+      venueOrderId: `v${this.nextId()}`,
       clientOrderId: order.clientOrderId,
       side: order.side,
       type: order.type,
@@ -67,13 +50,9 @@ export class ModelPerpetualVenue {
       status: 'open',
     };
     this.orders.push(placed);
-    this.#report(placed, timeMs);
+    this.report(placed, timeMs);
     if (order.type === 'market') this.fill(placed, placed.qty, timeMs);
     return placed;
-  }
-
-  open(): PerpetualOrder[] {
-    return this.orders.filter(({ status }) => status === 'open' || status === 'partially-filled');
   }
 
   /** What is bound to reduce fills as far as there is something to close, and ends with it. */
@@ -85,14 +64,7 @@ export class ModelPerpetualVenue {
     const isOver =
       order.reduceOnly && order.filled < order.qty && (this.#closable(order.side) === 0n || order.type === 'market');
     if (isOver) order.status = 'expired';
-    this.#report(order, timeMs);
-  }
-
-  cancel(order: PerpetualOrder, timeMs: number): boolean {
-    if (!this.open().includes(order)) return false;
-    order.status = 'cancelled';
-    this.#report(order, timeMs);
-    return true;
+    this.report(order, timeMs);
   }
 
   cancelAll(timeMs: number): void {
@@ -111,7 +83,7 @@ export class ModelPerpetualVenue {
   fund(amount: bigint, timeMs: number): void {
     if (this.position.lots === 0) return;
     this.wallet += amount;
-    const incomeId = String(this.#nextId());
+    const incomeId = String(this.nextId());
     this.incomes.push({
       incomeId,
       kind: 'funding',
@@ -126,53 +98,26 @@ export class ModelPerpetualVenue {
     if (this.position.lots === 0) return;
     this.cancelAll(timeMs);
     const [side, size] = this.held > 0n ? (['sell', this.held] as const) : (['buy', -this.held] as const);
-    const clientOrderId = `autoclose-${this.#nextId()}`;
+    const clientOrderId = `autoclose-${this.nextId()}`;
     this.accept(
       { clientOrderId, side, type: 'market', qtyBase: formatDecimal(size), triggerPrice: null, purpose: 'exit' },
       timeMs,
     );
   }
 
-  reportOf(order: PerpetualOrder, timeMs: number): VenueOrderReport {
-    return {
-      venueOrderId: order.venueOrderId,
-      clientOrderId: order.clientOrderId,
-      instrumentId: PERP,
-      side: order.side,
-      type: order.type,
-      status: order.status,
-      qtyBase: formatDecimal(order.qty),
-      filledBase: formatDecimal(order.filled),
-      limitPrice: null,
-      triggerPrice: order.trigger,
-      eventTimeMs: timeMs,
-    };
-  }
-
   #execute(order: PerpetualOrder, qty: bigint, timeMs: number): void {
     const trade = { side: order.side, ticks: Number(parseDecimal(this.price) / TICK), lots: Number(qty / LOT), timeMs };
     const { position, realizedAtoms } = traded(this.position, RULES, trade);
     this.position = position;
-    order.filled += qty;
-    order.status = order.filled === order.qty ? 'filled' : 'partially-filled';
     const fee = ((qty * parseDecimal(this.price)) / 10n ** 18n / 2_000n / 10n ** 10n) * 10n ** 10n;
     this.wallet += realizedAtoms - fee;
-    const fill: VenueFill = {
-      fillId: `t${this.#nextId()}`,
-      venueOrderId: order.venueOrderId,
-      clientOrderId: order.clientOrderId,
-      instrumentId: PERP,
-      side: order.side,
+    this.book(order, timeMs, {
+      qty,
       price: this.price,
-      qtyBase: formatDecimal(qty),
       fee: formatDecimal(fee),
       feeAsset: 'USDT',
-      liquidity: 'taker',
-      eventTimeMs: timeMs,
       realizedQuote: formatDecimal(realizedAtoms),
-    };
-    this.fills.push(fill);
-    this.stream.push({ kind: 'fill', fill });
+    });
   }
 
   #isThrough(side: 'buy' | 'sell', type: CountersignedOrder['type'], trigger: string): boolean {
@@ -183,15 +128,6 @@ export class ModelPerpetualVenue {
   #closable(side: 'buy' | 'sell'): bigint {
     const against = side === 'sell' ? this.held : -this.held;
     return against > 0n ? against : 0n;
-  }
-
-  #nextId(): number {
-    this.#lastId += 1;
-    return this.#lastId;
-  }
-
-  #report(order: PerpetualOrder, timeMs: number): void {
-    this.stream.push({ kind: 'report', report: this.reportOf(order, timeMs) });
   }
 }
 

@@ -1,32 +1,19 @@
 import { formatDecimal, multiplyDecimal, parseDecimal } from '../../../main/engine/domain/decimal.ts';
-import type { CountersignedOrder, VenueFill, VenueOrderReport } from '../../../main/engine/domain/order.ts';
+import type { CountersignedOrder } from '../../../main/engine/domain/order.ts';
 import { BTC } from '../../support/trading-rig.ts';
+import { type ModelOrder, ModelOrders } from './model-orders.ts';
 
-export interface VenueOrder {
-  readonly venueOrderId: string;
-  readonly clientOrderId: string;
-  readonly side: 'buy' | 'sell';
-  readonly type: CountersignedOrder['type'];
-  readonly qty: bigint;
-  readonly trigger: string | null;
-  filled: bigint;
-  status: VenueOrderReport['status'];
-}
-
-type Tell =
-  | { readonly kind: 'fill'; readonly fill: VenueFill }
-  | { readonly kind: 'report'; readonly report: VenueOrderReport };
+export type VenueOrder = ModelOrder;
 
 /** The truth on the other side: a spot venue in a few lines, sharing nothing with execution or ledger but decimals. */
-export class ModelVenue {
-  readonly orders: VenueOrder[] = [];
-  readonly fills: VenueFill[] = [];
-  /** Stream messages not delivered yet, in the order they happened. */
-  readonly stream: Tell[] = [];
+export class ModelVenue extends ModelOrders<VenueOrder> {
   btc = 0n;
   usdt = parseDecimal('100000');
   bid = '61250.5';
-  private lastId = 0;
+
+  constructor() {
+    super(BTC);
+  }
 
   accept(order: CountersignedOrder, timeMs: number): VenueOrder | null {
     const qty = parseDecimal(order.qtyBase);
@@ -50,15 +37,10 @@ export class ModelVenue {
     qty: bigint,
     trigger: string | null,
   ): VenueOrder {
-    this.lastId += 1;
-    const venueOrderId = `v${this.lastId}`;
+    const venueOrderId = `v${this.nextId()}`;
     const placed: VenueOrder = { venueOrderId, clientOrderId, side, type, qty, trigger, filled: 0n, status: 'open' };
     this.orders.push(placed);
     return placed;
-  }
-
-  open(): VenueOrder[] {
-    return this.orders.filter((order) => order.status === 'open' || order.status === 'partially-filled');
   }
 
   private lockedBtc(): bigint {
@@ -77,37 +59,13 @@ export class ModelVenue {
     const left = order.qty - order.filled;
     const qty = wanted < left ? wanted : left;
     if (qty <= 0n) return;
-    order.filled += qty;
-    order.status = order.filled === order.qty ? 'filled' : 'partially-filled';
     const gross = multiplyDecimal(qty, parseDecimal(price), 'down');
     const buys = order.side === 'buy';
     const fee = multiplyDecimal(buys ? qty : gross, parseDecimal('0.001'), 'down');
     this.btc += buys ? qty - fee : -qty;
     this.usdt += buys ? -gross : gross - fee;
-    this.lastId += 1;
-    const fill: VenueFill = {
-      fillId: `t${this.lastId}`,
-      venueOrderId: order.venueOrderId,
-      clientOrderId: order.clientOrderId,
-      instrumentId: BTC,
-      side: order.side,
-      price,
-      qtyBase: formatDecimal(qty),
-      fee: formatDecimal(fee),
-      feeAsset: buys ? 'BTC' : 'USDT',
-      liquidity: 'taker',
-      eventTimeMs: timeMs,
-    };
-    this.fills.push(fill);
-    this.stream.push({ kind: 'fill', fill });
+    this.book(order, timeMs, { qty, price, fee: formatDecimal(fee), feeAsset: buys ? 'BTC' : 'USDT' });
     this.report(order, timeMs);
-  }
-
-  cancel(order: VenueOrder, timeMs: number): boolean {
-    if (!this.open().includes(order)) return false;
-    order.status = 'cancelled';
-    this.report(order, timeMs);
-    return true;
   }
 
   /** Moves the price; stops that it goes through are filled. */
@@ -118,25 +76,5 @@ export class ModelVenue {
         this.fill(order, order.qty, timeMs, bid);
       }
     }
-  }
-
-  reportOf(order: VenueOrder, timeMs: number): VenueOrderReport {
-    return {
-      venueOrderId: order.venueOrderId,
-      clientOrderId: order.clientOrderId,
-      instrumentId: BTC,
-      side: order.side,
-      type: order.type,
-      status: order.status,
-      qtyBase: formatDecimal(order.qty),
-      filledBase: formatDecimal(order.filled),
-      limitPrice: null,
-      triggerPrice: order.trigger,
-      eventTimeMs: timeMs,
-    };
-  }
-
-  private report(order: VenueOrder, timeMs: number): void {
-    this.stream.push({ kind: 'report', report: this.reportOf(order, timeMs) });
   }
 }

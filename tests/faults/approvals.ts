@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { RiskLimits } from '../../main/engine/domain/proposal.ts';
-import { CARD, type SimModels, SPEAKING_WHEN_TOLD } from '../simulation/engine/world.ts';
+import { CARD, type SimModels, SPEAKING_WHEN_TOLD } from '../simulation/engine/sim-models.ts';
 import type { FaultCase, FaultPart } from './case.ts';
 import { approve, mandate, nothingSent, predict, proposal, proposed, signedFor } from './proposals.ts';
 import { BTC, Scene } from './scene.ts';

@@ -15,7 +15,7 @@ import type { BookTop, VenueEvent, VenuePort } from '../../main/engine/venues/ve
 import { createVenueWorkerPort } from '../../main/engine/venues/venue-worker-client.ts';
 import type { DeskSnapshot, Health, Order, Proposal } from '../../preload/contract.ts';
 import { SimDisk } from '../simulation/engine/sim-disk.ts';
-import { CARD, IDLE_MODELS } from '../simulation/engine/world.ts';
+import { CARD, IDLE_MODELS } from '../simulation/engine/sim-models.ts';
 import { VenueRest } from '../support/venue-rest.ts';
 import type { PracticeProcess } from '../support/venues/practice-process.ts';
 

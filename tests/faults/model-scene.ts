@@ -11,7 +11,7 @@ import { featureSetsOf, figuresOf, readModelCards } from '../../main/engine/mode
 import type { ModelCard } from '../../main/ml/card.ts';
 import { newestPlacements } from '../../main/ml/registry/model-folders.ts';
 import type { Model, Proposal } from '../../preload/contract.ts';
-import type { SimModels } from '../simulation/engine/world.ts';
+import type { SimModels } from '../simulation/engine/sim-models.ts';
 import { type SmallPackage, writePackage } from '../support/small-model.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { waiting } from './proposals.ts';

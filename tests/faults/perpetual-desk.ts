@@ -13,7 +13,7 @@ import { createVenueWorkerPort } from '../../main/engine/venues/venue-worker-cli
 import type { DeskSnapshot } from '../../preload/contract.ts';
 import { deskOf } from '../simulation/engine/desk.ts';
 import { SimDisk } from '../simulation/engine/sim-disk.ts';
-import { IDLE_MODELS } from '../simulation/engine/world.ts';
+import { IDLE_MODELS } from '../simulation/engine/sim-models.ts';
 import { BTC_PERPETUAL } from '../support/venues/open-connector.ts';
 import { type PracticeProcess, startPracticeProcess } from '../support/venues/practice-process.ts';
 

@@ -1,7 +1,7 @@
 import type { PredictionArrived } from '../../main/engine/domain/events.ts';
 import type { Mandate } from '../../main/engine/domain/proposal.ts';
 import type { Proposal } from '../../preload/contract.ts';
-import { CARD } from '../simulation/engine/world.ts';
+import { CARD } from '../simulation/engine/sim-models.ts';
 import { BTC, type Scene } from './scene.ts';
 
 const MINUTE_MS = 60_000;

@@ -8,7 +8,8 @@ import { carryOut } from '../simulation/engine/deeds.ts';
 import { checkDesk, deskOf } from '../simulation/engine/desk.ts';
 import type { WorldShape } from '../simulation/engine/operations.ts';
 import type { Listing } from '../simulation/engine/sim-market.ts';
-import { type SimModels, World } from '../simulation/engine/world.ts';
+import type { SimModels } from '../simulation/engine/sim-models.ts';
+import { World } from '../simulation/engine/world.ts';
 
 export const BTC = 'binance:BTC/USDT';
 

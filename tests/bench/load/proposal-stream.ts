@@ -7,7 +7,7 @@ import { createEngine, type Engine } from '../../../main/engine/engine.ts';
 import type { InferenceClient } from '../../../main/engine/inference/inference-client.ts';
 import { openEventLog } from '../../../main/engine/kernel/event-log.ts';
 import type { VenueEvent } from '../../../main/engine/venues/venue-port.ts';
-import { CARD } from '../../simulation/engine/world.ts';
+import { CARD } from '../../simulation/engine/sim-models.ts';
 import { LIMITS } from '../../support/small-engine.ts';
 
 const MINUTE_MS = 60_000;

@@ -7,10 +7,11 @@ import { baseAtoms } from '../../../main/practice/matching/rules.ts';
 import { hold } from './bookkeeper.ts';
 import { checkBooks } from './checks.ts';
 import { checkGuards } from './dead-man-checks.ts';
+import { COUNTDOWN_MS } from './life.ts';
 import type { SimMarket } from './sim-market.ts';
 import type { SimPerpetuals } from './sim-perpetuals.ts';
 import { nameOf } from './sim-venue.ts';
-import { COUNTDOWN_MS, type World } from './world.ts';
+import type { World } from './world.ts';
 
 /**
  * Once nothing is wrong any more, everything must have come to rest within this; counted from the last fill, for a thin book

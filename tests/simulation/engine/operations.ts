@@ -85,6 +85,8 @@ export type Deed =
       readonly downMs: number;
     };
 
+export type DeedOf<K extends Deed['do']> = Extract<Deed, { do: K }>;
+
 /** One step of a history: the deed, and how much time passes after it. `id` seeds whatever chance there is in it. */
 export interface Step {
   readonly id: number;

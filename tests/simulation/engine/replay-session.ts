@@ -2,7 +2,8 @@ import type { InputEvent } from '../../../main/engine/domain/events.ts';
 import { createCore } from '../../../main/engine/kernel/core.ts';
 import { createPipeline } from '../../../main/engine/pipeline.ts';
 import { hold } from './bookkeeper.ts';
-import { CARD, type World } from './world.ts';
+import { CARD } from './sim-models.ts';
+import type { World } from './world.ts';
 
 /** The present session again, from its log: the same inputs must lead to the same decisions. Only between two inputs. */
 export function checkReplay(world: World): void {

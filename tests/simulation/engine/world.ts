@@ -1,68 +1,32 @@
 import type { EngineEvent, InputEvent } from '../../../main/engine/domain/events.ts';
 import { isPerpetual } from '../../../main/engine/domain/instrument.ts';
-import { createEngine, type Engine } from '../../../main/engine/engine.ts';
-import type { InferenceClient, InferenceNotice } from '../../../main/engine/inference/inference-client.ts';
+import type { Engine } from '../../../main/engine/engine.ts';
 import type { LoggedEvent } from '../../../main/engine/kernel/core.ts';
 import { createRandom, type Random } from '../../../main/engine/kernel/random.ts';
 import type { VenuePort } from '../../../main/engine/venues/venue-port.ts';
-import { createVenueRouter } from '../../../main/engine/venues/venue-router.ts';
-import type { ModelCard } from '../../../main/ml/card.ts';
 import { Bookkeeper, Violation } from './bookkeeper.ts';
 import { checkArrival, checkExecution, checkSubmit } from './checks.ts';
 import { checkFiring } from './dead-man-checks.ts';
 import { FaultBox, type OWN_DOINGS } from './faults.ts';
+import { createLife, type Life } from './life.ts';
 import { checkLimits } from './limit-checks.ts';
 import { LogReader } from './log-reader.ts';
 import { shapeOf, type WorldShape } from './operations.ts';
 import { perpetualSide, type Side, spotSide } from './sides.ts';
-import { createSimConnector, type SimConnector } from './sim-connector.ts';
+import type { SimConnector } from './sim-connector.ts';
 import { CrashSignal, SimDisk } from './sim-disk.ts';
 import type { Arrival } from './sim-line.ts';
 import type { Listing, SimMarket } from './sim-market.ts';
-import { SimPerpetuals, USDM } from './sim-perpetuals.ts';
-import { ProcessTime, SimTime } from './sim-time.ts';
+import { type SimModels, SPEAKING_WHEN_TOLD } from './sim-models.ts';
+import { SimPerpetuals } from './sim-perpetuals.ts';
+import { type ProcessTime, SimTime } from './sim-time.ts';
 import { SimVenue } from './sim-venue.ts';
 import { SimWire, type StreamWord } from './sim-wire.ts';
+import { TOLD } from './story.ts';
 
 /** 2026-01-05 UTC; where there are perpetuals, two minutes before funding is paid. */
 const START_MS = Date.UTC(2026, 0, 5, 11, 50);
 const START_BEFORE_FUNDING_MS = Date.UTC(2026, 0, 5, 15, 58);
-/** Of the venue's dead-man switch. */
-export const COUNTDOWN_MS = 20_000;
-
-/** A model of which nothing is asked but that it speaks when told to. */
-export const CARD = {
-  name: 'simulated',
-  version: '1.0.0',
-  title: 'Simulated',
-  timeframe: '1m',
-  licensedUntilMs: Date.UTC(2030, 0, 1),
-  trainingDistribution: { windowBars: 288, features: [] },
-  featureSet: { name: 'none', hash: 'none', features: ['none'] },
-  label: { barrierAtr: 3, atrBars: 14 },
-  outOfSample: { rule: { probabilityMin: 0.6 } },
-} as unknown as ModelCard;
-
-/** Which models there are, and who asks them. */
-export interface SimModels {
-  readonly cards: readonly ModelCard[];
-  client(
-    process: ProcessTime,
-    onEvent: (event: InputEvent) => void,
-    onNotice: (notice: InferenceNotice) => void,
-  ): InferenceClient;
-}
-
-/** An engine process and all that dies with it. */
-export interface Life {
-  readonly engine: Engine;
-  /** Spot's. */
-  readonly connector: SimConnector;
-  /** One to a side of the world. */
-  readonly connectors: readonly SimConnector[];
-  readonly process: ProcessTime;
-  predict(event: InputEvent): void;
-}
 
 /** One seed's world: the venues, their wires, the disk and the present life of the engine, with the checks that never pause. */
 export class World {
@@ -297,64 +261,22 @@ export class World {
     this.sessions += 1;
     this.sessionFrom = this.disk.synced;
     if (this.disk.inputs) this.disk.inputs = [];
-    const process = new ProcessTime(this.time, () => this.clockOffsetMs);
-    const connectors = this.sides.map((side) =>
-      createSimConnector({
-        time: this.time,
-        process,
-        side,
-        faults: this.faults,
-        random: () => this.random,
-        onArrival: (arrival) => this.#checked(() => this.#arrival(side, arrival)),
-      }),
-    );
-    const [connector, ...others] = connectors as [SimConnector, ...SimConnector[]];
-    const port = createVenueRouter({
-      spot: connector,
-      others: others.map((other) => ({ name: USDM, port: other })),
-      after: (ms, run) =>
-        process.after(ms, () => {
-          this.time.wake();
-          run();
-        }),
-    });
-    let predict: (event: InputEvent) => void = () => {};
-    const engine = createEngine({
-      identity: {
-        sessionId: `s${this.sessions}`,
-        build: this.build,
-        seed: this.seed,
-        mode: 'practice',
-        venue: 'binance',
-        source: { kind: 'generated', description: 'simulation' },
-      },
-      limits: {
-        riskPerTradeShare: 0.02,
-        positionNotionalQuoteMax: '6000',
-        exposureShareMax: 0.8,
-        dailyLossQuoteMax: '3000',
-        ordersPerMinuteMax: 30,
-        priceBandBps: 15,
-        quoteAgeMsMax: 5_000,
-        approvalTtlMs: this.shape.approvalTtlMs,
-        leverageMax: 20,
-        liquidationDistanceMin: 0.02,
-      },
-      clock: process,
-      timers: process,
+    const life = createLife({
+      sides: this.sides,
+      time: this.time,
+      clockOffsetMs: () => this.clockOffsetMs,
+      faults: this.faults,
+      random: () => this.random,
+      onArrival: (side, arrival) => this.#checked(() => this.#arrival(side, arrival)),
+      identity: { sessionId: `s${this.sessions}`, build: this.build, seed: this.seed },
+      approvalTtlMs: this.shape.approvalTtlMs,
       opened: this.disk.open(),
-      cards: this.#models.cards,
-      venue: this.#watched(port),
-      venues: this.sides.map(({ venue }) => venue.name),
-      deadManCountdownMs: COUNTDOWN_MS,
-      inference: (onEvent, onNotice) => {
-        predict = onEvent;
-        return this.#models.client(process, onEvent, onNotice);
-      },
+      models: this.#models,
+      watched: (port) => this.#watched(port),
       onFatal: (error) => this.#failed(error),
     });
+    const { engine, process } = life;
     engine.onEvent((logged) => this.#seen(engine, process, logged));
-    const life = { engine, connector, connectors, process, predict: (event: InputEvent) => predict(event) };
     this.life = life;
     engine.start();
     return life;
@@ -455,38 +377,3 @@ export class World {
     if (this.time.nowMs >= hidden) this.connectorOf(id).quote(listing, lots);
   }
 }
-
-const TOLD: ReadonlySet<string> = new Set([
-  'OrderSigned',
-  'OrderStateChanged',
-  'SubmitAnswered',
-  'CancelAnswered',
-  'CancelWanted',
-  'OrderQueried',
-  'FillBooked',
-  'OrderReported',
-  'ProtectionChanged',
-  'ReductionWanted',
-  'RequestRefused',
-  'BalanceDiffered',
-  'AnomalyStated',
-  'Reconciled',
-  'PrivateStreamChanged',
-  'ForeignOrderSeen',
-  'ProposalMade',
-  'ApprovalAsked',
-  'OpeningBalancesBooked',
-  'EngineStarted',
-]);
-
-export const IDLE_MODELS: InferenceClient = {
-  start: () => {},
-  serve: () => {},
-  predict: () => {},
-  models: () => [],
-  refusals: () => [],
-  state: () => 'ready',
-  stop: async () => {},
-};
-
-export const SPEAKING_WHEN_TOLD: SimModels = { cards: [CARD], client: () => IDLE_MODELS };

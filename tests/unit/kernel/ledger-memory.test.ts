@@ -6,7 +6,7 @@ import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { createEngine, type Engine } from '../../../main/engine/engine.ts';
 import { type OpenedLog, openEventLog } from '../../../main/engine/kernel/event-log.ts';
-import { CARD, IDLE_MODELS } from '../../simulation/engine/world.ts';
+import { CARD, IDLE_MODELS } from '../../simulation/engine/sim-models.ts';
 import { FakeTime } from '../../support/fake-time.ts';
 import { LIMITS } from '../../support/small-engine.ts';
 

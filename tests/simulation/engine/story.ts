@@ -1,0 +1,23 @@
+/** Events that a story tells. */
+export const TOLD: ReadonlySet<string> = new Set([
+  'OrderSigned',
+  'OrderStateChanged',
+  'SubmitAnswered',
+  'CancelAnswered',
+  'CancelWanted',
+  'OrderQueried',
+  'FillBooked',
+  'OrderReported',
+  'ProtectionChanged',
+  'ReductionWanted',
+  'RequestRefused',
+  'BalanceDiffered',
+  'AnomalyStated',
+  'Reconciled',
+  'PrivateStreamChanged',
+  'ForeignOrderSeen',
+  'ProposalMade',
+  'ApprovalAsked',
+  'OpeningBalancesBooked',
+  'EngineStarted',
+]);

@@ -59,6 +59,9 @@ const { user, system } = process.cpuUsage();
 const costMs = ((user + system) / 1_000 / Math.max(1, coverage.seeds)).toFixed(0);
 const speed = `${perMinute()} seeds a minute in ${threads} ${threads === 1 ? 'thread' : 'threads'}, ${costMs} ms of CPU a seed`;
 
+console.log(`seeds ${from} to ${from + done - 1} of ${from} to ${from + seeds - 1} are done`);
+console.log(describeCoverage(coverage));
+console.log(speed);
 for (const { seed, steps, violation } of failures) {
   console.log(`seed ${seed} fails after ${steps} steps: ${violation?.message}`);
   // Again, in this thread: a seed is the same history every time.
@@ -67,9 +70,6 @@ for (const { seed, steps, violation } of failures) {
   console.log(describeHistory(shortest));
   if (values.tell) console.log((await simulateHistory(shortest, { ...options, tell: true })).story.join('\n'));
 }
-console.log(`seeds ${from} to ${from + done - 1} of ${from} to ${from + seeds - 1} are done`);
-console.log(describeCoverage(coverage));
-console.log(speed);
 if (failures.length > 0)
   console.log(`failed: ${failures.map(({ seed, violation }) => `${seed} ${violation?.rule}`).join('; ')}`);
 process.exitCode = failures.length > 0 ? 1 : 0;

@@ -426,4 +426,12 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: '',
     killedBy: [unit('execution'), pinned('exit-in-the-way-of-a-stop')],
   },
+  {
+    name: 'opened-while-trading',
+    breaks: 'an account is opened by an audit during which nothing traded',
+    file: 'main/engine/ledger/ledger-stage.ts',
+    find: 'if (!state.opened.has(venue) && compared.putOffs > 0) {',
+    replace: 'if (!state.opened.has(venue) && compared.putOffs < 0) {',
+    killedBy: [unit('ledger')],
+  },
 ];

@@ -527,6 +527,8 @@ export interface ProtectionChanged {
 /** The ledger's first sight of an account: what was there already, at a stated price. */
 export interface OpeningBalancesBooked extends OfVenue {
   readonly kind: 'OpeningBalancesBooked';
+  /** By the venue's clock, before it was read: what happened since is not in it. Absent in journals from before this was kept. */
+  readonly readAtMs?: number;
   readonly balances: readonly {
     /** An account (see `accountName`): money, coins, or a perpetual's position. */
     readonly asset: string;

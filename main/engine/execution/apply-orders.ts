@@ -82,7 +82,7 @@ export function applyToState(state: ExecutionState, event: EngineEvent, timeMs: 
       dropOldest(state.anomalies, ANOMALIES_MAX);
       return;
     case 'OpeningBalancesBooked':
-      state.openedAtMs.set(event.venue ?? SPOT_VENUE, timeMs);
+      state.openedAtMs.set(event.venue ?? SPOT_VENUE, event.readAtMs ?? timeMs);
       for (const { asset, amount } of event.balances) addHeld(state, asset, parseDecimal(amount));
       return;
     case 'BalanceAdjusted':

@@ -9,6 +9,7 @@ import type {
 } from '../domain/events.ts';
 import {
   accountName,
+  accountsOf,
   accountWord,
   type Instrument,
   isPerpetual,
@@ -25,6 +26,8 @@ export interface AuditWatch {
   /** The last audit of each venue and what came of it. */
   readonly venues: Map<string, ComparedAudit>;
   lastStreamFillAtMs: number;
+  /** By venue: when its stream last told of a fill, booked or not. */
+  readonly fillToldAtMs: Map<string, number>;
   waitsForMarksSinceMs: number | null;
 }
 
@@ -35,11 +38,14 @@ interface ComparedAudit {
   suspects: ReadonlyMap<string, bigint>;
   confirmed: readonly BalanceDiffered[];
   inDoubt: boolean;
+  /** How often in a row, this one included, an account that is not open could not be opened by it. */
+  putOffs: number;
 }
 
 export const createAuditWatch = (): AuditWatch => ({
   venues: new Map(),
   lastStreamFillAtMs: Number.NEGATIVE_INFINITY,
+  fillToldAtMs: new Map(),
   waitsForMarksSinceMs: null,
 });
 
@@ -66,14 +72,28 @@ function amountsOf(audit: AuditReceived): Map<string, bigint> {
 export function applyToWatch(watch: AuditWatch, state: LedgerState, event: EngineEvent, timeMs: number): void {
   if (event.kind === 'AuditReceived') {
     const venue = event.venue ?? SPOT_VENUE;
-    const suspects = watch.venues.get(venue)?.suspects ?? new Map();
-    watch.venues.set(venue, { audit: event, atMs: timeMs, suspects, confirmed: [], inDoubt: false });
+    const { suspects = new Map(), putOffs = 0 } = watch.venues.get(venue) ?? {};
+    watch.venues.set(venue, { audit: event, atMs: timeMs, suspects, confirmed: [], inDoubt: false, putOffs });
   }
+  if (event.kind === 'FillReported') watch.fillToldAtMs.set(accountsOf(event.fill.instrumentId).venue, timeMs);
   if (event.kind === 'FillBooked' && event.via === 'stream') watch.lastStreamFillAtMs = timeMs;
   if (event.kind === 'Reconciled') {
     const compared = watch.venues.get(event.venue ?? SPOT_VENUE);
     if (compared?.atMs === timeMs) compare(watch, state, compared, event.fillsUndecided === true);
   }
+}
+
+/** Somebody who trades without end must not keep the account from being opened: what is wrong then is stated as a difference. */
+const PUT_OFFS_MAX = 5;
+
+/** Whether something traded while the account was being read: money and positions are read one after the other, and are not of one moment then. */
+function isTorn(
+  { fillToldAtMs }: AuditWatch,
+  { askedAtMs, venueTimeMs, fills }: AuditReceived,
+  venue: string,
+): boolean {
+  if ((fillToldAtMs.get(venue) ?? Number.NEGATIVE_INFINITY) >= askedAtMs) return true;
+  return venueTimeMs !== undefined && fills.some(({ eventTimeMs }) => eventTimeMs >= venueTimeMs);
 }
 
 /** Comparable only when no fill arrived while the venue was being asked and every fill has its order. */
@@ -82,7 +102,12 @@ function compare(watch: AuditWatch, state: LedgerState, compared: ComparedAudit,
   const ofVenue = audit.venue ?? SPOT_VENUE;
   compared.confirmed = [];
   compared.inDoubt = false;
-  if (!state.opened.has(ofVenue) || fillsUndecided || watch.lastStreamFillAtMs >= audit.askedAtMs) return;
+  if (!state.opened.has(ofVenue)) {
+    const isOff = compared.putOffs < PUT_OFFS_MAX && isTorn(watch, audit, ofVenue);
+    compared.putOffs = isOff ? compared.putOffs + 1 : 0;
+    return;
+  }
+  if (fillsUndecided || watch.lastStreamFillAtMs >= audit.askedAtMs) return;
   const suspects = new Map<string, bigint>();
   const confirmed: BalanceDiffered[] = [];
   const stated = amountsOf(audit);
@@ -136,8 +161,11 @@ export function openingBalances(
       instrumentId: base?.id ?? null,
     });
   }
-  return { event: { kind: 'OpeningBalancesBooked', balances }, priceless };
+  return { event: { kind: 'OpeningBalancesBooked', ...readAt(audit), balances }, priceless };
 }
+
+const readAt = ({ venueTimeMs }: AuditReceived): Pick<OpeningBalancesBooked, 'readAtMs'> =>
+  venueTimeMs === undefined ? {} : { readAtMs: venueTimeMs };
 
 const baseInstrument = (instruments: readonly Instrument[], asset: string): Instrument | undefined =>
   instruments.find(({ kind, base }) => kind === 'spot' && base === asset);
@@ -154,7 +182,7 @@ function openingWallet(state: LedgerState, audit: AuditReceived, venue: string):
     return { asset: instrumentId, amount, priceQuote: entryPrice, instrumentId, unrealizedQuote };
   });
   const balances = [...money, ...positions].filter(({ amount }) => amount !== '0');
-  return { kind: 'OpeningBalancesBooked', venue, balances };
+  return { kind: 'OpeningBalancesBooked', venue, ...readAt(audit), balances };
 }
 
 type NotAcknowledged = { readonly kind: 'no-difference' | 'terms-changed' | 'no-price'; readonly text: string };

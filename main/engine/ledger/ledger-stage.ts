@@ -109,6 +109,10 @@ function bookDifference({ state, deps, markOf }: Books, event: DifferenceAcknowl
 function concludeAudit({ state, watch, deps, markOf }: Books, venue: string, context: StageContext): void {
   const compared = watch.venues.get(venue);
   if (!compared || compared.atMs !== context.nowMs) return;
+  if (!state.opened.has(venue) && compared.putOffs > 0) {
+    context.perform({ kind: 'RequestAudit', why: 'something traded while the account was read', venue });
+    return;
+  }
   if (!state.opened.has(venue)) {
     const { event, priceless } = openingBalances(state, compared.audit, deps.instruments.all(), markOf);
     context.emit(event);

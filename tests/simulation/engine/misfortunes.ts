@@ -21,7 +21,8 @@ export function befall(world: World, { fault, pick, ms, size }: DeedOf<'world'>)
       break;
     case 'ban-429':
     case 'ban-418':
-      wire.ban = { status: fault === 'ban-429' ? 429 : 418, untilMs };
+      // A ban is never taken back: what the venue once named is kept to.
+      wire.ban = { status: fault === 'ban-429' ? 429 : 418, untilMs: Math.max(untilMs, wire.ban?.untilMs ?? 0) };
       break;
     case 'venue-unreachable':
       wire.unreachableUntilMs = untilMs;

@@ -150,7 +150,6 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
         queries.noteNames(`${instrumentId}|${venueOrderId}`, clientOrderId);
       }
     }
-    time.wake();
     listener(event, nowMs());
   }
 

@@ -5,7 +5,7 @@ import type { EngineChanges } from '../../../main/practice/matching/changes.ts';
 import type { Crowd } from '../../../main/practice/matching/crowd.ts';
 import { MatchingEngine } from '../../../main/practice/matching/engine.ts';
 import type { OrderRequest } from '../../../main/practice/matching/filters.ts';
-import { type Fill, isOpen, type Side, type VenueOrder } from '../../../main/practice/matching/order.ts';
+import type { Fill, Side, VenueOrder } from '../../../main/practice/matching/order.ts';
 import {
   changedRules,
   type RulesChange,
@@ -174,7 +174,7 @@ export abstract class SimMarket {
   }
 
   openOrders(symbol?: string): Readonly<VenueOrder>[] {
-    return this.orders().filter((order) => isOpen(order) && (symbol === undefined || order.symbol === symbol));
+    return this.engine.openOrders(symbol).map(({ orderId }) => this.#orders.get(orderId) as VenueOrder);
   }
 
   /** The fill that the ledger calls so. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { VenueOrderReport } from '../../../main/engine/domain/order.ts';
+import type { VenueFill, VenueOrderReport } from '../../../main/engine/domain/order.ts';
 import type { ConnectorContext } from '../../../main/engine/venues/binance/connector-context.ts';
 import { usdmMarket } from '../../../main/engine/venues/binance-usdm/market.ts';
 import { createTriggeredOrders } from '../../../main/engine/venues/binance-usdm/triggered-orders.ts';
@@ -62,6 +62,8 @@ it('an order that may open, and the venue’s own liquidation, are none of ours'
   expect(state.asked).toBe(0);
 });
 
+const shape = { instrumentId: PERP, side: 'sell' } as const;
+
 it('an order of ours, and one that the books have shown, is no stranger', () => {
   const triggered = createTriggeredOrders();
   const report = { instrumentId: PERP, venueOrderId: '77', clientOrderId: 'cs-s1-4' } as VenueOrderReport;
@@ -72,4 +74,17 @@ it('an order of ours, and one that the books have shown, is no stranger', () => 
   expect(triggered.isStranger(other, true)).toBe(true);
   expect(triggered.judged(other)).toEqual(other);
   expect(triggered.isStranger(other, true)).toBe(false);
+});
+
+it('where a fill is of an order that nobody knows, what was waiting is asked about', () => {
+  const triggered = createTriggeredOrders();
+  const waiting = { ...shape, venueOrderId: 'algo-5', clientOrderId: 'cs-s1-4', status: 'open' } as VenueOrderReport;
+  triggered.note({ report: waiting, orderId: null, became: false });
+  const fill = { instrumentId: PERP, venueOrderId: '77' } as VenueFill;
+  expect(triggered.unexplained(PERP, [])).toEqual([]);
+  expect(triggered.unexplained(PERP, [fill])).toEqual([waiting]);
+  triggered.noteKnown({ ...shape, venueOrderId: '77' } as VenueOrderReport);
+  expect(triggered.unexplained(PERP, [fill])).toEqual([]);
+  triggered.note({ report: waiting, orderId: '78', became: true });
+  expect(triggered.unexplained(PERP, [{ ...fill, venueOrderId: '79' }])).toEqual([]);
 });

@@ -4,6 +4,8 @@ import type { VenueCommand } from '../venue-port.ts';
 import type { TappedUsdm } from './tapped-usdm.ts';
 
 const WEIGHT = 10;
+/** A switch that is taken away is so whenever it gets through. */
+const TAKE_AWAY_WAIT_MS = 10_000;
 
 /** Sets the venue's dead-man switch of one instrument, and tells what came of it. Never throws. */
 export async function setCountdown(
@@ -19,8 +21,8 @@ export async function setCountdown(
     answer(`${instrumentId} is not known: the venue has not been reached yet.`);
     return;
   }
-  // Later it would be of no use: by then the one before has run out, or the next has been sent.
-  const waitMsMax = Math.max(1, countdownMs);
+  // A refresh would be of no use later: by then the one before has run out, or the next has been sent.
+  const waitMsMax = countdownMs === 0 ? TAKE_AWAY_WAIT_MS : countdownMs;
   try {
     await askVenue(context, newTrace('protect', WEIGHT, waitMsMax), () =>
       exchange.fapiPrivatePostCountdownCancelAll({ symbol, countdownTime: countdownMs }),

@@ -37,6 +37,7 @@ export function usdmMarket(): BinanceMarket {
           readBooks();
           return { ok: true, value: null };
         }
+        triggered.noteKnown(report);
         return { ok: true, value: { report: triggered.report(report), fill: fill && triggered.fill(fill) } };
       }
       const read = readAlgoUpdate(message, instrumentOf);

@@ -113,6 +113,10 @@ export function createUsdmReads(context: ConnectorContext, triggered: TriggeredO
           all.push(...page.filter((fill) => fill.eventTimeMs < fromMs + WEEK_MS));
         }
       }
+      // One that was waiting when the orders were read may have fired since, and be older than what was asked for above.
+      for (const { clientOrderId } of triggered.unexplained(instrumentId, all)) {
+        await algoOrder(symbol, { clientAlgoId: clientOrderId });
+      }
       return all.map(triggered.fill);
     },
     async balances() {

@@ -23,12 +23,17 @@ export interface TriggeredOrders {
   /** The same of an order as the venue's books have it: what it is not called here it is not. */
   judged(report: VenueOrderReport): VenueOrderReport;
   fill(fill: VenueFill): VenueFill;
+  /** An order that is what it says, by the stream. */
+  noteKnown(report: VenueOrderReport): void;
+  /** Conditional orders of ours that were waiting when last heard of, where a fill is of an order that nobody knows. */
+  unexplained(instrumentId: InstrumentId, fills: readonly VenueFill[]): VenueOrderReport[];
 }
 
 export function createTriggeredOrders(): TriggeredOrders {
   const algos = new Map<string, VenueOrderReport>();
   const own = new Set<string>();
   const known = new Set<string>();
+  const waiting = new Map<string, VenueOrderReport>();
   const keyOf = (instrumentId: InstrumentId, orderId: string): string => `${instrumentId}|${orderId}`;
   const keyOfReport = ({ instrumentId, venueOrderId }: VenueOrderReport): string => keyOf(instrumentId, venueOrderId);
 
@@ -50,9 +55,20 @@ export function createTriggeredOrders(): TriggeredOrders {
         algos.set(keyOf(of.instrumentId, orderId), of);
         forgetOldest(algos);
       }
+      if (orderId === null && of.status === 'open') waiting.set(of.venueOrderId, of);
+      else waiting.delete(of.venueOrderId);
+      forgetOldest(waiting);
       return became ? null : of;
     },
     report,
+    noteKnown: (of) => keep(known, keyOfReport(of)),
+    unexplained(instrumentId, fills) {
+      const isKnown = (fill: VenueFill): boolean => {
+        const key = keyOf(instrumentId, fill.venueOrderId);
+        return algos.has(key) || known.has(key);
+      };
+      return fills.every(isKnown) ? [] : [...waiting.values()].filter((of) => of.instrumentId === instrumentId);
+    },
     judged(of) {
       keep(known, keyOfReport(of));
       return report(of);

@@ -102,11 +102,11 @@ export function createAuditor(context: ConnectorContext, { reads, markOf, isName
     const since = sinceOf(sinceMs, venueNowMs);
     const openOrders = await reads.openOrders();
     const closed = await closedOrders(openOrders);
-    const fills = (await Promise.all(context.instruments.all.map(({ id }) => reads.fills(id, since)))).flat();
-    closed.push(...(await strangers(fills, [...openOrders, ...closed])));
     const balances = await reads.balances();
     const positions = await reads.positions?.();
-    // Last: what was paid while the wallet was read is in here at the latest, and the next audit sees both.
+    // After them: what was traded or paid while money and positions were read is in here at the latest, and the next audit sees both.
+    const fills = (await Promise.all(context.instruments.all.map(({ id }) => reads.fills(id, since)))).flat();
+    closed.push(...(await strangers(fills, [...openOrders, ...closed])));
     const incomes = await reads.incomes?.(since);
     const prices = await Promise.all(balances.map(({ asset }) => markOf(asset)));
     const marks = balances.flatMap(({ asset }, index) => {

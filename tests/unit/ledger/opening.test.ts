@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { audit, createRig, fillOf, PERP, type Rig } from '../../support/trading-rig.ts';
+
+const USDM = 'binance-usdm';
+
+const openings = (rig: Rig): number => rig.all('OpeningBalancesBooked').filter(({ venue }) => venue === USDM).length;
+const books = (askedAtMs: number) => ({ venue: USDM, balances: 'USDT 10000', askedAtMs });
+
+function traded(rig: Rig): void {
+  const ids = { instrumentId: PERP, clientOrderId: 'web-1', eventTimeMs: rig.nowMs };
+  rig.dispatch({ kind: 'FillReported', fill: { ...fillOf('SELL 0.1 @ 61000 fee 1 USDT', ids), realizedQuote: '0' } });
+}
+
+it('[L8] an account is not opened by an audit during which something traded: it is read again', () => {
+  const rig = createRig();
+  audit(rig);
+  rig.take('RequestAudit');
+  traded(rig);
+  audit(rig, books(rig.nowMs - 100));
+  expect(openings(rig)).toBe(0);
+  expect(rig.take('RequestAudit')).toMatchObject([{ venue: USDM }]);
+  rig.nowMs += 1_000;
+  audit(rig, books(rig.nowMs - 100));
+  expect(openings(rig)).toBe(1);
+});
+
+it('[L8] where trading never ends the sixth audit opens it', () => {
+  const rig = createRig();
+  audit(rig);
+  for (let times = 0; times < 6; times += 1) {
+    expect(openings(rig)).toBe(0);
+    rig.nowMs += 1_000;
+    traded(rig);
+    audit(rig, books(rig.nowMs - 100));
+  }
+  expect(openings(rig)).toBe(1);
+});

@@ -27,7 +27,7 @@ it('measures what a model takes, in a process of its own', async () => {
   if (probed.ok) expect(probed.memoryBytes).toBeLessThan(100 * 2 ** 20);
 });
 
-it('[R7] ends a model that asks for more memory than it may have, whatever its file looks like', async () => {
+it('[N7] ends a model that asks for more memory than it may have, whatever its file looks like', async () => {
   const probed = await probe(await around(memoryBomb(1_000_000_000)));
   expect(probed).toEqual({ ok: false, reason: 'small/1.0.0/model.onnx takes more than 200 MB of memory.' });
 });

@@ -21,14 +21,19 @@ export interface Terminal {
 }
 
 /**
- * Registers start and end with the test file; the object is filled before the first test. Where `COUNTERSIGN_SHOTS` names a
+ * Registers start and end with the test file, `prepare` what lies in the data folder before; the object is filled before the first test. Where `COUNTERSIGN_SHOTS` names a
  * folder, the screen at a failure is kept there.
  */
-export function sharedTerminal(market: 'generated' | 'rising', limits: Partial<Limits> = {}): Terminal {
+export function sharedTerminal(
+  market: 'generated' | 'rising',
+  limits: Partial<Limits> = {},
+  prepare: (dataDir: string) => void = () => {},
+): Terminal {
   const terminal = {} as Terminal;
   let dataDir: string | null = null;
   beforeAll(async () => {
     dataDir = makeDataDir();
+    prepare(dataDir);
     const browser = launchChromium();
     const args = market === 'rising' ? ['--data', writeRisingMarket(join(dataDir, 'recording'))] : [];
     terminal.startedAtMs = Date.now();

@@ -52,7 +52,7 @@ export async function rerunAccount(
   if (!existsSync(asked.candleStore))
     return no(`${asked.candleStore} is missing: without candles nothing can be re-run`);
   const markets = marketsOf(asked, [...new Set([...cards, ...strategies].map(({ timeframe }) => timeframe))]);
-  if (markets.length === 0) return no('the store has no candles of that time');
+  if (markets.length === 0) return no('there are no two minutes of candles of that time to run again');
   const ledger: LogRecord[] = [];
   const arrivals = new Map<string, string>();
   const quotes = new Map<InstrumentId, Quote>();

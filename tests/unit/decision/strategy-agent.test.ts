@@ -3,7 +3,7 @@ import type { CandleRow, EngineEvent } from '../../../main/engine/domain/events.
 import { Sma } from '../../../main/engine/features/indicators/moving-averages.ts';
 import { defineStrategy, type Entry } from '../../../main/lab/strategy/strategy.ts';
 import { createStrategyAgent, type StrategyAccount } from '../../../main/lab/strategy/strategy-agent.ts';
-import { BTC, createSmallEngine, ETH, type SmallEngine, T0 } from '../../support/small-engine.ts';
+import { BTC, BTC_RECORD, createSmallEngine, ETH, type SmallEngine, T0 } from '../../support/small-engine.ts';
 
 const SPAN_MS = 300_000;
 
@@ -186,5 +186,63 @@ describe('[D15] a strategy', () => {
       from: 'venue',
     });
     expect(proposals(events)).toMatchObject([{ side: 'buy', qtyBase: '0.002', agent: 'Tape' }]);
+  });
+});
+
+describe('[D10] a strategy on a perpetual', () => {
+  const PERP = 'binance-usdm:BTC/USDT:USDT';
+  const record = { ...BTC_RECORD, id: PERP, venue: 'binance-usdm' };
+  /** Short below its average of three closes, long above it. */
+  const below = defineStrategy({
+    name: 'below',
+    title: 'Below',
+    about: 'Short below an average.',
+    params: {},
+    start({ track }) {
+      const average = track(new Sma(3));
+      return {
+        onCandle({ close }, desk) {
+          const isShort = close < average.value;
+          const entry = { qty: 0.01, stop: close * (isShort ? 1.05 : 0.95), target: close * (isShort ? 0.9 : 1.1) };
+          desk.enter(isShort ? 'short' : 'long', entry);
+        },
+      };
+    },
+  });
+
+  function perpetual() {
+    const account: StrategyAccount = {
+      equityQuote: () => engine.cash,
+      position: (id) => engine.positions.get(id) ?? null,
+    };
+    const agents = [createStrategyAgent(below, {}, '5m', account, [PERP])];
+    const engine: SmallEngine = createSmallEngine({ agents, instruments: [record] });
+    engine.start();
+    engine.emit({ kind: 'Reconciled', repairs: [], venue: 'binance-usdm' });
+    const closes = (at: number, price: number): readonly EngineEvent[] => {
+      engine.nowMs = T0 + (at + 1) * SPAN_MS;
+      engine.quote(PERP, String(price - 1), String(price));
+      const candle: CandleRow = [T0 + at * SPAN_MS, price, price, price, price, 1];
+      return engine.emit({ kind: 'CandleClosed', instrumentId: PERP, timeframe: '5m', candle, from: 'venue' });
+    };
+    for (const at of [0, 1]) closes(at, 60_000);
+    return { engine, closes };
+  }
+
+  it('proposes a short with its stop above and its target below, past the bid by a third of the band', () => {
+    const { closes } = perpetual();
+    const [proposal] = proposals(closes(2, 59_700));
+    expect(proposal).toMatchObject({ side: 'sell', reduceOnly: false, qtyBase: '0.01', bandPrice: '59699' });
+    expect(Number(proposal?.stopPrice)).toBeCloseTo(59_699 + 0.05 * 59_700, 0);
+    expect(Number(proposal?.targetPrice)).toBeCloseTo(59_699 - 0.1 * 59_700, 0);
+    expect(Number(proposal?.entryPrice)).toBeLessThan(59_699);
+  });
+
+  it('closes what is held the other way before it enters anew', () => {
+    const { engine, closes } = perpetual();
+    engine.hold(PERP, '-0.02', '-1200');
+    expect(proposals(closes(2, 60_300))).toMatchObject([
+      { side: 'buy', reduceOnly: true, qtyBase: '0.02', stopPrice: null, origin: 'exit' },
+    ]);
   });
 });

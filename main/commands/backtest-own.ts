@@ -27,7 +27,7 @@ export async function backtestOwn(plan: StrategyPlan, options: BacktestOptions):
   const asked = { strategy: strategy.outline, codeSha256, params, markets, settings, names };
   const crew = openStrategyCrew(strategy.source, { markets, settings }, { size: 1, silentMsMax: SILENT_MS_MAX });
   const judged = (): ReturnType<typeof storeStudy> =>
-    storeStudy(asked, sources, options.dataDir, ({ inputs, earlier, seed }) => {
+    storeStudy(asked, { sources }, options.dataDir, ({ inputs, earlier, seed }) => {
       const study = { plan: { ...asked, seed }, inputs, map: null, earlier };
       return studyOwn(crew, study, ({ done: steps, total }) => tellSteps({ done: steps, total }));
     });

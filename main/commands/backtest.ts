@@ -60,7 +60,7 @@ export async function backtest(candlesFile: string, options: BacktestOptions): P
           .join('\n')
       : outcome.text;
   if (!options.store) return done(value, text);
-  const kept = await storeRun({ ...asked, names: plan.value.names }, plan.value.sources, options.dataDir);
+  const kept = await storeRun({ ...asked, names: plan.value.names }, plan.value, options.dataDir);
   return kept.ok
     ? done({ ...value, ...kept.value }, `${text}\n${kept.value.verdict}\n${kept.value.folder}`)
     : failed({ ok: false, error: kept.error.message }, kept.error.message);

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { type SearchPlan, TRIALS_MAX } from '../../preload/lab-contract.ts';
 import { fail, ok, type Result } from '../engine/domain/result.ts';
 import { type Span, viewMarket } from '../lab/honesty/plan-stretch.ts';
 import { firstPart, holdOut, judgeSearch, type SearchJudgement, type SearchWork } from '../lab/search/judge-search.ts';
@@ -11,10 +12,11 @@ import { type AskedRange, spaceOf } from '../lab/search/space-of.ts';
 import type { Evaluation, Setting, Trial, TrialFigures } from '../lab/search/trial.ts';
 import { readParameters } from '../lab/strategy/parameters.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
+import { searchFound } from '../lab/workers/find-best.ts';
 import type { PlannedStrategy } from '../lab/workers/planned-strategy.ts';
 import { answerOf, openStrategyCrew } from '../lab/workers/strategy-crew.ts';
 import { badInput, done, failed, type Outcome, textTable } from './output.ts';
-import { openTrialBook } from './store-run.ts';
+import { openTrialBook, storeRun } from './store-run.ts';
 import { planFault, readPlan, type StrategyOptions, type StrategyPlan } from './strategy-plan.ts';
 
 export interface SearchCommandOptions extends StrategyOptions {
@@ -111,6 +113,18 @@ export async function search(candlesFile: string, options: SearchCommandOptions)
     }
     const otherTrials = book?.others(trials.map(({ setting }) => setting)) ?? [];
     const judgement = await judgeSearch(work, time, trials, best, otherTrials);
+    const bestOf = { ...named, params: { ...standard.value, ...best.setting } };
+    const heldOut = judgement.heldOut && time.heldOut && { figures: judgement.heldOut, span: time.heldOut };
+    const found = searchFound(trials, front, heldOut);
+    const listed = {
+      sources: plan.value.sources,
+      search: { plan: searchPlan(space.value, objectives.value, options), found },
+    };
+    // One of the user's own is counted with its trials, and kept by a `backtest` of it.
+    if (options.store && strategy.definition) {
+      const kept = await storeRun({ ...bestOf, strategy: strategy.definition }, listed, options.dataDir);
+      if (!kept.ok) return failed({ ok: false, error: kept.error.message }, kept.error.message);
+    }
     return answer(name, trials, best, front, isCancelled, judgement);
   } catch (error) {
     const why = `${name} failed: ${(error as Error).message}`;
@@ -121,6 +135,20 @@ export async function search(candlesFile: string, options: SearchCommandOptions)
     await crew.close();
   }
 }
+
+/** The search as the lab's form would have it. */
+const searchPlan = (
+  { ranges }: Space,
+  objectives: readonly Objective[],
+  { method, trials, holdOut: holdOutShare, prune }: SearchCommandOptions,
+): SearchPlan => ({
+  method,
+  objectives: [...objectives],
+  ranges: ranges.map(({ name, least, most }) => ({ name, from: least, to: most })),
+  trials: Math.min(trials, TRIALS_MAX),
+  holdOutShare,
+  prune,
+});
 
 function answer(
   strategy: string,

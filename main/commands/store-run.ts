@@ -1,4 +1,4 @@
-import type { CandleSource, RunPlan, RunProgress } from '../../preload/lab-contract.ts';
+import type { CandleSource, RunPlan, RunProgress, SearchPlan } from '../../preload/lab-contract.ts';
 import { openDataFolder } from '../data-folder.ts';
 import { ok, type Result } from '../engine/domain/result.ts';
 import { systemClock } from '../engine/kernel/clock.ts';
@@ -9,7 +9,7 @@ import { ExperimentStore, familyOf, type StoreError } from '../lab/experiments/e
 import { type KnownPlan, type NamedPlan, planInputs } from '../lab/experiments/plan-inputs.ts';
 import { evaluatePlan } from '../lab/search/evaluate-plan.ts';
 import type { Evaluation, Setting } from '../lab/search/trial.ts';
-import { keepStudy } from '../lab/workers/keep-study.ts';
+import { type AskedAs, keepStudy } from '../lab/workers/keep-study.ts';
 import { type EarlierTry, type Study, studyRun } from '../lab/workers/study-run.ts';
 import { formSettings } from '../lab/workers/unwritten-row.ts';
 import { PRODUCT_VERSION } from '../product.ts';
@@ -39,13 +39,19 @@ async function withStore<T>(dataDir: string | undefined, use: (store: Experiment
   }
 }
 
-/** Runs a plan, judged, and keeps it among the experiments of the data folder, as the lab's screen does. @param sources of its candles */
+/** How the lab's screen lists a run: where its candles come from, and how it was searched for. */
+export interface ListedAs {
+  readonly sources: readonly CandleSource[];
+  readonly search?: { readonly plan: SearchPlan; readonly found: AskedAs['found'] };
+}
+
+/** Runs a plan, judged, and keeps it among the experiments of the data folder, as the lab's screen does. */
 export function storeRun(
   asked: Omit<NamedPlan, 'seed' | 'build'>,
-  sources: readonly CandleSource[],
+  listed: ListedAs,
   dataDir: string | undefined,
 ): Promise<Result<StoredRun, StoreError>> {
-  return storeStudy(asked, sources, dataDir, ({ inputs, earlier, seed, build }) => {
+  return storeStudy(asked, listed, dataDir, ({ inputs, earlier, seed, build }) => {
     const plan = { ...asked, seed, build };
     const evaluate = (setting: Setting): Promise<Evaluation> =>
       Promise.resolve(evaluatePlan({ ...plan, params: { ...plan.params, ...setting } }));
@@ -64,7 +70,7 @@ interface Studied extends Pick<KnownPlan, 'seed' | 'build'> {
 /** The same of a run that is made elsewhere. */
 export function storeStudy(
   asked: Asked,
-  sources: readonly CandleSource[],
+  listed: ListedAs,
   dataDir: string | undefined,
   studyOf: (by: Studied) => Promise<Study>,
 ): Promise<Result<StoredRun, StoreError>> {
@@ -77,7 +83,8 @@ export function storeStudy(
       seed: plan.seed,
       build: plan.build,
     });
-    const as = { plan: screenPlan(plan, sources), origin: 'command-line', found: null } as const;
+    const found = listed.search?.found ?? null;
+    const as = { plan: screenPlan(plan, listed), origin: 'command-line', found } as const;
     const kept = keepStudy(store, { plan, inputs }, study, as);
     if (!kept.ok) return kept;
     const { isKnown, kept: run } = kept.value;
@@ -87,7 +94,7 @@ export function storeStudy(
 }
 
 /** The plan as the lab's form would have it. */
-const screenPlan = ({ strategy, params, settings }: KnownPlan, sources: readonly CandleSource[]): RunPlan => ({
+const screenPlan = ({ strategy, params, settings }: KnownPlan, { sources, search }: ListedAs): RunPlan => ({
   strategy: strategy.name,
   params: { ...params },
   sources: [...sources],
@@ -95,7 +102,7 @@ const screenPlan = ({ strategy, params, settings }: KnownPlan, sources: readonly
   toMs: null,
   settings: formSettings({ ...settings }),
   map: null,
-  search: null,
+  search: search?.plan ?? null,
 });
 
 function tellJudging(): (progress: RunProgress) => void {

@@ -9,7 +9,7 @@ import { rankTrials } from '../search/pareto.ts';
 import { proposerFor } from '../search/proposer-for.ts';
 import { runSearch } from '../search/run-search.ts';
 import { spaceOf } from '../search/space-of.ts';
-import type { Evaluation, Setting, Trial } from '../search/trial.ts';
+import type { Evaluation, Setting, Trial, TrialFigures } from '../search/trial.ts';
 import { NOTHING_YET } from './job.ts';
 import type { Try } from './map-walk.ts';
 import type { PlannedStrategy } from './planned-strategy.ts';
@@ -102,24 +102,10 @@ export async function findBest(
     count();
     if (best === null) throw new Error(trials.find(({ why }) => why !== '')?.why ?? 'no setting of it fits together');
     endSearchFile(results, asked);
-    trials.sort((a, b) => a.number - b.number);
-    const onFront = new Set(front);
-    const paths = searchPaths(trials);
     const held = time.heldOut && (await evaluate(best.setting, time.heldOut));
     return {
       plan: { ...plan, params: { ...plan.params, ...best.setting } },
-      search: {
-        trials: trials.map((trial) => trialRow(trial, onFront.has(trial))),
-        heldOut: held && time.heldOut && heldOutRow(held, time.heldOut),
-        paths: paths && {
-          count: paths.sharpes.length,
-          lossShare: paths.lossShare,
-          medianSharpe: paths.median * Math.sqrt(DAYS_PER_YEAR),
-        },
-      },
-      tries: trials
-        .filter(({ state }) => state === 'done')
-        .map(({ setting, evaluation }) => ({ params: setting, returns: evaluation! })),
+      ...searchFound(trials, front, held && time.heldOut && { figures: held.figures, span: time.heldOut }),
     };
   } finally {
     clearInterval(heart);
@@ -128,10 +114,40 @@ export async function findBest(
   }
 }
 
-const heldOutRow = ({ figures }: Evaluation, { fromMs, toMs }: Span) => ({
-  fromMs,
+interface HeldOut {
+  readonly figures: TrialFigures;
+  readonly span: Span;
+}
+
+/** What a screen shows of a search. @param heldOut what the best one came to on the time that no trial saw */
+export function searchFound(
+  unordered: readonly Trial[],
+  front: readonly Trial[],
+  heldOut: HeldOut | null,
+): Pick<FoundBest, 'search' | 'tries'> {
+  const trials = unordered.toSorted((a, b) => a.number - b.number);
+  const onFront = new Set(front);
+  const paths = searchPaths(trials);
+  return {
+    search: {
+      trials: trials.map((trial) => trialRow(trial, onFront.has(trial))),
+      heldOut: heldOut && heldOutRow(heldOut),
+      paths: paths && {
+        count: paths.sharpes.length,
+        lossShare: paths.lossShare,
+        medianSharpe: paths.median * Math.sqrt(DAYS_PER_YEAR),
+      },
+    },
+    tries: trials
+      .filter(({ state }) => state === 'done')
+      .map(({ setting, evaluation }) => ({ params: setting, returns: evaluation! })),
+  };
+}
+
+const heldOutRow = ({ figures, span }: HeldOut) => ({
+  fromMs: span.fromMs,
   // The end of a stretch is right after its last bar.
-  toMs: toMs - 1,
+  toMs: span.toMs - 1,
   returnShare: figures.returnPct / 100,
   sharpe: orNull(figures.sharpe),
   maxDrawdownShare: figures.maxDrawdownPct / 100,

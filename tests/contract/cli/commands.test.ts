@@ -488,7 +488,9 @@ describe('search', () => {
     ]);
     expect(kept.exit).toBe(0);
     const { json: listed } = await runCli(['experiments', 'list', '--data-dir', at('search-data'), '--json']);
-    const [{ id } = { id: '' }] = (listed as { experiments: { id: string }[] }).experiments;
+    const [{ id } = { id: '' }, best] = (listed as { experiments: { id: string; inputs: object }[] }).experiments;
+    // What the search found is kept, judged, as a run of its own.
+    expect(best).toMatchObject({ inputs: { params: (json as { best: { setting: object } }).best.setting } });
     const shown = await runCli(['experiments', 'show', id, '--data-dir', at('search-data')]);
     expect(shown.stdout).toMatch(/13 tries of this strategy on this data so far/);
     expect(readFileSync(log, 'utf8').trim().split('\n').length).toBe(13);

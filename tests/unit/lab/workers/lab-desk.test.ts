@@ -191,7 +191,7 @@ describe('a run in the lab', () => {
     const params = { fast: 6, slow: 66, share: 0.95, qty: 0 };
     const asked = { strategy: smaCross, params, markets: [{ candles: wave() }] };
     const sources = [{ kind: 'file' as const, path: file }];
-    const stored = await storeRun({ ...asked, settings: REALISTIC, names: ['wave'] }, sources, dir);
+    const stored = await storeRun({ ...asked, settings: REALISTIC, names: ['wave'] }, { sources }, dir);
     const theirs = () => lab.runs().find(({ plan }) => plan.params['fast'] === 6);
     await waitUntil('the list is read', () => theirs() !== undefined, 60_000);
     stop();

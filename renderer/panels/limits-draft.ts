@@ -86,7 +86,7 @@ export const LIMIT_FIELDS: readonly LimitField[] = [
   {
     key: 'leverageMax',
     label: 'Leverage',
-    hint: 'Perpetuals: worth of positions over the margin behind them',
+    hint: 'Perpetuals: positions over the margin behind them',
     kind: 'number',
     unit: '×',
     range: [1, 20],

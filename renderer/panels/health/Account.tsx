@@ -62,18 +62,11 @@ function LastAudit({ health, nowMs }: { health: Health; nowMs: number }) {
     <>
       <HealthLine
         name="Last audit"
-        note={
-          lastAudit && (
-            <>
-              {countOf(lastAudit.openOrders + lastAudit.closedOrders, 'order')}, {countOf(lastAudit.fills, 'fill')},{' '}
-              {countOf(lastAudit.balances, 'balance')}
-              {lastAudit.repairs > 0 ? `, ${countOf(lastAudit.repairs, 'repair')}` : ', nothing to repair'}, in{' '}
-              {showMilliseconds(lastAudit.tookMs)}
-            </>
-          )
-        }
+        note={lastAudit && lastAudit.repairs > 0 ? countOf(lastAudit.repairs, 'repair') : null}
       >
-        {lastAuditAtMs === null ? 'none yet' : `${showAgo(nowMs - lastAuditAtMs)} ago`}
+        <span title={lastAudit ? auditText(lastAudit) : undefined}>
+          {lastAuditAtMs === null ? 'none yet' : `${showAgo(nowMs - lastAuditAtMs)} ago`}
+        </span>
       </HealthLine>
       <HealthLine name="Next audit" note={problem === null ? null : realMinus(venue?.audit.problem ?? '')}>
         {problem === null ? (
@@ -91,3 +84,13 @@ function LastAudit({ health, nowMs }: { health: Health; nowMs: number }) {
     </>
   );
 }
+
+/** What an audit looked at, for those who ask. */
+const auditText = (audit: NonNullable<Health['lastAudit']>): string =>
+  [
+    countOf(audit.openOrders + audit.closedOrders, 'order'),
+    countOf(audit.fills, 'fill'),
+    countOf(audit.balances, 'balance'),
+    audit.repairs > 0 ? countOf(audit.repairs, 'repair') : 'nothing to repair',
+    `in ${showMilliseconds(audit.tookMs)}`,
+  ].join(', ');

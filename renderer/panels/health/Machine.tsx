@@ -16,13 +16,11 @@ export function Machine({ health }: { health: Health }) {
       <ul>
         {health.workers.map((worker) => (
           <li key={worker.name} className="health-worker">
-            <span className="truncate">{worker.name}</span>
-            <VerdictText verdict={{ tone: STATES[worker.state], text: worker.state }} />
-            <span className="note">
-              {[...(worker.restarts > 0 ? [countOf(worker.restarts, 'restart')] : []), worker.note]
-                .filter((part) => part !== '')
-                .join(' · ')}
+            <span className="truncate" title={worker.note === '' ? undefined : worker.note}>
+              {worker.name}
             </span>
+            <VerdictText verdict={{ tone: STATES[worker.state], text: worker.state }} />
+            <span className="note">{troubleOf(worker)}</span>
           </li>
         ))}
       </ul>
@@ -39,6 +37,12 @@ export function Machine({ health }: { health: Health }) {
       </dl>
     </HealthPart>
   );
+}
+
+/** What a worker that runs undisturbed has to say is there for those who ask; trouble is said. */
+function troubleOf({ state, restarts, note }: Health['workers'][number]): string {
+  if (state === 'running' && restarts === 0) return '';
+  return [...(restarts > 0 ? [countOf(restarts, 'restart')] : []), note].filter((part) => part !== '').join(' · ');
 }
 
 function PutAside({ messages }: { messages: NonNullable<Health['venue']>['messages'] | null }) {

@@ -38,7 +38,7 @@ const { values } = parseArgs({
   },
 });
 const seeds = Array.from({ length: Number(values.seeds) }, (_, k) => k + 1);
-const families = values.families.split(',');
+const families = values.families.split(',').filter((name) => name !== '');
 
 const plan: JudgePlan = {
   protocol: { kind: 'purged-folds', folds: 4 },
@@ -87,7 +87,7 @@ async function onPlanted(name: string): Promise<{ found: number; worstCalibratio
   return { found, worstCalibration };
 }
 
-/** Intervals of the move in 12 bars, from the 5th to the 95th hundredth, on half a year of 5-minute candles. */
+/** Intervals of the move in 12 bars, from the 5th to the 95th hundredth, walking forward over a quarter of 5-minute candles. */
 async function coverage(base: string) {
   const candles = sliceColumns(
     readCandleTable(realData(`candles/5m/binance_${base}USDT_5m_20240101-20240630.csv.gz`)),
@@ -101,7 +101,9 @@ async function coverage(base: string) {
   });
   const task = { kind: 'quantile', levels: [0.05, 0.5, 0.95] } as const;
   const hyperParameters = { trees: 60, leaves: 8, learningRate: 0.1 };
-  const judged = await judge({ family: familyOf('gradient-boosting'), hyperParameters, task, seed: 1 }, set, plan);
+  const walking = { kind: 'walk-forward', trainingMs: 30 * 24 * HOUR_MS, testMs: 10 * 24 * HOUR_MS } as const;
+  const subject = { family: familyOf('gradient-boosting'), hyperParameters, task, seed: 1 };
+  const judged = await judge(subject, set, { ...plan, protocol: walking });
   return judged.intervals!;
 }
 

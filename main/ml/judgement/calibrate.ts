@@ -12,6 +12,12 @@ const marginOf = (p: number): number => {
   return Math.log(inside / (1 - inside));
 };
 
+const AS_SAID: OutputMap = { kind: 'none' };
+
+/** Whether one fold may teach how another's answers are to be read. */
+export const isOther = (fold: number, own: number, earlierOnly: boolean): boolean =>
+  earlierOnly ? fold < own : fold !== own;
+
 /** A map from raw to calibrated probability, of answers that the model gave on what it had not seen. */
 export function fitCalibration(p: Float64Array, labels: Uint8Array, weights: Float64Array, events: number): OutputMap {
   if (events >= ISOTONIC_EVENTS_MIN) return fitIsotonic(p, labels, weights);
@@ -31,8 +37,8 @@ export function applyCalibration(map: OutputMap, p: number): number {
 }
 
 /**
- * Calibrated answers of which none was calibrated by itself: each fold's by the answers of all others, and the map of all for
- * the model that ships.
+ * Calibrated answers of which none was calibrated by itself: each fold's by the answers of all others, or of those before it where
+ * time must not be looked back on, and the map of all for the model that ships.
  * @param events independent ones among all
  */
 export function calibrateAcrossFolds(
@@ -41,16 +47,20 @@ export function calibrateAcrossFolds(
   weights: Float64Array,
   foldOf: Int32Array,
   events: number,
+  earlierOnly = false,
 ): { calibrated: Float64Array; map: OutputMap } {
   const calibrated = new Float64Array(p.length);
   for (const fold of new Set(foldOf)) {
-    const others = Int32Array.from(foldOf.keys()).filter((i) => foldOf[i] !== fold);
-    const map = fitCalibration(
-      Float64Array.from(others, (i) => p[i]!),
-      Uint8Array.from(others, (i) => labels[i]!),
-      Float64Array.from(others, (i) => weights[i]!),
-      (events * others.length) / p.length,
-    );
+    const others = Int32Array.from(foldOf.keys()).filter((i) => isOther(foldOf[i]!, fold, earlierOnly));
+    const map =
+      others.length === 0
+        ? AS_SAID
+        : fitCalibration(
+            Float64Array.from(others, (i) => p[i]!),
+            Uint8Array.from(others, (i) => labels[i]!),
+            Float64Array.from(others, (i) => weights[i]!),
+            (events * others.length) / p.length,
+          );
     for (let i = 0; i < p.length; i++) if (foldOf[i] === fold) calibrated[i] = applyCalibration(map, p[i]!);
   }
   return { calibrated, map: fitCalibration(p, labels, weights, events) };

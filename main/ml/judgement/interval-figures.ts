@@ -1,5 +1,6 @@
 import type { DataSet } from '../datasets/data-set.ts';
 import type { Task } from '../families/task.ts';
+import { isOther } from './calibrate.ts';
 import { AdaptiveConformal, conformalShift, coverageOf } from './conformal.ts';
 import type { OutOfFold } from './out-of-fold.ts';
 
@@ -8,7 +9,7 @@ export interface IntervalFigures {
   readonly nominal: number;
   /** As learnt. */
   readonly raw: number;
-  /** Moved by what other folds missed. */
+  /** Moved by what other folds missed; when walking forward, those before. */
   readonly conformal: number;
   /** Moved by what was missed just before. */
   readonly adaptive: number;
@@ -17,21 +18,27 @@ export interface IntervalFigures {
 }
 
 /** Null where the task has no interval. */
-export function intervalFigures(task: Task, tested: DataSet, { answers, foldOf }: OutOfFold): IntervalFigures | null {
+export function intervalFigures(
+  task: Task,
+  tested: DataSet,
+  { answers, foldOf }: OutOfFold,
+  earlierOnly: boolean,
+): IntervalFigures | null {
   if (task.kind !== 'quantile' || task.levels.length < 2) return null;
   const width = task.levels.length;
   const nominal = task.levels[width - 1]! - task.levels[0]!;
   const all = intervalsAt(answers, tested.targets, width, Int32Array.from(foldOf.keys()));
   let inside = 0;
   for (const fold of new Set(foldOf)) {
-    const of = (own: boolean) =>
+    const of = (isWanted: (other: number) => boolean) =>
       intervalsAt(
         answers,
         tested.targets,
         width,
-        Int32Array.from(foldOf.keys()).filter((i) => (foldOf[i] === fold) === own),
+        Int32Array.from(foldOf.keys()).filter((i) => isWanted(foldOf[i]!)),
       );
-    const [other, mine] = [of(false), of(true)];
+    const other = of((each) => isOther(each, fold, earlierOnly));
+    const mine = of((each) => each === fold);
     const shift = other.targets.length === 0 ? 0 : conformalShift(other.low, other.high, other.targets, nominal);
     inside += coverageOf(mine.low, mine.high, mine.targets, shift) * mine.targets.length;
   }

@@ -60,13 +60,18 @@ export interface Judgement {
 
 /** Answers every sample out of fold, calibrates across folds and judges what comes out. The same inputs give the same judgement. */
 export async function judge(subject: Subject, set: DataSet, plan: JudgePlan): Promise<Judgement> {
+  if (set.targetNames.length !== 1) {
+    throw new RangeError(`one question at a time is judged, not ${set.targetNames.join(', ')}`);
+  }
+  // Walking forward nothing that came later may say how an answer is read.
+  const earlierOnly = plan.protocol.kind === 'walk-forward';
   const folds = foldsOf(set, plan);
   const answersOfFolds = await answerFolds(subject, set, folds, plan.embargoMs, plan);
   const answered = mergeFolds(subject, set, answersOfFolds);
   if (answered.indices.length === 0) throw new RangeError('no sample was left to be tested');
   const tested = selectSamples(set, answered.indices);
   const effectiveSamples = separate(tested).length;
-  const { answers, map } = mapAnswers(subject, tested, answered, effectiveSamples);
+  const { answers, map } = mapAnswers(subject, tested, answered, effectiveSamples, earlierOnly);
   const width = outputCount(subject.task);
   const naive = naiveByFold(subject, set, folds, answered);
   const losses = Float64Array.from(tested.targets, (target, i) => lossOf(subject.task, answers, i * width, target));
@@ -101,7 +106,7 @@ export async function judge(subject: Subject, set: DataSet, plan: JudgePlan): Pr
     naiveLoss: mean(naiveLosses),
     lossGain,
     event,
-    intervals: intervalFigures(subject.task, tested, answered),
+    intervals: intervalFigures(subject.task, tested, answered, earlierOnly),
     net,
     selection,
     map,
@@ -139,10 +144,23 @@ function separate({ askedMs, knownMs, instrumentOf }: DataSet): Int32Array {
 }
 
 /** The answers as the shipped graph would give them, each mapped by what other folds showed. */
-function mapAnswers({ task }: Subject, tested: DataSet, { answers, foldOf }: OutOfFold, events: number) {
+function mapAnswers(
+  { task }: Subject,
+  tested: DataSet,
+  { answers, foldOf }: OutOfFold,
+  events: number,
+  earlierOnly: boolean,
+) {
   if (task.kind !== 'binary') return { answers, map: { kind: 'none' } as const };
   const labels = Uint8Array.from(tested.targets);
-  const { calibrated, map } = calibrateAcrossFolds(Float64Array.from(answers), labels, tested.weights, foldOf, events);
+  const { calibrated, map } = calibrateAcrossFolds(
+    Float64Array.from(answers),
+    labels,
+    tested.weights,
+    foldOf,
+    events,
+    earlierOnly,
+  );
   return { answers: Float32Array.from(calibrated), map };
 }
 

@@ -61,6 +61,10 @@ describe('calibration', () => {
     const other = calibrateAcrossFolds(p, flipped, weights, foldOf, 2_000).calibrated;
     expect(other.filter((_, i) => i % 2 === 0)).toEqual(calibrated.filter((_, i) => i % 2 === 0));
     expect(other.filter((_, i) => i % 2 === 1)).not.toEqual(calibrated.filter((_, i) => i % 2 === 1));
+    // Where time must not be looked back on, the first fold says what was said, the next learns from it alone.
+    const forward = calibrateAcrossFolds(p, labels, weights, foldOf, 2_000, true).calibrated;
+    expect(forward.filter((_, i) => i % 2 === 0)).toEqual(p.filter((_, i) => i % 2 === 0));
+    expect(forward.filter((_, i) => i % 2 === 1)).toEqual(calibrated.filter((_, i) => i % 2 === 1));
   });
 });
 

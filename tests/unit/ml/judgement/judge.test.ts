@@ -91,6 +91,10 @@ describe('ways to judge', () => {
     });
     expect(judged.samples).toBe(1_500);
     expect(judged.event!.auc.value).toBeGreaterThan(0.55);
+    const twice = { ...set, targetNames: ['near', 'far'] };
+    await expect(judge(boosting(BINARY), twice, plan)).rejects.toThrow(
+      'one question at a time is judged, not near, far',
+    );
   });
 
   it('a combinatorial split gives a distribution of whole histories', async () => {

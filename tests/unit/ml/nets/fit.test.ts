@@ -197,7 +197,7 @@ describe('tasks', () => {
         const below = [...Array(samples).keys()].filter(
           (at) => test.targets[2 * at + horizon]! < said[6 * at + 3 * horizon + level]!,
         );
-        expect(Math.abs(below.length / samples - share), `horizon ${horizon}, level ${share}`).toBeLessThan(0.05);
+        expect(Math.abs(below.length / samples - share), `horizon ${horizon}, level ${share}`).toBeLessThan(0.1);
       }
     }
     for (let at = 0; at < said.length; at += 3)

@@ -18,6 +18,7 @@ import { LostBanner, TopBar } from './TopBar.tsx';
 const panels = import('./Dock.tsx');
 const Dock = lazy(() => panels.then((module) => ({ default: module.Dock })));
 const Lab = lazy(() => import('../lab/Lab.tsx').then((module) => ({ default: module.Lab })));
+const Models = lazy(() => import('../models/Models.tsx').then((module) => ({ default: module.Models })));
 
 function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented) return;
@@ -39,7 +40,7 @@ function onKeyDown(event: KeyboardEvent): void {
 /** It keeps its size and is not painted, so that nothing is laid out anew on the way back. */
 const OUT_OF_SIGHT = 'invisible [content-visibility:hidden]';
 
-const NAMES = { trade: 'Trade workspace', lab: 'Lab workspace' } as const;
+const NAMES = { trade: 'Trade workspace', lab: 'Lab workspace', models: 'Models workspace' } as const;
 
 export function Desk() {
   useEffect(() => {
@@ -54,6 +55,8 @@ export function Desk() {
   const workspace = useView((view) => view.workspace);
   const hasLab = useRef(false);
   hasLab.current ||= workspace === 'lab';
+  const hasModels = useRef(false);
+  hasModels.current ||= workspace === 'models';
   const frame = mode === undefined ? 'border-transparent' : mode === 'live' ? 'border-live' : 'border-practice';
   return (
     <div className={`flex h-full flex-col border-t-2 ${frame}`} data-mode={mode}>
@@ -76,6 +79,16 @@ export function Desk() {
           >
             <Suspense fallback={<p className="empty">Opening the lab…</p>}>
               <Lab />
+            </Suspense>
+          </div>
+        ) : null}
+        {hasModels.current ? (
+          <div
+            className={`absolute inset-0 px-1 ${workspace === 'models' ? '' : OUT_OF_SIGHT}`}
+            inert={workspace !== 'models'}
+          >
+            <Suspense fallback={<p className="empty">Opening the models…</p>}>
+              <Models />
             </Suspense>
           </div>
         ) : null}

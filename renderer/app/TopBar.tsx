@@ -38,6 +38,7 @@ export function TopBar() {
 const WORKSPACES: readonly { id: Workspace; text: string }[] = [
   { id: 'trade', text: 'Trade' },
   { id: 'lab', text: 'Lab' },
+  { id: 'models', text: 'Models' },
 ];
 
 function Workspaces() {

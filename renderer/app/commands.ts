@@ -34,6 +34,7 @@ const RUN: Readonly<Record<string, () => void>> = {
   'withdraw-mandate': () => void withdrawMandate(),
   trade: () => setView({ workspace: 'trade' }),
   lab: () => setView({ workspace: 'lab' }),
+  models: () => setView({ workspace: 'models' }),
   'next-card': onTrade(() => moveFocus(1)),
   'previous-card': onTrade(() => moveFocus(-1)),
   'timeframe-shorter': onTrade(() => setView({ timeframe: stepTimeframe(viewStore.getState().timeframe, -1) })),

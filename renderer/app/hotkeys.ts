@@ -46,6 +46,7 @@ export const HOTKEYS: readonly Hotkey[] = [
   { command: 'instruments', key: 'i', cap: 'I', text: 'Switch instrument', group: 'Chart' },
   { command: 'trade', key: '1', cap: '1', text: 'Trade workspace', group: 'Screen' },
   { command: 'lab', key: '2', cap: '2', text: 'Lab workspace: backtests', group: 'Screen' },
+  { command: 'models', key: '3', cap: '3', text: 'Models workspace: training', group: 'Screen' },
   { command: 'palette', key: 'k', mod: true, cap: 'Ctrl K', text: 'All commands', group: 'Screen', inFields: true },
   { command: 'keys', key: '?', cap: '?', text: 'This list', group: 'Screen' },
 ];

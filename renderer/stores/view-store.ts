@@ -7,7 +7,8 @@ export const TIMEFRAMES: readonly Timeframe[] = ['1s', '1m', '5m', '15m', '1h', 
 export const CONFIDENCE_PANE = 'confidence';
 const INDICATORS_MAX = 8;
 
-export type Workspace = 'trade' | 'lab';
+export const WORKSPACES = ['trade', 'lab', 'models'] as const;
+export type Workspace = (typeof WORKSPACES)[number];
 export type Theme = 'dark' | 'light';
 export type Palette = 'standard' | 'colour-blind' | 'red-up';
 export type Overlay = 'none' | 'commands' | 'keys' | 'indicators' | 'instruments' | 'limits' | 'mandate' | 'game-day';
@@ -39,7 +40,7 @@ function localLook(): Pick<ViewState, 'theme' | 'palette'> {
 /** The workspace that the address names; null where it names none. */
 function workspaceOfAddress(): Workspace | null {
   const name = globalThis.location?.hash.slice(1);
-  return name === 'lab' || name === 'trade' ? name : null;
+  return WORKSPACES.find((each) => each === name) ?? null;
 }
 
 export const viewStore = createStore<ViewState>()(() => ({
@@ -94,8 +95,8 @@ export function readSavedView(value: unknown): Partial<ViewState> {
   const saved = value as Record<string, unknown>;
   const found: { -readonly [Key in keyof ViewState]?: ViewState[Key] } = {};
   // An address that names one was opened on purpose.
-  if ((saved.workspace === 'lab' || saved.workspace === 'trade') && workspaceOfAddress() === null)
-    found.workspace = saved.workspace;
+  const workspace = WORKSPACES.find((each) => each === saved.workspace);
+  if (workspace && workspaceOfAddress() === null) found.workspace = workspace;
   if (typeof saved.instrumentId === 'string') found.instrumentId = saved.instrumentId;
   if (TIMEFRAMES.includes(saved.timeframe as Timeframe)) found.timeframe = saved.timeframe as Timeframe;
   if (Array.isArray(saved.indicators) && saved.indicators.every((id) => typeof id === 'string')) {

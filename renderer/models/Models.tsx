@@ -1,0 +1,27 @@
+/** The Models workspace: what to train on the left, a training or a version in the middle, all of them on the right. */
+import { useEffect } from 'react';
+import { useDeskStore } from '../stores/desk-store.ts';
+import '../lab/lab.css';
+import './models.css';
+import { ModelList } from './ModelList.tsx';
+import { ModelView } from './ModelView.tsx';
+import { followTraining } from './models-store.ts';
+import { TrainingSetUp } from './TrainingSetUp.tsx';
+
+export function Models() {
+  const client = useDeskStore((state) => state.client);
+  useEffect(() => {
+    if (!client) return;
+    const stop = new AbortController();
+    // A connection that ends is told by the bar above; the next one begins anew.
+    void followTraining(client, stop.signal).catch(() => undefined);
+    return () => stop.abort();
+  }, [client]);
+  return (
+    <div className="lab models">
+      <TrainingSetUp />
+      <ModelView />
+      <ModelList />
+    </div>
+  );
+}

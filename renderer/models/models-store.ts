@@ -1,0 +1,142 @@
+/** What the Models screen reads: what can be trained, jobs as they come, versions, and what the person has picked. */
+import { createStore, useStore } from 'zustand';
+import {
+  type ModelsCatalogue,
+  type ModelVersion,
+  type TrainingJob,
+  type TrainingMessage,
+  trainingMessageSchema,
+} from '../../preload/models-contract.ts';
+import { announce, showToast } from '../stores/toast-store.ts';
+import type { EngineClient } from '../transport/client.ts';
+
+export type ModelsTab = 'training' | 'report' | 'data' | 'compare';
+
+export const COMPARED_MAX = 6;
+
+export interface ModelsState {
+  readonly catalogue: ModelsCatalogue | null;
+  /** Why there is no catalogue; empty while it is on its way. */
+  readonly problem: string;
+  /** Newest first; null before the first word of them. */
+  readonly jobs: readonly TrainingJob[] | null;
+  readonly versions: readonly ModelVersion[];
+  /** A job's or a version's id. */
+  readonly selectedId: string | null;
+  /** In the order picked: their letters. */
+  readonly comparedIds: readonly string[];
+  readonly tab: ModelsTab;
+}
+
+export const modelsStore = createStore<ModelsState>()(() => ({
+  catalogue: null,
+  problem: '',
+  jobs: null,
+  versions: [],
+  selectedId: null,
+  comparedIds: [],
+  tab: 'training',
+}));
+
+export function useModels<T>(select: (state: ModelsState) => T): T {
+  return useStore(modelsStore, select);
+}
+
+export const useSelectedJob = (): TrainingJob | null =>
+  useModels((state) => state.jobs?.find(({ id }) => id === state.selectedId) ?? null);
+
+export const useSelectedVersion = (): ModelVersion | null =>
+  useModels((state) => state.versions.find(({ id }) => id === state.selectedId) ?? null);
+
+/** Shows a job as it goes, or a version with what it was worth. */
+export function select(id: string): void {
+  modelsStore.setState(({ jobs }) => {
+    const job = jobs?.find((each) => each.id === id);
+    return { selectedId: id, tab: job && job.state !== 'done' ? 'training' : 'report' };
+  });
+}
+
+export const showTab = (tab: ModelsTab): void => modelsStore.setState({ tab });
+
+/** Takes a version into the comparison or out of it; nothing happens where it is full. */
+export function toggleCompared(id: string): void {
+  modelsStore.setState(({ comparedIds, tab }) => {
+    const without = comparedIds.filter((each) => each !== id);
+    const isOut = without.length < comparedIds.length;
+    if (!isOut && comparedIds.length >= COMPARED_MAX) return {};
+    const next = isOut ? without : [...comparedIds, id];
+    return { comparedIds: next, tab: next.length < 2 && tab === 'compare' ? 'report' : tab };
+  });
+}
+
+/** Folds one message in: rows replace rows of the same id, new ones stand first. */
+export function receiveTraining(state: ModelsState, { first, jobs, removed }: TrainingMessage): Partial<ModelsState> {
+  const before = first ? [] : (state.jobs ?? []);
+  const changed = new Map(jobs.map((job) => [job.id, job]));
+  const gone = new Set(removed);
+  const stayed = before.filter(({ id }) => !gone.has(id)).map((job) => changed.get(job.id) ?? job);
+  const known = new Set(before.map(({ id }) => id));
+  return { jobs: [...jobs.filter(({ id }) => !known.has(id)), ...stayed] };
+}
+
+const ENDED = { done: 'is done', failed: 'failed', cancelled: 'was cancelled' } as const;
+
+/** What a person is told of jobs that ended since the last message. */
+export function endedText(before: readonly TrainingJob[], now: readonly TrainingJob[]): readonly string[] {
+  return now.flatMap((job) => {
+    const was = before.find(({ id }) => id === job.id)?.state;
+    if (was === undefined || was === job.state || !(job.state in ENDED)) return [];
+    const said = job.state === 'done' ? job.verdict?.sentence : job.error;
+    return [`Training ${job.title} ${ENDED[job.state as keyof typeof ENDED]}${said ? `: ${said}` : '.'}`];
+  });
+}
+
+function tellEnded(before: readonly TrainingJob[], now: readonly TrainingJob[]): void {
+  for (const text of endedText(before, now)) {
+    const isBad = text.includes(' failed');
+    showToast(isBad ? 'bad' : 'info', text);
+    announce(text);
+  }
+}
+
+/** Follows training until the connection or `signal` ends. */
+export async function followTraining(client: EngineClient, signal: AbortSignal): Promise<void> {
+  void readCatalogue(client);
+  void readVersions(client);
+  const stream = await client.watchTraining(undefined, { signal });
+  for await (const received of stream) {
+    const message = trainingMessageSchema.parse(received);
+    const before = modelsStore.getState().jobs ?? [];
+    modelsStore.setState((state) => receiveTraining(state, message));
+    const now = modelsStore.getState().jobs ?? [];
+    if (!message.first) tellEnded(before, now);
+    if (message.jobs.some(({ state }) => state === 'done')) await readVersions(client);
+    showNewest(before, now);
+  }
+}
+
+/** Who looks at a training that is done sees what came of it. */
+function showNewest(before: readonly TrainingJob[], now: readonly TrainingJob[]): void {
+  const { selectedId, tab } = modelsStore.getState();
+  const job = now.find(({ id }) => id === selectedId);
+  const was = before.find(({ id }) => id === selectedId);
+  if (tab === 'training' && was && was.state !== 'done' && job?.state === 'done') showTab('report');
+}
+
+async function readCatalogue(client: EngineClient): Promise<void> {
+  try {
+    const answer = await client.modelsCatalogue();
+    modelsStore.setState(answer.ok ? { catalogue: answer.value, problem: '' } : { problem: answer.error.text });
+  } catch {
+    modelsStore.setState({ problem: 'The engine could not say what can be trained; the log has the details.' });
+  }
+}
+
+async function readVersions(client: EngineClient): Promise<void> {
+  const answer = await client.modelVersions().catch(() => null);
+  if (answer?.ok !== true) return;
+  modelsStore.setState(({ selectedId }) => ({
+    versions: answer.value,
+    selectedId: selectedId ?? answer.value[0]?.id ?? null,
+  }));
+}

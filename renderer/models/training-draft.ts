@@ -1,0 +1,108 @@
+/** The set-up form's draft: text as typed, turned into a plan or into a sentence beside each field that is wrong. Pure. */
+import type { DataPlan, ModelsCatalogue, TrainingPlan } from '../../preload/models-contract.ts';
+import { numberIn, plain } from '../lab/draft-numbers.ts';
+
+type Timeframe = DataPlan['timeframe'];
+type QuestionKind = DataPlan['question']['kind'];
+export type Parameter = ModelsCatalogue['questions'][number]['params'][number];
+
+export interface TrainingDraft {
+  readonly from: 'instrument' | 'file';
+  readonly instrumentIds: readonly string[];
+  readonly path: string;
+  readonly timeframe: Timeframe;
+  readonly featureSet: string;
+  readonly question: QuestionKind;
+  /** By setting. */
+  readonly questionParams: Readonly<Record<string, string>>;
+  readonly family: string;
+  readonly hyperParameters: Readonly<Record<string, string>>;
+  readonly seed: string;
+}
+
+/** Errors by field: `path`, `instrumentIds`, `question.horizonBars`, `family.trees`, `family`, `seed`. */
+export type DraftErrors = Readonly<Record<string, string>>;
+
+export const standards = (params: readonly Parameter[]): Record<string, string> =>
+  Object.fromEntries(params.map(({ name, standard }) => [name, plain(standard)]));
+
+export function draftFor({ families, questions, featureSets }: ModelsCatalogue, instrumentId: string): TrainingDraft {
+  const [family, question] = [families[0], questions[0]];
+  return {
+    from: 'instrument',
+    instrumentIds: instrumentId === '' ? [] : [instrumentId],
+    path: '',
+    timeframe: '15m',
+    featureSet: featureSets[0]?.name ?? '',
+    question: question?.kind ?? 'direction',
+    questionParams: standards(question?.params ?? []),
+    family: family?.name ?? '',
+    hyperParameters: standards(family?.params ?? []),
+    seed: '1',
+  };
+}
+
+/** The families that answer the draft's question. */
+export function familiesFor({ families, questions }: ModelsCatalogue, kind: QuestionKind): ModelsCatalogue['families'] {
+  const task = questions.find((each) => each.kind === kind)?.task;
+  return families.filter(({ tasks }) => task !== undefined && tasks.includes(task));
+}
+
+export function withQuestion(draft: TrainingDraft, catalogue: ModelsCatalogue, kind: QuestionKind): TrainingDraft {
+  const question = catalogue.questions.find((each) => each.kind === kind);
+  const next = { ...draft, question: kind, questionParams: standards(question?.params ?? []) };
+  const able = familiesFor(catalogue, kind);
+  return able.some(({ name }) => name === draft.family) ? next : withFamily(next, catalogue, able[0]?.name ?? '');
+}
+
+export function withFamily(draft: TrainingDraft, catalogue: ModelsCatalogue, name: string): TrainingDraft {
+  const family = catalogue.families.find((each) => each.name === name);
+  return { ...draft, family: name, hyperParameters: standards(family?.params ?? []) };
+}
+
+export type Planned<T> = { readonly ok: true; readonly plan: T } | { readonly ok: false; readonly errors: DraftErrors };
+
+/** The data set a draft stands for, or what is wrong with it. */
+export function dataPlanOf(draft: TrainingDraft, catalogue: ModelsCatalogue): Planned<DataPlan> {
+  const errors: Record<string, string> = {};
+  if (draft.from === 'file' && draft.path.trim() === '') errors.path = 'Which file? Its path on this machine.';
+  if (draft.from === 'instrument' && draft.instrumentIds.length === 0) errors.instrumentIds = 'Which instruments?';
+  const question = catalogue.questions.find(({ kind }) => kind === draft.question);
+  const params = numbersOf('question', question?.params ?? [], draft.questionParams, errors);
+  if (Object.keys(errors).length > 0) return { ok: false, errors };
+  const sources: DataPlan['sources'] =
+    draft.from === 'file'
+      ? [{ kind: 'file', path: draft.path.trim() }]
+      : draft.instrumentIds.map((instrumentId) => ({ kind: 'instrument', instrumentId }));
+  const { timeframe, featureSet } = draft;
+  const asked = { kind: draft.question, params };
+  return { ok: true, plan: { sources, timeframe, fromMs: null, toMs: null, featureSet, question: asked } };
+}
+
+/** The training a draft stands for, or what is wrong with it. */
+export function trainingPlanOf(draft: TrainingDraft, catalogue: ModelsCatalogue): Planned<TrainingPlan> {
+  const data = dataPlanOf(draft, catalogue);
+  const errors: Record<string, string> = data.ok ? {} : { ...data.errors };
+  const family = catalogue.families.find(({ name }) => name === draft.family);
+  if (!family) errors.family = 'Which family?';
+  const hyperParameters = numbersOf('family', family?.params ?? [], draft.hyperParameters, errors);
+  const seed = numberIn(draft.seed, { least: 0, most: 2_147_483_647, whole: true });
+  if (typeof seed === 'string') errors.seed = seed;
+  if (!data.ok || typeof seed === 'string' || Object.keys(errors).length > 0) return { ok: false, errors };
+  return { ok: true, plan: { data: data.plan, family: draft.family, hyperParameters, seed } };
+}
+
+function numbersOf(
+  whose: string,
+  params: readonly Parameter[],
+  typed: Readonly<Record<string, string>>,
+  errors: Record<string, string>,
+): Record<string, number> {
+  const numbers: Record<string, number> = {};
+  for (const parameter of params) {
+    const value = numberIn(typed[parameter.name] ?? '', parameter);
+    if (typeof value === 'string') errors[`${whose}.${parameter.name}`] = value;
+    else numbers[parameter.name] = value;
+  }
+  return numbers;
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { endedText } from '../../../../renderer/models/models-store.ts';
+import {
+  dataPlanOf,
+  draftFor,
+  trainingPlanOf,
+  withFamily,
+  withQuestion,
+} from '../../../../renderer/models/training-draft.ts';
+import { progressText, remainingText } from '../../../../renderer/models/training-words.ts';
+import { createMemoryTraining, MODELS_CATALOGUE } from '../../../support/memory-training.ts';
+
+const BTC = 'binance:BTC/USDT';
+const draft = draftFor(MODELS_CATALOGUE, BTC);
+const { row } = createMemoryTraining();
+
+describe('a training as it is set up', () => {
+  it('begins with the richest features and standard settings, and stands for a plan', () => {
+    expect(trainingPlanOf(draft, MODELS_CATALOGUE)).toEqual({
+      ok: true,
+      plan: {
+        data: {
+          sources: [{ kind: 'instrument', instrumentId: BTC }],
+          timeframe: '15m',
+          fromMs: null,
+          toMs: null,
+          featureSet: 'v2',
+          question: { kind: 'direction', params: { horizonBars: 12 } },
+        },
+        family: 'gradient-boosting',
+        hyperParameters: { trees: 200 },
+        seed: 1,
+      },
+    });
+  });
+
+  it('says at each field what is wrong', () => {
+    const wrong = {
+      ...draft,
+      instrumentIds: [],
+      questionParams: { horizonBars: '1.5' },
+      hyperParameters: { trees: '9' },
+      seed: '',
+    };
+    expect(trainingPlanOf(wrong, MODELS_CATALOGUE)).toEqual({
+      ok: false,
+      errors: {
+        instrumentIds: 'Which instruments?',
+        'question.horizonBars': 'A whole number.',
+        'family.trees': '10–2,000.',
+        seed: 'A number.',
+      },
+    });
+    expect(dataPlanOf({ ...draft, from: 'file', path: ' ' }, MODELS_CATALOGUE)).toMatchObject({ ok: false });
+  });
+
+  it('another question keeps the family only where it answers it', () => {
+    const lstm = withFamily(draft, MODELS_CATALOGUE, 'lstm');
+    expect(withQuestion(lstm, MODELS_CATALOGUE, 'direction').family).toBe('lstm');
+    expect(withQuestion(lstm, MODELS_CATALOGUE, 'move')).toMatchObject({
+      question: 'move',
+      family: 'gradient-boosting',
+      hyperParameters: { trees: '200' },
+    });
+  });
+});
+
+describe('a training in words', () => {
+  it('says how far it is and what is left', () => {
+    const running = row('j', { state: 'running', step: 40, steps: 200, remainingMs: 31_400, verdict: null });
+    expect(progressText(running)).toBe('Training: step 40 of 200');
+    expect(remainingText(running)).toBe('at most 32 s left');
+    expect(progressText({ ...running, step: 200 })).toBe('Judging on times it has not seen');
+    expect(remainingText({ ...running, step: 200 })).toBe('');
+    expect(progressText(row('j', { state: 'preparing', steps: null, step: 0 }))).toMatch(/looking for leaks/);
+  });
+
+  it('is told once when it ends, with its verdict or its reason', () => {
+    const before = [row('a', { state: 'running' }), row('b', { state: 'running' }), row('c')];
+    const now = [row('a'), row('b', { state: 'failed', error: 'It broke.' }), row('c'), row('d')];
+    expect(endedText(before, now)).toEqual([
+      'Training gradient boosting, direction, BTC/USDT 15m is done: No edge: it does not surely answer better than the yardstick.',
+      'Training gradient boosting, direction, BTC/USDT 15m failed: It broke.',
+    ]);
+  });
+});

@@ -19,7 +19,8 @@ export function DataExplorer() {
     [catalogue, draft],
   );
   const plan = planned?.ok ? planned.plan : null;
-  const loaded = useAnswer(plan ? JSON.stringify(plan) : null, (client) => client.exploreData(plan!));
+  const [attempt, setAttempt] = useState(0);
+  const loaded = useAnswer(plan ? `${attempt} ${JSON.stringify(plan)}` : null, (client) => client.exploreData(plan!));
   if (!plan) return <Empty title="Say on the left which candles and which question" />;
   if (loaded.state === 'loading') return <Empty title="Making the data set and looking for leaks…" />;
   if (loaded.state === 'failed') {
@@ -29,6 +30,9 @@ export function DataExplorer() {
         <p role="alert" className="max-w-[460px] select-text">
           {loaded.text}
         </p>
+        <button type="button" className="button mt-2" onClick={() => setAttempt(attempt + 1)}>
+          Look again
+        </button>
       </div>
     );
   }

@@ -2,7 +2,6 @@
 import type { ModelVersion, TrainingJob } from '../../preload/models-contract.ts';
 import { showClock, showDay } from '../format/time.ts';
 import { LETTERS } from '../lab/run-words.ts';
-import { Empty } from '../panels/Panel.tsx';
 import { COMPARED_MAX, select, toggleCompared, useModels } from './models-store.ts';
 import { EDGES, JOB_STATES, remainingText } from './training-words.ts';
 
@@ -25,7 +24,7 @@ export function ModelList() {
             ))}
           </ul>
         ) : (
-          <Empty title={jobs ? 'No training yet' : 'Connecting…'} />
+          <p className="px-2.5 py-2 text-text2">{jobs ? 'No training yet' : 'Connecting…'}</p>
         )}
         <h3 className="px-2.5 pb-1 pt-3 text-[11px] text-text3">With the terminal</h3>
         <ul>

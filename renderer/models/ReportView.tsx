@@ -87,7 +87,7 @@ function Figures({ report }: { report: ModelReport }) {
 const IMPORTANT_MAX = 12;
 
 function Importance({ importance }: { importance: ModelReport['importance'] }) {
-  const shown = importance.slice(0, IMPORTANT_MAX);
+  const shown = importance.filter(({ lossRise }) => lossRise > 0).slice(0, IMPORTANT_MAX);
   const most = Math.max(1e-12, ...shown.map(({ lossRise }) => lossRise));
   return (
     <section aria-label="Importance of features" className="min-w-0">
@@ -95,7 +95,11 @@ function Importance({ importance }: { importance: ModelReport['importance'] }) {
         Importance <span className="font-normal text-text3">how much worse without the feature</span>
       </h3>
       {shown.length === 0 ? (
-        <p className="py-2 text-text2">Its card says nothing of it.</p>
+        <p className="py-2 text-text2">
+          {importance.length === 0
+            ? 'Its card says nothing of it.'
+            : 'It would answer as well without any one of them.'}
+        </p>
       ) : (
         <ul className="mt-1">
           {shown.map(({ feature, lossRise }) => (

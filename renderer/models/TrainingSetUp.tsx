@@ -111,12 +111,18 @@ function SetUpForm({ catalogue }: { catalogue: ModelsCatalogue }) {
         <div className="lab-section">
           <h3>Family</h3>
           <div className="flex flex-col gap-1.5 px-2.5">
-            <Select
-              label="Family"
+            <select
+              aria-label="Family"
+              className="field"
               value={draft.family}
-              options={familiesFor(catalogue, draft.question).map(({ name, title }) => ({ value: name, text: title }))}
-              onChange={(name) => takeDraft(withFamily(draft, catalogue, name))}
-            />
+              onChange={(event) => takeDraft(withFamily(draft, catalogue, event.target.value))}
+            >
+              {familiesFor(catalogue, draft.question).map(({ name, title }) => (
+                <option key={name} value={name}>
+                  {title}
+                </option>
+              ))}
+            </select>
             <Settings
               whose="family"
               params={family?.params ?? []}
@@ -189,7 +195,7 @@ function CandleFields(props: {
         ) : (
           <fieldset
             aria-invalid={errors.instrumentIds !== undefined}
-            className="max-h-[112px] overflow-auto rounded border border-line px-2 py-1"
+            className="max-h-[132px] overflow-auto rounded border border-line px-2 py-1"
           >
             <legend className="sr-only">Instruments, {DATA_SOURCES_MAX} at most</legend>
             <div className="grid grid-cols-2 gap-x-2">

@@ -137,6 +137,6 @@ async function readVersions(client: EngineClient): Promise<void> {
   if (answer?.ok !== true) return;
   modelsStore.setState(({ selectedId }) => ({
     versions: answer.value,
-    selectedId: selectedId ?? answer.value[0]?.id ?? null,
+    ...(selectedId === null && answer.value[0] ? { selectedId: answer.value[0].id, tab: 'report' } : {}),
   }));
 }

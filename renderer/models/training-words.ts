@@ -45,4 +45,4 @@ export function remainingText({ state, remainingMs, step, steps }: TrainingJob):
 }
 
 /** How a question's drift is called, by custom. */
-export const driftWord = (drift: number): string => (drift < 0.1 ? 'stable' : drift < 0.25 ? 'moved' : 'another one');
+export const driftWord = (drift: number): string => (drift < 0.1 ? 'stable' : drift < 0.25 ? 'moved' : 'far off');

@@ -51,6 +51,12 @@ describe('the models workspace', () => {
     'shows what would be learnt from, its worth and that nothing leaks',
     async () => {
       const { page } = terminal.desk;
+      const source = { kind: 'instrument', instrumentId: 'binance:BTC/USDT', timeframe: '5m' } as const;
+      const bars = async (): Promise<number> => {
+        const look = await terminal.engine.client.labLook({ source });
+        return look.ok ? look.value.bars : 0;
+      };
+      await until('the history', async () => (await bars()) >= 1_500, LIMIT_MS);
       await setUp(page).getByLabel('Features').selectOption('reversal-v1');
       await setUp(page).getByRole('radio', { name: '5m', exact: true }).click();
       await setUp(page).getByRole('button', { name: 'Look at the data' }).click();

@@ -56,7 +56,7 @@ function figuresOf({ outOfSample }: ModelCard): ReportFigure[] {
   const plain = { interval: null, isShare: false } as const;
   const figures: ReportFigure[] = [
     {
-      name: 'Log-loss gain',
+      name: 'Loss gain',
       about: 'log loss, in nats, that it saves on the yardstick per question',
       value: logLossGain.value,
       interval: drawn(logLossGain),

@@ -21,7 +21,7 @@ describe('a training as it is set up', () => {
       plan: {
         data: {
           sources: [{ kind: 'instrument', instrumentId: BTC }],
-          timeframe: '15m',
+          timeframe: '1h',
           fromMs: null,
           toMs: null,
           featureSet: 'v2',

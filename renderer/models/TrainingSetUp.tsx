@@ -15,6 +15,7 @@ import {
   draftFor,
   familiesFor,
   type Parameter,
+  storedFor,
   type TrainingDraft,
   trainingPlanOf,
   withFamily,
@@ -79,7 +80,7 @@ function SetUpForm({ catalogue }: { catalogue: ModelsCatalogue }) {
   return (
     <form onSubmit={submit} noValidate autoComplete="off" className="flex min-h-0 flex-1 flex-col">
       <div className="min-h-0 flex-1 overflow-auto pb-2">
-        <CandleFields draft={draft} errors={isTried ? errors : {}} onChange={change} />
+        <CandleFields catalogue={catalogue} draft={draft} errors={isTried ? errors : {}} onChange={change} />
         <div className="lab-section">
           <h3>Question</h3>
           <div className="flex flex-col gap-1.5 px-2.5">
@@ -132,7 +133,7 @@ function SetUpForm({ catalogue }: { catalogue: ModelsCatalogue }) {
             />
             <NumberField
               label="seed"
-              unit="whole number"
+              unit="from 0"
               hint="the same seed gives the same model"
               value={draft.seed}
               error={errors.seed}
@@ -161,16 +162,14 @@ function SetUpForm({ catalogue }: { catalogue: ModelsCatalogue }) {
 }
 
 function CandleFields(props: {
+  readonly catalogue: ModelsCatalogue;
   readonly draft: TrainingDraft;
   readonly errors: DraftErrors;
   readonly onChange: (part: Partial<TrainingDraft>) => void;
 }) {
-  const { draft, errors, onChange } = props;
+  const { catalogue, draft, errors, onChange } = props;
   const instruments = useDeskStore((state) => state.hello?.instruments ?? NO_INSTRUMENTS);
-  const toggle = (id: string): void => {
-    const without = draft.instrumentIds.filter((each) => each !== id);
-    onChange({ instrumentIds: without.length < draft.instrumentIds.length ? without : [...without, id] });
-  };
+  const stored = storedFor(catalogue, draft).map((id) => ({ id, symbol: id.slice(id.indexOf(':') + 1) }));
   return (
     <div className="lab-section">
       <h3>Candles</h3>
@@ -180,9 +179,16 @@ function CandleFields(props: {
           value={draft.from}
           options={[
             { value: 'instrument', text: 'Instruments' },
+            { value: 'stored', text: 'Downloaded' },
             { value: 'file', text: 'File' },
           ]}
           onChange={(from) => onChange({ from })}
+        />
+        <Choice
+          label="Candles of"
+          value={draft.timeframe}
+          options={TIMEFRAMES.filter((name) => name !== '1s').map((value) => ({ value, text: value }))}
+          onChange={(timeframe) => onChange({ timeframe })}
         />
         {draft.from === 'file' ? (
           <TextField
@@ -192,41 +198,69 @@ function CandleFields(props: {
             error={errors.path}
             onChange={(path) => onChange({ path })}
           />
+        ) : draft.from === 'instrument' ? (
+          <Instruments
+            offered={instruments}
+            chosen={draft.instrumentIds}
+            error={errors.instrumentIds}
+            onChange={(instrumentIds) => onChange({ instrumentIds })}
+          />
+        ) : stored.length > 0 ? (
+          <Instruments
+            offered={stored}
+            chosen={draft.storedIds}
+            error={errors.storedIds}
+            onChange={(storedIds) => onChange({ storedIds })}
+          />
         ) : (
-          <fieldset
-            aria-invalid={errors.instrumentIds !== undefined}
-            className="max-h-[132px] overflow-auto rounded border border-line px-2 py-1"
-          >
-            <legend className="sr-only">Instruments, {DATA_SOURCES_MAX} at most</legend>
-            <div className="grid grid-cols-2 gap-x-2">
-              {instruments.map(({ id, symbol }) => {
-                const isOn = draft.instrumentIds.includes(id);
-                return (
-                  <label key={id} className="flex items-center gap-1.5 leading-[20px]">
-                    <input
-                      type="checkbox"
-                      checked={isOn}
-                      disabled={!isOn && draft.instrumentIds.length >= DATA_SOURCES_MAX}
-                      onChange={() => toggle(id)}
-                    />
-                    <span className="truncate" title={symbol}>
-                      {symbol}
-                    </span>
-                  </label>
-                );
-              })}
-            </div>
-          </fieldset>
+          <p className="select-text text-[11px] leading-[15px] text-text2">
+            No candles of {draft.timeframe} are there: <code>countersign candles fetch</code> downloads history.
+          </p>
         )}
-        {errors.instrumentIds === undefined ? null : <FieldError>{errors.instrumentIds}</FieldError>}
-        <Choice
-          label="Candles of"
-          value={draft.timeframe}
-          options={TIMEFRAMES.filter((name) => name !== '1s').map((value) => ({ value, text: value }))}
-          onChange={(timeframe) => onChange({ timeframe })}
-        />
       </div>
     </div>
+  );
+}
+
+function Instruments(props: {
+  readonly offered: readonly { readonly id: string; readonly symbol: string }[];
+  readonly chosen: readonly string[];
+  readonly error: string | undefined;
+  readonly onChange: (chosen: readonly string[]) => void;
+}) {
+  const { offered, chosen, error, onChange } = props;
+  const toggle = (id: string): void => {
+    const without = chosen.filter((each) => each !== id);
+    onChange(without.length < chosen.length ? without : [...without, id]);
+  };
+  return (
+    <>
+      <fieldset
+        aria-invalid={error !== undefined}
+        className="max-h-[132px] overflow-auto rounded border border-line px-2 py-1"
+      >
+        <legend className="sr-only">Instruments, {DATA_SOURCES_MAX} at most</legend>
+        <div className="grid grid-cols-2 gap-x-2">
+          {offered.map(({ id, symbol }) => {
+            const isOn = chosen.includes(id);
+            return (
+              <label key={id} className="flex items-center gap-1.5 leading-[20px]">
+                <input
+                  type="checkbox"
+                  checked={isOn}
+                  disabled={!isOn && chosen.length >= DATA_SOURCES_MAX}
+                  onChange={() => toggle(id)}
+                />
+                <span className="truncate" title={symbol}>
+                  {symbol}
+                </span>
+              </label>
+            );
+          })}
+        </div>
+      </fieldset>
+      {error === undefined ? null : <FieldError>{error}</FieldError>}
+    </>
   );
 }
 

@@ -7,8 +7,10 @@ type QuestionKind = DataPlan['question']['kind'];
 export type Parameter = ModelsCatalogue['questions'][number]['params'][number];
 
 export interface TrainingDraft {
-  readonly from: 'instrument' | 'file';
+  readonly from: 'instrument' | 'stored' | 'file';
   readonly instrumentIds: readonly string[];
+  /** Of what was downloaded or imported. */
+  readonly storedIds: readonly string[];
   readonly path: string;
   readonly timeframe: Timeframe;
   readonly featureSet: string;
@@ -20,7 +22,7 @@ export interface TrainingDraft {
   readonly seed: string;
 }
 
-/** Errors by field: `path`, `instrumentIds`, `question.horizonBars`, `family.trees`, `family`, `seed`. */
+/** Errors by field: `path`, `instrumentIds`, `storedIds`, `question.horizonBars`, `family.trees`, `family`, `seed`. */
 export type DraftErrors = Readonly<Record<string, string>>;
 
 export const standards = (params: readonly Parameter[]): Record<string, string> =>
@@ -31,6 +33,7 @@ export function draftFor({ families, questions, featureSets }: ModelsCatalogue, 
   return {
     from: 'instrument',
     instrumentIds: instrumentId === '' ? [] : [instrumentId],
+    storedIds: [],
     path: '',
     timeframe: '1h',
     featureSet: featureSets[0]?.name ?? '',
@@ -41,6 +44,10 @@ export function draftFor({ families, questions, featureSets }: ModelsCatalogue, 
     seed: '1',
   };
 }
+
+/** What was downloaded or imported of the draft's timeframe. */
+export const storedFor = (catalogue: ModelsCatalogue, { timeframe }: Pick<TrainingDraft, 'timeframe'>): string[] =>
+  catalogue.stored.flatMap((row) => (row.timeframe === timeframe ? [row.instrumentId] : []));
 
 /** The families that answer the draft's question. */
 export function familiesFor({ families, questions }: ModelsCatalogue, kind: QuestionKind): ModelsCatalogue['families'] {
@@ -67,16 +74,22 @@ export function dataPlanOf(draft: TrainingDraft, catalogue: ModelsCatalogue): Pl
   const errors: Record<string, string> = {};
   if (draft.from === 'file' && draft.path.trim() === '') errors.path = 'Which file? Its path on this machine.';
   if (draft.from === 'instrument' && draft.instrumentIds.length === 0) errors.instrumentIds = 'Which instruments?';
+  const storedIds = storedFor(catalogue, draft).filter((id) => draft.storedIds.includes(id));
+  if (draft.from === 'stored' && storedIds.length === 0) errors.storedIds = 'Which of the downloaded ones?';
   const question = catalogue.questions.find(({ kind }) => kind === draft.question);
   const params = numbersOf('question', question?.params ?? [], draft.questionParams, errors);
   if (Object.keys(errors).length > 0) return { ok: false, errors };
-  const sources: DataPlan['sources'] =
-    draft.from === 'file'
-      ? [{ kind: 'file', path: draft.path.trim() }]
-      : draft.instrumentIds.map((instrumentId) => ({ kind: 'instrument', instrumentId }));
+  const sources: Record<TrainingDraft['from'], DataPlan['sources']> = {
+    file: [{ kind: 'file', path: draft.path.trim() }],
+    stored: storedIds.map((instrumentId) => ({ kind: 'stored', instrumentId })),
+    instrument: draft.instrumentIds.map((instrumentId) => ({ kind: 'instrument', instrumentId })),
+  };
   const { timeframe, featureSet } = draft;
   const asked = { kind: draft.question, params };
-  return { ok: true, plan: { sources, timeframe, fromMs: null, toMs: null, featureSet, question: asked } };
+  return {
+    ok: true,
+    plan: { sources: sources[draft.from], timeframe, fromMs: null, toMs: null, featureSet, question: asked },
+  };
 }
 
 /** The training a draft stands for, or what is wrong with it. */

@@ -54,6 +54,23 @@ describe('a training as it is set up', () => {
     expect(dataPlanOf({ ...draft, from: 'file', path: ' ' }, MODELS_CATALOGUE)).toMatchObject({ ok: false });
   });
 
+  it('takes of the downloaded candles those of its own timeframe', () => {
+    const stored = [
+      { instrumentId: BTC, timeframe: '1h' as const, bars: 9_000 },
+      { instrumentId: 'binance:ETH/USDT', timeframe: '5m' as const, bars: 9_000 },
+    ];
+    const catalogue = { ...MODELS_CATALOGUE, stored };
+    const both = { ...draft, from: 'stored' as const, storedIds: [BTC, 'binance:ETH/USDT'] };
+    expect(dataPlanOf(both, catalogue)).toMatchObject({
+      ok: true,
+      plan: { sources: [{ kind: 'stored', instrumentId: BTC }], timeframe: '1h' },
+    });
+    expect(dataPlanOf({ ...both, timeframe: '1d' }, catalogue)).toEqual({
+      ok: false,
+      errors: { storedIds: 'Which of the downloaded ones?' },
+    });
+  });
+
   it('another question keeps the family only where it answers it', () => {
     const lstm = withFamily(draft, MODELS_CATALOGUE, 'lstm');
     expect(withQuestion(lstm, MODELS_CATALOGUE, 'direction').family).toBe('lstm');

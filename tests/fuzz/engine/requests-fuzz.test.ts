@@ -9,6 +9,7 @@ import { termsOf } from '../../../main/engine/approval/cases.ts';
 import type { InputEvent } from '../../../main/engine/domain/events.ts';
 import type { Engine } from '../../../main/engine/engine.ts';
 import { contract, manualOrderSchema } from '../../../preload/contract.ts';
+import { gapContract } from '../../../preload/gap-contract.ts';
 import { labContract } from '../../../preload/lab-contract.ts';
 import { modelsContract } from '../../../preload/models-contract.ts';
 import { startEngine } from '../../support/recorded-session.ts';
@@ -157,6 +158,22 @@ const REQUESTS: readonly [keyof Procedures, fc.Arbitrary<{ readonly input: objec
       .record({ mode: fc.constantFrom('off' as const, 'entries' as const, 'all' as const) })
       .map((input) => ({ input, event: { kind: 'DeadManSwitchSet', ...input } })),
   ],
+  [
+    'setEnsemble',
+    fc
+      .record({
+        confidenceMin: fc.double({ min: 0.5, max: 0.99, noNaN: true }),
+        weights: fc.dictionary(
+          fc.constantFrom('reversal', 'momentum', 'x'),
+          fc.double({ min: 0, max: 10, noNaN: true }),
+        ),
+        decideEveryMs: fc.dictionary(
+          fc.constantFrom('binance:BTC/USDT', 'binance:ETH/USDT'),
+          fc.integer({ min: 1, max: 1_440 }).map((minutes) => minutes * 60_000),
+        ),
+      })
+      .map((input) => ({ input, event: { kind: 'EnsembleSet', settings: input } })),
+  ],
   ['setLimits', limits.map((input) => ({ input, event: { kind: 'LimitsSet', limits: input } }))],
   [
     'setMandate',
@@ -168,8 +185,12 @@ describe('requests', () => {
   it('are all here that tell the engine anything', () => {
     const reads = ['hello', 'watchDesk', 'watchMarket', 'chartHistory', 'previewOrder', 'journalPage', 'verifyJournal'];
     const others = [...reads, 'cancelAll', 'startGameDay', 'stopGameDay', 'loadSetting', 'saveSetting'];
-    const ofTheLab = [...Object.keys(labContract), ...Object.keys(modelsContract)];
-    expect([...REQUESTS.map(([name]) => name), ...others, ...ofTheLab].sort()).toEqual(Object.keys(contract).sort());
+    // They reach the registry of models first, which tells the engine what passed its gate.
+    const ofModels = ['promoteModel', 'rollbackModel'];
+    const elsewhere = [labContract, gapContract, modelsContract].flatMap((part) => Object.keys(part));
+    expect([...REQUESTS.map(([name]) => name), ...others, ...ofModels, ...elsewhere].sort()).toEqual(
+      Object.keys(contract).sort(),
+    );
   });
 
   it.each(REQUESTS)(

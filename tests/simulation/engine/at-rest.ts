@@ -85,7 +85,7 @@ const fillsOf = ({ sides }: World): number => sides.reduce((sum, { venue }) => s
 /** The dead-man switch stands where it is wanted, and is kept from running out. */
 async function checkRefreshed(world: World): Promise<void> {
   checkGuards(world);
-  const isSet = world.listings.some(({ rules }) => world.perpetuals?.firesAtMs(rules.symbol) != null);
+  const isSet = world.listings.some(({ rules }) => world.perpetuals?.countdowns.firesAtMs(rules.symbol) != null);
   if (isSet) await world.pass(COUNTDOWN_MS * 1.2);
 }
 

@@ -17,6 +17,7 @@ import {
 } from '../../../main/engine/domain/order.ts';
 import type { Fill } from '../../../main/practice/matching/order.ts';
 import { priceAtoms } from '../../../main/practice/matching/rules.ts';
+import { moved } from './position-moves.ts';
 import type { Listing, SimMarket } from './sim-market.ts';
 
 /** A promise of the program that did not hold. `rule` names it; a shorter history must break the same one. */
@@ -42,21 +43,6 @@ interface Signed {
 const ATOMS = 10n ** 18n;
 const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const largest = (a: bigint, b: bigint): bigint => (a > b ? a : b);
-
-const sideOf = (held: bigint): string => (held === 0n ? 'flat' : held > 0n ? 'long' : 'short');
-
-/** Where a fill takes a perpetual's position. */
-function moved(before: bigint, after: bigint): string {
-  const [from, to] = [sideOf(before), sideOf(after)];
-  if (from !== to) return `${from} → ${to}`;
-  return `${from} → ${(after > before) === (after > 0n) ? 'larger' : 'smaller'}`;
-}
-
-/** The moves that there are. */
-export const POSITION_MOVES = [
-  ...['flat → long', 'flat → short', 'long → flat', 'short → flat', 'long → short', 'short → long'],
-  ...['long → larger', 'long → smaller', 'short → larger', 'short → smaller'],
-] as const;
 
 /** Whether a booked fill says what happened. */
 function isTold(fill: VenueFill, truth: Fill, venue: SimMarket): boolean {

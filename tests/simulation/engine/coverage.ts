@@ -1,6 +1,6 @@
 import { ORDER_STATES, ORDER_TRANSITIONS } from '../../../main/engine/domain/order.ts';
-import { POSITION_MOVES } from './bookkeeper.ts';
 import { ALL_FAULTS, NATURAL_REFUSALS, OWN_DOINGS } from './faults.ts';
+import { POSITION_MOVES } from './position-moves.ts';
 import type { SeedSummary } from './simulate-seed.ts';
 
 /** What many seeds came to together. */
@@ -11,6 +11,8 @@ export interface Coverage {
   fills: number;
   sessions: number;
   anomalies: number;
+  /** Of any one seed. */
+  readonly least: { steps: number; orders: number; faults: number };
   readonly transitions: Map<string, number>;
   readonly faults: Map<string, number>;
 }
@@ -22,9 +24,13 @@ export const createCoverage = (): Coverage => ({
   fills: 0,
   sessions: 0,
   anomalies: 0,
+  least: { steps: Number.POSITIVE_INFINITY, orders: Number.POSITIVE_INFINITY, faults: Number.POSITIVE_INFINITY },
   transitions: new Map(),
   faults: new Map(),
 });
+
+export const faultsOf = ({ faults }: Pick<SeedSummary, 'faults'>): number =>
+  [...faults.values()].reduce((sum, times) => sum + times, 0);
 
 function addAll(into: Map<string, number>, from: ReadonlyMap<string, number>): void {
   for (const [key, count] of from) into.set(key, (into.get(key) ?? 0) + count);
@@ -37,6 +43,10 @@ export function count(coverage: Coverage, outcome: SeedSummary): void {
   coverage.fills += outcome.fills;
   coverage.sessions += outcome.sessions;
   coverage.anomalies += outcome.anomalies;
+  const { least } = coverage;
+  least.steps = Math.min(least.steps, outcome.steps);
+  least.orders = Math.min(least.orders, outcome.orders);
+  least.faults = Math.min(least.faults, faultsOf(outcome));
   addAll(coverage.transitions, outcome.transitions);
   addAll(coverage.faults, outcome.faults);
 }
@@ -79,10 +89,11 @@ const sorted = (counts: ReadonlyMap<string, number>): string =>
 export function describeCoverage(coverage: Coverage): string {
   const { seeds, steps, orders, fills, sessions, anomalies } = coverage;
   const missed = [...missedTransitions(coverage), ...missedFaults(coverage)];
-  const faults = [...coverage.faults.values()].reduce((sum, times) => sum + times, 0);
+  const { least } = coverage;
   return [
-    `${seeds} seeds: ${steps} steps, ${orders} orders, ${fills} fills, ${faults} faults, ${sessions - seeds} crashes, ${anomalies} anomalies stated`,
-    `order states: ${sorted(coverage.transitions)}`,
+    `${seeds} seeds: ${steps} steps, ${orders} orders, ${fills} fills, ${faultsOf(coverage)} faults, ${sessions - seeds} crashes, ${anomalies} anomalies stated`,
+    `each seed at least ${least.steps} steps, ${least.orders} orders, ${least.faults} faults`,
+    `states: ${sorted(coverage.transitions)}`,
     `faults: ${sorted(coverage.faults)}`,
     missed.length === 0 ? 'every reachable transition and every fault was seen' : `not seen: ${missed.join(', ')}`,
   ].join('\n');

@@ -29,7 +29,7 @@ export function checkGuards(world: World): void {
   const { perpetuals } = world;
   for (const listing of perpetuals?.listings ?? []) {
     const isWanted = isToBeGuarded(world, perpetuals as SimPerpetuals, listing);
-    const isSet = perpetuals?.firesAtMs(listing.rules.symbol) !== null;
+    const isSet = perpetuals?.countdowns.firesAtMs(listing.rules.symbol) !== null;
     const text = (): string => `${listing.record.id}: wanted ${isWanted} (${world.books.deadMan}), set ${isSet}`;
     hold(isWanted === isSet, 'dead-man-where-wanted', text);
   }

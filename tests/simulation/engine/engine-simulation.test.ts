@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { count, createCoverage, describeCoverage, missedFaults, missedTransitions } from './coverage.ts';
+import { count, createCoverage, describeCoverage, faultsOf, missedFaults, missedTransitions } from './coverage.ts';
 import { simulateMany } from './many-seeds.ts';
 import { PINNED_HISTORIES } from './pinned-histories.ts';
 import { describeHistory, shrink } from './shrink.ts';
@@ -8,7 +8,6 @@ import {
   isReplayed,
   ORDERS_MIN,
   type RunOptions,
-  type SeedSummary,
   STEPS_MIN,
   simulateHistory,
   simulateSeed,
@@ -26,8 +25,6 @@ async function holds(seed: number, options: RunOptions): Promise<void> {
   const outcome = await simulateSeed(seed, options);
   if (outcome.violation) expect.fail(describeHistory(await shrink(outcome, SHRINK_TRIES_MAX, options)));
 }
-
-const faultsOf = ({ faults }: SeedSummary): number => [...faults.values()].reduce((sum, times) => sum + times, 0);
 
 describe('the engine in simulated worlds', () => {
   for (const { name, why, passes, ...history } of PINNED_HISTORIES) {

@@ -229,7 +229,7 @@ export function createSimPerpetualExchange(parts: PerpetualExchangeParts): Tappe
       readonly countdownTime: number;
     }) =>
       line.call('countdown', true, () => {
-        venue.setCountdown(symbol, countdownTime);
+        venue.countdowns.set(symbol, countdownTime);
         return ok({ symbol, countdownTime: String(countdownTime) });
       }),
     askRules: () =>

@@ -15,6 +15,7 @@ import type { OrderRequest } from '../../../main/practice/matching/filters.ts';
 import { type Fill, isOpen, type Side, type VenueOrder } from '../../../main/practice/matching/order.ts';
 import { baseAtoms } from '../../../main/practice/matching/rules.ts';
 import { tapeTradeId } from '../../../main/practice/matching/trade-ids.ts';
+import { SimCountdowns } from './sim-countdowns.ts';
 import {
   type BookShape,
   type Known,
@@ -66,14 +67,14 @@ export class SimPerpetuals extends SimMarket {
   readonly name = USDM;
   readonly incomes: Income[] = [];
   readonly #desk: MarginDesk;
-  readonly #doings: Pick<PerpetualsParts, 'after' | 'onFill' | 'onOwnDoing'>;
+  readonly #doings: Pick<PerpetualsParts, 'onFill' | 'onOwnDoing'>;
   readonly #conditionals = new Map<number, ConditionalOrder>();
   readonly #algoByClient = new Map<string, number>();
   readonly #realized = new Map<Fill, bigint>();
   readonly #held = new Map<string, number>();
-  readonly #countdowns = new Map<string, { readonly firesAtMs: number; readonly cancel: () => void }>();
+  readonly countdowns: SimCountdowns;
 
-  constructor(shape: PerpetualsShape, { nowMs, tell, ...doings }: PerpetualsParts) {
+  constructor(shape: PerpetualsShape, { nowMs, tell, after, ...doings }: PerpetualsParts) {
     const rules = rulesOf(LISTED);
     const deposit: Income = {
       kind: 'transfer',
@@ -99,6 +100,7 @@ export class SimPerpetuals extends SimMarket {
     super({ listed: LISTED, shape, settlement: desk.settlement, nowMs, tell });
     this.#desk = desk;
     this.#doings = doings;
+    this.countdowns = new SimCountdowns(nowMs, after, (symbol) => this.#fire(symbol));
     desk.attach({
       place: (request, timeMs) => {
         const { crowd, lastTicks } = this.listing(request.symbol);
@@ -245,23 +247,8 @@ export class SimPerpetuals extends SimMarket {
     return null;
   }
 
-  // -------------------------------------------------------------------------------------------------- dead man
-
-  /** When everything on it goes; null while nobody has set that. */
-  firesAtMs(symbol: string): number | null {
-    return this.#countdowns.get(symbol)?.firesAtMs ?? null;
-  }
-
-  setCountdown(symbol: string, countdownMs: number): void {
-    this.#countdowns.get(symbol)?.cancel();
-    this.#countdowns.delete(symbol);
-    if (countdownMs === 0) return;
-    const cancel = this.#doings.after(countdownMs, () => this.#fire(symbol));
-    this.#countdowns.set(symbol, { firesAtMs: this.parts.nowMs() + countdownMs, cancel });
-  }
-
+  /** The dead-man switch: everything that rests goes. */
   #fire(symbol: string): void {
-    this.#countdowns.delete(symbol);
     this.#doings.onOwnDoing('dead-man-fired', symbol);
     const timeMs = this.parts.nowMs();
     const { conditionals } = this.#desk;

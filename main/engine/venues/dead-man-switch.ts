@@ -47,6 +47,8 @@ export interface DeadManSwitch {
 /** Refreshed four times a countdown; a request that fails is made again at the next look. */
 const REFRESHES = 4;
 const LOOKS = 12;
+/** By then a request is over, answered or not: two under way might arrive in either order. */
+const ANSWER_MS_MAX = 25_000;
 
 interface Guard {
   /** False: it is being let go. */
@@ -76,7 +78,7 @@ export function createDeadManSwitch(options: DeadManSwitchOptions): DeadManSwitc
   }
   function settle(instrumentId: InstrumentId, guard: Guard): void {
     const { isWanted, askedAtMs, confirmedAtMs } = guard;
-    const isAsked = askedAtMs !== null && elapsedMs(askedAtMs) < countdownMs / 2;
+    const isAsked = askedAtMs !== null && elapsedMs(askedAtMs) < Math.max(ANSWER_MS_MAX, countdownMs / 2);
     const isFresh = isWanted && confirmedAtMs !== null && elapsedMs(confirmedAtMs) < countdownMs / REFRESHES;
     if (!isAsked && !isFresh) ask(instrumentId, guard);
   }

@@ -84,6 +84,8 @@ const fillsOf = ({ sides }: World): number => sides.reduce((sum, { venue }) => s
 
 /** The dead-man switch stands where it is wanted, and is kept from running out. */
 async function checkRefreshed(world: World): Promise<void> {
+  // What was asked for a moment ago may still be on its way.
+  await world.pass(COUNTDOWN_MS / 2);
   checkGuards(world);
   const isSet = world.listings.some(({ rules }) => world.perpetuals?.countdowns.firesAtMs(rules.symbol) != null);
   if (isSet) await world.pass(COUNTDOWN_MS * 1.2);

@@ -21,8 +21,8 @@ export async function setCountdown(
     answer(`${instrumentId} is not known: the venue has not been reached yet.`);
     return;
   }
-  // A refresh would be of no use later: by then the one before has run out, or the next has been sent.
-  const waitMsMax = countdownMs === 0 ? TAKE_AWAY_WAIT_MS : countdownMs;
+  // A refresh that finds no room for as long makes way for the next one.
+  const waitMsMax = countdownMs === 0 ? TAKE_AWAY_WAIT_MS : countdownMs / 4;
   try {
     await askVenue(context, newTrace('protect', WEIGHT, waitMsMax), () =>
       exchange.fapiPrivatePostCountdownCancelAll({ symbol, countdownTime: countdownMs }),

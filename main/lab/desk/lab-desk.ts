@@ -1,13 +1,22 @@
-import type { AbTest, CandleSource, LabCatalogue, LabRun, RunPlan } from '../../../preload/lab-contract.ts';
+import type { CandleSource, LabCatalogue, LabRun, RunPlan } from '../../../preload/lab-contract.ts';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
-import { REALISTIC } from '../backtest/settings.ts';
-import { SHIPPED, strategyNamed } from '../strategies/shipped.ts';
-import { outlineOf, type StrategyOutline } from '../strategy/outline.ts';
+import { strategyNamed } from '../strategies/shipped.ts';
 import type { KeptRun, LabCrew, OpenedRun, RunResult } from '../workers/job.ts';
 import { NOTHING_YET } from '../workers/job.ts';
 import { searchKey, type UnfinishedSearch } from '../workers/search-log-file.ts';
 import type { JobError, Task } from '../workers/worker-crew.ts';
 import { checkPlan } from './check-plan.ts';
+import {
+  comparedOf,
+  hasMarks,
+  isOwnStrategy,
+  keptPart,
+  newRow,
+  pinned,
+  SHIPPED_CATALOGUE,
+  strategyRow,
+  titleOf,
+} from './lab-rows.ts';
 import { type CandlesAsked, candlesBetween, tradesPage } from './run-pages.ts';
 
 export interface LabDeskOptions {
@@ -164,11 +173,17 @@ export function createLabDesk({ runners, readers, nowMs, newId, onKept }: LabDes
   return {
     async catalogue(): Promise<LabCatalogue> {
       const found = await readers.ask({ kind: 'stored' }).outcome;
-      if (!found.ok) return { ...CATALOGUE, ownFolder: '', ownProblems: [], stored: [] };
+      if (!found.ok) return { ...SHIPPED_CATALOGUE, ownFolder: '', ownProblems: [], stored: [] };
       const { stored, own } = found.value;
       const ours = own.found.map(({ file, outline }) => ({ ...strategyRow(outline), name: file, isOwn: true }));
-      const strategies = [...CATALOGUE.strategies, ...ours];
-      return { ...CATALOGUE, strategies, ownFolder: own.folder, ownProblems: [...own.problems], stored: [...stored] };
+      const strategies = [...SHIPPED_CATALOGUE.strategies, ...ours];
+      return {
+        ...SHIPPED_CATALOGUE,
+        strategies,
+        ownFolder: own.folder,
+        ownProblems: [...own.problems],
+        stored: [...stored],
+      };
     },
     async look(source: CandleSource) {
       const found = await readers.ask({ kind: 'look', source }).outcome;
@@ -257,72 +272,8 @@ export function createLabDesk({ runners, readers, nowMs, newId, onKept }: LabDes
   };
 }
 
-function comparedOf({ id, figures, plan }: LabRun, { detail }: OpenedRun, test: AbTest | null | undefined) {
-  if (!figures) return [];
-  const returnShare = detail.equityQuote.map((equity) => equity / plan.settings.cashQuote - 1);
-  return [{ runId: id, timeMs: detail.timeMs, returnShare, figures, ab: test ?? null }];
-}
-
-const hasMarks = (row: LabRun, tags: readonly string[], note: string): boolean =>
-  row.note === note && row.tags.join(' ') === tags.join(' ');
-
-function keptPart(kept: KeptRun): Partial<LabRun> {
-  const { plan, state, origin, figures, intervals, verdict, error, folder, tags, note } = kept;
-  return { plan, state, origin, figures, intervals: [...intervals], verdict, error, folder, tags: [...tags], note };
-}
-
 function listedFrom(kept: KeptRun): Listed {
   const { experimentId, createdMs, plan } = kept;
   const row = { ...newRow(experimentId, plan, titleOf(plan), createdMs), ...keptPart(kept), endedAtMs: createdMs };
   return { row, view: null, experimentId, task: null };
 }
-
-const strategyRow = ({ name, title, about, instruments, params }: StrategyOutline) => ({
-  name,
-  title,
-  about,
-  instruments,
-  params: Object.entries(params).map(([key, parameter]) => ({ name: key, ...parameter })),
-});
-
-const isOwnStrategy = (name: string): boolean => /\.[jt]s$/.test(name);
-
-const titleOf = (plan: RunPlan): string => strategyNamed(plan.strategy)?.title ?? plan.strategy;
-
-/** A search that is broken off goes on over the same candles, also where more have come meanwhile. */
-const pinned = (plan: RunPlan, nowMs: number): RunPlan =>
-  plan.search && plan.toMs === null && plan.sources.some(({ kind }) => kind === 'instrument')
-    ? { ...plan, toMs: nowMs }
-    : plan;
-
-const CATALOGUE: Pick<LabCatalogue, 'strategies' | 'settings'> = {
-  strategies: SHIPPED.map((strategy) => ({ ...strategyRow(outlineOf(strategy)), isOwn: false })),
-  settings: {
-    cashQuote: REALISTIC.cashQuote,
-    makerFee: REALISTIC.makerFee,
-    takerFee: REALISTIC.takerFee,
-    slippageBps: REALISTIC.slippageBps,
-    impact: REALISTIC.impact,
-    latencyMs: REALISTIC.latencyMs,
-    shorts: REALISTIC.shorts,
-    leverageMax: REALISTIC.leverageMax,
-  },
-};
-
-const newRow = (id: string, plan: RunPlan, title: string, askedAtMs: number): LabRun => ({
-  id,
-  plan,
-  title,
-  state: 'waiting',
-  askedAtMs,
-  endedAtMs: null,
-  progress: null,
-  origin: 'lab',
-  figures: null,
-  intervals: [],
-  verdict: null,
-  error: '',
-  tags: [],
-  note: '',
-  folder: null,
-});

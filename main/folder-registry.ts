@@ -1,5 +1,5 @@
 import type { DataFolder } from './data-folder.ts';
-import { DEFAULT_MEMORY } from './engine/inference/inference-client.ts';
+import { DEFAULT_MEMORY } from './engine/inference/inference-limits.ts';
 import { openInstallationKey } from './installation-key.ts';
 import { type ModelRegistry, openModelRegistry } from './ml/registry/model-registry.ts';
 import { openProbeRecords } from './ml/registry/probe-records.ts';

@@ -368,6 +368,14 @@ describe('the host process', () => {
     expect(hosts[0]!.asked()).toHaveLength(2);
   });
 
+  it('that is starting is asked about one version beside what all are asked', () => {
+    client.predict(request('all'));
+    client.predict(request('one', { only: { model: 'm', version: '1.0.0' } }));
+    expect(failures()).toEqual([]);
+    hosts[0]!.becomesReady('m');
+    expect(hosts[0]!.asked()).toHaveLength(2);
+  });
+
   it('that crashes fails what it held, is started again, and nothing is asked twice', () => {
     hosts[0]!.becomesReady('m');
     client.predict(request('r1'));

@@ -29,6 +29,8 @@ export interface Churned {
   readonly openBytesMax: number;
 }
 
+const FAILURES_MAX = 20;
+
 /** Asks one model after the other by chance, so that hardly any is open when it is asked, until the loads are done. */
 export async function churnModels({ placements, features, memory, loads, seed }: ChurnPlan): Promise<Churned> {
   const random = createRandom(seed);
@@ -40,15 +42,14 @@ export async function churnModels({ placements, features, memory, loads, seed }:
   let pastLoads = 0;
   let lastLoads = 0;
   const look = (): void => {
-    const statuses = client.models().flatMap(({ loaded, status }) => (status ? [{ loaded, status }] : []));
-    const now = statuses.reduce((sum, { status }) => sum + status.loads, 0);
+    const statuses = client.models().flatMap(({ status }) => status ?? []);
+    const now = statuses.reduce((sum, { loads: times }) => sum + times, 0);
     if (now > 0) lastLoads = now;
-    for (const { status } of statuses) {
+    for (const status of statuses) {
       if (tally.rssBytesAtFirst === 0) tally.rssBytesAtFirst = status.hostMemoryBytes;
       tally.rssBytesMax = Math.max(tally.rssBytesMax, status.hostMemoryBytes);
+      tally.openBytesMax = Math.max(tally.openBytesMax, status.hostOpenBytes);
     }
-    const open = statuses.filter(({ status }) => status.open).reduce((sum, { loaded }) => sum + loaded.memoryBytes, 0);
-    tally.openBytesMax = Math.max(tally.openBytesMax, open);
   };
   const client = createInferenceClient({
     spawn: () => forkMlHost(join(import.meta.dirname, '../../main/ml/host/main.ts')),
@@ -73,7 +74,9 @@ export async function churnModels({ placements, features, memory, loads, seed }:
   });
   client.start();
   while (client.state() !== 'ready') await new Promise((resolve) => setTimeout(resolve, 10));
-  while (pastLoads + lastLoads < loads) {
+  while (pastLoads + lastLoads < loads && failures.length < FAILURES_MAX) {
+    // A question that fails at once must not keep the process from being heard.
+    await new Promise((resolve) => setImmediate(resolve));
     const asked = placements[Math.floor(random.next() * placements.length)] as Placement;
     tally.questions += 1;
     await new Promise<void>((resolve) => {

@@ -138,6 +138,8 @@ const modelStatus = z.strictObject({
   /** How often it was loaded by this process. */
   loads: count,
   hostMemoryBytes: count,
+  /** Of all models that are open, as probed. */
+  hostOpenBytes: count,
 });
 export type ModelStatus = z.infer<typeof modelStatus>;
 

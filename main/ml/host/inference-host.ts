@@ -244,6 +244,7 @@ export function createInferenceHost(send: (message: FromHost) => void): Inferenc
           open,
           loads: shelf.loads(key),
           hostMemoryBytes: process.memoryUsage.rss(),
+          hostOpenBytes: shelf.openBytes,
         });
       }
     },

@@ -1,6 +1,5 @@
 import type { Timeframe } from '../../engine/domain/candle.ts';
 import {
-  divideDecimal,
   formatDecimal,
   fromNumber,
   multiplyDecimal,
@@ -9,11 +8,12 @@ import {
 } from '../../engine/domain/decimal.ts';
 import type { CandleRow } from '../../engine/domain/events.ts';
 import { type InstrumentId, SPOT_VENUE } from '../../engine/domain/instrument.ts';
-import type { VenueFill, VenueIncome, VenueOrderReport, VenuePosition } from '../../engine/domain/order.ts';
+import type { VenueFill, VenueIncome, VenueOrderReport } from '../../engine/domain/order.ts';
 import type { OrderToSubmit, VenueCommand, VenueEvent, VenuePort } from '../../engine/venues/venue-port.ts';
 import type { FundingEvent, RunSettings } from '../backtest/settings.ts';
 import { type ExactMarket, PERPETUAL_VENUE, recordOf } from './exact-plan.ts';
 import { Listing } from './listing.ts';
+import { marginAudit, spotAudit } from './venue-audit.ts';
 
 interface Working {
   readonly order: OrderToSubmit;
@@ -256,57 +256,13 @@ export class CandleVenue implements VenuePort {
   }
 
   #audit(venue: string): void {
-    if (this.#isMargin) return this.#auditMargin(venue);
-    const [first] = this.listings;
-    const held = this.listings.map(({ record, heldBase }) => ({ asset: record.base, free: formatDecimal(heldBase) }));
-    const balances = [{ asset: first?.record.quote ?? '', free: formatDecimal(this.#quoteAtoms) }, ...held];
     const openOrders = this.#open.map((each) => this.#reportOf(each));
-    const marks = this.listings.flatMap((listing) => {
-      const { record, price } = listing;
-      return Number.isNaN(price) ? [] : [{ asset: record.base, priceQuote: listing.onTick(price) }];
-    });
-    this.#tell({
-      kind: 'AuditReceived',
-      openOrders,
-      closedOrders: [],
-      fills: this.fills,
-      balances: balances.map((balance) => ({ ...balance, locked: '0' })),
-      askedAtMs: this.#nowMs(),
-      marks,
-    });
-  }
-
-  /** The wallet and what is open; of spot, where nothing is, that there is nothing. */
-  #auditMargin(venue: string): void {
-    const isSpot = venue === SPOT_VENUE;
-    const askedAtMs = this.#nowMs();
-    const asset = this.listings[0]?.record.quote ?? '';
-    const none = { kind: 'AuditReceived', closedOrders: [], marks: [], askedAtMs } as const;
-    if (isSpot) return this.#tell({ ...none, openOrders: [], fills: [], balances: [] });
-    const positions = this.listings.flatMap((listing): VenuePosition[] => {
-      const { record, heldBase, costQuote, price } = listing;
-      if (heldBase === 0n) return [];
-      return [
-        {
-          instrumentId: record.id,
-          qtyBase: formatDecimal(heldBase),
-          entryPrice: formatDecimal(divideDecimal(costQuote, heldBase, 'half-up')),
-          markPrice: listing.onTick(price),
-          unrealizedQuote: formatDecimal(fromNumber(listing.worth, 1n, 'half-up')),
-          liquidationPrice: null,
-          eventTimeMs: askedAtMs,
-        },
-      ];
-    });
-    this.#tell({
-      ...none,
-      venue,
-      openOrders: this.#open.map((each) => this.#reportOf(each)),
-      fills: this.fills,
-      balances: [{ asset, free: formatDecimal(this.#quoteAtoms), locked: '0' }],
-      positions,
-      incomes: this.#incomes,
-    });
+    const books = { listings: this.listings, cash: this.#quoteAtoms, openOrders, askedAtMs: this.#nowMs() };
+    this.#tell(
+      this.#isMargin
+        ? marginAudit(venue, { ...books, fills: this.fills, incomes: this.#incomes })
+        : spotAudit({ ...books, fills: this.fills }),
+    );
   }
 
   #fill(working: Working, price: string, liquidity: VenueFill['liquidity']): void {

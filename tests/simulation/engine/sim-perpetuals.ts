@@ -269,10 +269,10 @@ export class SimPerpetuals extends SimMarket {
     this.keep();
   }
 
-  /** A liquidation goes on as the book fills up again. */
+  /** Funding falls due all the same, and a liquidation goes on as the book fills up again. */
   override stay(listing: Listing, random: Random): void {
     super.stay(listing, random);
-    if (this.#desk.isLiquidating) this.#settle(listing.rules.symbol);
+    if (this.#desk.isActive(listing.rules.symbol)) this.#settle(listing.rules.symbol);
   }
 
   /** What an order's own prints set off. */

@@ -152,6 +152,7 @@ describe('inference stage', () => {
         candleCloseTimeMs: computed?.candleCloseTimeMs,
         featureSetHash: computed?.featureSetHash,
         features: computed?.values,
+        rows: [],
       },
     ]);
   });

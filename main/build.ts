@@ -50,9 +50,8 @@ export async function buildScreen(): Promise<void> {
 export function buildMain(folder = 'app'): void {
   const out = join(DIST, folder);
   rmSync(out, { recursive: true, force: true });
-  const contract = ['basics', 'contract', 'gap-contract', 'lab-contract'].map((name) =>
-    join(ROOT, `preload/${name}.ts`),
-  );
+  // All of preload/ but the bridge itself, which is bundled.
+  const contract = filesBelow(join(ROOT, 'preload')).filter((file) => file !== join(ROOT, 'preload/index.ts'));
   const sources = [...filesBelow(join(ROOT, 'main')), ...contract];
   for (const file of sources) {
     const target = join(out, file.slice(ROOT.length + 1));

@@ -150,10 +150,13 @@ export function createSimPerpetualExchange(parts: PerpetualExchangeParts): Tappe
       });
     },
     fapiPrivateGetOrder(params: Readonly<Record<string, string>>) {
-      const { orderId, origClientOrderId } = params;
-      const by = orderId === undefined ? { clientOrderId: origClientOrderId as string } : { orderId: Number(orderId) };
+      const { symbol, orderId, origClientOrderId } = params;
       return read(() => {
-        const known = venue.order(by);
+        // A client's id is of one symbol: the venue gives liquidations of one moment the same in several.
+        const isAsked = (each: VenueOrder): boolean =>
+          each.symbol === symbol &&
+          (orderId ? each.orderId === Number(orderId) : each.clientOrderId === origClientOrderId);
+        const known = venue.orders().findLast(isAsked);
         return known && isShown(known) ? ok(order(known)) : refusal(-2013, 'Order does not exist.');
       });
     },

@@ -66,6 +66,13 @@ try {
   await page.getByTestId('equity-chart').waitFor({ timeout: PROPOSAL_WAIT_MS });
   await page.evaluate(() => (document.activeElement as HTMLElement).blur());
   await shot(page, 'lab-dark');
+  await page.keyboard.press('3');
+  const training = page.getByRole('region', { name: 'Set up a training' });
+  await training.getByLabel('Family').waitFor({ timeout: PROPOSAL_WAIT_MS });
+  await training.getByRole('button', { name: 'Train' }).click();
+  await page.getByRole('region', { name: 'Verdict' }).waitFor({ timeout: PROPOSAL_WAIT_MS });
+  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  await shot(page, 'models-dark');
   await page.keyboard.press('1');
   await page.getByRole('button', { name: 'Screen', exact: true }).click();
   await page.getByRole('menuitemradio', { name: 'Light' }).click();

@@ -120,7 +120,7 @@ async function clockJumps(): Promise<void> {
 }
 
 const freeze = (scene: Scene, ms: number): void =>
-  void scene.world.frozenUntilMs.set(scene.listing().rules.symbol, scene.world.time.nowMs + ms);
+  void scene.world.frozenUntilMs.set(scene.listing().record.id, scene.world.time.nowMs + ms);
 
 async function staleAtDecision(): Promise<void> {
   const scene = await Scene.open();

@@ -186,13 +186,21 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
       time.wake();
       auditor.request();
     });
-    process.every(AUDIT_EVERY_MS, () => auditor.request());
+    again(AUDIT_EVERY_MS, () => auditor.request());
     process.after(5_000, () => {
       if (!privateWasLive) auditor.request();
     });
     process.every(HEALTH_EVERY_MS, tellEntries);
-    process.every(RULES_EVERY_MS, () => rules.reread());
-    process.every(CLOCK_EVERY_MS, () => void clock.follow());
+    again(RULES_EVERY_MS, () => rules.reread());
+    again(CLOCK_EVERY_MS, () => void clock.follow());
+  }
+
+  /** For what waits for answers: its promises have to run. */
+  function again(everyMs: number, action: () => void): void {
+    process.every(everyMs, () => {
+      time.wake();
+      action();
+    });
   }
 
   return {

@@ -304,9 +304,9 @@ export function audit(
     readonly closed?: readonly VenueOrderReport[];
     readonly fills?: readonly VenueFill[];
     readonly askedAtMs?: number;
-  } & Partial<Pick<EventOf<'AuditReceived'>, 'venue' | 'positions' | 'incomes'>> = {},
+  } & Partial<Pick<EventOf<'AuditReceived'>, 'venue' | 'positions' | 'incomes' | 'venueTimeMs'>> = {},
 ): readonly EngineEvent[] {
-  const { venue, positions, incomes } = books;
+  const { venue, positions, incomes, venueTimeMs } = books;
   return rig.dispatch({
     kind: 'AuditReceived',
     ...(venue === undefined ? {} : { venue, positions: positions ?? [], incomes: incomes ?? [] }),
@@ -315,6 +315,7 @@ export function audit(
     fills: books.fills ?? [],
     balances: balancesOf(books.balances ?? 'USDT 100000'),
     askedAtMs: books.askedAtMs ?? rig.nowMs,
+    ...(venueTimeMs === undefined ? {} : { venueTimeMs }),
     marks: [
       { asset: 'BTC', priceQuote: '60000' },
       { asset: 'BNB', priceQuote: '600' },

@@ -86,14 +86,14 @@ export function applyToWatch(watch: AuditWatch, state: LedgerState, event: Engin
 /** Somebody who trades without end must not keep the account from being opened: what is wrong then is stated as a difference. */
 const PUT_OFFS_MAX = 5;
 
-/** Whether something traded while the account was being read: money and positions are read one after the other, and are not of one moment then. */
+/** Whether something was traded or paid while the account was being read: money and positions are read one after the other, and are not of one moment then. */
 function isTorn(
   { fillToldAtMs }: AuditWatch,
-  { askedAtMs, venueTimeMs, fills }: AuditReceived,
+  { askedAtMs, venueTimeMs, fills, incomes = [] }: AuditReceived,
   venue: string,
 ): boolean {
   if ((fillToldAtMs.get(venue) ?? Number.NEGATIVE_INFINITY) >= askedAtMs) return true;
-  return venueTimeMs !== undefined && fills.some(({ eventTimeMs }) => eventTimeMs >= venueTimeMs);
+  return venueTimeMs !== undefined && [...fills, ...incomes].some(({ eventTimeMs }) => eventTimeMs >= venueTimeMs);
 }
 
 /** Comparable only when no fill arrived while the venue was being asked and every fill has its order. */

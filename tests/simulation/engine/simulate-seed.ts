@@ -12,7 +12,7 @@ import { World } from './world.ts';
 export const STEPS_MIN = 500;
 export const ORDERS_MIN = 10;
 export const FAULTS_MIN = 5;
-const STEPS_MAX = 3_000;
+const STEPS_MAX = 6_000;
 /** What is in doubt or without its stop is put right within this, counted from when nothing is wrong any more. */
 const REPAIR_MS_MAX = 90_000;
 

@@ -24,6 +24,25 @@ it('[L8] an account is not opened by an audit during which something traded: it 
   expect(openings(rig)).toBe(1);
 });
 
+it('[L8] nor by one during which funding was paid: what it read of the wallet may hold it or not', () => {
+  const rig = createRig();
+  audit(rig);
+  rig.take('RequestAudit');
+  const paid = {
+    incomeId: 'f-1',
+    kind: 'funding',
+    instrumentId: PERP,
+    amountQuote: '0.5',
+    eventTimeMs: rig.nowMs - 50,
+  } as const;
+  audit(rig, { ...books(rig.nowMs - 100), incomes: [paid], venueTimeMs: rig.nowMs - 100 });
+  expect(openings(rig)).toBe(0);
+  expect(rig.take('RequestAudit')).toMatchObject([{ venue: USDM }]);
+  rig.nowMs += 1_000;
+  audit(rig, { ...books(rig.nowMs - 100), incomes: [paid], venueTimeMs: rig.nowMs - 100 });
+  expect(openings(rig)).toBe(1);
+});
+
 it('[L8] where trading never ends the sixth audit opens it', () => {
   const rig = createRig();
   audit(rig);

@@ -3,18 +3,19 @@ import { type SearchPlan, TRIALS_MAX } from '../../preload/lab-contract.ts';
 import { fail, ok, type Result } from '../engine/domain/result.ts';
 import { type Span, viewMarket } from '../lab/honesty/plan-stretch.ts';
 import { firstPart, holdOut, judgeSearch, type SearchJudgement, type SearchWork } from '../lab/search/judge-search.ts';
-import { OBJECTIVES, type Objective } from '../lab/search/pareto.ts';
+import { goodness, OBJECTIVES, type Objective, paretoFront } from '../lab/search/pareto.ts';
 import { proposerFor, type SearchMethod } from '../lab/search/proposer-for.ts';
-import { runSearch, type SearchProgress } from '../lab/search/run-search.ts';
-import { openSearchLog, type SearchLog } from '../lab/search/search-log.ts';
-import type { Space } from '../lab/search/space.ts';
 import { type AskedRange, spaceOf } from '../lab/search/space-of.ts';
-import type { Evaluation, Setting, Trial, TrialFigures } from '../lab/search/trial.ts';
+import { EVALUATION_TEXT, type Evaluation, type Trial, type TrialFigures } from '../lab/search/trial.ts';
 import { readParameters } from '../lab/strategy/parameters.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
 import { searchFound } from '../lab/workers/find-best.ts';
 import type { PlannedStrategy } from '../lab/workers/planned-strategy.ts';
 import { answerOf, openStrategyCrew } from '../lab/workers/strategy-crew.ts';
+import { runSearch, type SearchProgress } from '../search/run-search.ts';
+import { openSearchLog, type SearchLog } from '../search/search-log.ts';
+import type { Space } from '../search/space.ts';
+import type { Setting } from '../search/trial.ts';
 import { badInput, done, failed, type Outcome, textTable } from './output.ts';
 import { openTrialBook, storeRun } from './store-run.ts';
 import { planFault, readPlan, type StrategyOptions, type StrategyPlan } from './strategy-plan.ts';
@@ -93,7 +94,7 @@ export async function search(candlesFile: string, options: SearchCommandOptions)
     const outcome = await runSearch({
       proposer: proposerFor(space.value, { ...options, objectives: objectives.value }),
       evaluate: (setting, share) => evaluate(setting, firstPart(time.searched, share)),
-      objectives: objectives.value,
+      goodness: ({ figures }) => goodness(figures, objectives.value[0]!),
       trials: options.trials,
       atOnce: threads,
       prune: options.prune,
@@ -106,7 +107,8 @@ export async function search(candlesFile: string, options: SearchCommandOptions)
       signal: stop.signal,
     });
     process.stderr.write('\n');
-    const { best, trials, front, isCancelled } = outcome;
+    const { best, trials, isCancelled } = outcome;
+    const front = paretoFront(trials, objectives.value);
     if (best === null) {
       const why = trials.find(({ state }) => state === 'failed')?.why ?? 'no setting fits together';
       return failed({ ok: false, error: why, trials: trials.length }, `${name}: ${why}`);
@@ -221,7 +223,7 @@ const annual = (sharpePerDay: number): string => ratio(sharpePerDay * Math.sqrt(
 const figuresText = ({ returnPct, sharpe, maxDrawdownPct, trades }: TrialFigures): string =>
   `${percent(returnPct)} (Sharpe ratio ${ratio(sharpe)}, drawdown ${percent(maxDrawdownPct)}, ${trades} trades)`;
 
-function tellProgress({ ended, of, best }: SearchProgress): void {
+function tellProgress({ ended, of, best }: SearchProgress<Evaluation>): void {
   const found = best ? `, best return ${percent(best.evaluation!.figures.returnPct)}` : '';
   process.stderr.write(`\r${ended} of ${of} trials${found}   `);
 }
@@ -260,7 +262,7 @@ function openLog(
   options: SearchCommandOptions,
   { strategy }: StrategyPlan,
   candlesFile: string,
-): Result<SearchLog, Fault> {
+): Result<SearchLog<Evaluation>, Fault> {
   if (options.log === undefined) return ok({ earlier: [], append: () => undefined });
   const { range, param = [], method, objective, holdOut: share, prune, seed, rules } = options;
   const identity = {
@@ -277,7 +279,7 @@ function openLog(
     rules,
   };
   try {
-    return openSearchLog(options.log, identity);
+    return openSearchLog(options.log, identity, EVALUATION_TEXT);
   } catch (error) {
     return fail({ kind: 'bad-log', message: `${options.log} cannot be written: ${(error as Error).message}` });
   }

@@ -8,11 +8,12 @@ import { buildId, experimentId } from '../lab/experiments/experiment-id.ts';
 import { ExperimentStore, familyOf, type StoreError } from '../lab/experiments/experiment-store.ts';
 import { type KnownPlan, type NamedPlan, planInputs } from '../lab/experiments/plan-inputs.ts';
 import { evaluatePlan } from '../lab/search/evaluate-plan.ts';
-import type { Evaluation, Setting } from '../lab/search/trial.ts';
+import type { Evaluation } from '../lab/search/trial.ts';
 import { type AskedAs, keepStudy } from '../lab/workers/keep-study.ts';
 import { type EarlierTry, type Study, studyRun } from '../lab/workers/study-run.ts';
 import { formSettings } from '../lab/workers/unwritten-row.ts';
 import { PRODUCT_VERSION } from '../product.ts';
+import type { Setting } from '../search/trial.ts';
 
 /** Of the judging: the same run has the same verdict. */
 const SEED = 1;

@@ -1,3 +1,4 @@
+import type { Setting } from '../../search/trial.ts';
 import { barTimes } from '../backtest/bar-times.ts';
 import type { Market } from '../backtest/settings.ts';
 import type { DayReturns } from '../experiments/day-returns.ts';
@@ -10,7 +11,7 @@ import {
 } from '../honesty/choice-tests.ts';
 import type { Span } from '../honesty/plan-stretch.ts';
 import type { Verdict } from '../honesty/verdict.ts';
-import type { Setting, Trial, TrialFigures } from './trial.ts';
+import type { Trial, TrialFigures } from './trial.ts';
 
 /** What the best of a search is worth. */
 export interface SearchJudgement {

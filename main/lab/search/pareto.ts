@@ -26,15 +26,6 @@ export function paretoFront(trials: readonly Trial[], objectives: readonly Objec
   return points.filter(({ at }) => !points.some((other) => dominates(other.at, at))).map(({ trial }) => trial);
 }
 
-/** The best finished trial by one objective, the earliest of equals; null where none finished. */
-export function bestBy(trials: readonly Trial[], objective: Objective): Trial | null {
-  return finished(trials).reduce<Trial | null>((best, trial) => {
-    if (best === null) return trial;
-    const ahead = goodness(trial.evaluation!.figures, objective) - goodness(best.evaluation!.figures, objective);
-    return ahead > 0 || (ahead === 0 && trial.number < best.number) ? trial : best;
-  }, null);
-}
-
 /**
  * The best finished trials, up to `most`: front after front, and within one by the space that each has to itself (K. Deb and others,
  * NSGA-II, 2002), so that a front is followed along its whole length.

@@ -1,7 +1,8 @@
-import type { Objective } from './pareto.ts';
-import { gridProposer, gridValues, type Proposer, randomProposer } from './proposers.ts';
-import type { Space } from './space.ts';
-import { tpeProposer } from './tpe.ts';
+import { gridProposer, gridValues, type Proposer, randomProposer } from '../../search/proposers.ts';
+import type { Space } from '../../search/space.ts';
+import { tpeProposer } from '../../search/tpe.ts';
+import { type Objective, rankTrials } from './pareto.ts';
+import type { Evaluation, Trial } from './trial.ts';
 
 export type SearchMethod = 'tpe' | 'random' | 'grid';
 
@@ -13,10 +14,10 @@ export interface ProposerOptions {
   readonly seed: number;
 }
 
-export function proposerFor(space: Space, { method, objectives, trials, seed }: ProposerOptions): Proposer {
+export function proposerFor(space: Space, { method, objectives, trials, seed }: ProposerOptions): Proposer<Evaluation> {
   switch (method) {
     case 'tpe':
-      return tpeProposer(space, seed, objectives);
+      return tpeProposer(space, seed, (past: readonly Trial[], most) => rankTrials(past, objectives, most));
     case 'random':
       return randomProposer(space, seed);
     case 'grid': {

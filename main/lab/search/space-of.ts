@@ -1,12 +1,23 @@
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
-import { type Declared, readSetting } from '../strategy/parameters.ts';
-import { type Range, rangeOf, type Space } from './space.ts';
+import type { Range, Space } from '../../search/space.ts';
+import { type Declared, type Parameter, readSetting } from '../strategy/parameters.ts';
 
 /** A parameter and where it is searched, ends included. */
 export interface AskedRange {
   readonly name: string;
   readonly from: number;
   readonly to: number;
+}
+
+/** From so many times the least on, counts are drawn evenly by their logarithms: 5 and 10 bars differ more than 205 and 210. */
+const LOGARITHMIC_FROM = 10;
+
+/** @throws RangeError for a range that is empty or outside what the strategy takes */
+export function rangeOf(name: string, { least, most, whole }: Parameter, from = least, to = most): Range {
+  if (!(from >= least && to <= most && from <= to))
+    throw new RangeError(`${name} is searched from ${from} to ${to}: it takes ${least} to ${most}`);
+  const ends = { least: whole ? Math.ceil(from) : from, most: whole ? Math.floor(to) : to };
+  return { name, ...ends, whole, logarithmic: whole && ends.least > 0 && ends.most / ends.least >= LOGARITHMIC_FROM };
 }
 
 /** What is searched of a strategy; everything else has its standard value or the given one. One sentence where a range will not do. */

@@ -1,5 +1,5 @@
-/** Values of all parameters that are searched, by name. */
-export type Setting = Readonly<Record<string, number>>;
+import type { EvaluationText } from '../../search/search-log.ts';
+import type { Trial as AnyTrial } from '../../search/trial.ts';
 
 /** What a setting came to. */
 export interface TrialFigures {
@@ -18,17 +18,26 @@ export interface Evaluation {
   readonly returns: Float64Array;
 }
 
-/** One setting tried: every one counts when the luck of the best is judged. */
-export interface Trial {
-  /** From 0, in the order in which they were begun. */
-  readonly number: number;
-  readonly setting: Setting;
-  /** Pruned: given up after part of the history. */
-  readonly state: 'done' | 'pruned' | 'failed';
-  /** Of the history that it saw. */
-  readonly share: number;
-  /** Null where it failed. */
-  readonly evaluation: Evaluation | null;
-  /** Why it failed, in one sentence; empty where it did not. */
-  readonly why: string;
+/** A setting of a strategy tried on the first share of the history. */
+export type Trial = AnyTrial<Evaluation>;
+
+/** Arrays as lists; a figure without a value is null. */
+export const EVALUATION_TEXT: EvaluationText<Evaluation> = {
+  write: ({ figures, day, returns }) => ({ figures, day: [...day], returns: [...returns] }),
+  read(written) {
+    const { figures, day, returns } = written as LoggedEvaluation;
+    return {
+      figures: Object.fromEntries(
+        Object.entries(figures).map(([name, value]) => [name, value ?? Number.NaN]),
+      ) as unknown as TrialFigures,
+      day: Int32Array.from(day),
+      returns: Float64Array.from(returns, (value) => value ?? Number.NaN),
+    };
+  },
+};
+
+interface LoggedEvaluation {
+  readonly figures: Readonly<Record<string, number | null>>;
+  readonly day: readonly number[];
+  readonly returns: readonly (number | null)[];
 }

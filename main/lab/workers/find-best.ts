@@ -1,15 +1,16 @@
 import { availableParallelism } from 'node:os';
 import type { LabRunDetail, RunPlan, RunProgress, SearchPlan, SearchTrial } from '../../../preload/lab-contract.ts';
+import { runSearch } from '../../search/run-search.ts';
+import type { Setting } from '../../search/trial.ts';
 import { REALISTIC } from '../backtest/settings.ts';
 import type { ExperimentStore } from '../experiments/experiment-store.ts';
 import { type KnownPlan, planInputs } from '../experiments/plan-inputs.ts';
 import { type Span, viewMarket } from '../honesty/plan-stretch.ts';
 import { firstPart, holdOut, searchPaths } from '../search/judge-search.ts';
-import { rankTrials } from '../search/pareto.ts';
+import { goodness, paretoFront, rankTrials } from '../search/pareto.ts';
 import { proposerFor } from '../search/proposer-for.ts';
-import { runSearch } from '../search/run-search.ts';
 import { spaceOf } from '../search/space-of.ts';
-import type { Evaluation, Setting, Trial, TrialFigures } from '../search/trial.ts';
+import type { Evaluation, Trial, TrialFigures } from '../search/trial.ts';
 import { NOTHING_YET } from './job.ts';
 import type { Try } from './map-walk.ts';
 import type { PlannedStrategy } from './planned-strategy.ts';
@@ -84,10 +85,10 @@ export async function findBest(
     count();
   }, TELL_EVERY_MS);
   try {
-    const { best, front } = await runSearch({
+    const { best, trials: all } = await runSearch({
       proposer: proposerFor(space.value, { ...wanted, seed: plan.seed }),
       evaluate: (setting, share) => evaluate(setting, firstPart(time.searched, share)),
-      objectives: wanted.objectives,
+      goodness: ({ figures }) => goodness(figures, wanted.objectives[0]!),
       trials: wanted.trials,
       atOnce: size,
       prune: wanted.prune,
@@ -105,7 +106,11 @@ export async function findBest(
     const held = time.heldOut && (await evaluate(best.setting, time.heldOut));
     return {
       plan: { ...plan, params: { ...plan.params, ...best.setting } },
-      ...searchFound(trials, front, held && time.heldOut && { figures: held.figures, span: time.heldOut }),
+      ...searchFound(
+        trials,
+        paretoFront(all, wanted.objectives),
+        held && time.heldOut && { figures: held.figures, span: time.heldOut },
+      ),
     };
   } finally {
     clearInterval(heart);

@@ -1,5 +1,6 @@
 import type { LabRunDetail, MapAxis } from '../../../preload/lab-contract.ts';
-import type { Evaluation, Setting } from '../search/trial.ts';
+import type { Setting } from '../../search/trial.ts';
+import type { Evaluation } from '../search/trial.ts';
 import { type Declared, readSetting } from '../strategy/parameters.ts';
 import type { Try } from './map-walk.ts';
 

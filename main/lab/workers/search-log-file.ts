@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RunPlan, runPlanSchema } from '../../../preload/lab-contract.ts';
+import { openSearchLog, type SearchLog } from '../../search/search-log.ts';
 import { canonicalJson, type Plain } from '../experiments/canonical-json.ts';
 import type { DataUsed } from '../experiments/experiment.ts';
-import { openSearchLog, type SearchLog } from '../search/search-log.ts';
+import { EVALUATION_TEXT, type Evaluation } from '../search/trial.ts';
 
 /** A search that was broken off: asked for again, it goes on. */
 export interface UnfinishedSearch {
@@ -31,14 +32,14 @@ export function searchKey(plan: RunPlan): string {
  * The trials of a search so far, in a file of its own. Where the candles are not those of before it begins anew.
  * @throws where the file cannot be written
  */
-export function openSearchFile(results: string, plan: RunPlan, data: readonly DataUsed[]): SearchLog {
+export function openSearchFile(results: string, plan: RunPlan, data: readonly DataUsed[]): SearchLog<Evaluation> {
   mkdirSync(folderOf(results), { recursive: true });
   const path = pathOf(results, plan);
   const header = { plan, data: data.map(({ sha256 }) => sha256) };
-  const log = openSearchLog(path, header);
+  const log = openSearchLog(path, header, EVALUATION_TEXT);
   if (log.ok) return log.value;
   rmSync(path, { force: true });
-  const fresh = openSearchLog(path, header);
+  const fresh = openSearchLog(path, header, EVALUATION_TEXT);
   if (!fresh.ok) throw new Error(fresh.error.message);
   return fresh.value;
 }

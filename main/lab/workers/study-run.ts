@@ -1,4 +1,5 @@
 import type { RunPlan, RunProgress } from '../../../preload/lab-contract.ts';
+import type { Setting } from '../../search/trial.ts';
 import type { BarRun } from '../backtest/bar-run.ts';
 import { barTimes } from '../backtest/bar-times.ts';
 import { runBacktest } from '../backtest/run-backtest.ts';
@@ -9,7 +10,7 @@ import type { Trial } from '../experiments/experiment-database.ts';
 import { experimentId } from '../experiments/experiment-id.ts';
 import type { NamedPlan } from '../experiments/plan-inputs.ts';
 import { type Judgement, judgeRun } from '../honesty/judge-run.ts';
-import type { Evaluation, Setting } from '../search/trial.ts';
+import type { Evaluation } from '../search/trial.ts';
 import { NOTHING_YET } from './job.ts';
 import { type MapOfRuns, parameterMap } from './parameter-map.ts';
 import { RunWatch } from './run-watch.ts';

@@ -6,11 +6,13 @@ import { judgeRun } from '../../../../main/lab/honesty/judge-run.ts';
 import { type Span, viewMarket } from '../../../../main/lab/honesty/plan-stretch.ts';
 import { evaluatePlan } from '../../../../main/lab/search/evaluate-plan.ts';
 import { firstPart, holdOut, judgeSearch, type SearchWork } from '../../../../main/lab/search/judge-search.ts';
-import { randomProposer } from '../../../../main/lab/search/proposers.ts';
-import { runSearch } from '../../../../main/lab/search/run-search.ts';
-import { rangeOf } from '../../../../main/lab/search/space.ts';
-import type { Setting } from '../../../../main/lab/search/trial.ts';
+import { goodness } from '../../../../main/lab/search/pareto.ts';
+import { rangeOf } from '../../../../main/lab/search/space-of.ts';
+import type { Evaluation } from '../../../../main/lab/search/trial.ts';
 import { smaCross } from '../../../../main/lab/strategies/sma-cross.ts';
+import { randomProposer } from '../../../../main/search/proposers.ts';
+import { runSearch } from '../../../../main/search/run-search.ts';
+import type { Setting } from '../../../../main/search/trial.ts';
 import { randomWalkCandles } from '../../../support/candle-columns.ts';
 
 const HOUR_MS = 3_600_000;
@@ -38,7 +40,7 @@ const work: SearchWork = {
 describe('the best of a search', () => {
   it('is judged by all trials, and on days that it was not chosen by', async () => {
     const time = holdOut(plan.markets, 0.25);
-    const { trials, best } = await runSearch({
+    const { trials, best } = await runSearch<Evaluation>({
       proposer: randomProposer(
         {
           ranges: [
@@ -50,7 +52,7 @@ describe('the best of a search', () => {
         3,
       ),
       evaluate: async (setting, share) => evaluatePlan(planOn(setting, firstPart(time.searched, share))),
-      objectives: ['sharpe'],
+      goodness: ({ figures }) => goodness(figures, 'sharpe'),
       trials: 30,
       atOnce: 1,
       prune: false,

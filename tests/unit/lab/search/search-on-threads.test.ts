@@ -4,12 +4,14 @@ import { REFERENCE } from '../../../../main/lab/backtest/settings.ts';
 import { viewMarket } from '../../../../main/lab/honesty/plan-stretch.ts';
 import { evaluatePlan } from '../../../../main/lab/search/evaluate-plan.ts';
 import { firstPart, holdOut } from '../../../../main/lab/search/judge-search.ts';
-import { runSearch } from '../../../../main/lab/search/run-search.ts';
-import { rangeOf } from '../../../../main/lab/search/space.ts';
-import { tpeProposer } from '../../../../main/lab/search/tpe.ts';
-import type { Setting } from '../../../../main/lab/search/trial.ts';
+import { goodness, paretoFront, rankTrials } from '../../../../main/lab/search/pareto.ts';
+import { rangeOf } from '../../../../main/lab/search/space-of.ts';
+import type { Trial } from '../../../../main/lab/search/trial.ts';
 import { smaCross } from '../../../../main/lab/strategies/sma-cross.ts';
 import { answerOf, openStrategyCrew } from '../../../../main/lab/workers/strategy-crew.ts';
+import { runSearch } from '../../../../main/search/run-search.ts';
+import { tpeProposer } from '../../../../main/search/tpe.ts';
+import type { Setting } from '../../../../main/search/trial.ts';
 import { randomWalkCandles } from '../../../support/candle-columns.ts';
 
 const MINUTE_MS = 60_000;
@@ -58,17 +60,17 @@ describe('a search on threads', () => {
       fits: ({ fast, slow }: Readonly<Record<string, number>>) => fast! < slow!,
     };
     const objectives = ['return', 'drawdown', 'turnover'] as const;
-    const { trials, front, best } = await runSearch({
-      proposer: tpeProposer(space, 1, objectives),
+    const { trials, best } = await runSearch({
+      proposer: tpeProposer(space, 1, (past: readonly Trial[], most) => rankTrials(past, objectives, most)),
       evaluate,
-      objectives,
+      goodness: ({ figures }) => goodness(figures, 'return'),
       trials: 40,
       atOnce: 2,
       prune: true,
       recordTrial: () => undefined,
     });
     expect(trials.length).toBe(40);
-    expect(front).toContain(best);
+    expect(paretoFront(trials, objectives)).toContain(best);
     for (const { setting } of trials) expect(setting['fast']!).toBeLessThan(setting['slow']!);
   });
 

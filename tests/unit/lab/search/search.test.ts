@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../main/engine/kernel/random.ts';
-import { type Objective, paretoFront, rankTrials } from '../../../../main/lab/search/pareto.ts';
-import { gridProposer, gridValues, type Proposer, randomProposer } from '../../../../main/lab/search/proposers.ts';
-import { runSearch, type SearchOptions } from '../../../../main/lab/search/run-search.ts';
-import { drawSetting, placeOf, type Range, rangeOf, type Space, valueAt } from '../../../../main/lab/search/space.ts';
-import { tpeProposer } from '../../../../main/lab/search/tpe.ts';
-import type { Evaluation, Setting, Trial, TrialFigures } from '../../../../main/lab/search/trial.ts';
+import { goodness, type Objective, paretoFront, rankTrials } from '../../../../main/lab/search/pareto.ts';
+import { rangeOf } from '../../../../main/lab/search/space-of.ts';
+import type { Evaluation, Trial, TrialFigures } from '../../../../main/lab/search/trial.ts';
 import { real, whole } from '../../../../main/lab/strategy/parameters.ts';
+import { gridProposer, gridValues, type Proposer, randomProposer } from '../../../../main/search/proposers.ts';
+import { runSearch, type SearchOptions } from '../../../../main/search/run-search.ts';
+import { drawSetting, placeOf, type Range, type Space, valueAt } from '../../../../main/search/space.ts';
+import { tpeProposer } from '../../../../main/search/tpe.ts';
+import type { Setting } from '../../../../main/search/trial.ts';
 
 const FIGURES: TrialFigures = { returnPct: 0, sharpe: 0, maxDrawdownPct: 0, turnoverPerYear: 0, trades: 1 };
 const evaluationOf = (figures: Partial<TrialFigures>): Evaluation => ({
@@ -22,14 +24,16 @@ const SPACE: Space = {
 /** A hill whose top is at x = 2, n = 30. */
 const hill = ({ x, n }: Setting): number => -((x! - 2) ** 2) - (Math.log(n! / 30) * 2) ** 2;
 
-function search(proposer: Proposer, over: Partial<SearchOptions> = {}) {
+const byReturn = (past: readonly Trial[], most: number) => rankTrials(past, ['return'], most);
+
+function search(proposer: Proposer<Evaluation>, over: Partial<SearchOptions<Evaluation>> = {}) {
   const recorded: Trial[] = [];
   return {
     recorded,
     outcome: runSearch({
       proposer,
       evaluate: async (setting) => evaluationOf({ returnPct: hill(setting) }),
-      objectives: ['return'],
+      goodness: ({ figures }) => goodness(figures, 'return'),
       trials: 60,
       atOnce: 1,
       prune: false,
@@ -46,7 +50,7 @@ describe('a search among few settings', () => {
       fits: () => true,
     };
     const evaluate = async ({ x, n }: Setting) => evaluationOf({ returnPct: -Math.hypot(x! - 3, n! - 4) });
-    const { trials } = await search(tpeProposer(space, 1, ['return']), { trials: 60, evaluate }).outcome;
+    const { trials } = await search(tpeProposer(space, 1, byReturn), { trials: 60, evaluate }).outcome;
     expect(trials).toHaveLength(60);
     expect(new Set(trials.map(({ setting }) => `${setting['x']} ${setting['n']}`)).size).toBe(60);
   });
@@ -60,7 +64,7 @@ describe('a space', () => {
         fc.integer({ min: 0, max: 900 }),
         fc.double({ min: 0, max: 1, noNaN: true }),
         (least, more, place) => {
-          const range: Range = { name: 'n', least, most: least + more, whole: true };
+          const range: Range = { name: 'n', least, most: least + more, whole: true, logarithmic: more > 9 * least };
           const value = valueAt(range, place);
           expect(Number.isInteger(value) && value >= least && value <= least + more).toBe(true);
           expect(valueAt(range, placeOf(range, value))).toBe(value);
@@ -102,13 +106,16 @@ describe('proposers', () => {
   });
 
   it('random ones never try the same twice, and stop where nothing is left', async () => {
-    const small: Space = { ranges: [{ name: 'n', least: 1, most: 6, whole: true }], fits: ({ n }) => n !== 3 };
+    const small: Space = {
+      ranges: [{ name: 'n', least: 1, most: 6, whole: true, logarithmic: false }],
+      fits: ({ n }) => n !== 3,
+    };
     const { trials } = await search(randomProposer(small, 5), { evaluate: async () => evaluationOf({}) }).outcome;
     expect(trials.map(({ setting }) => setting['n']!).sort()).toEqual([1, 2, 4, 5, 6]);
   });
 
   it('the estimator finds the top sooner than chance does', async () => {
-    const best = async (make: (seed: number) => Proposer): Promise<number> => {
+    const best = async (make: (seed: number) => Proposer<Evaluation>): Promise<number> => {
       let sum = 0;
       for (let seed = 1; seed <= 12; seed += 1) {
         const { outcome } = search(make(seed));
@@ -117,7 +124,7 @@ describe('proposers', () => {
       return sum / 12;
     };
     const [guided, blind] = [
-      await best((seed) => tpeProposer(SPACE, seed, ['return'])),
+      await best((seed) => tpeProposer(SPACE, seed, byReturn)),
       await best((seed) => randomProposer(SPACE, seed)),
     ];
     // How far below the top, on average: less than half as far.
@@ -132,6 +139,7 @@ describe('fronts', () => {
     state,
     share: 1,
     evaluation: evaluationOf(figures),
+    standings: [],
     why: '',
   });
   const both: readonly Objective[] = ['return', 'drawdown'];
@@ -211,11 +219,15 @@ describe('a search', () => {
     expect(Math.max(...trials.map(({ setting }) => hill(setting)))).toBe(best!.evaluation!.figures.returnPct);
   });
 
-  it('broken off and gone on with is the same as one that was not', async () => {
-    const whole = await search(tpeProposer(SPACE, 8, ['return']), { trials: 30 }).outcome;
+  it.each([false, true])('broken off and gone on with is the same as one that was not (pruning: %s)', async (prune) => {
+    const evaluate = async (setting: Setting, share: number) => evaluationOf({ returnPct: share * hill(setting) });
+    const whole = await search(tpeProposer(SPACE, 8, byReturn), { trials: 30, prune, evaluate }).outcome;
+    expect(whole.trials.some(({ state }) => state === 'pruned')).toBe(prune);
     const stop = new AbortController();
-    const first = search(tpeProposer(SPACE, 8, ['return']), {
+    const first = search(tpeProposer(SPACE, 8, byReturn), {
       trials: 30,
+      prune,
+      evaluate,
       signal: stop.signal,
       progress: ({ ended }) => {
         if (ended === 17) stop.abort();
@@ -223,9 +235,26 @@ describe('a search', () => {
     });
     const broken = await first.outcome;
     expect([broken.isCancelled, broken.trials.length]).toEqual([true, 17]);
-    const second = search(tpeProposer(SPACE, 8, ['return']), { trials: 30, earlier: first.recorded });
+    const second = search(tpeProposer(SPACE, 8, byReturn), { trials: 30, prune, evaluate, earlier: first.recorded });
     expect((await second.outcome).trials).toEqual(whole.trials);
     expect(second.recorded.length).toBe(13);
+  });
+
+  it('what it is broken off by is no trial; the search ends there', async () => {
+    const stop = new AbortController();
+    let evaluations = 0;
+    const { recorded, outcome } = search(randomProposer(SPACE, 1), {
+      trials: 9,
+      signal: stop.signal,
+      evaluate: async () => {
+        evaluations += 1;
+        if (evaluations === 4) stop.abort();
+        stop.signal.throwIfAborted();
+        return evaluationOf({});
+      },
+    });
+    expect(await outcome).toMatchObject({ isCancelled: true, trials: recorded });
+    expect(recorded.map(({ state }) => state)).toEqual(['done', 'done', 'done']);
   });
 
   it('tells how far it is', async () => {

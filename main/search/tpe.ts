@@ -1,6 +1,5 @@
-import type { Random } from '../../engine/kernel/random.ts';
-import { normalDensity, normalQuantile, normalShareBelow } from '../metrics/normal.ts';
-import { type Objective, rankTrials } from './pareto.ts';
+import type { Random } from '../engine/kernel/random.ts';
+import { normalDensity, normalQuantile, normalShareBelow } from '../lab/metrics/normal.ts';
 import { firstNew, type Proposer, randomFor } from './proposers.ts';
 import { drawSetting, placeOf, type Space, valueAt } from './space.ts';
 import type { Setting, Trial } from './trial.ts';
@@ -17,16 +16,21 @@ const WIDTH_MIN = 0.02;
 
 /**
  * Tree-structured Parzen estimator: draws settings that lie where good ones were and bad ones were not, each parameter by itself
- * (J. Bergstra and others, Algorithms for Hyper-Parameter Optimization, NIPS 2011). Of several objectives, good is what comes first
- * by fronts. Pruned and failed trials count as bad.
+ * (J. Bergstra and others, Algorithms for Hyper-Parameter Optimization, NIPS 2011). Pruned and failed trials count as bad.
+ *
+ * @param rank the best finished trials, up to a number, the best first
  */
-export function tpeProposer(space: Space, seed: number, objectives: readonly Objective[]): Proposer {
+export function tpeProposer<E>(
+  space: Space,
+  seed: number,
+  rank: (past: readonly Trial<E>[], most: number) => readonly Trial<E>[],
+): Proposer<E> {
   return {
     next(number, past, begun) {
       const random = randomFor(seed, number);
       const finished = past.filter(({ state }) => state === 'done').length;
       if (finished < STARTUP) return firstNew(space, begun, () => drawSetting(space, random));
-      const good = rankTrials(past, objectives, Math.min(GOOD_MAX, Math.ceil(GOOD_SHARE * finished)));
+      const good = rank(past, Math.min(GOOD_MAX, Math.ceil(GOOD_SHARE * finished)));
       const chosen = new Set(good);
       const bad = past.filter((trial) => !chosen.has(trial));
       const [likely, unlikely] = [mixtures(space, good), mixtures(space, bad)];
@@ -45,7 +49,7 @@ interface Mixture {
   readonly scales: Float64Array;
 }
 
-function mixtures({ ranges }: Space, trials: readonly Trial[]): readonly Mixture[] {
+function mixtures({ ranges }: Space, trials: readonly Pick<Trial<unknown>, 'setting'>[]): readonly Mixture[] {
   return ranges.map((range) => mixtureOf(trials.map(({ setting }) => placeOf(range, setting[range.name]!))));
 }
 

@@ -8,8 +8,9 @@ import { type ExactPlan, type ExactRun, recordOf } from '../lab/exact/exact-plan
 import { readHabits } from '../lab/exact/habits-text.ts';
 import { refusalWords } from '../lab/exact/mandate-text.ts';
 import { runExact } from '../lab/exact/run-exact.ts';
-import { readSetting } from '../lab/strategy/parameters.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
+import { ownConflict, type PlannedStrategy, readParams } from '../lab/workers/planned-strategy.ts';
+import { hireTrader } from '../lab/workers/strategy-crew.ts';
 import type { BacktestOptions } from './backtest.ts';
 import { readMandateOptions, supposedNote } from './mandate-options.ts';
 import { badInput, done, failed, type Outcome } from './output.ts';
@@ -59,14 +60,14 @@ export async function backtestExact(candlesFile: string, options: ExactOptions):
   const plan = await readPlan(candlesFile, options);
   if (!plan.ok) return planFault(plan.error);
   const { markets, settings } = plan.value;
-  const strategy = plan.value.strategy.definition;
-  if (!strategy) return badInput('the exact gear runs strategies that ship: --gear fast runs one of your own');
+  const { strategy } = plan.value;
+  const { name } = strategy.outline;
   if (!settings.shorts && (settings.leverageMax > 1 || markets.some(({ funding }) => funding)))
     return badInput('the exact gear trades spot, or perpetuals with --shorts: leverage and funding are of perpetuals');
   const given = readPairs(options.param ?? []);
   if (!given.ok) return badInput(given.error.message);
-  const params = readSetting(strategy, given.value);
-  if (!params.ok) return badInput(`${strategy.name}: ${params.error.message}`);
+  const params = readParams(strategy, given.value);
+  if (!params.ok) return badInput(`${name}: ${params.error.message}`);
   const habits = options.person === undefined ? null : readHabits(options.person);
   if (habits && !habits.ok) return badInput(habits.error.message);
   const read = readMandateOptions(
@@ -81,7 +82,15 @@ export async function backtestExact(candlesFile: string, options: ExactOptions):
   if (habits) signers.push('person');
   if (asked) signers.push('mandate');
   if (habits && asked) signers.push('both');
-  const base: ExactPlan = { strategy, params: params.value, markets, settings, limits: limitsOf(settings) };
+  let base: ExactPlan;
+  try {
+    const proposer = await proposerOf(strategy, params.value);
+    if (typeof proposer === 'string') return badInput(`${name}: ${proposer}`);
+    base = { ...proposer, params: params.value, markets, settings, limits: limitsOf(settings) };
+  } catch (error) {
+    const why = `${name} failed: ${(error as Error).message}`;
+    return failed({ ok: false, error: why }, why);
+  }
   const planOf = (who: Signers): ExactPlan => {
     const supposed: { supposed?: SupposedEdge } = asked?.supposed ? { supposed: asked.supposed } : {};
     const mandate = asked && (who === 'mandate' || who === 'both') ? { mandate: asked.mandate, ...supposed } : {};
@@ -92,7 +101,7 @@ export async function backtestExact(candlesFile: string, options: ExactOptions):
   try {
     for (const who of signers) runs.set(who, await runExact(planOf(who)));
   } catch (error) {
-    const why = `${strategy.name} failed: ${(error as Error).message}`;
+    const why = `${name} failed: ${(error as Error).message}`;
     return failed({ ok: false, error: why }, why);
   }
   const shown = runs.get(signers.at(-1)!)!;
@@ -108,7 +117,7 @@ export async function backtestExact(candlesFile: string, options: ExactOptions):
     ...(mandateRefused.size > 0 && { mandateRefused: Object.fromEntries(mandateRefused) }),
   });
   const value = {
-    strategy: strategy.name,
+    strategy: name,
     params: params.value,
     gear: 'exact',
     ...figures(shown),
@@ -119,6 +128,13 @@ export async function backtestExact(candlesFile: string, options: ExactOptions):
   const lines = [...runs].map(([who, run]) => [`${WORDS[who]}:`.padEnd(20), sentence(run, cash)].join(''));
   if (runs.size === 1) return done(value, sentence(shown, cash));
   return done(value, [...lines, ...(asked ? [supposedNote(asked)] : [])].filter(Boolean).join('\n'));
+}
+
+/** One that ships runs in the engine; a file of the user's own beside it. A sentence where its values do not fit together. */
+async function proposerOf({ definition, outline, source }: PlannedStrategy, params: Readonly<Record<string, number>>) {
+  if (definition || source.kind === 'shipped') return { strategy: definition! };
+  const conflict = await ownConflict(source, params);
+  return conflict ?? { own: { outline, hire: hireTrader(source.path) } };
 }
 
 function sentence(run: ExactRun, cash: number): string {

@@ -1,11 +1,13 @@
+import type { BarRun } from '../lab/backtest/bar-run.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
 import { readParams } from '../lab/workers/planned-strategy.ts';
 import { answerOf, openStrategyCrew } from '../lab/workers/strategy-crew.ts';
 import type { Steps } from '../lab/workers/strategy-jobs.ts';
 import { runOf, studyOwn } from '../lab/workers/study-own.ts';
 import type { BacktestOptions } from './backtest.ts';
+import { readMandateOptions } from './mandate-options.ts';
 import { badInput, done, failed, type Outcome } from './output.ts';
-import { runOutcome, writeWanted } from './run-outcome.ts';
+import { loopOutcome, writeWanted } from './run-outcome.ts';
 import { storeFailure, storeStudy } from './store-run.ts';
 import type { StrategyPlan } from './strategy-plan.ts';
 
@@ -16,15 +18,18 @@ const SILENT_MS_MAX = 120_000;
 export async function backtestOwn(plan: StrategyPlan, options: BacktestOptions): Promise<Outcome> {
   const { strategy, names, sources, markets, settings } = plan;
   const { name } = strategy.outline;
-  if (options.mandate !== undefined) return badInput('a mandate signs for strategies that ship');
   const given = readPairs(options.param ?? []);
   if (!given.ok) return badInput(given.error.message);
   const read = readParams(strategy, given.value);
   if (!read.ok) return badInput(`${name}: ${read.error.message}`);
   const params = read.value;
+  const mandate = readMandateOptions(options, names);
+  if (!mandate.ok) return badInput(mandate.error.message);
+  const signing = mandate.value;
+  const signed = signing && { mandate: signing };
 
   const codeSha256 = strategy.codeSha256 as string;
-  const asked = { strategy: strategy.outline, codeSha256, params, markets, settings, names };
+  const asked = { strategy: strategy.outline, codeSha256, params, markets, settings, names, ...signed };
   const crew = openStrategyCrew(strategy.source, { markets, settings }, { size: 1, silentMsMax: SILENT_MS_MAX });
   const judged = (): ReturnType<typeof storeStudy> =>
     storeStudy(asked, { sources }, options.dataDir, ({ inputs, earlier, seed }) => {
@@ -34,10 +39,13 @@ export async function backtestOwn(plan: StrategyPlan, options: BacktestOptions):
   try {
     const { conflict } = await answerOf(crew, { kind: 'fit', params });
     if (conflict !== null) return badInput(`${name}: ${conflict}`);
-    const run = runOf((await answerOf(crew, { kind: 'backtest', params }, tellSteps)).run, markets);
+    const runWith = async (mandated: typeof signed): Promise<BarRun> =>
+      runOf((await answerOf(crew, { kind: 'backtest', params, ...mandated }, tellSteps)).run, markets);
+    const run = await runWith(signed);
+    const robot = signing && (await runWith(null));
     const unwritten = await writeWanted(run, options.out);
     if (unwritten !== null) return badInput(unwritten);
-    const { value, text } = runOutcome(name, params, run, settings.cashQuote);
+    const { value, text } = loopOutcome(name, params, { run, robot, signing }, settings.cashQuote);
     if (!options.store) return done(value, text);
     const kept = await judged();
     return kept.ok

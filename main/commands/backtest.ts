@@ -3,9 +3,9 @@ import { runBacktest } from '../lab/backtest/run-backtest.ts';
 import { readSetting } from '../lab/strategy/parameters.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
 import { backtestOwn } from './backtest-own.ts';
-import { type MandateOptions, readMandateOptions, supposedNote } from './mandate-options.ts';
+import { type MandateOptions, readMandateOptions } from './mandate-options.ts';
 import { badInput, done, failed, type Outcome } from './output.ts';
-import { mandateWords, runOutcome, writeWanted } from './run-outcome.ts';
+import { loopOutcome, writeWanted } from './run-outcome.ts';
 import { storeFailure, storeRun } from './store-run.ts';
 import { planFault, readPlan, type StrategyOptions } from './strategy-plan.ts';
 
@@ -47,18 +47,7 @@ export async function backtest(candlesFile: string, options: BacktestOptions): P
   const unwritten = await writeWanted(run, options.out);
   if (unwritten !== null) return badInput(unwritten);
   const cash = settings.cashQuote;
-  const outcome = runOutcome(strategy.name, params.value, run, cash);
-  const beside = robot && runOutcome(strategy.name, params.value, robot, cash);
-  const value = {
-    ...outcome.value,
-    ...(signing && { mandate: signing.mandate, supposed: signing.supposed, robot: beside?.value }),
-  };
-  const text =
-    signing && beside
-      ? [`the robot:   ${beside.text}`, `the mandate: ${outcome.text}${mandateWords(run)}`, supposedNote(signing)]
-          .filter(Boolean)
-          .join('\n')
-      : outcome.text;
+  const { value, text } = loopOutcome(strategy.name, params.value, { run, robot, signing }, cash);
   if (!options.store) return done(value, text);
   const kept = await storeRun({ ...asked, names: plan.value.names }, plan.value, options.dataDir);
   return kept.ok

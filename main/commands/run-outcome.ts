@@ -1,9 +1,10 @@
 import { spanOf } from '../lab/backtest/bar-loop.ts';
 import type { BarRun } from '../lab/backtest/bar-run.ts';
-import type { SignedByMandate } from '../lab/backtest/mandate-signer.ts';
+import type { MandateAsked, SignedByMandate } from '../lab/backtest/mandate-signer.ts';
 import { writeRun } from '../lab/backtest/run-files.ts';
 import { runStatistics } from '../lab/backtest/run-statistics.ts';
 import { refusalWords } from '../lab/exact/mandate-text.ts';
+import { supposedNote } from './mandate-options.ts';
 
 /** Writes the run's files where they are wanted; a sentence where that fails. */
 export async function writeWanted(run: BarRun, out: string | undefined): Promise<string | null> {
@@ -45,6 +46,32 @@ export function runOutcome(
   };
 }
 
+/** The same of a run that a mandate signed, beside what the robot comes to. @param robot null where nothing had to be signed */
+export function loopOutcome(
+  name: string,
+  params: Readonly<Record<string, number>>,
+  {
+    run,
+    robot,
+    signing,
+  }: { readonly run: BarRun; readonly robot: BarRun | null; readonly signing: MandateAsked | null },
+  cashQuote: number,
+): ReturnType<typeof runOutcome> {
+  const outcome = runOutcome(name, params, run, cashQuote);
+  if (!robot || !signing) return outcome;
+  const beside = runOutcome(name, params, robot, cashQuote);
+  const { mandate, supposed } = signing;
+  const lines = [
+    `the robot:   ${beside.text}`,
+    `the mandate: ${outcome.text}${mandateWords(run)}`,
+    supposedNote(signing),
+  ];
+  return {
+    value: { ...outcome.value, mandate, supposed, robot: beside.value },
+    text: lines.filter(Boolean).join('\n'),
+  };
+}
+
 /** Bars that the times of a run leave out between its first and its last. */
 function missingIn(openTimeMs: Float64Array): number {
   const bars = openTimeMs.length;
@@ -55,7 +82,7 @@ function missingIn(openTimeMs: Float64Array): number {
 const signingOf = ({ signed, refused }: SignedByMandate) => ({ signed, refused: Object.fromEntries(refused) });
 
 /** What a mandate did of a run's questions, as the end of a sentence; empty where there was none. */
-export function mandateWords({ mandate }: BarRun): string {
+function mandateWords({ mandate }: BarRun): string {
   if (!mandate) return '';
   const not = mandate.refused.size > 0 ? `; not signed: ${refusalWords(mandate.refused)}` : '';
   return `; ${mandate.signed} signed${not}`;

@@ -76,7 +76,8 @@ export async function readPlan(file: string, options: StrategyOptions): Promise<
   return ok({ strategy: strategy.value, ...read.value });
 }
 
-async function planStrategy(asked: string): Promise<Result<PlannedStrategy, Fault>> {
+/** A strategy that ships by its name, or a file of the user's own. */
+export async function planStrategy(asked: string): Promise<Result<PlannedStrategy, Fault>> {
   if (/\.[jt]s$/.test(asked)) {
     const path = resolve(asked);
     if (!existsSync(path)) return fail({ kind: 'bad-plan', message: `${asked}: there is no such file` });

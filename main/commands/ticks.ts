@@ -2,14 +2,19 @@ import { TIMEFRAME_MS, type Timeframe } from '../engine/domain/candle.ts';
 import type { BarRun } from '../lab/backtest/bar-run.ts';
 import { runStatistics } from '../lab/backtest/run-statistics.ts';
 import { REALISTIC } from '../lab/backtest/settings.ts';
-import { SHIPPED, strategyNamed } from '../lab/strategies/shipped.ts';
-import { readSetting } from '../lab/strategy/parameters.ts';
+import { tradesOf } from '../lab/backtest/trade-log.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
 import { readFeedFile, readFeedInfo } from '../lab/ticks/feed-file.ts';
 import { importFeed } from '../lab/ticks/import/import-feed.ts';
-import { replayStrategy } from '../lab/ticks/replay-strategy.ts';
+import { type ReplayPlan, replayStrategy } from '../lab/ticks/replay-strategy.ts';
+import { type PlannedStrategy, readParams } from '../lab/workers/planned-strategy.ts';
+import { answerOf, openStrategyCrew } from '../lab/workers/strategy-crew.ts';
 import { badInput, done, failed, type Outcome } from './output.ts';
 import { writeWanted } from './run-outcome.ts';
+import { planFault, planStrategy } from './strategy-plan.ts';
+
+/** A strategy of the user's own that has not come back from a feed within this has failed. */
+const SILENT_MS_MAX = 600_000;
 
 const isoOf = (timeUs: number): string => new Date(timeUs / 1_000).toISOString();
 const counted = (count: number): string => count.toLocaleString('en-US');
@@ -58,21 +63,14 @@ export interface ReplayOptions {
 
 /** `ticks replay FEED --strategy NAME …`: a strategy over recorded depth and trades. */
 export async function ticksReplay(file: string, options: ReplayOptions): Promise<Outcome> {
-  const strategy = strategyNamed(options.strategy);
-  if (!strategy) {
-    const known = SHIPPED.map(({ name }) => name).join(', ');
-    return badInput(
-      /\.[jt]s$/.test(options.strategy)
-        ? `${options.strategy}: over depth and trades only strategies that ship are run: ${known}`
-        : `there is no strategy ${options.strategy}: there is ${known}`,
-    );
-  }
+  const planned = await planStrategy(options.strategy);
+  if (!planned.ok) return planFault(planned.error);
+  const { name, instruments } = planned.value.outline;
   const given = readPairs(options.param ?? []);
   if (!given.ok) return badInput(given.error.message);
-  const params = readSetting(strategy, given.value);
-  if (!params.ok) return badInput(`${strategy.name}: ${params.error.message}`);
-  if ((strategy.instruments ?? 1) !== 1)
-    return badInput(`${strategy.name} looks at several instruments: a feed is of one`);
+  const params = readParams(planned.value, given.value);
+  if (!params.ok) return badInput(`${name}: ${params.error.message}`);
+  if (instruments !== 1) return badInput(`${name} looks at several instruments: a feed is of one`);
   const feed = readFeedFile(file);
   if (!feed.ok) return badInput(feed.error.message);
   const { cash, makerFee, takerFee, latencyMs, shorts, leverage } = options;
@@ -88,9 +86,9 @@ export async function ticksReplay(file: string, options: ReplayOptions): Promise
   const before = performance.now();
   let run: BarRun;
   try {
-    run = replayStrategy({ strategy, params: params.value, feed: feed.value, candleMs, settings });
+    run = await replayOf(planned.value, { params: params.value, feed: feed.value, candleMs, settings });
   } catch (error) {
-    const why = `${strategy.name} failed: ${(error as Error).message}`;
+    const why = `${name} failed: ${(error as Error).message}`;
     return failed({ ok: false, error: why }, why);
   }
   const rows = feed.value.kind.length;
@@ -102,5 +100,17 @@ export async function ticksReplay(file: string, options: ReplayOptions): Promise
   const paid = (costs.fees + costs.slippage).toFixed(2);
   const text = `${fills} fills, ${statistics.trades} trades over ${counted(rows)} rows at ${counted(rowsPerSecond)} a second: ${statistics.returnPct.toFixed(3)} % after ${paid} of fees and slippage`;
   const gear = 'ticks';
-  return done({ strategy: strategy.name, gear, settings, fills, ...statistics, costs, refused, rowsPerSecond }, text);
+  return done({ strategy: name, gear, settings, fills, ...statistics, costs, refused, rowsPerSecond }, text);
+}
+
+/** One that ships is run here, one of the user's own where it can do no harm. */
+async function replayOf({ definition, source }: PlannedStrategy, plan: Omit<ReplayPlan, 'strategy'>): Promise<BarRun> {
+  if (definition) return replayStrategy({ ...plan, strategy: definition });
+  const crew = openStrategyCrew(source, { markets: [], settings: REALISTIC }, { size: 1, silentMsMax: SILENT_MS_MAX });
+  try {
+    const { run, openTimeMs } = await answerOf(crew, { kind: 'ticks', ...plan, params: plan.params ?? {} });
+    return { ...run, trades: tradesOf(run.tradeRows), openTimeMs };
+  } finally {
+    await crew.close();
+  }
 }

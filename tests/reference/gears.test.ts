@@ -1,5 +1,5 @@
 /** The exact gear, which is the live engine, beside the fast one on real candles: the same trades, the same money. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { readCandleFile } from '../../main/candle-files/index.ts';
 import type { CandleColumns } from '../../main/engine/domain/candle.ts';
 import { createRandom } from '../../main/engine/kernel/random.ts';
@@ -9,8 +9,12 @@ import { runBacktest } from '../../main/lab/backtest/run-backtest.ts';
 import { REALISTIC } from '../../main/lab/backtest/settings.ts';
 import { runExact } from '../../main/lab/exact/run-exact.ts';
 import { defineStrategy } from '../../main/lab/strategy/strategy.ts';
+import { planOwn } from '../../main/lab/workers/planned-strategy.ts';
+import { answerOf, hireTrader, openStrategyCrew } from '../../main/lab/workers/strategy-crew.ts';
+import { runOf } from '../../main/lab/workers/study-own.ts';
 import { bothWays } from '../support/both-ways.ts';
 import { exactPlan, marketOf } from '../support/exact-plan.ts';
+import { OWN_CROSS, ownFolder } from '../support/own-strategy.ts';
 import { hasRealData, realData } from '../support/real-data.ts';
 import { rotation } from '../support/rotation-strategy.ts';
 
@@ -55,6 +59,26 @@ describe.skipIf(!hasRealData)('both gears give the same trades', () => {
     const fast = runBacktest({ strategy, params, markets, settings });
     for (const at of [0, 1])
       expect(fast.trades.filter(({ instrument }) => instrument === at).length).toBeGreaterThan(20);
+    expectSame(exact, fast);
+  });
+});
+
+describe.skipIf(!hasRealData)('a strategy of the user’s own', () => {
+  it('gives the same trades in both gears, in the sandbox of each', async () => {
+    const folder = ownFolder();
+    onTestFinished(() => folder.remove());
+    const file = folder.write(OWN_CROSS);
+    const planned = await planOwn(file);
+    if (!planned.ok) throw new Error(planned.error.message);
+    const { outline, source } = planned.value;
+    const candles = await candlesOf('candles/5m/binance_BTCUSDT_5m_20240101-20240630.csv.gz', 3_000);
+    const params = { fast: 10, slow: 40, qty: 0.05 };
+    const { markets, settings, limits } = exactPlan(candles);
+    const exact = await runExact({ own: { outline, hire: hireTrader(file) }, params, markets, settings, limits });
+    const crew = openStrategyCrew(source, { markets, settings }, { size: 1, silentMsMax: 60_000 });
+    const { run } = await answerOf(crew, { kind: 'backtest', params }).finally(() => crew.close());
+    const fast = runOf(run, markets);
+    expect(fast.trades.length).toBeGreaterThan(20);
     expectSame(exact, fast);
   });
 });

@@ -30,15 +30,17 @@ function isWithinHours({ fromHourUtc, toHourUtc }: Mandate, nowMs: number): bool
 }
 
 /** Why a mandate does not answer a question: the first of these that is so. */
-export type MandateRefusal =
-  | 'asked-again'
-  | 'changed'
-  | 'no-edge'
-  | 'low-probability'
-  | 'ended'
-  | 'outside-hours'
-  | 'other-instrument'
-  | 'too-large';
+export const MANDATE_REFUSALS = [
+  'asked-again',
+  'changed',
+  'no-edge',
+  'low-probability',
+  'ended',
+  'outside-hours',
+  'other-instrument',
+  'too-large',
+] as const;
+export type MandateRefusal = (typeof MANDATE_REFUSALS)[number];
 
 /** What a mandate looks at of a question. */
 export interface MandateTerms extends Pick<Proposal, 'instrumentId' | 'edge' | 'probability'> {

@@ -1,5 +1,13 @@
 import type { Timeframe } from '../domain/candle.ts';
-import type { FillBooked, MarketBatchReceived, PredictionArrived, PredictionFailed } from '../domain/events.ts';
+import type {
+  EngineStarted,
+  FillBooked,
+  MarketBatchReceived,
+  PredictionArrived,
+  PredictionFailed,
+  StrategySpoke,
+  StrategySwitchedOff,
+} from '../domain/events.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
 import type { Edge, Reason, TrackRecord, Vote } from '../domain/proposal.ts';
 import type { CandleTape } from './candle-tape.ts';
@@ -63,6 +71,8 @@ export interface Agent {
   onFill?(event: FillBooked): void;
   onPrediction?(event: PredictionArrived): void;
   onPredictionFailed?(event: PredictionFailed): void;
+  /** Of a strategy that runs outside: what it wants comes as an event, and is counted then and not at the candle's close. A start puts it on again. */
+  onStrategy?(event: StrategySpoke | StrategySwitchedOff | EngineStarted): void;
   /** What any model said, also where it speaks for none. */
   onModel?(event: PredictionArrived): void;
   /** Reads; changes nothing. */

@@ -66,7 +66,7 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
   const state = createDecisionState(lineUp);
   const paces: ReadonlySet<Timeframe> = new Set([
     PACE,
-    ...agents.flatMap(({ kind, timeframe }) => (kind === 'rule' ? [timeframe] : [])),
+    ...agents.flatMap(({ kind, timeframe, onStrategy }) => (kind === 'rule' && !onStrategy ? [timeframe] : [])),
   ]);
   /** Proposed in the course of an input and not applied yet: a tick may both close a candle and end a quiet. */
   const proposedNow = new WeakMap<StageContext, Set<InstrumentId>>();
@@ -262,11 +262,14 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
 
   const isReconciling = (): boolean => deps.entriesHeld()?.code === 'reconciling';
 
+  /** Where everybody runs outside there is nothing to count before one has spoken. */
+  const isCountedAtClose = (): boolean => lineUp.voters().some(({ onStrategy }) => !onStrategy);
+
   const handle = (event: EngineEvent, context: StageContext): void => {
     switch (event.kind) {
       case 'CandleClosed':
         // Before the venue's books are read nothing could come of it: it is judged then, as the last of the past.
-        if (paces.has(event.timeframe) && state.started && !isReconciling()) {
+        if (paces.has(event.timeframe) && state.started && !isReconciling() && isCountedAtClose()) {
           const closeTimeMs = event.candle[0] + TIMEFRAME_MS[event.timeframe];
           judge(event.instrumentId, closeTimeMs, context);
           for (const { timeframe, stirred } of agents) {
@@ -285,6 +288,10 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
         ) {
           judge(event.instrumentId, event.candleCloseTimeMs, context);
         }
+        break;
+      case 'StrategySpoke':
+        if (!state.started || isReconciling()) break;
+        for (const { instrumentId } of event.wishes) judge(instrumentId, event.candleCloseTimeMs, context);
         break;
       case 'AnswersGathered':
         if (state.started && !isReconciling()) judge(event.instrumentId, event.candleCloseTimeMs, context);

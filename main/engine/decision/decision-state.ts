@@ -118,6 +118,7 @@ export function createDecisionState(lineUp: LineUp): DecisionState {
         pending.clear();
         missing.clear();
         quietSinceMs = timeMs - QUIET_BEFORE_START_MS;
+        for (const agent of agents) agent.onStrategy?.(event);
         break;
       case 'HistoryLoaded':
         if (!timeframes.has(event.timeframe)) break;
@@ -142,6 +143,10 @@ export function createDecisionState(lineUp: LineUp): DecisionState {
         break;
       case 'PredictionFailed':
         for (const agent of agents) if (speaksFor(agent, event)) agent.onPredictionFailed?.(event);
+        break;
+      case 'StrategySpoke':
+      case 'StrategySwitchedOff':
+        for (const agent of agents) if (agent.id === event.strategy) agent.onStrategy?.(event);
         break;
       case 'AnswersGathered':
         missing.set(event.instrumentId, event.missing);

@@ -30,6 +30,8 @@ export interface StrategyRecord {
   readonly name: string;
   readonly params: Readonly<Record<string, number>>;
   readonly timeframe: Timeframe;
+  /** Of a strategy of the user's own, which runs outside: a replay hears it from the log and needs none of its code. */
+  readonly own?: { readonly title: string; readonly codeSha256: string };
 }
 export interface EngineStarted {
   readonly kind: 'EngineStarted';
@@ -175,6 +177,38 @@ export interface LineUpSet {
   readonly kind: 'LineUpSet';
   readonly models: readonly LineUpEntry[];
   /** What changed, in a sentence for people; empty at a start. */
+  readonly why: string;
+}
+
+// ---------------------------------------------------------------------------------------------- inputs: strategies of the user's own
+
+/** What a strategy wants of one instrument, in its own numbers: quantity or share of equity, prices of stop and target. */
+export type StrategyWish =
+  | { readonly kind: 'exit' }
+  | {
+      readonly kind: 'enter';
+      readonly direction: 'long' | 'short';
+      readonly entry: ({ readonly qty: number } | { readonly share: number }) & {
+        readonly stop?: number;
+        readonly target?: number;
+      };
+    };
+/** A strategy that runs outside has looked at a closed candle, or has heard a model about it. */
+export interface StrategySpoke {
+  readonly kind: 'StrategySpoke';
+  readonly strategy: string;
+  readonly timeframe: Timeframe;
+  readonly candleCloseTimeMs: number;
+  /** False while its indicators have no value yet. */
+  readonly isWarm: boolean;
+  /** The instrument of the candle first, then those in which it changed what it wants; null for nothing. */
+  readonly wishes: readonly { readonly instrumentId: InstrumentId; readonly wish: StrategyWish | null }[];
+}
+/** It threw, did not answer in time, or said what is no answer: for the rest of the session nobody asks it. */
+export interface StrategySwitchedOff {
+  readonly kind: 'StrategySwitchedOff';
+  readonly strategy: string;
+  /** One sentence. */
   readonly why: string;
 }
 
@@ -608,6 +642,8 @@ export type InputEvent =
   | AnswersGathered
   | ModelStateChanged
   | LineUpSet
+  | StrategySpoke
+  | StrategySwitchedOff
   | EnsembleSet
   | ApproveRequested
   | DeclineRequested

@@ -84,6 +84,8 @@ export function journalLine(event: EngineEvent, nameOf: (proposalId: string) => 
     }
     case 'LineUpSet':
       return event.why === '' ? null : line('info', null, event.why);
+    case 'StrategySwitchedOff':
+      return line('bad', null, `The strategy ${event.strategy} is switched off until the next start: ${event.why}`);
     case 'EnsembleSet': {
       const { confidenceMin, weights, decideEveryMs } = event.settings;
       const byHand = Object.entries(weights).map(([member, weight]) => `${member} × ${weight}`);

@@ -39,6 +39,9 @@ const TRAITS: Readonly<Record<EventKind, Traits>> = {
   AnswersGathered: MARKET_INPUT,
   ModelStateChanged: MARKET_INPUT,
   LineUpSet: LEDGER_INPUT,
+  StrategySpoke: MARKET_INPUT,
+  // Why a strategy proposes nothing any more belongs in the journal.
+  StrategySwitchedOff: LEDGER_INPUT,
   EnsembleSet: LEDGER_INPUT,
   // What an audit leads to (fills, states, repairs) is kept for ever; the audit itself can be asked again.
   AuditReceived: MARKET_INPUT,

@@ -1,7 +1,7 @@
 import { type CandleColumns, TIMEFRAME_MS, TIMEFRAMES, type Timeframe } from '../../engine/domain/candle.ts';
 import { formatDecimal, fromNumber } from '../../engine/domain/decimal.ts';
 import type { CandleRow, EngineEvent, InputEvent, PredictionArrived } from '../../engine/domain/events.ts';
-import type { InstrumentRecord } from '../../engine/domain/instrument.ts';
+import type { InstrumentId, InstrumentRecord } from '../../engine/domain/instrument.ts';
 import type { Mandate, RiskLimits } from '../../engine/domain/proposal.ts';
 import type { OpenedLog } from '../../engine/kernel/event-log.ts';
 import type { AgentsOf } from '../../engine/pipeline.ts';
@@ -10,8 +10,11 @@ import { spanOf } from '../backtest/bar-loop.ts';
 import type { BarRun } from '../backtest/bar-run.ts';
 import type { SupposedEdge } from '../backtest/mandate-signer.ts';
 import type { Market, RunSettings } from '../backtest/settings.ts';
+import type { StrategyOutline } from '../strategy/outline.ts';
+import { createOutsideAgent } from '../strategy/outside-agent.ts';
 import type { StrategyDefinition } from '../strategy/strategy.ts';
 import { createStrategyAgent } from '../strategy/strategy-agent.ts';
+import type { OwnSessionOptions } from '../user-strategies/own-session.ts';
 import type { Approver } from './approver.ts';
 import type { NotSigned } from './mandate-watch.ts';
 
@@ -37,6 +40,12 @@ export type Proposers =
       /** All of them, in their ranges. */
       readonly params: Readonly<Record<string, number>>;
       /** What if the strategy's edge were measured: a mandate signs for no other. Nobody's where it is not given. */
+      readonly supposed?: SupposedEdge;
+    }
+  | {
+      /** One of the user's own, which runs where it can do no harm. */
+      readonly own: Pick<OwnSessionOptions, 'hire'> & { readonly outline: StrategyOutline };
+      readonly params: Readonly<Record<string, number>>;
       readonly supposed?: SupposedEdge;
     }
   | { readonly members: AgentsOf };
@@ -80,20 +89,28 @@ export interface ExactRun extends BarRun {
 /** Who proposes in a run: what its log is replayed with. */
 export function membersOf(plan: Proposers & Pick<ExactPlan, 'markets' | 'settings'>): AgentsOf {
   if ('members' in plan) return plan.members;
-  const { strategy, params, supposed = null, markets, settings } = plan;
-  const together = strategy.instruments ?? 1;
-  const ids = markets.map((market, at) => recordOf(market, at, settings.shorts).id);
-  const timeframe = timeframeOf(markets);
+  const timeframe = timeframeOf(plan.markets);
+  const { params, supposed = null } = plan;
+  if ('own' in plan) {
+    const { outline } = plan.own;
+    return (account) => ({ strategies: [createOutsideAgent(outline, timeframe, account, supposed)], alone: true });
+  }
+  const { strategy } = plan;
   return (account) => ({
-    strategies: groupsOf(ids, together).map((group) =>
+    strategies: groupsOf(plan, strategy.instruments ?? 1).map((group) =>
       createStrategyAgent(strategy, params, timeframe, account, group, supposed),
     ),
     alone: true,
   });
 }
 
-function groupsOf<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));
+/** The instruments of a run by those that its strategy looks at together. */
+export function groupsOf(
+  { markets, settings }: Pick<ExactPlan, 'markets' | 'settings'>,
+  size: number,
+): InstrumentId[][] {
+  const ids = markets.map((market, at) => recordOf(market, at, settings.shorts).id);
+  return Array.from({ length: Math.ceil(ids.length / size) }, (_, at) => ids.slice(at * size, (at + 1) * size));
 }
 
 /** Of the candles of a run. @throws RangeError where it is none that the engine knows, or they differ */

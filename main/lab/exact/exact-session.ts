@@ -34,6 +34,7 @@ export class ExactSession {
   readonly #clock: HandClock;
   readonly #plan: ExactPlan;
   readonly #approver: Approver;
+  readonly #settled: (() => Promise<void>) | null;
   readonly #timeframe: Timeframe;
   readonly #spanMs: number;
   /** Candles of longer timeframes told so far, by series. */
@@ -43,7 +44,16 @@ export class ExactSession {
   #due: readonly Due[] = [];
   #started = false;
 
-  constructor(engine: Engine, venue: CandleVenue, clock: HandClock, plan: ExactPlan, approver: Approver) {
+  /** @param settled resolves when whoever runs outside has spoken about the candles that have closed; null where nobody does */
+  constructor(
+    engine: Engine,
+    venue: CandleVenue,
+    clock: HandClock,
+    plan: ExactPlan,
+    approver: Approver,
+    settled: (() => Promise<void>) | null,
+  ) {
+    this.#settled = settled;
     this.#engine = engine;
     this.#venue = venue;
     this.#clock = clock;
@@ -56,7 +66,7 @@ export class ExactSession {
   }
 
   /** The candles before close as these open; then answers, orders, and the rest of the bar. */
-  play(openMs: number, due: readonly Due[]): void {
+  async play(openMs: number, due: readonly Due[]): Promise<void> {
     this.#due = due;
     this.#clock.moveTo(openMs);
     this.#quoteOpens();
@@ -65,6 +75,7 @@ export class ExactSession {
     this.#venue.work();
     this.#payFunding(openMs);
     for (const { listing, bar } of due) this.#tellClosed(listing, bar, openMs);
+    if (this.#settled) await this.#settled();
     this.#venue.work();
     this.#takeHappenings(openMs + this.#spanMs);
     this.#payFunding(openMs + this.#spanMs - 1);

@@ -1,12 +1,16 @@
 import { SPOT_VENUE } from '../../engine/domain/instrument.ts';
-import { createEngine } from '../../engine/engine.ts';
+import { createEngine, type Engine } from '../../engine/engine.ts';
+import { type OwnSession, openOwnSession } from '../user-strategies/own-session.ts';
 import { ROBOT } from './approver.ts';
 import { CandleVenue } from './candle-venue.ts';
-import { type ExactPlan, type ExactRun, membersOf, PERPETUAL_VENUE } from './exact-plan.ts';
+import { type ExactPlan, type ExactRun, groupsOf, membersOf, PERPETUAL_VENUE, timeframeOf } from './exact-plan.ts';
 import { ExactSession } from './exact-session.ts';
 import { HandClock } from './hand-clock.ts';
 import { loggedAnswers } from './logged-answers.ts';
 import { countingLog } from './memory-log.ts';
+
+/** In a run nobody waits for orders: a strategy of the user's own has failed when it does not get on for so long. */
+const OWN_ANSWER_MS_MAX = 60_000;
 
 /**
  * The exact gear: the very engine that trades, decision to ledger, on a clock set by hand over historic candles, of spot instruments or,
@@ -41,9 +45,14 @@ export async function runExact(plan: ExactPlan): Promise<ExactRun> {
       broken ??= error;
     },
   });
-  const session = new ExactSession(engine, venue, clock, plan, approver);
+  const fail = (error: unknown): void => {
+    broken ??= error;
+  };
+  const own = openOwn(plan, engine, fail);
+  const session = new ExactSession(engine, venue, clock, plan, approver, own && (() => own.settled()));
   engine.onEvent(({ event, timeMs }) => {
     session.saw(event);
+    own?.saw(event);
     watch?.(event, timeMs);
   });
   const next = markets.map(() => 0);
@@ -54,11 +63,11 @@ export async function runExact(plan: ExactPlan): Promise<ExactRun> {
       next[at] = bar + 1;
       return [{ listing, bar }];
     });
-    session.play(openMs, due);
+    await session.play(openMs, due);
     if (broken !== null) break;
   }
   const decisionHash = engine.decisionHash();
-  await engine.stop();
+  await Promise.all([engine.stop(), own?.close()]);
   if (broken !== null) throw broken;
   const { books, approvals, abstained, mandate } = session;
   const { trades, fills, costs, refused } = books.account;
@@ -75,6 +84,24 @@ export async function runExact(plan: ExactPlan): Promise<ExactRun> {
     abstained,
     decisionHash,
   };
+}
+
+/** A strategy of the user's own; one that is switched off has failed the run. */
+function openOwn(plan: ExactPlan, engine: Engine, fail: (error: Error) => void): OwnSession | null {
+  if (!('own' in plan)) return null;
+  const { own, params, markets } = plan;
+  return openOwnSession({
+    name: own.outline.name,
+    params,
+    timeframe: timeframeOf(markets),
+    groups: groupsOf(plan, own.outline.instruments),
+    account: engine.pipeline.ledger.portfolio,
+    hire: own.hire,
+    answerMsMax: OWN_ANSWER_MS_MAX,
+    loadMsMax: OWN_ANSWER_MS_MAX,
+    spoke: (event) => void engine.request(event),
+    switchedOff: (why) => fail(new Error(why)),
+  });
 }
 
 /** Every time at which some instrument has a bar, once. */

@@ -5,7 +5,8 @@ import type { AgentsOf } from '../../engine/pipeline.ts';
 import { SHIPPED, strategyNamed } from '../strategies/shipped.ts';
 import { readSetting } from './parameters.ts';
 import type { StrategyDefinition } from './strategy.ts';
-import { createStrategyAgent, type StrategyAccount } from './strategy-agent.ts';
+import { createStrategyAgent } from './strategy-agent.ts';
+import type { StrategyAccount } from './wish-opinion.ts';
 
 /**
  * Strategies as members of the ensemble beside models and the named rule, each on every instrument.

@@ -23,12 +23,17 @@ export interface ReplayPlan {
   readonly settings?: Partial<RunSettings>;
 }
 
+export interface ReplayRun extends BarRun {
+  /** See `RunColumns`. */
+  readonly tradeRows: Float64Array;
+}
+
 /**
  * Replays a strategy, as it is, over recorded depth and trades: it hears candles, trades and best quotes, and its orders wait in the
  * queue of the book or take what it shows. A bar of the run is a candle's time.
  * @throws RangeError a parameter that will not do, a strategy of several instruments, or what the strategy itself throws
  */
-export function replayStrategy({ strategy, params = {}, feed, candleMs, settings = {} }: ReplayPlan): BarRun {
+export function replayStrategy({ strategy, params = {}, feed, candleMs, settings = {} }: ReplayPlan): ReplayRun {
   const read = readSetting(strategy, params);
   if (!read.ok) throw new RangeError(`${strategy.name}: ${read.error.message}`);
   if ((strategy.instruments ?? 1) !== 1)
@@ -130,7 +135,7 @@ class Player implements TickStrategy {
   }
 
   /** @param finalEquity by the engine's own books */
-  result(finalEquity: number): BarRun {
+  result(finalEquity: number): ReplayRun {
     const { account } = this.#desk;
     const last = this.#openTimeMs.at(-1);
     this.#point(
@@ -139,6 +144,7 @@ class Player implements TickStrategy {
     );
     return {
       trades: account.trades.trades(),
+      tradeRows: account.trades.rows(),
       openTimeMs: Float64Array.from(this.#openTimeMs),
       equityQuote: Float64Array.from(this.#equityQuote),
       barsInMarket: this.#barsInMarket,

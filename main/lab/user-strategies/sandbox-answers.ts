@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MANDATE_REFUSALS } from '../../engine/approval/mandate.ts';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import type { RunColumns } from '../backtest/bar-run.ts';
 import { barTimes } from '../backtest/bar-times.ts';
@@ -50,6 +51,7 @@ const runSchema = z.strictObject({
   fills: count,
   costs,
   refused,
+  mandate: z.strictObject({ signed: count, refused: z.map(z.enum(MANDATE_REFUSALS), count) }).optional(),
 });
 const evaluationSchema = z
   .strictObject({
@@ -83,6 +85,20 @@ const judgementSchema = z.strictObject({
   overfitting: z.strictObject({ probability: ratio, trials: count }).nullable(),
 });
 
+const instrument = z.int().min(0).max(49);
+const bracket = { stop: z.number().positive().optional(), target: z.number().positive().optional() };
+const wish = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('exit') }),
+  z.strictObject({
+    kind: z.literal('enter'),
+    direction: z.enum(['long', 'short']),
+    entry: z.union([
+      z.strictObject({ qty: z.number().positive(), ...bracket }),
+      z.strictObject({ share: z.number(), ...bracket }),
+    ]),
+  }),
+]);
+
 const answers = {
   describe: z.strictObject({
     kind: z.literal('describe'),
@@ -92,6 +108,12 @@ const answers = {
   fit: z.strictObject({ kind: z.literal('fit'), conflict: text.nullable() }),
   backtest: z.strictObject({ kind: z.literal('backtest'), run: runSchema }),
   evaluate: z.strictObject({ kind: z.literal('evaluate'), evaluation: evaluationSchema.nullable() }),
+  ticks: z.strictObject({ kind: z.literal('ticks'), run: runSchema, openTimeMs: column }),
+  hear: z.strictObject({
+    kind: z.literal('hear'),
+    isWarm: z.boolean(),
+    wishes: z.array(z.strictObject({ instrument, wish: wish.nullable() })).max(50),
+  }),
   sweep: z.strictObject({ kind: z.literal('sweep'), results: z.array(sweepResult.nullable()) }),
   judge: z.strictObject({ kind: z.literal('judge'), judgement: judgementSchema }),
   study: z.strictObject({
@@ -129,6 +151,15 @@ export function checkSaid(
 function problemOf(answer: StrategyAnswer, job: StrategyJob, ground: GroundSize): string | null {
   if (answer.kind === 'backtest' || answer.kind === 'study') return runProblem(answer.run, ground);
 
+  if (answer.kind === 'ticks') {
+    const { run, openTimeMs } = answer;
+    if (firstBad(openTimeMs, Number.isInteger) !== -1) return 'a time of a bar that is none';
+    return runProblem(run, { points: openTimeMs.length, instruments: 1 });
+  }
+  if (answer.kind === 'hear' && job.kind === 'hear') {
+    const other = answer.wishes.find(({ instrument: at }) => at >= job.held.length);
+    return other === undefined ? null : `it wants something of instrument ${other.instrument} of ${job.held.length}`;
+  }
   if (answer.kind === 'sweep' && job.kind === 'sweep' && answer.results.length !== job.settings.length)
     return `${answer.results.length} results of ${job.settings.length} settings`;
   return null;

@@ -20,8 +20,8 @@ export interface SandboxOptions {
 
 /** All our code, and nothing of a user's. */
 const CODE_DIR = resolve(import.meta.dirname, '../..');
-/** A sandbox tells how far it is ten times a second; one that says more than this in a second does not do our work. */
-const MESSAGES_A_SECOND = 100;
+/** A sandbox tells how far it is ten times a second; one that does so more often than this does not do our work. */
+const PROGRESS_A_SECOND = 100;
 
 /** Hires processes that run a user's strategy file and reach no key, no file but those beside it, and no network. Nothing that they say is believed unread. */
 export const hireSandboxes =
@@ -57,12 +57,12 @@ export const hireSandboxes =
       heard = 0;
     }, 1_000).unref();
     child.on('message', (message: unknown) => {
-      heard += 1;
-      if (heard > MESSAGES_A_SECOND) return lost('Ended: it says more than it was asked.');
       const checked = asked && checkSaid(message, asked, size);
       if (checked === null) return lost('Ended: it says what nobody asked.');
       if (!checked.ok) return lost(`Ended: its answer will not do: ${checked.error.message}.`);
       if (checked.value.kind !== 'progress') asked = null;
+      else heard += 1;
+      if (heard > PROGRESS_A_SECOND) return lost('Ended: it says more than it was asked.');
       said(checked.value);
     });
     child.on('error', (error) => lost(`Its process did not start: ${error.message}`));

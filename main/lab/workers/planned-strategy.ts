@@ -49,6 +49,22 @@ export async function planOwn(path: string): Promise<Result<PlannedStrategy, Str
   }
 }
 
+/**
+ * Whether values in their ranges fit together, asked of one of the user's own where that is safe.
+ * @returns the sentence that says what does not, null where all does
+ */
+export async function ownConflict(
+  source: StrategySource,
+  params: Readonly<Record<string, number>>,
+): Promise<string | null> {
+  const crew = openStrategyCrew(source, { markets: [], settings: REALISTIC }, { size: 1, silentMsMax: LOADING_MS_MAX });
+  try {
+    return (await answerOf(crew, { kind: 'fit', params })).conflict;
+  } finally {
+    await crew.close();
+  }
+}
+
 /** Of files beside the strategy, by their names. */
 async function hashOf(files: readonly string[], folder: string): Promise<string> {
   const hash = createHash('sha256');

@@ -1,3 +1,4 @@
+import { REALISTIC } from '../backtest/settings.ts';
 import { sharedMarket } from '../backtest/shared-market.ts';
 import type { SweepResult } from '../sweep/sweep.ts';
 import { hireSandboxes } from '../user-strategies/sandbox-hand.ts';
@@ -19,6 +20,7 @@ export interface StrategyCrewOptions {
 }
 
 const MEMORY_MB_MAX = 1_024;
+const TRADER_MEMORY_MB_MAX = 256;
 const IDLE_MS_MAX = 60_000;
 /** Far more than there are workers: whoever asks knows how many it keeps busy. */
 const WAITING_MAX = 1_000;
@@ -48,6 +50,10 @@ export function openStrategyCrew(
     idleMsMax: IDLE_MS_MAX,
   });
 }
+
+/** A place for one of the user's own to trade from: it brings no candles, it hears them. */
+export const hireTrader = (path: string): Hire =>
+  hireSandboxes({ file: path, ground: { markets: [], settings: REALISTIC }, memoryMb: TRADER_MEMORY_MB_MAX });
 
 function hireFor(name: string, { markets, settings }: StrategyGround): Hire {
   const start: StrategyThreadStart = { name, markets: markets.map(sharedMarket), settings };

@@ -1,7 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import type { LoopRun } from '../backtest/bar-loop.ts';
-import type { RunColumns } from '../backtest/bar-run.ts';
+import type { BarRun, RunColumns } from '../backtest/bar-run.ts';
 import { barTimes } from '../backtest/bar-times.ts';
+import type { MandateAsked } from '../backtest/mandate-signer.ts';
 import { type BacktestPlan, runBacktest } from '../backtest/run-backtest.ts';
 import type { Market, RunSettings } from '../backtest/settings.ts';
 import type { DayReturns } from '../experiments/day-returns.ts';
@@ -13,6 +14,8 @@ import { outlineOf, type StrategyOutline } from '../strategy/outline.ts';
 import { readSetting } from '../strategy/parameters.ts';
 import type { StrategyDefinition } from '../strategy/strategy.ts';
 import { Sweeper, type SweepResult } from '../sweep/sweep.ts';
+import { type ReplayPlan, replayStrategy } from '../ticks/replay-strategy.ts';
+import { createHearing, type Heard, type HearJob } from './hear-job.ts';
 import { RunWatch } from './run-watch.ts';
 import { stepsOf } from './study-run.ts';
 
@@ -28,7 +31,10 @@ export type StrategyJob =
   | { readonly kind: 'describe' }
   /** Whether values in their ranges fit together. */
   | { readonly kind: 'fit'; readonly params: Params }
-  | { readonly kind: 'backtest'; readonly params: Params }
+  | { readonly kind: 'backtest'; readonly params: Params; readonly mandate?: MandateAsked }
+  | HearJob
+  /** Over recorded depth and trades. */
+  | (Omit<ReplayPlan, 'strategy' | 'params'> & { readonly kind: 'ticks'; readonly params: Params })
   /** On a stretch of the time. */
   | { readonly kind: 'evaluate'; readonly params: Params; readonly span: Span }
   /** A lot of a sweep; `sweep` counts them: what one computed is no use to the next. */
@@ -45,6 +51,7 @@ export type StrategyJob =
   | {
       readonly kind: 'study';
       readonly params: Params;
+      readonly mandate?: MandateAsked;
       readonly seed: number;
       readonly otherTrials: readonly DayReturns[];
     };
@@ -55,6 +62,9 @@ export type StrategyAnswer =
   /** The sentence of what does not fit, null where all does. */
   | { readonly kind: 'fit'; readonly conflict: string | null }
   | { readonly kind: 'backtest'; readonly run: RunColumns }
+  | Heard
+  /** `openTimeMs` of its bars: nobody knew them before. */
+  | { readonly kind: 'ticks'; readonly run: RunColumns; readonly openTimeMs: Float64Array }
   /** Null where the values do not fit together. */
   | { readonly kind: 'evaluate'; readonly evaluation: Evaluation | null }
   /** In the order of the settings, null where values do not fit together. */
@@ -88,6 +98,7 @@ export function workOnStrategy(
 ) {
   let sweeper: Sweeper | null = null;
   let current = 0;
+  let hearing: ((job: HearJob) => Heard) | null = null;
 
   function sweeperOf(sweep: number): Sweeper {
     if (sweeper === null || sweep !== current) sweeper = new Sweeper(strategy, markets, settings);
@@ -118,7 +129,22 @@ export function workOnStrategy(
       case 'fit':
         return { kind: 'fit', conflict: conflictOf(job.params) };
       case 'backtest':
-        return { kind: 'backtest', run: columnsOf(runBacktest(planOf(job.params, tell))) };
+        return {
+          kind: 'backtest',
+          run: columnsOf(runBacktest({ ...planOf(job.params, tell), ...(job.mandate && { mandate: job.mandate }) })),
+        };
+      case 'ticks': {
+        const { kind: _, ...plan } = job;
+        const run = replayStrategy({ ...plan, strategy });
+        return {
+          kind: 'ticks',
+          run: columnsOf({ ...run, tradeRows: () => run.tradeRows }),
+          openTimeMs: run.openTimeMs,
+        };
+      }
+      case 'hear':
+        hearing ??= createHearing(strategy);
+        return hearing(job);
       case 'evaluate': {
         const fits = conflictOf(job.params) === null;
         return { kind: 'evaluate', evaluation: fits ? evaluatePlan(planOf(job.params, tell, job.span)) : null };
@@ -137,8 +163,9 @@ export function workOnStrategy(
         return { kind: 'judge', judgement: judgeRun(plan, runBacktest(plan), { ...options, tell: inParts(tell) }) };
       }
       case 'study': {
-        const { params, ...options } = job;
-        const plan = planOf(params, tell);
+        const { params, mandate, ...options } = job;
+        const signed = mandate && { mandate };
+        const plan = { ...planOf(params, tell), ...signed };
         const times = barTimes(markets);
         const watch = new RunWatch(
           times,
@@ -147,7 +174,7 @@ export function workOnStrategy(
           () => performance.now(),
         );
         const run = runBacktest({ ...plan, strategy: watch.over(strategy, markets.length) });
-        const judgement = judgeRun(planOf(params, SILENT), run, { ...options, tell: inParts(tell) });
+        const judgement = judgeRun({ ...planOf(params, SILENT), ...signed }, run, { ...options, tell: inParts(tell) });
         return { kind: 'study', run: columnsOf(run), exposureShare: watch.exposureShare(), judgement };
       }
     }
@@ -170,11 +197,20 @@ function nowAndThen(tell: Tell): Tell {
   };
 }
 
-const columnsOf = ({ tradeRows, equityQuote, barsInMarket, fills, costs, refused }: LoopRun): RunColumns => ({
+const columnsOf = ({
+  tradeRows,
+  equityQuote,
+  barsInMarket,
+  fills,
+  costs,
+  refused,
+  mandate,
+}: Pick<LoopRun, 'tradeRows'> & Omit<BarRun, 'trades' | 'openTimeMs'>): RunColumns => ({
   tradeRows: tradeRows(),
   equityQuote,
   barsInMarket,
   fills,
   costs: { ...costs },
   refused: { ...refused },
+  ...(mandate && { mandate: { signed: mandate.signed, refused: mandate.refused } }),
 });

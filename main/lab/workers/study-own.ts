@@ -10,7 +10,7 @@ import { answerOf, type StrategyCrew } from './strategy-crew.ts';
 import { otherTries, type Study, type StudyAsked } from './study-run.ts';
 
 interface OwnStudy extends Pick<StudyAsked, 'inputs' | 'map' | 'earlier'> {
-  readonly plan: Pick<KnownPlan, 'params' | 'markets' | 'seed'> & { readonly strategy: StrategyOutline };
+  readonly plan: Pick<KnownPlan, 'params' | 'markets' | 'mandate' | 'seed'> & { readonly strategy: StrategyOutline };
 }
 
 type Told = Pick<RunProgress, 'phase' | 'done' | 'total'>;
@@ -21,7 +21,7 @@ type Told = Pick<RunProgress, 'phase' | 'done' | 'total'>;
  * @throws Error one sentence: what failed there
  */
 export async function studyOwn(crew: StrategyCrew, asked: OwnStudy, tell: (told: Told) => void): Promise<Study> {
-  const { strategy, params, markets, seed } = asked.plan;
+  const { strategy, params, markets, mandate, seed } = asked.plan;
   const times = barTimes(markets);
   const span = { fromMs: times[0] ?? 0, toMs: (times.at(-1) ?? 0) + 1 };
   const mapped =
@@ -35,7 +35,7 @@ export async function studyOwn(crew: StrategyCrew, asked: OwnStudy, tell: (told:
   const otherTrials = otherTries(asked, mapped);
   const { run, exposureShare, judgement } = await answerOf(
     crew,
-    { kind: 'study', params, seed, otherTrials },
+    { kind: 'study', params, seed, otherTrials, ...(mandate && { mandate }) },
     // Of the run bars are told, of its judging parts.
     ({ done, total }) => tell({ phase: total === times.length ? 'running' : 'judging', done, total }),
   );

@@ -8,6 +8,7 @@ import { openAccountFolder } from '../../../main/data-folder.ts';
 import { openEventLog } from '../../../main/engine/kernel/event-log.ts';
 import { openCandleStore } from '../../../main/engine/venues/candle-store/candle-store.ts';
 import { runCli } from '../../support/cli-process.ts';
+import { OWN_CROSS, ownDoing } from '../../support/own-strategy.ts';
 import { hasRealData, realData } from '../../support/real-data.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'countersign-cli-'));
@@ -294,6 +295,54 @@ describe('a strategy', () => {
     });
   });
 
+  it('of one’s own runs in the exact gear, with a mandate too, as the one that ships does', async () => {
+    const file = at('cross.ts');
+    writeFileSync(file, OWN_CROSS);
+    const params = ['--param', 'fast=2', '--param', 'slow=5', '--param', 'qty=1'];
+    const signed = ['--gear', 'exact', '--mandate', 'notional=1000000', '--suppose', '0.6', '--json'];
+    const [ours, theirs] = await Promise.all(
+      ['sma-cross', file].map((strategy) => runCli(['backtest', GOOD, '--strategy', strategy, ...params, ...signed])),
+    );
+    const { finalEquity, trades, approvals, mandateRefused, robot } = ours!.json as Record<
+      string,
+      Record<string, unknown>
+    >;
+    expect(theirs).toMatchObject({
+      exit: 0,
+      json: {
+        strategy: 'mine',
+        gear: 'exact',
+        finalEquity,
+        trades,
+        approvals,
+        robot: { finalEquity: robot!['finalEquity'] },
+      },
+    });
+    expect((theirs!.json as Record<string, unknown>)['mandateRefused']).toEqual(mandateRefused);
+    expect(Number(approvals!['asked'])).toBeGreaterThan(0);
+    const unfit = await runCli(['backtest', GOOD, '--strategy', file, '--param', 'fast=50', '--gear', 'exact']);
+    expect([unfit.exit, unfit.stderr]).toEqual([2, expect.stringContaining('mine: fast must be below slow')]);
+    writeFileSync(file, ownDoing("throw new Error('not today');"));
+    const bad = await runCli(['backtest', GOOD, '--strategy', file, '--gear', 'exact', '--json']);
+    expect(bad).toMatchObject({ exit: 1, json: { ok: false, error: 'mine failed: not today' } });
+  });
+
+  it('of one’s own is signed by a mandate in the fast gear as the one that ships is', async () => {
+    const file = at('signed-cross.ts');
+    writeFileSync(file, OWN_CROSS);
+    const params = ['--param', 'fast=2', '--param', 'slow=5', '--param', 'qty=1'];
+    const signed = ['--mandate', 'notional=1000000,hours=22-23', '--suppose', '0.6', '--json'];
+    const [ours, theirs] = await Promise.all(
+      ['sma-cross', file].map((strategy) => runCli(['backtest', GOOD, '--strategy', strategy, ...params, ...signed])),
+    );
+    const { finalEquity, trades, signing, robot } = ours!.json as Record<string, Record<string, unknown>>;
+    expect(Number(trades)).toBeGreaterThan(0);
+    expect(theirs).toMatchObject({
+      exit: 0,
+      json: { strategy: 'mine', finalEquity, signing, robot: { finalEquity: robot!['finalEquity'] } },
+    });
+  });
+
   it('is swept over a grid; settings that do not fit together are left out', async () => {
     const given = ['--strategy', 'sma-cross', '--grid', 'fast=2:4:1', '--grid', 'slow=3,9', '--threads', '1'];
     const run = await runCli(['sweep', GOOD, ...given, '--out', at('sweep.csv'), '--json']);
@@ -422,6 +471,20 @@ describe('backtest over depth and trades', () => {
     expect(readFileSync(at('ticks-out/equity.csv'), 'utf8').split('\n').length).toBeGreaterThan(100);
   });
 
+  it('runs one of one’s own, as the one that ships would', async () => {
+    const file = at('ticks-cross.ts');
+    writeFileSync(file, OWN_CROSS);
+    const params = ['--param', 'fast=3', '--param', 'slow=8', '--param', 'qty=2', '--cash', '1000', '--json'];
+    const of = (strategy: string): string[] => given.map((word) => (word === 'market-maker' ? strategy : word));
+    const [ours, theirs] = await Promise.all(
+      ['sma-cross', file].map((strategy) => runCli([...of(strategy), ...params])),
+    );
+    const { rowsPerSecond: _, ...one } = ours!.json as Record<string, unknown>;
+    const { rowsPerSecond: __, ...two } = theirs!.json as Record<string, unknown>;
+    expect(two).toEqual({ ...one, strategy: 'mine' });
+    expect(Number(one['fills'])).toBeGreaterThan(4);
+  });
+
   it('takes a feed that was made of the same files, and comes to the same', async () => {
     const feed = at('made.feed');
     expect(await runCli(['ticks', 'import', depth, trades, '--out', feed])).toMatchObject({ exit: 0 });
@@ -435,7 +498,7 @@ describe('backtest over depth and trades', () => {
     [['--slippage-bps', '3'], /--slippage-bps is for candles/],
     [['--store'], /--store is for candles/],
     [['--param', 'distanceAtr=99'], /market-maker: distanceAtr must lie from 0.05 to 10, not 99/],
-    [['--strategy', './mine.ts'], /over depth and trades only strategies that ship are run/],
+    [['--strategy', './nowhere.ts'], /nowhere.ts: there is no such file/],
     [['--strategy', 'pairs'], /pairs looks at several instruments: a feed is of one/],
   ])('%j is exit 2', async (more, says) => {
     const { exit, stderr } = await runCli([...given, ...more]);

@@ -1,0 +1,53 @@
+import { type Agent, abstaining } from '../../engine/decision/agent.ts';
+import type { Timeframe } from '../../engine/domain/candle.ts';
+import type { InstrumentId } from '../../engine/domain/instrument.ts';
+import type { SupposedEdge } from '../backtest/mandate-signer.ts';
+import type { StrategyOutline } from './outline.ts';
+import { heldOf, type StrategyAccount, type Wanted, wishOpinion } from './wish-opinion.ts';
+
+/**
+ * The place in the ensemble of a strategy that runs outside: what it wants comes as events, and is all that it can say. Without a word
+ * about the last candle it abstains; once it is switched off, until the next start.
+ */
+export function createOutsideAgent(
+  { name, title }: Pick<StrategyOutline, 'name' | 'title'>,
+  timeframe: Timeframe,
+  account: StrategyAccount,
+  supposed: SupposedEdge | null = null,
+): Agent {
+  const closes = new Map<InstrumentId, { readonly close: number; readonly candleCloseTimeMs: number }>();
+  const spoken = new Map<InstrumentId, Pick<Wanted, 'wish' | 'wishedMs'> & { readonly isWarm: boolean }>();
+  let off: string | null = null;
+
+  return {
+    id: name,
+    label: title,
+    kind: 'rule',
+    timeframe,
+    onCandle(id, tape) {
+      if (!tape.last) return;
+      closes.set(id, { close: tape.last.close, candleCloseTimeMs: tape.closeTimeMs });
+      spoken.delete(id);
+    },
+    onStrategy(event) {
+      if (event.kind === 'StrategySpoke') {
+        const { candleCloseTimeMs: wishedMs, isWarm, wishes } = event;
+        for (const { instrumentId, wish } of wishes) spoken.set(instrumentId, { wish, wishedMs, isWarm });
+        return;
+      }
+      spoken.clear();
+      off = event.kind === 'StrategySwitchedOff' ? event.why : null;
+    },
+    opinion(id, nowMs) {
+      const closed = closes.get(id);
+      if (!closed) return abstaining('does not look at it', 'unknown');
+      if (off !== null) return abstaining(`switched off: ${off}`, 'unknown', closed.candleCloseTimeMs);
+      const said = spoken.get(id);
+      if (!said?.isWarm) {
+        const note = said ? 'warming up' : 'has not spoken about this candle yet';
+        return abstaining(note, 'unknown', closed.candleCloseTimeMs);
+      }
+      return wishOpinion(name, { ...said, ...closed }, heldOf(id, account), nowMs, supposed);
+    },
+  };
+}

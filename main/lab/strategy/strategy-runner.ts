@@ -1,0 +1,125 @@
+import type { Candle } from '../../engine/domain/candle.ts';
+import type { StrategyWish } from '../../engine/domain/events.ts';
+import { StrategyFeed } from './feed.ts';
+import type { Desk, Direction, Entry, StrategyDefinition, StrategyHandlers } from './strategy.ts';
+
+/** What a strategy is shown of one instrument. */
+export type HeldNow = Pick<Desk, 'position' | 'entryPrice' | 'equity'> & {
+  /** A perpetual; spot is long or flat. */
+  readonly canShort: boolean;
+};
+
+/**
+ * A strategy at work in paper, live and the exact gear: candles come in as they close, and what it wants stands on its desks. It is the
+ * same wherever it runs, beside the engine or where it can do no harm.
+ */
+export class StrategyRunner {
+  /** One for each instrument, in the order in which the strategy counts them. */
+  readonly desks: readonly WishDesk[];
+  isWarm = false;
+  /** Of the other instruments, those in which the last candle changed what is wanted. */
+  stirred: readonly number[] = [];
+  readonly #fresh: () => StrategyFeed;
+  readonly #spanMs: number;
+  #feed: StrategyFeed;
+
+  /** @param spanMs length of the candles. @param held read whenever the strategy asks. @throws RangeError what it says of its parameters */
+  constructor(
+    strategy: StrategyDefinition,
+    params: Readonly<Record<string, number>>,
+    spanMs: number,
+    held: readonly HeldNow[],
+  ) {
+    const desks: WishDesk[] = [];
+    for (const each of held) desks.push(new WishDesk(each, desks));
+    this.desks = desks;
+    this.#spanMs = spanMs;
+    this.#fresh = () => new StrategyFeed(strategy, params, spanMs);
+    this.#feed = this.#fresh();
+  }
+
+  get handlers(): StrategyHandlers {
+    return this.#feed.handlers;
+  }
+
+  /** The next candle has closed. */
+  step(instrument: number, candle: Candle): void {
+    this.#step(instrument, candle, false);
+  }
+
+  /** A strategy cannot take a candle back: it starts anew over what is known, oldest first. */
+  startAnew(instrument: number, candles: readonly Candle[]): void {
+    this.#feed = this.#fresh();
+    for (const [at, candle] of candles.entries()) this.#step(instrument, candle, at < candles.length - 1);
+  }
+
+  /** A model's word about the instrument's last candle. */
+  hear(instrument: number, probability: number): void {
+    if (this.isWarm) this.handlers.onPrediction?.({ instrument, probability }, this.#desk(instrument));
+  }
+
+  #step(instrument: number, candle: Candle, isPast: boolean): void {
+    const desk = this.#desk(instrument);
+    desk.wish = null;
+    desk.nowMs = candle.openTimeMs + this.#spanMs;
+    const seen = { ...candle, instrument };
+    this.isWarm = this.#feed.take(seen);
+    this.stirred = [];
+    if (!this.isWarm) return;
+    const before = this.desks.map(({ wish }) => wish);
+    this.handlers.onCandle?.(seen, desk);
+    this.stirred = [...before.keys()].filter((at) => at !== instrument && this.desks[at]?.wish !== before[at]);
+    // What it would have wanted in the past nobody proposes.
+    if (isPast) for (const each of this.desks) each.wish = null;
+  }
+
+  #desk(instrument: number): WishDesk {
+    const desk = this.desks[instrument];
+    if (!desk) throw new RangeError(`there is no instrument ${instrument}: there are ${this.desks.length}`);
+    return desk;
+  }
+}
+
+/** Keeps what is wanted until decision asks. */
+export class WishDesk implements Desk {
+  readonly #held: HeldNow;
+  readonly #desks: readonly WishDesk[];
+  /** Of what the strategy was last told. */
+  nowMs = 0;
+  wish: StrategyWish | null = null;
+  wishedMs = 0;
+
+  constructor(held: HeldNow, desks: readonly WishDesk[]) {
+    this.#held = held;
+    this.#desks = desks;
+  }
+
+  get position(): number {
+    return this.#held.position;
+  }
+  get entryPrice(): number {
+    return this.#held.entryPrice;
+  }
+  get equity(): number {
+    return this.#held.equity;
+  }
+
+  enter(direction: Direction, entry: Entry): void {
+    if (this.position * (direction === 'long' ? 1 : -1) > 0) return;
+    this.wish = { kind: 'enter', direction, entry };
+    this.wishedMs = this.nowMs;
+  }
+  exit(): void {
+    this.wish = this.position === 0 ? null : { kind: 'exit' };
+    this.wishedMs = this.nowMs;
+  }
+  rest(): void {
+    // A resting order is no proposal: see the interface.
+  }
+  cancel(): void {}
+  of(instrument: number): Desk {
+    const desk = this.#desks[instrument];
+    if (!desk) throw new RangeError(`there is no instrument ${instrument}: there are ${this.#desks.length}`);
+    return desk;
+  }
+}

@@ -1,0 +1,105 @@
+/** What a strategy of the user's own is told while it trades, and what it wants then. */
+import type { Candle } from '../../engine/domain/candle.ts';
+import type { StrategyWish } from '../../engine/domain/events.ts';
+import type { StrategyDefinition, StrategyFill } from '../strategy/strategy.ts';
+import { type HeldNow, StrategyRunner } from '../strategy/strategy-runner.ts';
+
+export type Told =
+  /** The next candle, or anew all that is known, oldest first. */
+  | {
+      readonly kind: 'candles';
+      readonly instrument: number;
+      readonly anew: boolean;
+      readonly candles: readonly Candle[];
+    }
+  | { readonly kind: 'fill'; readonly fill: StrategyFill }
+  /** A model's word about the instrument's last candle. */
+  | { readonly kind: 'prediction'; readonly instrument: number; readonly probability: number };
+
+export interface HearJob {
+  readonly kind: 'hear';
+  /** Which one of it: each instrument, or each group that it looks at together, has one of its own. */
+  readonly group: number;
+  readonly params: Readonly<Record<string, number>>;
+  readonly spanMs: number;
+  /** What is held now, by instrument of the group. */
+  readonly held: readonly HeldNow[];
+  readonly told: readonly Told[];
+}
+
+export interface Heard {
+  readonly kind: 'hear';
+  readonly isWarm: boolean;
+  /** Of every instrument with a candle, and of those in which something changed. */
+  readonly wishes: readonly { readonly instrument: number; readonly wish: StrategyWish | null }[];
+}
+
+interface Group {
+  held: readonly HeldNow[];
+  readonly runner: StrategyRunner;
+}
+
+/** Hears for one strategy, whatever groups there are of it. @throws what the strategy throws */
+export function createHearing(strategy: StrategyDefinition): (job: HearJob) => Heard {
+  const groups = new Map<number, Group>();
+
+  function groupOf({ group: at, params, spanMs, held }: HearJob): Group {
+    const known = groups.get(at);
+    if (known) {
+      known.held = held;
+      return known;
+    }
+    const views = held.map((_, instrument): HeldNow => {
+      const now = (): HeldNow => group.held[instrument] as HeldNow;
+      return {
+        get canShort() {
+          return now().canShort;
+        },
+        get position() {
+          return now().position;
+        },
+        get entryPrice() {
+          return now().entryPrice;
+        },
+        get equity() {
+          return now().equity;
+        },
+      };
+    });
+    const group: Group = { held, runner: new StrategyRunner(strategy, params, spanMs, views) };
+    groups.set(at, group);
+    return group;
+  }
+
+  return (job) => {
+    const { runner } = groupOf(job);
+    const before = runner.desks.map(({ wish }) => wish);
+    const shown = new Set<number>();
+    for (const told of job.told) tell(runner, told, shown);
+    const changed = [...before.keys()].filter((at) => !shown.has(at) && runner.desks[at]?.wish !== before[at]);
+    const wishes = [...shown, ...changed].map((instrument) => ({
+      instrument,
+      wish: runner.desks[instrument]?.wish ?? null,
+    }));
+    return { kind: 'hear', isWarm: runner.isWarm, wishes };
+  };
+}
+
+function tell(runner: StrategyRunner, told: Told, shown: Set<number>): void {
+  switch (told.kind) {
+    case 'candles': {
+      const [next] = told.candles;
+      if (told.anew) runner.startAnew(told.instrument, told.candles);
+      else if (next) runner.step(told.instrument, next);
+      shown.add(told.instrument);
+      return;
+    }
+    case 'fill': {
+      const desk = runner.desks[told.fill.instrument];
+      if (desk) runner.handlers.onFill?.(told.fill, desk);
+      return;
+    }
+    case 'prediction':
+      runner.hear(told.instrument, told.probability);
+  }
+}

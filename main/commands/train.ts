@@ -1,13 +1,14 @@
 import { fail, ok, type Result } from '../engine/domain/result.ts';
-import { featureSetByName } from '../engine/features/feature-sets.ts';
+import { featureSetByName, setThatKnows } from '../engine/features/feature-sets.ts';
+import { systemClock } from '../engine/kernel/clock.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
 import type { InstrumentCandles } from '../ml/datasets/build-data-set.ts';
 import { FAMILIES } from '../ml/families/families.ts';
 import type { Judgement, Protocol } from '../ml/judgement/judge.ts';
-import { writeLabModel } from '../ml/lab-model/model-folder.ts';
 import { trainLabModel } from '../ml/lab-model/train-model.ts';
 import { openTrialLog } from '../ml/lab-model/trial-log.ts';
 import { type LabelSpec, labelSchema } from '../ml/labels/label.ts';
+import { publishPackage } from '../ml/registry/publish-package.ts';
 import { readInstruments } from './candle-instruments.ts';
 import { badInput, done, failed, type Outcome, textTable } from './output.ts';
 
@@ -60,7 +61,8 @@ export async function train(files: readonly string[], options: TrainOptions): Pr
     return badInput(`${family.name}: ${[issue.path.join('.'), issue.message].filter(Boolean).join(': ')}`);
   }
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
-  const question = { timeframe, featureSet, label: label.value };
+  const knows = options.reference === undefined ? 'candles' : 'reference';
+  const question = { timeframe, featureSet: setThatKnows(featureSet, knows), label: label.value };
   const trials = openTrialLog(options.out, instruments, question, options.protocol);
   const setting = [family.name, featureSet.name, JSON.stringify(pairs.value), options.seed].join(' ');
   try {
@@ -79,20 +81,21 @@ export async function train(files: readonly string[], options: TrainOptions): Pr
         tradedShare: options.tradedShare,
         feeBpsRoundTrip: options.feeBps,
         otherTrials: trials.othersThan(setting),
+        nowMs: systemClock.nowMs(),
       },
       say,
     );
-    const folder = await writeLabModel(options.out, trained);
+    const folder = await publishPackage(options.out, trained);
     await trials.add(setting, trained.judgement.net?.dailyReturns ?? new Float64Array(0));
-    const { report, judgement } = trained;
+    const { card, judgement } = trained;
     const value = {
       ok: true,
       folder,
       verdict: judgement.verdict,
-      judgement: report.judgement,
-      importance: report.importance,
+      judgement: JSON.parse(JSON.stringify(judgement)),
+      importance: card.importance,
     };
-    return done(value, describe(folder, judgement, report.importance));
+    return done(value, describe(folder, judgement, card.importance));
   } catch (error) {
     const why = (error as Error).message;
     return failed({ ok: false, error: why }, why);

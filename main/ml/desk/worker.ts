@@ -7,6 +7,7 @@ import type { AnswerJob } from '../../lab/workers/answer-job.ts';
 import { createCandleReader } from '../../lab/workers/read-candles.ts';
 import { workOnThread } from '../../lab/workers/thread-hand.ts';
 import { refuseLeaks } from '../audit/leakage-audit.ts';
+import { sourceOf } from '../lab-model/source-of.ts';
 import { addJob, jobFiles, readJobs } from '../train/job-folder.ts';
 import { describeData } from './describe-data.ts';
 import { type MadeData, makeData, type NoData } from './make-data.ts';
@@ -28,8 +29,12 @@ function openModelsWorker({
   const reader = createCandleReader(candleStore, candles);
 
   function prepare({ id, title, plan, nowMs }: Prepare, made: MadeData): ModelsAnswer {
-    refuseLeaks(made.audit());
-    const work = { family: plan.family, task: made.task, hyperParameters: plan.hyperParameters, seed: plan.seed };
+    const audited = [...refuseLeaks(made.audit())];
+    const { family, hyperParameters, seed } = plan;
+    const { label, timeframe } = made.question;
+    const name = `${family}-${label.kind}-${timeframe}`;
+    const card = { name, title, timeframe, label, audited, sources: made.instruments.map(sourceOf) };
+    const work = { family, task: made.task, hyperParameters, seed, card };
     const data = { ...splitForStopping(made.set), judged: { set: made.set, moves: made.moves } };
     return { kind: 'prepare', job: addJob(jobsDir, { id, title, work, data, plan }, nowMs) };
   }

@@ -6,6 +6,8 @@ import { bootstrapByBlock, dayBlocks, type Estimate, weightedMean } from '../tra
 export interface NetOfCosts {
   /** Answers at least this sure are traded: what this share of the surest is. */
   readonly tradedShare: number;
+  /** How sure these are at least, from 0 to 1. */
+  readonly leaningMin: number;
   readonly feeBpsRoundTrip: number;
   readonly trades: number;
   readonly right: number;
@@ -73,6 +75,7 @@ export function netOfCosts(
       : bootstrapByBlock(blockOf, blockCount, (times) => weightedMean(values, times), { resamples: 1_000, seed: 5 });
   return {
     tradedShare,
+    leaningMin: least,
     feeBpsRoundTrip,
     trades: gross.length,
     right: gross.filter((bps) => bps > 0).length,

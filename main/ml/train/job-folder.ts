@@ -24,6 +24,9 @@ export const jobFiles = (jobsDir: string, id: string) => {
 /** In `result`: the fitted model, calibrated where it could be judged, and what it was worth on the samples it had not seen, where the job had some. */
 export const RESULT_MODEL = 'model.onnx';
 export const RESULT_REPORT = 'report.json';
+/** And what makes a package of it, to be published: the card but for the cost, and the golden rows. */
+export const RESULT_DRAFT = 'draft.json';
+export const RESULT_GOLDEN = 'golden.json';
 
 export interface JobRequest {
   readonly id: string;

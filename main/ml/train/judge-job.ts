@@ -4,14 +4,18 @@ import type { DataSet } from '../datasets/data-set.ts';
 import type { JobData } from '../datasets/data-set-file.ts';
 import { familyOf } from '../families/families.ts';
 import type { Fitted } from '../families/family.ts';
-import { evenSample, permutationImportance } from '../judgement/importance.ts';
-import { judge } from '../judgement/judge.ts';
+import { evenSample, type FeatureImportance, permutationImportance } from '../judgement/importance.ts';
+import { type Judgement, judge } from '../judgement/judge.ts';
 import type { OutputMap } from '../onnx/output-head.ts';
 import type { FitWork } from './job.ts';
 import { reportOf } from './report-of-judgement.ts';
 
 export interface Judged {
   readonly report: ModelReport;
+  readonly judgement: Judgement;
+  readonly importance: readonly FeatureImportance[];
+  readonly embargoMs: number;
+  readonly folds: number;
   /** What the graph does to raw answers, so that they can be believed. */
   readonly map: OutputMap;
 }
@@ -47,7 +51,8 @@ export async function judgeJob(
   const importance = await permutationImportance(fitted, evenSample(stopping, IMPORTANCE_SAMPLES), work.seed);
   const map: OutputMap =
     judgement.intervals === null ? judgement.map : { kind: 'shift', by: judgement.intervals.shift };
-  return { map, report: reportOf(judgement, { set, importance, folds: purgedFolds(set, FOLDS, embargoMs) }) };
+  const report = reportOf(judgement, { set, importance, folds: purgedFolds(set, FOLDS, embargoMs) });
+  return { map, report, judgement, importance, embargoMs, folds: FOLDS };
 }
 
 /** From question to answer at most: so long is kept free around what is tested. */

@@ -3,8 +3,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { decodeJobData } from '../datasets/data-set-file.ts';
 import { familyOf } from '../families/families.ts';
 import type { FitProgress } from '../families/family.ts';
+import { draftOf } from './draft.ts';
 import { jobIdSchema } from './job.ts';
-import { jobFiles, publishResult, RESULT_MODEL, RESULT_REPORT } from './job-folder.ts';
+import { jobFiles, publishResult, RESULT_DRAFT, RESULT_GOLDEN, RESULT_MODEL, RESULT_REPORT } from './job-folder.ts';
 import { judgeJob } from './judge-job.ts';
 import { isRaised } from './stop-flag.ts';
 import { readSealed, writeSealed } from './whole-file.ts';
@@ -15,6 +16,8 @@ import type { WorkerSaid, WorkerStart } from './worker-messages.ts';
 const FLAG_LOOKED_AT_MS = 20;
 
 const finite = (loss: number | null): number | null => (loss !== null && Number.isFinite(loss) ? loss : null);
+
+const json = (value: unknown): Uint8Array => Buffer.from(`${JSON.stringify(value)}\n`);
 
 async function run({ jobsDir, id, work, flag }: WorkerStart, say: (said: WorkerSaid) => void): Promise<void> {
   const files = jobFiles(jobsDir, jobIdSchema.parse(id));
@@ -53,9 +56,12 @@ async function run({ jobsDir, id, work, flag }: WorkerStart, say: (said: WorkerS
       ]),
     };
     const judged = stopping && all ? await judgeJob(work, fitted, { judged: all, stopping }, stop.signal) : null;
+    const model = fitted.toOnnx(about, judged?.map ?? { kind: 'none' });
+    const draft = judged && all ? await draftOf(work, { fitted, model, judged, set: all.set }) : null;
     publishResult(jobsDir, id, {
-      [RESULT_MODEL]: fitted.toOnnx(about, judged?.map ?? { kind: 'none' }),
-      ...(judged && { [RESULT_REPORT]: Buffer.from(`${JSON.stringify(judged.report)}\n`) }),
+      [RESULT_MODEL]: model,
+      ...(judged && { [RESULT_REPORT]: json(judged.report) }),
+      ...(draft && { [RESULT_DRAFT]: json(draft.card), [RESULT_GOLDEN]: json(draft.golden) }),
     });
     say({ kind: 'done' });
   } catch (error) {

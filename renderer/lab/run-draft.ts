@@ -1,6 +1,7 @@
 /** The set-up form's draft: text as typed, turned into a plan or into a sentence beside each field that is wrong. Pure. */
 import type { CandleSource, LabCatalogue, RunPlan } from '../../preload/lab-contract.ts';
 import { type AxisDraft, axisAround, axisOf, NO_AXIS } from './axis-draft.ts';
+import { dayText, lastDayText, spanOfDays } from './draft-days.ts';
 import { numberIn, plain } from './draft-numbers.ts';
 import { type SearchDraft, searchDraftOf, searchFor, searchOf } from './search-draft.ts';
 
@@ -66,8 +67,6 @@ export type DraftErrors = Readonly<Record<string, string>>;
 export type DraftResult =
   | { readonly ok: true; readonly plan: RunPlan }
   | { readonly ok: false; readonly errors: DraftErrors };
-
-const DAY_MS = 86_400_000;
 
 type StoredCandles = LabCatalogue['stored'][number];
 
@@ -136,7 +135,7 @@ export function draftOf(plan: RunPlan, draft: RunDraft, strategy: Strategy | und
     params: { ...fresh.params, ...Object.fromEntries(params) },
     sources: sources.map((source) => ({ ...fresh.sources[0]!, ...sourceDraft(source) })),
     fromDay: plan.fromMs === null ? '' : dayText(plan.fromMs),
-    toDay: plan.toMs === null ? '' : dayText(plan.toMs - DAY_MS),
+    toDay: plan.toMs === null ? '' : lastDayText(plan.toMs),
     costs: Object.fromEntries(costs) as Record<CostKey, string>,
     shorts: settings.shorts,
     mode: plan.map ? 'map' : plan.search ? 'search' : 'one',
@@ -157,8 +156,6 @@ function sourceDraft(source: CandleSource): Partial<SourceDraft> {
       return { kind: 'instrument', instrumentId: source.instrumentId, timeframe: source.timeframe };
   }
 }
-
-const dayText = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 10);
 
 /** The plan that a draft stands for, or what is wrong with it. */
 export function planOf(draft: RunDraft, catalogue: LabCatalogue): DraftResult {
@@ -181,11 +178,7 @@ export function planOf(draft: RunDraft, catalogue: LabCatalogue): DraftResult {
     const missing = missingOf(source);
     if (missing) errors[`sources.${at}.${missing.field}`] = missing.text;
   }
-  const fromMs = dayMs(draft.fromDay);
-  const toMs = dayMs(draft.toDay);
-  if (Number.isNaN(fromMs)) errors['fromDay'] = 'A day, as 2026-01-31.';
-  if (Number.isNaN(toMs)) errors['toDay'] = 'A day, as 2026-01-31.';
-  if (fromMs !== null && toMs !== null && fromMs > toMs) errors['toDay'] = 'Not before the first day.';
+  const span = spanOfDays(draft, errors);
   const search = draft.mode === 'search' ? searchOf(draft.search, strategy, errors) : null;
   const map =
     draft.mode === 'map'
@@ -199,8 +192,7 @@ export function planOf(draft: RunDraft, catalogue: LabCatalogue): DraftResult {
       strategy: strategy.name,
       params,
       sources: draft.sources.map(sourceOf),
-      fromMs,
-      toMs: toMs === null ? null : toMs + DAY_MS,
+      ...span,
       settings: { ...(settings as unknown as Settings), shorts: draft.shorts },
       map: map as RunPlan['map'],
       search,
@@ -226,12 +218,4 @@ export function sourceOf({ kind, instrumentId, timeframe, path, stored }: Source
     case 'instrument':
       return { kind: 'instrument', instrumentId, timeframe };
   }
-}
-
-/** Null where nothing is typed, NaN where it is no day. */
-function dayMs(text: string): number | null {
-  const day = text.trim();
-  if (day === '') return null;
-  const timeMs = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
-  return Number.isNaN(timeMs) || dayText(timeMs) !== day || timeMs < 0 ? Number.NaN : timeMs;
 }

@@ -22,7 +22,9 @@ function trainedVersion(job: Job, jobsDir: string): ModelVersion[] {
   if (report === null || plan === null) return [];
   const { question, timeframe, featureSet } = plan.data;
   const asked = questionOf(question.kind);
-  const settings = asked.params.map(({ name, standard }) => `${name} ${question.params[name] ?? standard}`);
+  const settings = asked.params.map(
+    ({ name, label, unit, standard }) => `${label.toLowerCase()} ${question.params[name] ?? standard} ${unit}`,
+  );
   const given = Object.entries(job.work.hyperParameters).map(([name, value]) => `${name} ${value}`);
   return [
     {

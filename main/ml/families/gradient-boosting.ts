@@ -1,24 +1,70 @@
 import { z } from 'zod';
 import type { DataSet } from '../datasets/data-set.ts';
+import { count, scale, share } from '../settings.ts';
 import { type BoostingOptions, boostTrees } from '../trees/boost.ts';
 import { type Loss, logisticLoss, pinballLoss, softmaxLoss, squaredLoss } from '../trees/losses.ts';
 import { type TreeEnsemble, type TreeSamples, treeRows } from '../trees/tree.ts';
 import type { Family, FitProgress } from './family.ts';
 import { fittedTrees, runInSlices } from './fitted-trees.ts';
-import { count, scale, share } from './hyper-parameters.ts';
 import type { Task } from './task.ts';
 
 const hyperParameters = z.strictObject({
-  trees: count(10, 2_000, 200, 'rounds of trees at most'),
-  learningRate: scale(0.005, 1, 0.05, 'share of each tree that is added'),
-  leaves: count(2, 255, 31, 'leaves of a tree at most'),
-  depth: count(1, 64, 64, 'splits on the way to a leaf at most'),
-  leafWeightMin: scale(0.1, 10_000, 20, 'second derivative of the loss that a leaf holds at least'),
-  l2: scale(0.001, 1_000, 1, 'pull of leaf values towards zero'),
-  rowFraction: share(0.1, 1, 0.7, 'share of the samples each tree sees'),
-  columnFraction: share(0.1, 1, 0.7, 'share of the features each tree sees'),
-  bins: count(3, 256, 63, 'steps in which a feature is seen'),
-  patience: count(5, 500, 40, 'rounds without a better loss after which it stops'),
+  trees: count(10, 2_000, 200, {
+    label: 'Trees',
+    unit: 'rounds',
+    about: 'At most so many rounds; it stops before where the held-back samples gain no more.',
+  }),
+  learningRate: scale(0.005, 1, 0.05, {
+    label: 'Learning rate',
+    unit: 'of each tree',
+    about: 'Share of each tree that is added: smaller learns slower and mostly generalises better.',
+    searched: [0.01, 0.3],
+  }),
+  leaves: count(2, 255, 31, {
+    label: 'Leaves per tree',
+    unit: 'leaves',
+    about: 'How finely one tree may divide the samples.',
+    searched: [4, 127],
+  }),
+  depth: count(1, 64, 64, {
+    label: 'Depth',
+    unit: 'splits',
+    about: 'Questions in a row that one tree may ask.',
+  }),
+  leafWeightMin: scale(0.1, 10_000, 20, {
+    label: 'Smallest leaf',
+    unit: 'weight',
+    about: 'Evidence a leaf must hold (second derivative of the loss): more resists chance.',
+    searched: [1, 500],
+  }),
+  l2: scale(0.001, 1_000, 1, {
+    label: 'Pull to zero (L2)',
+    unit: 'weight',
+    about: 'How strongly the values of leaves are drawn towards zero.',
+    searched: [0.01, 100],
+  }),
+  rowFraction: share(0.1, 1, 0.7, {
+    label: 'Samples per tree',
+    unit: 'share',
+    about: 'Share of the samples that each tree sees.',
+    searched: [0.3, 1],
+  }),
+  columnFraction: share(0.1, 1, 0.7, {
+    label: 'Columns per tree',
+    unit: 'share',
+    about: 'Share of the features that each tree sees.',
+    searched: [0.2, 1],
+  }),
+  bins: count(3, 256, 63, {
+    label: 'Bins',
+    unit: 'per feature',
+    about: 'Steps in which a feature is seen.',
+  }),
+  patience: count(5, 500, 40, {
+    label: 'Patience',
+    unit: 'rounds',
+    about: 'Rounds without a better loss on the held-back samples after which it stops.',
+  }),
 });
 
 export const gradientBoosting: Family = {

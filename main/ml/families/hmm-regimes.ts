@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { type DataSet, type FeatureMatrix, type Inputs, windowAt } from '../datasets/data-set.ts';
 import { filterStep, fitHmm, type GaussianHmm, logDensities, type Observations } from '../hmm/gaussian-hmm.ts';
 import { exportHmm, type HmmReadings } from '../onnx/export-hmm.ts';
+import { count } from '../settings.ts';
 import type { Family, FitProgress, Fitted } from './family.ts';
 import { runInSlices } from './fitted-trees.ts';
-import { count } from './hyper-parameters.ts';
 import { outputCount, type Task } from './task.ts';
 
 /** What is observed of each candle: its body, its range and its volume; where a set has none of these, all it has. */
@@ -14,10 +14,24 @@ const DOUBT = 10;
 const SHARE_LEAST = 1e-4;
 
 const hyperParameters = z.strictObject({
-  states: count(2, 6, 3, 'regimes'),
-  windowBars: count(10, 300, 60, 'candles by which the regime of the last is told'),
-  starts: count(1, 10, 3, 'beginnings tried'),
-  iterations: count(5, 200, 40, 'rounds of fitting at most'),
+  states: count(2, 6, 3, {
+    label: 'Regimes',
+    unit: 'states',
+    about: 'Kinds of market that are told apart.',
+    searched: [2, 5],
+  }),
+  windowBars: count(10, 300, 60, {
+    label: 'Window',
+    unit: 'candles',
+    about: 'Candles by which the regime of the last one is told.',
+    searched: [20, 240],
+  }),
+  starts: count(1, 10, 3, {
+    label: 'Beginnings',
+    unit: 'starts',
+    about: 'Beginnings tried, of which the best is kept.',
+  }),
+  iterations: count(5, 200, 40, { label: 'Iterations', unit: 'rounds', about: 'Rounds of fitting at most.' }),
 });
 
 /**

@@ -9,21 +9,45 @@ import { objectiveOf } from '../nets/objective.ts';
 import { measureScaler, scaleCells } from '../nets/scaler.ts';
 import { MODEL_INPUT, OUTPUT_NAMES } from '../onnx/output-head.ts';
 import { Tensor } from '../onnx-runtime.ts';
+import { count, scale, share } from '../settings.ts';
 import type { Family, Fitted } from './family.ts';
-import { count, scale, share } from './hyper-parameters.ts';
 import { horizonCount, type TaskKind } from './task.ts';
 
 /** Hyper-parameters of every net; a family adds the sizes of its own. */
 const TRAINING = {
-  epochs: count(1, 500, 30, 'times that every sample is seen, at most'),
-  batch: count(8, 4_096, 128, 'samples per step'),
-  learningRate: scale(1e-5, 0.1, 1e-3, 'size of a step'),
-  weightDecay: share(0, 0.5, 0.01, 'share of a weight taken off per unit of step size'),
-  patience: count(1, 100, 6, 'epochs without a better loss after which it stops'),
+  epochs: count(1, 500, 30, {
+    label: 'Epochs',
+    unit: 'times',
+    about: 'Times that every sample is seen at most; it stops before where the held-back samples gain no more.',
+  }),
+  batch: count(8, 4_096, 128, { label: 'Batch', unit: 'samples', about: 'Samples that one step learns from.' }),
+  learningRate: scale(1e-5, 0.1, 1e-3, {
+    label: 'Learning rate',
+    unit: 'per step',
+    about: 'How far one step goes: too far never settles, too short never arrives.',
+    searched: [1e-4, 1e-2],
+  }),
+  weightDecay: share(0, 0.5, 0.01, {
+    label: 'Weight decay',
+    unit: 'share',
+    about: 'Share of a weight that is taken off per unit of learning rate: more keeps the net simpler.',
+    searched: [0, 0.2],
+  }),
+  patience: count(1, 100, 6, {
+    label: 'Patience',
+    unit: 'epochs',
+    about: 'Epochs without a better loss on the held-back samples after which it stops.',
+  }),
 };
 
 /** Candles a net looks at. */
-export const windowBars = (standard: number) => count(2, 512, standard, 'candles that are looked at');
+export const windowBars = (standard: number, least = 2) =>
+  count(least, 512, standard, {
+    label: 'Window',
+    unit: 'candles',
+    about: 'Candles up to now that the net looks at.',
+    searched: [Math.max(least, 2), 96],
+  });
 
 interface NetFamilySpec<Sizes extends z.ZodRawShape> {
   readonly name: string;

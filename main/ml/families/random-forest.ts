@@ -1,19 +1,34 @@
 import { z } from 'zod';
 import { exportTreeEnsemble, SHARE_LEAST } from '../onnx/export-tree-ensemble.ts';
+import { count, scale, share } from '../settings.ts';
 import { growForest } from '../trees/forest.ts';
 import { predictMargins, type TreeEnsemble, treeRows } from '../trees/tree.ts';
 import type { Family, Fitted } from './family.ts';
 import { answersOf, fittedTrees, runInSlices } from './fitted-trees.ts';
 import { treeSamples } from './gradient-boosting.ts';
-import { count, scale, share } from './hyper-parameters.ts';
 import { outputCount, type Task } from './task.ts';
 
 const hyperParameters = z.strictObject({
-  trees: count(10, 1_000, 100, 'trees'),
-  leaves: count(2, 4_096, 256, 'leaves of a tree at most'),
-  leafWeightMin: scale(1, 10_000, 20, 'weight of the samples that a leaf holds at least'),
-  splitFraction: share(0.02, 1, 0.3, 'share of the features each split looks at'),
-  bins: count(3, 256, 63, 'steps in which a feature is seen'),
+  trees: count(10, 1_000, 100, { label: 'Trees', unit: 'trees', about: 'More of them agree better, and take longer.' }),
+  leaves: count(2, 4_096, 256, {
+    label: 'Leaves per tree',
+    unit: 'leaves',
+    about: 'How finely one tree may divide the samples.',
+    searched: [16, 1_024],
+  }),
+  leafWeightMin: scale(1, 10_000, 20, {
+    label: 'Smallest leaf',
+    unit: 'samples',
+    about: 'Weight of the samples that a leaf holds at least: more resists chance.',
+    searched: [5, 500],
+  }),
+  splitFraction: share(0.02, 1, 0.3, {
+    label: 'Columns per split',
+    unit: 'share',
+    about: 'Share of the features that each split looks at.',
+    searched: [0.05, 1],
+  }),
+  bins: count(3, 256, 63, { label: 'Bins', unit: 'per feature', about: 'Steps in which a feature is seen.' }),
 });
 
 export const randomForest: Family = {

@@ -3,16 +3,31 @@ import type { DataSet, Inputs } from '../datasets/data-set.ts';
 import { exportSeasonal } from '../onnx/export-seasonal.ts';
 import { solveRidge } from '../seasonal/ridge.ts';
 import { type SeasonalDesign, seasonalDesign, termsOf } from '../seasonal/terms.ts';
+import { count, scale } from '../settings.ts';
 import { sigmoid } from '../trees/tree.ts';
 import type { Family, Fitted } from './family.ts';
 import { answersOf } from './fitted-trees.ts';
-import { count, scale } from './hyper-parameters.ts';
 import type { Task } from './task.ts';
 
 const hyperParameters = z.strictObject({
-  dayHarmonics: count(1, 12, 6, 'waves of the day'),
-  weekHarmonics: count(1, 12, 3, 'waves of the week'),
-  ridge: scale(0.01, 10_000, 10, 'pull of every term towards zero, in samples'),
+  dayHarmonics: count(1, 12, 6, {
+    label: 'Waves of the day',
+    unit: 'waves',
+    about: 'How finely the time of day is followed.',
+    searched: [1, 12],
+  }),
+  weekHarmonics: count(1, 12, 3, {
+    label: 'Waves of the week',
+    unit: 'waves',
+    about: 'How finely the time of the week is followed.',
+    searched: [1, 8],
+  }),
+  ridge: scale(0.01, 10_000, 10, {
+    label: 'Pull to zero (ridge)',
+    unit: 'samples',
+    about: 'How strongly every term is drawn towards zero.',
+    searched: [0.1, 10_000],
+  }),
 });
 
 /** Newton steps of the logistic fit. */

@@ -3,25 +3,26 @@ import type { CandleColumns } from '../../engine/domain/candle.ts';
 import type { Task } from '../families/task.ts';
 import { deviationOfMoves } from './deviation.ts';
 import { firstTouch } from './first-touch.ts';
+import { LABEL_OPTIONS } from './label-options.ts';
 import { labelReversals } from './label-reversals.ts';
 
 /** A question about the future, asked at the close of a candle and answered by the candles after it alone. */
 
-const horizonBars = z.int().min(1).max(2_000);
-const multiple = z.number().positive().max(20);
-const volatilityBars = z.int().min(5).max(288).default(48);
-
 export const labelSchema = z.discriminatedUnion('kind', [
   /** Which barrier does price meet first: `multiple` deviations above or below, or the end of the horizon? */
-  z.strictObject({ kind: z.literal('triple-barrier'), horizonBars, multiple, volatilityBars }),
+  z.strictObject({ kind: z.literal('triple-barrier'), ...LABEL_OPTIONS['triple-barrier'] }),
   /** Does price meet the upper barrier before the lower one? The end of the horizon is decided by its close. */
-  z.strictObject({ kind: z.literal('direction'), horizonBars, multiple, volatilityBars }),
+  z.strictObject({ kind: z.literal('direction'), ...LABEL_OPTIONS.direction }),
   /** How far does price move in each of these numbers of bars, in deviations of the time gone by? */
-  z.strictObject({ kind: z.literal('move'), horizons: z.array(horizonBars).min(1).max(8), volatilityBars }),
+  z.strictObject({
+    kind: z.literal('move'),
+    horizons: z.array(LABEL_OPTIONS.move.horizonBars.unwrap()).min(1).max(8),
+    volatilityBars: LABEL_OPTIONS.move.volatilityBars,
+  }),
   /** Does the trend (close against its mean) turn: `multiple` ATR against it before as much with it? */
-  z.strictObject({ kind: z.literal('reversal'), horizonBars, multiple }),
+  z.strictObject({ kind: z.literal('reversal'), ...LABEL_OPTIONS.reversal }),
   /** Will moves be smaller, as large or larger than they have been? */
-  z.strictObject({ kind: z.literal('volatility-regime'), horizonBars, volatilityBars, ratio: z.number().gt(1).max(5) }),
+  z.strictObject({ kind: z.literal('volatility-regime'), ...LABEL_OPTIONS['volatility-regime'] }),
 ]);
 export type LabelSpec = z.infer<typeof labelSchema>;
 

@@ -9,29 +9,36 @@ import { done, id, instrumentId, refusal, timeframe, timeMs } from './basics.ts'
 import { modelReportSchema } from './model-report.ts';
 
 const parameter = z.strictObject({
-  name: z.string(),
+  /** As jobs write it: `learningRate`. */
+  name: z.string().min(1),
+  /** As people read it: `Learning rate`. */
+  label: z.string().min(1),
+  /** `rounds`; empty for a bare number. */
+  unit: z.string(),
   standard: z.number(),
   least: z.number(),
   most: z.number(),
   whole: z.boolean(),
-  /** A few words: `rounds of trees at most`. */
+  /** One line on what it does. */
   about: z.string(),
+  /** Where a search looks for it; null where it does not. */
+  searched: z.strictObject({ least: z.number(), most: z.number() }).nullable(),
 });
 
 const taskKind = z.enum(['binary', 'multiclass', 'regression', 'quantile']);
 const questionKind = z.enum(['direction', 'reversal', 'triple-barrier', 'move', 'volatility-regime']);
 
+export const familySchema = z.strictObject({
+  /** As jobs write it: `gradient-boosting`. */
+  name: z.string().min(1),
+  title: z.string().min(1),
+  takes: z.enum(['rows', 'windows']),
+  tasks: z.array(taskKind),
+  params: z.array(parameter),
+});
+
 const catalogue = z.strictObject({
-  families: z.array(
-    z.strictObject({
-      /** As jobs write it: `gradient-boosting`. */
-      name: z.string(),
-      title: z.string(),
-      takes: z.enum(['rows', 'windows']),
-      tasks: z.array(taskKind),
-      params: z.array(parameter),
-    }),
-  ),
+  families: z.array(familySchema),
   questions: z.array(
     z.strictObject({
       kind: questionKind,
@@ -69,12 +76,25 @@ const dataPlan = z.strictObject({
   question: z.strictObject({ kind: questionKind, params: settings }),
 });
 
+export const MODEL_TRIALS_MAX = 500;
+/** A week. */
+export const SEARCH_MINUTES_MAX = 10_080;
+
+const modelSearch = z.strictObject({
+  /** Settings to try at most. */
+  trials: z.int().min(2).max(MODEL_TRIALS_MAX),
+  /** Time that trying may take; null for as long as it takes. */
+  minutes: z.int().min(1).max(SEARCH_MINUTES_MAX).nullable(),
+});
+
 export const trainingPlanSchema = z.strictObject({
   data: dataPlan,
   family: z.string().min(1).max(80),
   /** Those left out take their standard values. */
   hyperParameters: settings,
   seed: z.int().min(0).max(2_147_483_647),
+  /** Looks for good settings of the family first; null trains those given. */
+  search: modelSearch.nullable().default(null),
 });
 
 // ------------------------------------------------------------------------------------------------------ what comes of it
@@ -96,6 +116,25 @@ export const trainingJobSchema = z.strictObject({
   step: z.int(),
   /** The losses so far, thinned. */
   curve: z.strictObject({ step: z.array(z.int()), training: z.array(loss), stopping: z.array(loss) }),
+  /** What a search has tried so far, in the order in which it ended; null of a training that does not search. */
+  search: z
+    .strictObject({
+      of: z.int(),
+      trials: z.array(
+        z.strictObject({
+          /** From 0. */
+          number: z.int(),
+          state: z.enum(['done', 'pruned', 'failed']),
+          setting: settings,
+          /** Loss saved on the naive answer per question; null where it failed. */
+          gain: z.number().nullable(),
+          /** Of a year, after costs; null where it has none. */
+          sharpe: z.number().nullable(),
+          why: z.string(),
+        }),
+      ),
+    })
+    .nullable(),
   /** To the last step at the pace so far; null where there is none yet. */
   remainingMs: z.number().nonnegative().nullable(),
   /** Why it failed, in one sentence; empty otherwise. */

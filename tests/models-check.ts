@@ -46,7 +46,7 @@ const plan: JudgePlan = {
   moves: null,
   tradedShare: 0.2,
   feeBpsRoundTrip: 20,
-  otherTrials: [],
+  tried: { others: [], chosenBy: null },
   resamples: 400,
 };
 const say = (text: string): void => void process.stderr.write(`${text}\n`);

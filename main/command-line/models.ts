@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { count, dataDirOption, listed, notNegative, positive, seed, share } from './arguments.ts';
+import { count, dataDirOption, listed, notNegative, positive, seed, share, trialCount } from './arguments.ts';
 import { run } from './run.ts';
 
 /** `train`, `evaluate`, `predict`, `models`. Each command loads what it needs when it runs, so that all start fast. */
@@ -20,7 +20,16 @@ export function addModelCommands(program: Command): void {
     .option('--horizon <BARS>', 'until the answer; several for moves: 6,12,24', horizons, [12])
     .option('--multiple <X>', 'how far barriers lie, in deviations or ATR', positive, 1)
     .option('--quantiles', 'of a move: its 5th, 50th and 95th hundredth')
-    .option('--param <NAME=VALUE>', 'a hyper-parameter of the family (repeat for more)', listed)
+    .option('--param <NAME=VALUE>', 'a setting of the family, see models families (repeat for more)', listed)
+    .addOption(
+      new Option(
+        '--search <N>',
+        'tries N settings of the family on the first three quarters of the time, by a Parzen estimator, gives up early what is behind, and judges the best on the last quarter, which no trial saw; the same command goes on where it was broken off',
+      )
+        .argParser(trialCount)
+        .conflicts(['protocol', 'folds']),
+    )
+    .option('--budget-minutes <M>', 'with --search: nothing is tried after so long', positive)
     .addOption(
       new Option('--protocol <HOW>', 'how it is judged')
         .choices(['purged-folds', 'walk-forward', 'combinatorial'])
@@ -54,6 +63,10 @@ export function addModelCommands(program: Command): void {
     .command('list [dir]')
     .description('models in a folder, those that ship where none is named')
     .action((dir?: string) => run(async () => (await import('../commands/lab-models.ts')).modelsList(dir)));
+  models
+    .command('families [name]')
+    .description('ways to learn, what each can be set to, and where a search looks')
+    .action((name?: string) => run(async () => (await import('../commands/model-families.ts')).modelsFamilies(name)));
   models
     .command('verify [dir]')
     .description('files, features and golden rows of every model in a folder')

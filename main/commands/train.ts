@@ -1,14 +1,22 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { MODEL_TRIALS_MAX } from '../../preload/models-contract.ts';
+import { TIMEFRAME_MS } from '../engine/domain/candle.ts';
 import { fail, ok, type Result } from '../engine/domain/result.ts';
-import { featureSetByName, setThatKnows } from '../engine/features/feature-sets.ts';
-import { systemClock } from '../engine/kernel/clock.ts';
+import { featureSetByName } from '../engine/features/feature-sets.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
 import type { InstrumentCandles } from '../ml/datasets/build-data-set.ts';
 import { FAMILIES } from '../ml/families/families.ts';
 import type { Judgement, Protocol } from '../ml/judgement/judge.ts';
+import { writeLabModel } from '../ml/lab-model/model-folder.ts';
 import { trainLabModel } from '../ml/lab-model/train-model.ts';
-import { openTrialLog } from '../ml/lab-model/trial-log.ts';
 import { type LabelSpec, labelSchema } from '../ml/labels/label.ts';
-import { publishPackage } from '../ml/registry/publish-package.ts';
+import { chooseSettings, countTraining, triedBefore } from '../ml/tuning/choose-settings.ts';
+import { openTrialBook, questionKey } from '../ml/tuning/trial-book.ts';
+import { TRIED_SETTING_TEXT, type TriedSetting } from '../ml/tuning/try-setting.ts';
+import { openSearchLog, type SearchLog } from '../search/search-log.ts';
+import type { Trial } from '../search/trial.ts';
 import { readInstruments } from './candle-instruments.ts';
 import { badInput, done, failed, type Outcome, textTable } from './output.ts';
 
@@ -24,6 +32,9 @@ export interface TrainOptions {
   readonly quantiles?: boolean;
   readonly param?: readonly string[];
   readonly protocol: string;
+  /** Settings of the family to try; without it those given are learnt with. */
+  readonly search?: number;
+  readonly budgetMinutes?: number;
   readonly folds: number;
   readonly embargo?: number;
   readonly feeBps: number;
@@ -36,6 +47,7 @@ const LEVELS = [0.05, 0.5, 0.95];
 /** At least the longest feature of any set, in bars. */
 const EMBARGO_BARS = 288;
 const MAIN_FEATURES = 8;
+const MINUTE_MS = 60_000;
 
 /** `train CANDLES… --out DIR`: audits, judges and trains a model on candle files, and writes it with its report. */
 export async function train(files: readonly string[], options: TrainOptions): Promise<Outcome> {
@@ -61,10 +73,20 @@ export async function train(files: readonly string[], options: TrainOptions): Pr
     return badInput(`${family.name}: ${[issue.path.join('.'), issue.message].filter(Boolean).join(': ')}`);
   }
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
-  const knows = options.reference === undefined ? 'candles' : 'reference';
-  const question = { timeframe, featureSet: setThatKnows(featureSet, knows), label: label.value };
-  const trials = openTrialLog(options.out, instruments, question, options.protocol);
-  const setting = [family.name, featureSet.name, JSON.stringify(pairs.value), options.seed].join(' ');
+  const question = { timeframe, featureSet, label: label.value };
+  if (options.search !== undefined && !(options.search >= 2 && options.search <= MODEL_TRIALS_MAX))
+    return badInput(`--search ${options.search}: it tries 2 to ${MODEL_TRIALS_MAX} settings`);
+  if (options.budgetMinutes !== undefined && options.search === undefined)
+    return badInput('--budget-minutes is of a search: --search N');
+  const key = questionKey(
+    instruments.map(({ instrument }) => instrument),
+    timeframe,
+    label.value,
+  );
+  const book = openTrialBook(join(options.out, 'trials.jsonl'), key);
+  const stop = new AbortController();
+  const onInterrupt = (): void => stop.abort(new Error('Broken off; the same command goes on with the search.'));
+  process.once('SIGINT', onInterrupt);
   try {
     const trained = await trainLabModel(
       instruments,
@@ -76,30 +98,76 @@ export async function train(files: readonly string[], options: TrainOptions): Pr
         seed: options.seed,
         question,
         levels: options.quantiles ? LEVELS : [],
-        protocol: protocolOf(options, instruments),
         embargoBars: options.embargo ?? EMBARGO_BARS,
         tradedShare: options.tradedShare,
         feeBpsRoundTrip: options.feeBps,
-        otherTrials: trials.othersThan(setting),
-        nowMs: systemClock.nowMs(),
+        async choose(subject, judged) {
+          if (options.search === undefined) {
+            const tried = triedBefore(subject, judged.set, book);
+            return { hyperParameters: pairs.value, protocol: protocolOf(options, instruments), tried };
+          }
+          const log = openSearch(options, files, key, pairs.value);
+          const plan = {
+            embargoMs: (options.embargo ?? EMBARGO_BARS) * TIMEFRAME_MS[timeframe],
+            tradedShare: options.tradedShare,
+            feeBpsRoundTrip: options.feeBps,
+            nowMs: () => performance.now(),
+            signal: stop.signal,
+          };
+          return chooseSettings(subject, judged, plan, {
+            trials: options.search,
+            budgetMs: options.budgetMinutes === undefined ? null : options.budgetMinutes * MINUTE_MS,
+            log,
+            book,
+            onTrial: (trial) => say(trialLine(trial, options.search!)),
+          });
+        },
+        signal: stop.signal,
       },
       say,
     );
-    const folder = await publishPackage(options.out, trained);
-    await trials.add(setting, trained.judgement.net?.dailyReturns ?? new Float64Array(0));
-    const { card, judgement } = trained;
+    const folder = await writeLabModel(options.out, trained);
+    const asked = { family, hyperParameters: pairs.value, seed: options.seed };
+    if (options.search === undefined && trained.judgement.net)
+      countTraining(asked, featureSet.name, trained.judgement.net.daily, book);
+    const { report, judgement } = trained;
     const value = {
       ok: true,
       folder,
       verdict: judgement.verdict,
-      judgement: JSON.parse(JSON.stringify(judgement)),
-      importance: card.importance,
+      judgement: report.judgement,
+      importance: report.importance,
     };
-    return done(value, describe(folder, judgement, card.importance));
+    return done(value, describe(folder, judgement, report.importance));
   } catch (error) {
     const why = (error as Error).message;
     return failed({ ok: false, error: why }, why);
+  } finally {
+    process.removeListener('SIGINT', onInterrupt);
   }
+}
+
+/** Beside the models: the same search goes on where it broke off. @throws Error in one sentence */
+function openSearch(
+  { out, family, set, seed, embargo, feeBps, tradedShare }: TrainOptions,
+  files: readonly string[],
+  question: string,
+  hyperParameters: Readonly<Record<string, number>>,
+): SearchLog<TriedSetting> {
+  const search = { question, files, family, set, hyperParameters, seed, embargo, feeBps, tradedShare };
+  const key = createHash('sha256').update(JSON.stringify(search)).digest('hex').slice(0, 12);
+  const dir = join(out, '.searches');
+  mkdirSync(dir, { recursive: true });
+  const log = openSearchLog(join(dir, `${key}.jsonl`), search, TRIED_SETTING_TEXT);
+  if (!log.ok) throw new Error(log.error.message);
+  return log.value;
+}
+
+/** `trial 3 of 30: leaves=12 l2=0.4, gain 0.00123, given up early`. */
+function trialLine({ number, state, setting, evaluation, why }: Trial<TriedSetting>, of: number): string {
+  const values = Object.entries(setting).map(([name, value]) => `${name}=${Number(value.toPrecision(3))}`);
+  const came = evaluation ? `gain ${evaluation.gain.toFixed(5)}` : why;
+  return `trial ${number + 1} of ${of}: ${values.join(' ')}, ${came}${state === 'pruned' ? ', given up early' : ''}`;
 }
 
 function labelOf({

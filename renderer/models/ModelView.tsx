@@ -7,7 +7,8 @@ import { LossCurve } from './LossCurve.tsx';
 import { cancelTraining, pauseTraining, resumeTraining } from './models-actions.ts';
 import { type ModelsTab, showTab, useModels, useSelectedJob, useSelectedVersion } from './models-store.ts';
 import { ReportView } from './ReportView.tsx';
-import { JOB_STATES, progressText, remainingText } from './training-words.ts';
+import { TrialRows } from './TrialRows.tsx';
+import { JOB_STATES, progressText, remainingText, shareDone } from './training-words.ts';
 
 export function ModelView() {
   const tab = useModels((state) => state.tab);
@@ -74,7 +75,8 @@ function Tabs({ tab, job, hasReport }: { tab: ModelsTab; job: TrainingJob | null
 
 function JobView({ job }: { job: TrainingJob }) {
   if (job.state === 'failed' || job.state === 'cancelled') return <JobEnded job={job} />;
-  const share = job.steps === null ? 0 : job.step / job.steps;
+  const { search } = job;
+  const share = shareDone(job);
   return (
     <div className="flex min-h-0 flex-1 flex-col gap-3 p-4" data-state={job.state}>
       <div className="flex items-center gap-3">
@@ -94,7 +96,8 @@ function JobView({ job }: { job: TrainingJob }) {
       >
         <div style={{ transform: `scaleX(${share})` }} />
       </div>
-      <LossCurve job={job} />
+      {search && job.steps === null ? null : <LossCurve job={job} />}
+      {search ? <TrialRows job={job} search={search} /> : null}
     </div>
   );
 }

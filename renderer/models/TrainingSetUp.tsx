@@ -1,28 +1,47 @@
 /** The set-up form, made from the family's own schema; errors stand at their fields. */
 import { type FormEvent, useId, useState } from 'react';
-import { DATA_SOURCES_MAX, type ModelsCatalogue } from '../../preload/models-contract.ts';
-import { rangeText } from '../lab/draft-numbers.ts';
-import { Choice, FieldError, NumberField, TextField } from '../lab/Field.tsx';
+import { MODEL_TRIALS_MAX, type ModelsCatalogue, SEARCH_MINUTES_MAX } from '../../preload/models-contract.ts';
+import { Choice } from '../lab/Field.tsx';
 import { Cap } from '../panels/Panel.tsx';
-import { deskStore, useDeskStore, useIsLive } from '../stores/desk-store.ts';
+import { deskStore, useIsLive } from '../stores/desk-store.ts';
 import { announce } from '../stores/toast-store.ts';
-import { TIMEFRAMES, viewStore } from '../stores/view-store.ts';
+import { viewStore } from '../stores/view-store.ts';
 import { takeDraft, useDraft } from './draft-store.ts';
 import { startTraining } from './models-actions.ts';
 import { showTab, useModels } from './models-store.ts';
+import { SettingField, SettingFields, type SettingWords } from './SettingFields.tsx';
+import { TrainingCandles } from './TrainingCandles.tsx';
 import {
   type DraftErrors,
   draftFor,
   familiesFor,
-  type Parameter,
-  storedFor,
   type TrainingDraft,
   trainingPlanOf,
   withFamily,
   withQuestion,
 } from './training-draft.ts';
 
-const NO_INSTRUMENTS: readonly { readonly id: string; readonly symbol: string }[] = [];
+const TRIALS: SettingWords = {
+  label: 'Trials',
+  unit: 'settings',
+  about: 'Settings to try at most; what is clearly behind is given up early.',
+  least: 2,
+  most: MODEL_TRIALS_MAX,
+};
+const MINUTES: SettingWords = {
+  label: 'Minutes at most',
+  unit: 'minutes',
+  about: 'Nothing is tried after so long, the best so far is taken; empty for no limit.',
+  least: 1,
+  most: SEARCH_MINUTES_MAX,
+};
+const SEED: SettingWords = {
+  label: 'Seed',
+  unit: '',
+  about: 'The same seed gives the same model.',
+  least: 0,
+  most: 2_147_483_647,
+};
 
 export function TrainingSetUp() {
   const catalogue = useModels((state) => state.catalogue);
@@ -80,7 +99,7 @@ function SetUpForm({ catalogue }: { catalogue: ModelsCatalogue }) {
   return (
     <form onSubmit={submit} noValidate autoComplete="off" className="flex min-h-0 flex-1 flex-col">
       <div className="min-h-0 flex-1 overflow-auto pb-2">
-        <CandleFields catalogue={catalogue} draft={draft} errors={isTried ? errors : {}} onChange={change} />
+        <TrainingCandles catalogue={catalogue} draft={draft} errors={isTried ? errors : {}} onChange={change} />
         <div className="lab-section">
           <h3>Question</h3>
           <div className="flex flex-col gap-1.5 px-2.5">
@@ -91,7 +110,7 @@ function SetUpForm({ catalogue }: { catalogue: ModelsCatalogue }) {
               onChange={(kind) => takeDraft(withQuestion(draft, catalogue, kind as TrainingDraft['question']))}
             />
             <p className="text-[11px] leading-[15px] text-text2">{question?.about}</p>
-            <Settings
+            <SettingFields
               whose="question"
               params={question?.params ?? []}
               typed={draft.questionParams}
@@ -124,17 +143,26 @@ function SetUpForm({ catalogue }: { catalogue: ModelsCatalogue }) {
                 </option>
               ))}
             </select>
-            <Settings
+            <Choice
+              label="Settings of the family"
+              value={draft.mode}
+              options={[
+                { value: 'one', text: 'As set' },
+                { value: 'search', text: 'Search' },
+              ]}
+              onChange={(mode) => change({ mode })}
+            />
+            {draft.mode === 'search' ? <SearchFields draft={draft} errors={errors} onChange={change} /> : null}
+            <SettingFields
               whose="family"
+              isSearched={draft.mode === 'search'}
               params={family?.params ?? []}
               typed={draft.hyperParameters}
               errors={errors}
               onChange={(hyperParameters) => change({ hyperParameters })}
             />
-            <NumberField
-              label="seed"
-              unit="from 0"
-              hint="the same seed gives the same model"
+            <SettingField
+              parameter={SEED}
               value={draft.seed}
               error={errors.seed}
               onChange={(seed) => change({ seed })}
@@ -161,128 +189,32 @@ function SetUpForm({ catalogue }: { catalogue: ModelsCatalogue }) {
   );
 }
 
-function CandleFields(props: {
-  readonly catalogue: ModelsCatalogue;
+function SearchFields(props: {
   readonly draft: TrainingDraft;
   readonly errors: DraftErrors;
   readonly onChange: (part: Partial<TrainingDraft>) => void;
 }) {
-  const { catalogue, draft, errors, onChange } = props;
-  const instruments = useDeskStore((state) => state.hello?.instruments ?? NO_INSTRUMENTS);
-  const stored = storedFor(catalogue, draft).map((id) => ({ id, symbol: id.slice(id.indexOf(':') + 1) }));
-  return (
-    <div className="lab-section">
-      <h3>Candles</h3>
-      <div className="flex flex-col gap-1.5 px-2.5">
-        <Choice
-          label="Candles from"
-          value={draft.from}
-          options={[
-            { value: 'instrument', text: 'Instruments' },
-            { value: 'stored', text: 'Downloaded' },
-            { value: 'file', text: 'File' },
-          ]}
-          onChange={(from) => onChange({ from })}
-        />
-        <Choice
-          label="Candles of"
-          value={draft.timeframe}
-          options={TIMEFRAMES.filter((name) => name !== '1s').map((value) => ({ value, text: value }))}
-          onChange={(timeframe) => onChange({ timeframe })}
-        />
-        {draft.from === 'file' ? (
-          <TextField
-            label="Path"
-            placeholder=".csv, .csv.gz or .parquet"
-            value={draft.path}
-            error={errors.path}
-            onChange={(path) => onChange({ path })}
-          />
-        ) : draft.from === 'instrument' ? (
-          <Instruments
-            offered={instruments}
-            chosen={draft.instrumentIds}
-            error={errors.instrumentIds}
-            onChange={(instrumentIds) => onChange({ instrumentIds })}
-          />
-        ) : stored.length > 0 ? (
-          <Instruments
-            offered={stored}
-            chosen={draft.storedIds}
-            error={errors.storedIds}
-            onChange={(storedIds) => onChange({ storedIds })}
-          />
-        ) : (
-          <p className="select-text text-[11px] leading-[15px] text-text2">
-            No candles of {draft.timeframe} are there: <code>countersign candles fetch</code> downloads history.
-          </p>
-        )}
-      </div>
-    </div>
-  );
-}
-
-function Instruments(props: {
-  readonly offered: readonly { readonly id: string; readonly symbol: string }[];
-  readonly chosen: readonly string[];
-  readonly error: string | undefined;
-  readonly onChange: (chosen: readonly string[]) => void;
-}) {
-  const { offered, chosen, error, onChange } = props;
-  const toggle = (id: string): void => {
-    const without = chosen.filter((each) => each !== id);
-    onChange(without.length < chosen.length ? without : [...without, id]);
-  };
+  const { draft, errors, onChange } = props;
   return (
     <>
-      <fieldset
-        aria-invalid={error !== undefined}
-        className="max-h-[132px] overflow-auto rounded border border-line px-2 py-1"
-      >
-        <legend className="sr-only">Instruments, {DATA_SOURCES_MAX} at most</legend>
-        <div className="grid grid-cols-2 gap-x-2">
-          {offered.map(({ id, symbol }) => {
-            const isOn = chosen.includes(id);
-            return (
-              <label key={id} className="flex items-center gap-1.5 leading-[20px]">
-                <input
-                  type="checkbox"
-                  checked={isOn}
-                  disabled={!isOn && chosen.length >= DATA_SOURCES_MAX}
-                  onChange={() => toggle(id)}
-                />
-                <span className="truncate" title={symbol}>
-                  {symbol}
-                </span>
-              </label>
-            );
-          })}
-        </div>
-      </fieldset>
-      {error === undefined ? null : <FieldError>{error}</FieldError>}
+      <p className="text-[11px] leading-[15px] text-text2">
+        Tries settings on the first three quarters of the time and judges the best of them on the last quarter, which no
+        trial sees. Every trial counts against it.
+      </p>
+      <SettingField
+        parameter={TRIALS}
+        value={draft.trials}
+        error={errors.trials}
+        onChange={(trials) => onChange({ trials })}
+      />
+      <SettingField
+        parameter={MINUTES}
+        value={draft.minutes}
+        error={errors.minutes}
+        onChange={(minutes) => onChange({ minutes })}
+      />
     </>
   );
-}
-
-function Settings(props: {
-  readonly whose: 'question' | 'family';
-  readonly params: readonly Parameter[];
-  readonly typed: Readonly<Record<string, string>>;
-  readonly errors: DraftErrors;
-  readonly onChange: (typed: Record<string, string>) => void;
-}) {
-  const { whose, params, typed, errors, onChange } = props;
-  return params.map((parameter) => (
-    <NumberField
-      key={`${whose}.${parameter.name}`}
-      label={parameter.name}
-      unit={rangeText(parameter)}
-      hint={parameter.about}
-      value={typed[parameter.name] ?? ''}
-      error={errors[`${whose}.${parameter.name}`]}
-      onChange={(text) => onChange({ ...typed, [parameter.name]: text })}
-    />
-  ));
 }
 
 function Select(props: {

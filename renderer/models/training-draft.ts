@@ -1,5 +1,12 @@
 /** The set-up form's draft: text as typed, turned into a plan or into a sentence beside each field that is wrong. Pure. */
-import type { DataPlan, ModelsCatalogue, TrainingPlan } from '../../preload/models-contract.ts';
+import {
+  type DataPlan,
+  MODEL_TRIALS_MAX,
+  type ModelsCatalogue,
+  SEARCH_MINUTES_MAX,
+  type TrainingPlan,
+} from '../../preload/models-contract.ts';
+import { spanOfDays } from '../lab/draft-days.ts';
 import { numberIn, plain } from '../lab/draft-numbers.ts';
 
 type Timeframe = DataPlan['timeframe'];
@@ -20,9 +27,17 @@ export interface TrainingDraft {
   readonly family: string;
   readonly hyperParameters: Readonly<Record<string, string>>;
   readonly seed: string;
+  /** Days in UTC, both included: `2026-01-31`. Empty: as far as there are candles. */
+  readonly fromDay: string;
+  readonly toDay: string;
+  /** One setting as it stands, or the best of many. */
+  readonly mode: 'one' | 'search';
+  readonly trials: string;
+  /** Empty: for as long as it takes. */
+  readonly minutes: string;
 }
 
-/** Errors by field: `path`, `instrumentIds`, `storedIds`, `question.horizonBars`, `family.trees`, `family`, `seed`. */
+/** Errors by field: `path`, `instrumentIds`, `storedIds`, `question.horizonBars`, `family.trees`, `family`, `seed`, `fromDay`, `toDay`, `trials`, `minutes`. */
 export type DraftErrors = Readonly<Record<string, string>>;
 
 export const standards = (params: readonly Parameter[]): Record<string, string> =>
@@ -42,6 +57,11 @@ export function draftFor({ families, questions, featureSets }: ModelsCatalogue, 
     family: family?.name ?? '',
     hyperParameters: standards(family?.params ?? []),
     seed: '1',
+    fromDay: '',
+    toDay: '',
+    mode: 'one',
+    trials: '30',
+    minutes: '30',
   };
 }
 
@@ -78,6 +98,7 @@ export function dataPlanOf(draft: TrainingDraft, catalogue: ModelsCatalogue): Pl
   if (draft.from === 'stored' && storedIds.length === 0) errors.storedIds = 'Which of the downloaded ones?';
   const question = catalogue.questions.find(({ kind }) => kind === draft.question);
   const params = numbersOf('question', question?.params ?? [], draft.questionParams, errors);
+  const span = spanOfDays(draft, errors);
   if (Object.keys(errors).length > 0) return { ok: false, errors };
   const sources: Record<TrainingDraft['from'], DataPlan['sources']> = {
     file: [{ kind: 'file', path: draft.path.trim() }],
@@ -88,7 +109,7 @@ export function dataPlanOf(draft: TrainingDraft, catalogue: ModelsCatalogue): Pl
   const asked = { kind: draft.question, params };
   return {
     ok: true,
-    plan: { sources: sources[draft.from], timeframe, fromMs: null, toMs: null, featureSet, question: asked },
+    plan: { sources: sources[draft.from], timeframe, ...span, featureSet, question: asked },
   };
 }
 
@@ -98,11 +119,22 @@ export function trainingPlanOf(draft: TrainingDraft, catalogue: ModelsCatalogue)
   const errors: Record<string, string> = data.ok ? {} : { ...data.errors };
   const family = catalogue.families.find(({ name }) => name === draft.family);
   if (!family) errors.family = 'Which family?';
-  const hyperParameters = numbersOf('family', family?.params ?? [], draft.hyperParameters, errors);
+  const isFree = draft.mode === 'search';
+  const given = family?.params.filter(({ searched }) => !isFree || searched === null) ?? [];
+  const hyperParameters = numbersOf('family', given, draft.hyperParameters, errors);
+  const search = isFree ? searchOf(draft, errors) : null;
   const seed = numberIn(draft.seed, { least: 0, most: 2_147_483_647, whole: true });
   if (typeof seed === 'string') errors.seed = seed;
   if (!data.ok || typeof seed === 'string' || Object.keys(errors).length > 0) return { ok: false, errors };
-  return { ok: true, plan: { data: data.plan, family: draft.family, hyperParameters, seed } };
+  return { ok: true, plan: { data: data.plan, family: draft.family, hyperParameters, seed, search } };
+}
+
+function searchOf({ trials, minutes }: TrainingDraft, errors: Record<string, string>): TrainingPlan['search'] {
+  const count = numberIn(trials, { least: 2, most: MODEL_TRIALS_MAX, whole: true });
+  const limit = minutes.trim() === '' ? null : numberIn(minutes, { least: 1, most: SEARCH_MINUTES_MAX, whole: true });
+  if (typeof count === 'string') errors.trials = count;
+  if (typeof limit === 'string') errors.minutes = limit;
+  return typeof count === 'string' || typeof limit === 'string' ? null : { trials: count, minutes: limit };
 }
 
 function numbersOf(

@@ -29,19 +29,47 @@ export const showFigure = (value: number | null, { isShare }: Pick<ReportFigure,
   value === null ? '–' : isShare ? showPercent(value, 1) : showFloat(value, Math.abs(value) < 0.1 ? 4 : 3);
 
 /** `Training: step 40 of 200`, and what is done where no step is taken. */
-export function progressText({ state, step, steps }: TrainingJob): string {
+export function progressText({ state, step, steps, search }: TrainingJob): string {
   if (state === 'preparing') return 'Making the samples and looking for leaks';
   if (state === 'queued') return 'Waiting: another training goes first';
+  if (state === 'paused' && steps === null && search)
+    return `Paused after ${search.trials.length} of ${search.of} trials`;
   if (state === 'paused') return steps === null ? 'Paused' : `Paused at step ${step} of ${steps}`;
-  if (steps === null) return 'Starting';
+  if (steps === null)
+    return search ? `Searching: trial ${Math.min(search.trials.length + 1, search.of)} of ${search.of}` : 'Starting';
   return step >= steps ? 'Judging on times it has not seen' : `Training: step ${step} of ${steps}`;
 }
 
 /** `about 40 s left`; empty where nobody knows. */
-export function remainingText({ state, remainingMs, step, steps }: TrainingJob): string {
-  if (state !== 'running' || remainingMs === null || step >= (steps ?? 0)) return '';
+export function remainingText({ state, remainingMs, step, steps, search }: TrainingJob): string {
+  const isSearching = search !== null && steps === null;
+  if (state !== 'running' || remainingMs === null || (!isSearching && step >= (steps ?? 0))) return '';
   const seconds = Math.ceil(remainingMs / 1000);
-  return seconds < 90 ? `at most ${seconds} s left` : `at most ${Math.ceil(seconds / 60)} min left`;
+  const left = seconds < 90 ? `at most ${seconds} s` : `at most ${Math.ceil(seconds / 60)} min`;
+  return isSearching ? `${left} of searching left` : `${left} left`;
+}
+
+/** Of what is under way: the search, or the training that follows it. */
+export function shareDone({ step, steps, search }: TrainingJob): number {
+  if (steps !== null) return step / steps;
+  return search ? search.trials.length / search.of : 0;
+}
+
+type Trials = NonNullable<TrainingJob['search']>['trials'];
+
+/** What came to its end before what was given up, the most gain first; or as they were tried. */
+export function trialsInOrder(trials: Trials, isByGain: boolean): Trials {
+  if (!isByGain) return trials.toSorted((a, b) => a.number - b.number);
+  const rank = { done: 0, pruned: 1, failed: 2 };
+  const gain = (trial: Trials[number]): number => trial.gain ?? Number.NEGATIVE_INFINITY;
+  return trials.toSorted((a, b) => rank[a.state] - rank[b.state] || gain(b) - gain(a) || a.number - b.number);
+}
+
+/** `12 of 30, 5 given up early, 1 failed`. */
+export function trialStanding({ of, trials }: NonNullable<TrainingJob['search']>): string {
+  const count = (state: Trials[number]['state']): number => trials.filter((trial) => trial.state === state).length;
+  const failed = count('failed');
+  return `${trials.length} of ${of}, ${count('pruned')} given up early${failed > 0 ? `, ${failed} failed` : ''}`;
 }
 
 /** How a question's drift is called, by custom. */

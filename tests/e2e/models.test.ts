@@ -39,7 +39,7 @@ describe('the models workspace', () => {
 
   it('says at the field what will not do, and puts the keyboard there', async () => {
     const { page } = terminal.desk;
-    const trees = setUp(page).getByLabel('trees');
+    const trees = setUp(page).getByLabel('Trees', { exact: true });
     await trees.fill('9');
     await train(page);
     expect(await setUp(page).getByText('10–2,000.').count()).toBe(1);
@@ -57,7 +57,7 @@ describe('the models workspace', () => {
         return look.ok ? look.value.bars : 0;
       };
       await until('the history', async () => (await bars()) >= 1_500, LIMIT_MS);
-      await setUp(page).getByLabel('Features').selectOption('reversal-v1');
+      await setUp(page).getByLabel('Features', { exact: true }).selectOption('reversal-v1');
       await setUp(page).getByRole('radio', { name: '5m', exact: true }).click();
       await setUp(page).getByRole('button', { name: 'Look at the data' }).click();
       const audit = model(page).getByRole('region', { name: 'Leakage audit' });

@@ -14,11 +14,35 @@ export const TRAINING_PLAN: TrainingPlan = {
   family: 'gradient-boosting',
   hyperParameters: { trees: 50 },
   seed: 1,
+  search: null,
 };
 
-const trees = { name: 'trees', standard: 200, least: 10, most: 2_000, whole: true, about: 'rounds of trees at most' };
+const trees = {
+  name: 'trees',
+  label: 'Trees',
+  unit: 'rounds',
+  standard: 200,
+  least: 10,
+  most: 2_000,
+  whole: true,
+  about: 'Rounds of trees at most.',
+  searched: null,
+};
+const leaves = {
+  ...trees,
+  name: 'leaves',
+  label: 'Leaves per tree',
+  unit: 'leaves',
+  standard: 31,
+  least: 2,
+  most: 255,
+  searched: { least: 4, most: 127 },
+};
 const horizon = {
   name: 'horizonBars',
+  label: 'Horizon',
+  unit: 'candles',
+  searched: null,
   standard: 12,
   least: 1,
   most: 2_000,
@@ -33,7 +57,7 @@ export const MODELS_CATALOGUE: ModelsCatalogue = {
       title: 'gradient boosting',
       takes: 'rows',
       tasks: ['binary', 'regression'],
-      params: [trees],
+      params: [trees, leaves],
     },
     { name: 'lstm', title: 'long short-term memory', takes: 'windows', tasks: ['binary'], params: [] },
   ],
@@ -90,6 +114,7 @@ export function createMemoryTraining() {
     steps: 50,
     step: 50,
     curve: { step: [1, 50], training: [0.69, 0.66], stopping: [0.69, 0.69] },
+    search: null,
     remainingMs: 0,
     error: '',
     verdict: { edge: 'none', sentence: MODEL_REPORT.sentence },

@@ -41,6 +41,8 @@ export function checkTraining(
   const asked = questionOf(plan.data.question.kind);
   if (!family.tasks.includes(asked.task))
     return bad('not-answered', `A ${family.title} does not answer the question of ${asked.title}.`);
+  if (plan.search !== null && family.params.every(({ searched }) => searched === null))
+    return bad('bad-parameter', `${family.title}: there is no setting to search.`);
   return ok(family);
 }
 
@@ -53,10 +55,10 @@ function settingProblem(
   for (const [name, value] of Object.entries(given)) {
     const parameter = params.find((each) => each.name === name);
     if (!parameter) return `${whose}: there is no setting ${name}.`;
-    const { least, most, whole } = parameter;
-    if (whole && !Number.isInteger(value)) return `${whose}: ${name} must be a whole number, not ${value}.`;
+    const { label, least, most, whole } = parameter;
+    if (whole && !Number.isInteger(value)) return `${whose}: ${label} must be a whole number, not ${value}.`;
     if (!(value >= least && value <= most))
-      return `${whose}: ${name} must lie between ${least} and ${most}, not ${value}.`;
+      return `${whose}: ${label} must lie between ${least} and ${most}, not ${value}.`;
   }
   return null;
 }

@@ -1,6 +1,6 @@
 import type { TrainingJob, TrainingPlan } from '../../../preload/models-contract.ts';
 import type { FamilyOutline } from '../train/family-outline.ts';
-import type { Job } from '../train/job.ts';
+import type { Job, TriedRow } from '../train/job.ts';
 import { questionOf } from './questions.ts';
 
 /** Points of a curve on a screen. */
@@ -17,6 +17,7 @@ export const newRow = (id: string, title: string, plan: TrainingPlan, askedAtMs:
   steps: null,
   step: 0,
   curve: { step: [], training: [], stopping: [] },
+  search: plan.search && { of: plan.search.trials, trials: [] },
   remainingMs: null,
   error: '',
   verdict: null,
@@ -38,11 +39,14 @@ export function rowOfJob(job: Job, plan: TrainingPlan | null, verdict: TrainingJ
       training: points.map(({ trainingLoss }) => trainingLoss),
       stopping: points.map(({ stoppingLoss }) => stoppingLoss),
     },
+    search: job.work.search && { of: job.work.search.trials, trials: job.tried.map(trialRow) },
     remainingMs: job.remainingMs,
     error: job.reason === null ? '' : sentence(job.reason),
     verdict,
   };
 }
+
+const trialRow = ({ tookMs: _, ...row }: TriedRow) => row;
 
 /** Evenly, the last one always. */
 function thinned(curve: Job['curve']): Job['curve'] {

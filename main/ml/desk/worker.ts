@@ -7,14 +7,16 @@ import type { AnswerJob } from '../../lab/workers/answer-job.ts';
 import { createCandleReader } from '../../lab/workers/read-candles.ts';
 import { workOnThread } from '../../lab/workers/thread-hand.ts';
 import { refuseLeaks } from '../audit/leakage-audit.ts';
-import { sourceOf } from '../lab-model/source-of.ts';
 import { addJob, jobFiles, readJobs } from '../train/job-folder.ts';
+import { questionKey } from '../tuning/trial-book.ts';
 import { describeData } from './describe-data.ts';
 import { type MadeData, makeData, type NoData } from './make-data.ts';
 import type { ModelsAnswer, ModelsJob, ModelsWorkerStart } from './models-job.ts';
 import { splitForStopping } from './split-for-stopping.ts';
 import { planOf, verdictOf } from './trained.ts';
 import { readVersions } from './versions.ts';
+
+const MINUTE_MS = 60_000;
 
 type Answered = Result<ModelsAnswer, NoData>;
 type Prepare = Extract<ModelsJob, { kind: 'prepare' }>;
@@ -29,12 +31,19 @@ function openModelsWorker({
   const reader = createCandleReader(candleStore, candles);
 
   function prepare({ id, title, plan, nowMs }: Prepare, made: MadeData): ModelsAnswer {
-    const audited = [...refuseLeaks(made.audit())];
-    const { family, hyperParameters, seed } = plan;
-    const { label, timeframe } = made.question;
-    const name = `${family}-${label.kind}-${timeframe}`;
-    const card = { name, title, timeframe, label, audited, sources: made.instruments.map(sourceOf) };
-    const work = { family, task: made.task, hyperParameters, seed, card };
+    refuseLeaks(made.audit());
+    const { family, hyperParameters, seed, search } = plan;
+    const work = {
+      family,
+      task: made.task,
+      hyperParameters,
+      seed,
+      search: search && {
+        trials: search.trials,
+        budgetMs: search.minutes === null ? null : search.minutes * MINUTE_MS,
+      },
+      question: questionKey(made.set.matrix.instruments, plan.data.timeframe, made.label),
+    };
     const data = { ...splitForStopping(made.set), judged: { set: made.set, moves: made.moves } };
     return { kind: 'prepare', job: addJob(jobsDir, { id, title, work, data, plan }, nowMs) };
   }

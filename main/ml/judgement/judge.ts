@@ -9,11 +9,12 @@ import { bootstrapByBlock, dayBlocks, type Estimate, weightedMean } from '../tra
 import { calibrateAcrossFolds } from './calibrate.ts';
 import { type EventFigures, eventFigures } from './event-figures.ts';
 import { type IntervalFigures, intervalFigures } from './interval-figures.ts';
+import { leaningOf } from './leaning.ts';
 import { lossOf, naiveAnswer } from './losses.ts';
 import { type NetOfCosts, netOfCosts } from './net-of-costs.ts';
 import { answerFolds, type FoldWatch, mergeFolds, type OutOfFold, type Subject } from './out-of-fold.ts';
 import { pathAucs } from './path-aucs.ts';
-import { judgeSelection, type Selection } from './selection.ts';
+import { judgeSelection, type Selection, type Tried } from './selection.ts';
 import { judgeVerdict, type Verdict } from './verdict.ts';
 
 export type Protocol =
@@ -30,8 +31,7 @@ export interface JudgePlan extends FoldWatch {
   /** Share of the surest answers that are traded, and what a round trip costs. */
   readonly tradedShare: number;
   readonly feeBpsRoundTrip: number;
-  /** Daily returns of every other setting tried, over the same days. */
-  readonly otherTrials: readonly Float64Array[];
+  readonly tried: Tried;
   readonly resamples: number;
 }
 
@@ -65,7 +65,7 @@ export async function judge(subject: Subject, set: DataSet, plan: JudgePlan): Pr
   }
   // Walking forward nothing that came later may say how an answer is read.
   const earlierOnly = plan.protocol.kind === 'walk-forward';
-  const folds = foldsOf(set, plan);
+  const folds = foldsOf(set, plan.protocol, plan.embargoMs);
   const answersOfFolds = await answerFolds(subject, set, folds, plan.embargoMs, plan);
   const answered = mergeFolds(subject, set, answersOfFolds);
   if (answered.indices.length === 0) throw new RangeError('no sample was left to be tested');
@@ -91,12 +91,12 @@ export async function judge(subject: Subject, set: DataSet, plan: JudgePlan): Pr
     bootstrap,
   );
   const event = subject.task.kind === 'binary' ? eventFigures(tested, answers, separate(tested), bootstrap) : null;
-  const leaning = leaningOf(subject, answers);
+  const leaning = leaningOf(subject.task, answers);
   const net =
     plan.moves === null || leaning === null
       ? null
       : netOfCosts(set, answered.indices, leaning, plan.moves, plan.tradedShare, plan.feeBpsRoundTrip);
-  const selection = judgeSelection([net?.dailyReturns ?? new Float64Array(0), ...plan.otherTrials]);
+  const selection = judgeSelection(net?.daily ?? { fromDay: 0, returns: new Float64Array(0) }, plan.tried);
   const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   return {
     protocol: plan.protocol,
@@ -116,7 +116,8 @@ export async function judge(subject: Subject, set: DataSet, plan: JudgePlan): Pr
   };
 }
 
-function foldsOf(set: DataSet, { protocol, embargoMs }: JudgePlan): readonly Split[] {
+/** What is tested by what was learnt from. */
+export function foldsOf(set: DataSet, protocol: Protocol, embargoMs: number): readonly Split[] {
   switch (protocol.kind) {
     case 'purged-folds':
       return purgedFolds(set, protocol.folds, embargoMs);
@@ -175,20 +176,4 @@ function naiveByFold(
   return folds.map(({ training }, fold) =>
     used.has(fold) ? naiveAnswer(task, selectSamples(set, training).targets) : [],
   );
-}
-
-/** How sure of a rise each answer is, from -1 to 1; null where an answer says nothing of that. */
-function leaningOf({ task }: Subject, answers: Float32Array): Float64Array | null {
-  const width = outputCount(task);
-  const count = answers.length / width;
-  switch (task.kind) {
-    case 'binary':
-      return Float64Array.from(answers, (p) => 2 * p - 1);
-    case 'regression':
-      return Float64Array.from(answers);
-    case 'multiclass':
-      return Float64Array.from({ length: count }, (_, i) => answers[(i + 1) * width - 1]! - answers[i * width]!);
-    case 'quantile':
-      return null;
-  }
 }

@@ -1,23 +1,20 @@
 import type { CandleColumns } from '../../engine/domain/candle.ts';
 import type { DataSet } from '../datasets/data-set.ts';
 import { bootstrapByBlock, dayBlocks, type Estimate, weightedMean } from '../training/block-bootstrap.ts';
+import { type DailyReturns, dailyReturns } from './daily-returns.ts';
 
 /** What trading on the answers would have earned. */
 export interface NetOfCosts {
   /** Answers at least this sure are traded: what this share of the surest is. */
   readonly tradedShare: number;
-  /** How sure these are at least, from 0 to 1. */
-  readonly leaningMin: number;
   readonly feeBpsRoundTrip: number;
   readonly trades: number;
   readonly right: number;
   readonly grossBpsPerTrade: Estimate | null;
   readonly netBpsPerTrade: Estimate | null;
-  /** Sum of the day's net returns, one for each UTC day from the first trade's to the last's; in shares of one. */
-  readonly dailyReturns: Float64Array;
+  readonly daily: DailyReturns;
 }
 
-const DAY_MS = 86_400_000;
 const BPS = 10_000;
 const TRADES_MIN = 30;
 
@@ -38,22 +35,29 @@ export function movesOf(set: DataSet, candles: readonly CandleColumns[]): Float6
   });
 }
 
+/** Trades made on answers: when each was asked for and what it moved, in basis points, costs not taken off. */
+export interface Trades {
+  /** How sure an answer had to be. */
+  readonly least: number;
+  readonly times: readonly number[];
+  readonly gross: readonly number[];
+}
+
 /**
  * Trades the surest answers, up or down, one at a time per instrument, in at the next open and out when the question is
- * answered, fees on both sides.
+ * answered.
  *
  * @param leaning how sure of a rise each answer is, from -1 to 1
  * @param indices the samples answered, ascending
  * @param moves of all samples of the set
  */
-export function netOfCosts(
+export function tradeAnswers(
   set: DataSet,
   indices: Int32Array,
   leaning: Float64Array,
   moves: Float64Array,
   tradedShare: number,
-  feeBpsRoundTrip: number,
-): NetOfCosts {
+): Trades {
   const sureness = leaning.map(Math.abs).sort();
   const least = sureness[Math.floor(sureness.length * (1 - tradedShare))] ?? 1;
   const freeFromMs = new Map<number, number>();
@@ -67,6 +71,19 @@ export function netOfCosts(
     times.push(set.askedMs[index]!);
     gross.push(Math.sign(leaning[i]!) * moves[index]! * BPS);
   }
+  return { least, times, gross };
+}
+
+/** What trading as `tradeAnswers` does would have earned, fees on both sides. */
+export function netOfCosts(
+  set: DataSet,
+  indices: Int32Array,
+  leaning: Float64Array,
+  moves: Float64Array,
+  tradedShare: number,
+  feeBpsRoundTrip: number,
+): NetOfCosts {
+  const { times, gross } = tradeAnswers(set, indices, leaning, moves, tradedShare);
   const net = gross.map((bps) => bps - feeBpsRoundTrip);
   const { blockOf, blockCount } = dayBlocks(times);
   const interval = (values: readonly number[]): Estimate | null =>
@@ -75,22 +92,11 @@ export function netOfCosts(
       : bootstrapByBlock(blockOf, blockCount, (times) => weightedMean(values, times), { resamples: 1_000, seed: 5 });
   return {
     tradedShare,
-    leaningMin: least,
     feeBpsRoundTrip,
     trades: gross.length,
     right: gross.filter((bps) => bps > 0).length,
     grossBpsPerTrade: interval(gross),
     netBpsPerTrade: interval(net),
-    dailyReturns: byDay(times, net),
+    daily: dailyReturns(set, indices, times, net),
   };
-}
-
-function byDay(times: readonly number[], netBps: readonly number[]): Float64Array {
-  if (times.length === 0) return new Float64Array(0);
-  const days = times.map((timeMs) => Math.floor(timeMs / DAY_MS));
-  const first = days.reduce((a, b) => Math.min(a, b));
-  const last = days.reduce((a, b) => Math.max(a, b));
-  const sums = new Float64Array(last - first + 1);
-  for (const [i, day] of days.entries()) sums[day - first]! += netBps[i]! / BPS;
-  return sums;
 }

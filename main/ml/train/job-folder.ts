@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeJobData, type JobData } from '../datasets/data-set-file.ts';
-import { type FitWork, type Job, jobIdSchema, jobSchema } from './job.ts';
+import { type AskedWork, type Job, jobIdSchema, jobSchema } from './job.ts';
 import { syncFolder, writeWhole } from './whole-file.ts';
 
 /** What lies in a job's folder. */
@@ -16,6 +16,8 @@ export const jobFiles = (jobsDir: string, id: string) => {
     plan: join(folder, 'plan.json'),
     /** Where a fit goes on after a crash; sealed. */
     checkpoint: join(folder, 'checkpoint.bin'),
+    /** Where a search goes on: a line for each trial that has ended. */
+    search: join(folder, 'search.jsonl'),
     /** There when the job is done, with all that it is to hold, and never before. */
     result: join(folder, 'result'),
   };
@@ -24,14 +26,14 @@ export const jobFiles = (jobsDir: string, id: string) => {
 /** In `result`: the fitted model, calibrated where it could be judged, and what it was worth on the samples it had not seen, where the job had some. */
 export const RESULT_MODEL = 'model.onnx';
 export const RESULT_REPORT = 'report.json';
-/** And what makes a package of it, to be published: the card but for the cost, and the golden rows. */
-export const RESULT_DRAFT = 'draft.json';
-export const RESULT_GOLDEN = 'golden.json';
+
+/** What was tried on each question, by all jobs. */
+export const trialBookFile = (jobsDir: string): string => join(jobsDir, 'trials.jsonl');
 
 export interface JobRequest {
   readonly id: string;
   readonly title: string;
-  readonly work: FitWork;
+  readonly work: AskedWork;
   readonly data: JobData;
   /** Kept beside the job. */
   readonly plan?: unknown;
@@ -42,9 +44,9 @@ export interface JobRequest {
  * @throws Error where there is one of this id
  */
 export function addJob(jobsDir: string, { id, title, work, data, plan }: JobRequest, nowMs: number): Job {
-  const job: Job = {
+  const job: Job = jobSchema.parse({
     schemaVersion: 1,
-    id: jobIdSchema.parse(id),
+    id,
     title,
     work,
     state: 'queued',
@@ -56,8 +58,8 @@ export function addJob(jobsDir: string, { id, title, work, data, plan }: JobRequ
     remainingMs: null,
     reason: null,
     startsInVain: 0,
-  };
-  const record = encodeRecord(jobSchema.parse(job));
+  });
+  const record = encodeRecord(job);
   const { folder } = jobFiles(jobsDir, id);
   if (existsSync(folder)) throw new Error(`there is a job ${id} already`);
   const staged = jobFiles(jobsDir, `.${id}.unfinished`);

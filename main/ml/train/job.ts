@@ -1,6 +1,4 @@
 import { z } from 'zod';
-import { cardSchema } from '../card.ts';
-import { labelSchema } from '../labels/label.ts';
 import { familyOutlineSchema } from './family-outline.ts';
 
 /** A training job as it is kept in `job.json`, shown on screens and sent between processes. */
@@ -20,30 +18,46 @@ const taskSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** What a card says of a training that its samples do not tell; absent where nobody wants it to trade. */
-const cardWanted = z.strictObject({
-  ...cardSchema.pick({ name: true, title: true, timeframe: true, sources: true }).shape,
-  label: labelSchema,
-  /** What the leakage audit looked for in vain. */
-  audited: z.array(z.string().min(1)).min(1),
-});
-
 /** What is to be learnt, and how; from what lies beside it in `samples.bin`. */
 const fitWork = z.strictObject({
   /** Name of the family. */
   family: z.string().min(1),
   task: taskSchema,
+  /** Of a job that is done after a search: those it chose. */
   hyperParameters: z.record(z.string(), z.number()),
   seed: z.int(),
-  card: cardWanted.exactOptional(),
+  /** Looks for good settings first; null where those given are learnt with. */
+  search: z
+    .strictObject({ trials: z.int().positive(), budgetMs: z.number().positive().nullable() })
+    .nullable()
+    .default(null),
+  /** Whose trials count against each other: the same for the same question of the same instruments. */
+  question: z.string().min(1).nullable().default(null),
 });
 export type FitWork = z.infer<typeof fitWork>;
+/** As it is asked for. */
+export type AskedWork = z.input<typeof fitWork>;
 
 /** Identifiers are names of folders. */
 export const jobIdSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,79}$/, 'must be a-z, 0-9 and -, 80 at most');
 
 export const jobStateSchema = z.enum(['queued', 'running', 'paused', 'done', 'failed', 'cancelled']);
 export type JobState = z.infer<typeof jobStateSchema>;
+
+/** A setting that was tried. */
+export const triedRowSchema = z.strictObject({
+  number: z.int().nonnegative(),
+  state: z.enum(['done', 'pruned', 'failed']),
+  setting: z.record(z.string(), z.number()),
+  /** Loss saved on the naive answer; null where it failed. */
+  gain: z.number().nullable(),
+  /** Of daily returns after costs, a year's; null where it has none. */
+  sharpe: z.number().nullable(),
+  tookMs: z.number().nonnegative(),
+  /** Why it failed; empty where it did not. */
+  why: z.string(),
+});
+export type TriedRow = z.infer<typeof triedRowSchema>;
 
 /** A step of the job's curve: a tree, an epoch. */
 const curvePoint = z.strictObject({ step, trainingLoss: loss, stoppingLoss: loss });
@@ -60,6 +74,8 @@ export const jobSchema = z.strictObject({
   /** Of the whole work; null before the first step. */
   steps: step.nullable(),
   curve: z.array(curvePoint),
+  /** Of a search, in the order in which they ended. */
+  tried: z.array(triedRowSchema).default([]),
   /** Milliseconds to the last step at the pace so far, were it not to stop before; null where there is no pace yet. */
   remainingMs: z.number().nonnegative().nullable(),
   /** Why it failed. */

@@ -19,7 +19,7 @@ interface Subject {
 
 /** A judgement as screens read it. */
 export function reportOf(judgement: Judgement, { set, folds, importance }: Subject): ModelReport {
-  const { event, effectiveSamples, lossGain, naiveLoss, net, verdict } = judgement;
+  const { event, effectiveSamples, lossGain, naiveLoss, net, selection, verdict } = judgement;
   return {
     ...verdictOf(judgement, dayBlocks(set.askedMs).blockCount),
     yardstick: `the naive answer of training alone, whose loss is ${naiveLoss.toFixed(4)}`,
@@ -36,6 +36,7 @@ export function reportOf(judgement: Judgement, { set, folds, importance }: Subje
             ),
           ]
         : []),
+      ...selectionRows(selection),
     ],
     reliability: (event?.reliability ?? []).map(({ low, high, n, right, meanProbability }) => ({
       low,
@@ -74,6 +75,35 @@ const drawnFigure = (
   better: 'more',
   isShare: false,
 });
+
+/** What it means that it was chosen among others; nothing where it is the only one that was tried. */
+function selectionRows({ trials, deflatedSharpe, overfitting }: Judgement['selection']): ReportFigure[] {
+  if (trials < 2) return [];
+  const plain = { interval: null, isShare: true } as const;
+  const rows: (ReportFigure | null)[] = [
+    deflatedSharpe === null
+      ? null
+      : {
+          ...plain,
+          name: 'Deflated Sharpe',
+          about: `chance that its Sharpe ratio is above what the luckiest of ${trials} settings tried would show`,
+          value: deflatedSharpe,
+          withoutSkill: null,
+          better: 'more',
+        },
+    overfitting === null
+      ? null
+      : {
+          ...plain,
+          name: 'Overfitting',
+          about: `how often the best of ${trials} settings on half of the days was below the middle on the other half`,
+          value: overfitting,
+          withoutSkill: 0.5,
+          better: 'less',
+        },
+  ];
+  return rows.filter((row) => row !== null);
+}
 
 function eventRows(event: EventFigures): ReportFigure[] {
   const plain = (name: string, about: string, value: number, withoutSkill: number | null): ReportFigure => ({

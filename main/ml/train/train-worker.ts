@@ -3,10 +3,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { decodeJobData } from '../datasets/data-set-file.ts';
 import { familyOf } from '../families/families.ts';
 import type { FitProgress } from '../families/family.ts';
-import { draftOf } from './draft.ts';
+import { openTrialBook } from '../tuning/trial-book.ts';
 import { jobIdSchema } from './job.ts';
-import { jobFiles, publishResult, RESULT_DRAFT, RESULT_GOLDEN, RESULT_MODEL, RESULT_REPORT } from './job-folder.ts';
+import { jobFiles, publishResult, RESULT_MODEL, RESULT_REPORT, trialBookFile } from './job-folder.ts';
 import { judgeJob } from './judge-job.ts';
+import { searchOfJob } from './search-of-job.ts';
 import { isRaised } from './stop-flag.ts';
 import { readSealed, writeSealed } from './whole-file.ts';
 import type { WorkerSaid, WorkerStart } from './worker-messages.ts';
@@ -16,8 +17,6 @@ import type { WorkerSaid, WorkerStart } from './worker-messages.ts';
 const FLAG_LOOKED_AT_MS = 20;
 
 const finite = (loss: number | null): number | null => (loss !== null && Number.isFinite(loss) ? loss : null);
-
-const json = (value: unknown): Uint8Array => Buffer.from(`${JSON.stringify(value)}\n`);
 
 async function run({ jobsDir, id, work, flag }: WorkerStart, say: (said: WorkerSaid) => void): Promise<void> {
   const files = jobFiles(jobsDir, jobIdSchema.parse(id));
@@ -33,8 +32,15 @@ async function run({ jobsDir, id, work, flag }: WorkerStart, say: (said: WorkerS
   };
   try {
     const { training, stopping, judged: all } = decodeJobData(readFileSync(files.samples));
-    const fitted = await familyOf(work.family).fit(training, work.task, {
-      hyperParameters: work.hyperParameters,
+    const family = familyOf(work.family);
+    const book = work.question === null ? null : openTrialBook(trialBookFile(jobsDir), work.question);
+    const asked = { family, hyperParameters: work.hyperParameters, task: work.task, seed: work.seed };
+    const choice = all
+      ? await searchOfJob(asked, work, all, { file: files.search, book, signal: stop.signal, say })
+      : null;
+    const subject = { ...asked, hyperParameters: choice?.hyperParameters ?? work.hyperParameters };
+    const fitted = await family.fit(training, work.task, {
+      hyperParameters: subject.hyperParameters,
       seed: work.seed,
       signal: stop.signal,
       onProgress,
@@ -55,15 +61,13 @@ async function run({ jobsDir, id, work, flag }: WorkerStart, say: (said: WorkerS
         ['seed', String(work.seed)],
       ]),
     };
-    const judged = stopping && all ? await judgeJob(work, fitted, { judged: all, stopping }, stop.signal) : null;
-    const model = fitted.toOnnx(about, judged?.map ?? { kind: 'none' });
-    const draft = judged && all ? await draftOf(work, { fitted, model, judged, set: all.set }) : null;
+    const watch = { choice, book, signal: stop.signal };
+    const judged = stopping && all ? await judgeJob(subject, fitted, { judged: all, stopping }, watch) : null;
     publishResult(jobsDir, id, {
-      [RESULT_MODEL]: model,
-      ...(judged && { [RESULT_REPORT]: json(judged.report) }),
-      ...(draft && { [RESULT_DRAFT]: json(draft.card), [RESULT_GOLDEN]: json(draft.golden) }),
+      [RESULT_MODEL]: fitted.toOnnx(about, judged?.map ?? { kind: 'none' }),
+      ...(judged && { [RESULT_REPORT]: Buffer.from(`${JSON.stringify(judged.report)}\n`) }),
     });
-    say({ kind: 'done' });
+    say({ kind: 'done', hyperParameters: { ...subject.hyperParameters } });
   } catch (error) {
     if (stop.signal.aborted) say({ kind: 'stopped' });
     else say({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });

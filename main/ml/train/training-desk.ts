@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Job, JobState } from './job.ts';
+import type { FitWork, Job, JobState, TriedRow } from './job.ts';
 import { readJob, readJobs, saveJob } from './job-folder.ts';
 import { newStopFlag, raise, type StopFlag } from './stop-flag.ts';
 import { type WorkerSaid, type WorkerStart, workerSaidSchema } from './worker-messages.ts';
@@ -143,11 +143,23 @@ export class TrainingDesk {
     worker.on('message', (message: unknown) => {
       last = workerSaidSchema.parse(message);
       if (last.kind === 'progress') this.#progress(id, running, last);
+      else if (last.kind === 'tried') this.#tried(id, running, last.rows);
     });
     worker.on('error', (error) => {
       last = { kind: 'failed', reason: error.message };
     });
     worker.on('exit', () => this.#ended(id, running, last));
+  }
+
+  /** A start that went on with a search was not in vain. */
+  #tried(id: string, running: Running, tried: readonly TriedRow[]): void {
+    const job = this.#job(id);
+    const isFurther = tried.length > job.tried.length;
+    this.#change(job, {
+      tried: [...tried],
+      remainingMs: running.endsAs === null ? searchLeftMs(job.work, tried) : null,
+      ...(isFurther && { startsInVain: 0 }),
+    });
   }
 
   #progress(
@@ -177,7 +189,8 @@ export class TrainingDesk {
     const job = this.#job(id);
     const endedMs = this.#options.nowMs();
     if (last?.kind === 'done' && running.endsAs !== 'cancelled') {
-      this.#change(job, { state: 'done', endedMs, remainingMs: 0, reason: null });
+      const work = { ...job.work, hyperParameters: last.hyperParameters };
+      this.#change(job, { state: 'done', work, endedMs, remainingMs: 0, reason: null });
     } else if (job.state === 'running' && last?.kind !== 'stopped') {
       const reason = last?.kind === 'failed' ? last.reason : 'its thread ended before it did';
       this.#change(job, { state: 'failed', reason, endedMs, remainingMs: null });
@@ -196,4 +209,12 @@ export class TrainingDesk {
     this.#jobs.set(job.id, changed);
     this.#options.onJob(changed);
   }
+}
+
+/** What is left of a search at the pace so far, at most; null where there is no pace yet. */
+function searchLeftMs({ search }: FitWork, tried: readonly TriedRow[]): number | null {
+  if (search === null || tried.length === 0) return null;
+  const spentMs = tried.reduce((sum, { tookMs }) => sum + tookMs, 0);
+  const restMs = (spentMs / tried.length) * (search.trials - tried.length);
+  return Math.max(0, search.budgetMs === null ? restMs : Math.min(restMs, search.budgetMs - spentMs));
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FitWork } from './job.ts';
+import { type FitWork, triedRowSchema } from './job.ts';
 import type { StopFlag } from './stop-flag.ts';
 
 /** What a training thread is started with. */
@@ -19,7 +19,10 @@ export const workerSaidSchema = z.discriminatedUnion('kind', [
     trainingLoss: z.number().nullable(),
     stoppingLoss: z.number().nullable(),
   }),
-  z.strictObject({ kind: z.literal('done') }),
+  /** All that was tried so far. */
+  z.strictObject({ kind: z.literal('tried'), rows: z.array(triedRowSchema) }),
+  /** With the settings that it was made with. */
+  z.strictObject({ kind: z.literal('done'), hyperParameters: z.record(z.string(), z.number()) }),
   z.strictObject({ kind: z.literal('stopped') }),
   z.strictObject({ kind: z.literal('failed'), reason: z.string() }),
 ]);

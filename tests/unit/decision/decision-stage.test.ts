@@ -23,7 +23,8 @@ const PROFILE: ModelProfile = {
   label: 'Reversal trees 1.0.0',
   timeframe: '1m',
   probabilityMin: 0.55,
-  barrier: { kind: 'range', multiple: 2, bars: 14 } as const,
+  barrierAtr: 2,
+  atrBars: 14,
   horizonBars: 12,
   skillOnCard: 0.001,
 };

@@ -12,7 +12,8 @@ const profile = (model: string, version = '1.0.0'): ModelProfile => ({
   label: `${model} ${version}`,
   timeframe: '1m',
   probabilityMin: 0.55,
-  barrier: { kind: 'range', multiple: 2, bars: 14 } as const,
+  barrierAtr: 2,
+  atrBars: 14,
   horizonBars: 12,
   skillOnCard: 0,
 });

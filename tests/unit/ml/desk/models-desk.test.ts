@@ -76,11 +76,14 @@ describe('training a model from a screen', { timeout: 240_000 }, () => {
     const boosting = found.value.families.find(({ name }) => name === 'gradient-boosting')!;
     expect(boosting.params.find(({ name }) => name === 'trees')).toEqual({
       name: 'trees',
+      label: 'Trees',
+      unit: 'rounds',
       standard: 200,
       least: 10,
       most: 2_000,
       whole: true,
-      about: 'rounds of trees at most',
+      about: 'At most so many rounds; it stops before where the held-back samples gain no more.',
+      searched: null,
     });
     expect(found.value.featureSets[0]!.features.length).toBeGreaterThanOrEqual(60);
     expect(found.value.questions.map(({ kind }) => kind)).toContain('triple-barrier');
@@ -95,10 +98,10 @@ describe('training a model from a screen', { timeout: 240_000 }, () => {
     const question = { kind: 'direction', params } as const;
     expect(await refused({ ...plan, family: 'oracle' })).toBe('There is no family oracle.');
     expect(await refused({ ...plan, hyperParameters: { trees: 9 } })).toBe(
-      'gradient boosting (histogram): trees must lie between 10 and 2000, not 9.',
+      'gradient boosting (histogram): Trees must lie between 10 and 2000, not 9.',
     );
     expect(await refused({ ...plan, hyperParameters: { branches: 9 } })).toMatch(/there is no setting branches\.$/);
-    expect(await refused(ofFile({ question }))).toBe('direction: horizonBars must lie between 1 and 2000, not 0.');
+    expect(await refused(ofFile({ question }))).toBe('direction: Horizon must lie between 1 and 2000, not 0.');
     expect(await refused(ofFile({ featureSet: 'v9' }))).toBe('There is no feature set v9.');
     expect(await refused(ofFile({ fromMs: 5, toMs: 5 }))).toBe('The span ends before it begins.');
     expect(models.jobs()).toEqual([]);

@@ -5,6 +5,7 @@ import type { DataSet } from '../../../../main/ml/datasets/data-set.ts';
 import { gradientBoosting } from '../../../../main/ml/families/gradient-boosting.ts';
 import { seasonal } from '../../../../main/ml/families/seasonal.ts';
 import type { Task } from '../../../../main/ml/families/task.ts';
+import type { DailyReturns } from '../../../../main/ml/judgement/daily-returns.ts';
 import { type JudgePlan, judge } from '../../../../main/ml/judgement/judge.ts';
 import { movesOf, netOfCosts } from '../../../../main/ml/judgement/net-of-costs.ts';
 import { judgeSelection } from '../../../../main/ml/judgement/selection.ts';
@@ -21,7 +22,7 @@ const plan: JudgePlan = {
   moves: null,
   tradedShare: 0.2,
   feeBpsRoundTrip: 20,
-  otherTrials: [],
+  tried: { others: [], chosenBy: null },
   resamples: 200,
 };
 const boosting = (task: Task, hyperParameters = settings) => ({
@@ -144,8 +145,8 @@ describe('what trading on answers earns', () => {
     const net = netOfCosts(overlapping, Int32Array.of(0, 1, 2, 3), Float64Array.of(-0.5, 0.8, 0.9, 1), moves, 1, 20);
     // The third is asked while the second is open, the last has no bar after it.
     expect(net).toMatchObject({ trades: 2, right: 1, grossBpsPerTrade: null });
-    expect([...net.dailyReturns]).toHaveLength(1);
-    expect(net.dailyReturns[0]).toBeCloseTo(-0.01 + 0.02 - 2 * 0.002, 12);
+    expect(net.daily).toMatchObject({ fromDay: 0, returns: { length: 1 } });
+    expect(net.daily.returns[0]).toBeCloseTo(-0.01 + 0.02 - 2 * 0.002, 12);
   });
 
   it('moves run from the open after the question to the close that answers it', () => {
@@ -156,17 +157,25 @@ describe('what trading on answers earns', () => {
   });
 
   it('is held against the luckiest of all trials', () => {
-    const wave = (shift: number, gain: number) =>
-      Float64Array.from({ length: 120 }, (_, day) => gain + 0.01 * Math.sin(day * 1.7 + shift));
-    const lucky = judgeSelection([
-      wave(0, 0.0005),
-      ...Array.from({ length: 30 }, (_, k) => wave(k, 0.0001 * (k % 9) - 0.0004)),
-    ]);
-    const skilled = judgeSelection([wave(0, 0.01)]);
+    const wave = (shift: number, gain: number, fromDay = 9, days = 120): DailyReturns => ({
+      fromDay,
+      returns: Float64Array.from({ length: days }, (_, day) => gain + 0.01 * Math.sin((fromDay + day) * 1.7 + shift)),
+    });
+    const alone = { others: [], chosenBy: null };
+    const others = Array.from({ length: 30 }, (_, k) => wave(k, 0.0001 * (k % 9) - 0.0004));
+    const lucky = judgeSelection(wave(0, 0.0005), { others, chosenBy: null });
+    const skilled = judgeSelection(wave(0, 0.01), alone);
     expect(lucky.trials).toBe(31);
     expect(lucky.deflatedSharpe!).toBeLessThan(0.9);
     expect(lucky.overfitting!).toBeGreaterThanOrEqual(0);
     expect(skilled.deflatedSharpe!).toBeGreaterThan(0.99);
-    expect(judgeSelection([new Float64Array(3)])).toEqual({ trials: 1, deflatedSharpe: null, overfitting: null });
+    expect(judgeSelection(wave(0, 1, 0, 3), alone)).toEqual({ trials: 1, deflatedSharpe: null, overfitting: null });
+    // Chosen on the days before those it is judged on: the choice is looked into there, by those that were tried on all of them.
+    const later = wave(0, 0.0005, 129, 40);
+    const chosen = judgeSelection(later, { others, chosenBy: wave(0, 0.0005) });
+    expect([chosen.trials, chosen.overfitting]).toEqual([31, lucky.overfitting]);
+    expect(chosen.deflatedSharpe!).toBeLessThan(judgeSelection(later, alone).deflatedSharpe!);
+    const elsewhere = judgeSelection(wave(0, 0.0005), { others: [wave(1, 0, 40)], chosenBy: null });
+    expect([elsewhere.trials, elsewhere.overfitting]).toEqual([2, null]);
   });
 });

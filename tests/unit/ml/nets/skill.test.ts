@@ -14,7 +14,7 @@ const plan: JudgePlan = {
   moves: null,
   tradedShare: 0.2,
   feeBpsRoundTrip: 20,
-  otherTrials: [],
+  tried: { others: [], chosenBy: null },
   resamples: 200,
 };
 

@@ -6,11 +6,23 @@ import { forkMlHost } from '../../../../main/engine/inference/fork-ml-host.ts';
 import type { MlHostChannel } from '../../../../main/engine/inference/ml-host-channel.ts';
 import { systemTimers } from '../../../../main/engine/kernel/clock.ts';
 import { createRandom } from '../../../../main/engine/kernel/random.ts';
+import { splitForStopping } from '../../../../main/ml/desk/split-for-stopping.ts';
 import { familyOf } from '../../../../main/ml/families/families.ts';
 import { InferenceSession } from '../../../../main/ml/onnx-runtime.ts';
-import type { FitWork, Job } from '../../../../main/ml/train/job.ts';
-import { addJob, type JobRequest, jobFiles, RESULT_MODEL, readJobs } from '../../../../main/ml/train/job-folder.ts';
+import type { AskedWork, Job } from '../../../../main/ml/train/job.ts';
+import {
+  addJob,
+  type JobRequest,
+  jobFiles,
+  RESULT_MODEL,
+  RESULT_REPORT,
+  readJobs,
+  trialBookFile,
+} from '../../../../main/ml/train/job-folder.ts';
 import { createTrainClient, type TrainClient } from '../../../../main/ml/train/train-client.ts';
+import { openTrialBook } from '../../../../main/ml/tuning/trial-book.ts';
+import type { ModelReport } from '../../../../preload/model-report.ts';
+import { plantedSignal } from '../../../support/planted-signal.ts';
 import { smallSet } from '../../../support/small-set.ts';
 import { waitUntil } from '../../../support/wait-until.ts';
 
@@ -19,7 +31,7 @@ const BARS = 12;
 
 const samples = (rows: number) =>
   smallSet({ rows, features: 4, seed: 9, firstRow: BARS }, (past) => [past(0, 1) > 0 ? 1 : 0]);
-const work = (epochs: number): FitWork => ({
+const work = (epochs: number): AskedWork => ({
   family: 'lstm',
   task: { kind: 'binary' },
   hyperParameters: { epochs, batch: 64, windowBars: BARS, width: 8 },
@@ -138,6 +150,74 @@ describe('the ml-train process', { timeout: 180_000 }, () => {
       'result',
       'samples.bin',
     ]);
+  });
+
+  it('killed in the midst of a search, it goes on after its last trial, chooses as one that never was, and counts every trial', async () => {
+    const { set, moves } = plantedSignal(900, 3, 0.8);
+    const searching = (id: string): JobRequest => ({
+      id,
+      title: `Job ${id}`,
+      work: {
+        family: 'gradient-boosting',
+        task: { kind: 'binary' },
+        hyperParameters: { trees: 20 },
+        seed: 2,
+        search: { trials: 9, budgetMs: null },
+        question: `question of ${id}`,
+      },
+      data: { ...splitForStopping(set), judged: { set, moves } },
+    });
+    open();
+    client.submit(searching('whole'));
+    await reaches('whole', 'done');
+    expect(job('whole').tried.map(({ number }) => number)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(Object.keys(job('whole').work.hyperParameters).length).toBeGreaterThan(3);
+    const report: ModelReport = JSON.parse(
+      readFileSync(join(jobFiles(jobsDir, 'whole').result, RESULT_REPORT), 'utf8'),
+    );
+    expect(report.figures.find(({ name }) => name === 'Deflated Sharpe')?.about).toContain('luckiest of 9 settings');
+
+    client.submit(searching('killed'));
+    for (const trials of [2, 5]) {
+      await waitUntil(`${trials} trials`, () => (job('killed')?.tried.length ?? 0) >= trials, 60_000);
+      const before = notices.length;
+      current.kill();
+      await waitUntil('its end is noticed', () => notices.length > before, 60_000);
+    }
+    await reaches('killed', 'done');
+    const chosen = ({ tried }: Job) => tried.map(({ tookMs: _, ...row }) => row);
+    expect(chosen(job('killed'))).toEqual(chosen(job('whole')));
+    expect(job('killed').work.hyperParameters).toEqual(job('whole').work.hyperParameters);
+    expect(new Uint8Array(readFileSync(resultOf('killed')))).toEqual(new Uint8Array(readFileSync(resultOf('whole'))));
+    expect(openTrialBook(trialBookFile(jobsDir), 'question of killed').othersThan([])).toHaveLength(9);
+  });
+
+  it('a plain training counts what was tried on its question before', async () => {
+    const { set, moves } = plantedSignal(900, 3, 0.8);
+    const plain = (id: string, seed: number): JobRequest => ({
+      id,
+      title: `Job ${id}`,
+      work: {
+        family: 'gradient-boosting',
+        task: { kind: 'binary' },
+        hyperParameters: { trees: 10 },
+        seed,
+        question: 'q',
+      },
+      data: { ...splitForStopping(set), judged: { set, moves } },
+    });
+    const triedIn = (id: string): string | undefined => {
+      const report: ModelReport = JSON.parse(readFileSync(join(jobFiles(jobsDir, id).result, RESULT_REPORT), 'utf8'));
+      return report.figures.find(({ name }) => name === 'Overfitting')?.about;
+    };
+    open();
+    for (const [at, id] of ['a', 'b', 'c'].entries()) {
+      client.submit(plain(id, at));
+      await reaches(id, 'done');
+    }
+    expect(triedIn('a')).toBeUndefined();
+    expect(triedIn('b')).toContain('the best of 2 settings');
+    expect(triedIn('c')).toContain('the best of 3 settings');
   });
 
   it('cancels a job between two steps and lives on to do the next', async () => {

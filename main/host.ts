@@ -6,7 +6,6 @@ import { CONTRACT_VERSION } from '../preload/contract.ts';
 import { type AccountFolder, openAccountFolder, openDataFolder } from './data-folder.ts';
 import { MOMENTUM_MEASURED_ON, MOMENTUM_RECORD } from './engine/decision/momentum-record.ts';
 import { versionKey } from './engine/domain/ensemble.ts';
-import type { StrategyRecord } from './engine/domain/events.ts';
 import { SPOT_VENUE } from './engine/domain/instrument.ts';
 import type { RiskLimits } from './engine/domain/proposal.ts';
 import { createEngine, type Engine, type EngineIdentity } from './engine/engine.ts';
@@ -29,6 +28,7 @@ import { lockInstance } from './instance-lock.ts';
 import { openLab } from './lab/desk/open-lab.ts';
 import { openGapMeter } from './lab/gap/open-gap-meter.ts';
 import { agentsFor } from './lab/strategy/strategy-agents.ts';
+import { type DeskStrategy, openDeskSessions } from './lab/user-strategies/desk-sessions.ts';
 import { openModels } from './ml/desk/open-models.ts';
 import { createModelDesk } from './model-desk.ts';
 import { ensurePracticeVenue } from './practice/spawn.ts';
@@ -47,7 +47,7 @@ export interface HostOptions {
   readonly dataDir?: string;
   readonly practice: PracticeChoice;
   /** Strategies that propose beside the models. */
-  readonly strategies?: readonly StrategyRecord[];
+  readonly strategies?: readonly DeskStrategy[];
   /** Prints and book of one instrument, written down up to so many bytes. */
   readonly record?: Pick<RecordingPlace, 'symbol' | 'bytesMax'>;
   readonly onLog: (text: string) => void;
@@ -131,6 +131,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
     });
     const featureSets = featureSetsOf(registry.cards());
 
+    const records = options.strategies?.map(({ record }) => record);
+
     const engine = createEngine({
       identity: {
         sessionId: newSessionId(),
@@ -146,7 +148,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       opened,
       cards,
       library: { all: () => registry.cards(), cardOf: (model, version) => registry.cardOf(model, version) },
-      ...(options.strategies && { strategies: options.strategies, agentsOf: agentsFor(options.strategies) }),
+      ...(records && { strategies: records, agentsOf: agentsFor(records) }),
       venue: openPracticeVenues(account, books, {
         onProblem: options.onLog,
         workerUrl: siblingModule(import.meta.url, './engine/venues/worker'),
@@ -280,6 +282,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
         ),
     );
     const stopStoring = storeClosedCandles(engine);
+    const ownStrategies = openDeskSessions(engine, options.strategies ?? []);
     const gateway = createGateway(desk, systemClock, systemTimers);
     engine.start();
     void modelDesk.refresh();
@@ -289,7 +292,14 @@ export async function startHost(options: HostOptions): Promise<Host> {
       async close() {
         gateway.close();
         stopStoring();
-        await Promise.all([engine.stop(), gameDay.close(), lab.close(), gap.close(), training.close()]);
+        await Promise.all([
+          engine.stop(),
+          ownStrategies.close(),
+          gameDay.close(),
+          lab.close(),
+          gap.close(),
+          training.close(),
+        ]);
         candles.close();
         journal.store.close();
         lock.release();

@@ -9,7 +9,11 @@ export function addDeskCommands(program: Command): void {
     .description('the engine and its screens in the browser')
     .option('--port <N>', 'port of the screens (default: any free one)', port, 0)
     .option('--no-open', 'do not open a browser')
-    .option('--strategy <NAME@TIMEFRAME>', 'a strategy that proposes too, e.g. sma-cross@5m (repeat for more)', listed)
+    .option(
+      '--strategy <NAME@TIMEFRAME>',
+      'a strategy that proposes too: sma-cross@5m, or a file of your own, ./mine.ts@5m (repeat for more)',
+      listed,
+    )
     .option('--param <NAME=VALUE>', 'a parameter of it', listed)
     .option('--record <SYMBOL>', 'write down prints and book of an instrument, for backtests: BTC/USDT')
     .option('--record-mb <MB>', 'so much of it is kept, the newest (default: 1024)', positive)

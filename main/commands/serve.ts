@@ -15,7 +15,7 @@ export interface ServeOptions {
   readonly data?: string;
   readonly practice?: string;
   readonly dataDir?: string;
-  /** `sma-cross@5m`, one or more. */
+  /** `sma-cross@5m` or `./mine.ts@5m`, one or more. */
   readonly strategy?: readonly string[];
   readonly param?: readonly string[];
   /** Prints and book of this instrument are written down. */
@@ -36,7 +36,7 @@ export function practiceChoice(options: Pick<ServeOptions, 'seed' | 'data' | 'pr
 
 /** `serve`: the engine in this process, its screens on loopback; ends on SIGINT or SIGTERM. */
 export async function serve(options: ServeOptions): Promise<Outcome | null> {
-  const strategies = options.strategy && readStrategies(options.strategy, options.param ?? []);
+  const strategies = options.strategy && (await readStrategies(options.strategy, options.param ?? []));
   if (strategies && !strategies.ok) return badInput(strategies.error.message);
   if (options.record !== undefined && !SYMBOL.test(options.record))
     return badInput(`--record ${options.record}: an instrument is named as BTC/USDT, a perpetual as BTC/USDT:USDT`);

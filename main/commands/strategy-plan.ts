@@ -76,9 +76,12 @@ export async function readPlan(file: string, options: StrategyOptions): Promise<
   return ok({ strategy: strategy.value, ...read.value });
 }
 
+/** A file of a strategy of the user's own: `./mine.ts`. */
+export const isOwnFile = (asked: string): boolean => /\.[jt]s$/.test(asked);
+
 /** A strategy that ships by its name, or a file of the user's own. */
 export async function planStrategy(asked: string): Promise<Result<PlannedStrategy, Fault>> {
-  if (/\.[jt]s$/.test(asked)) {
+  if (isOwnFile(asked)) {
     const path = resolve(asked);
     if (!existsSync(path)) return fail({ kind: 'bad-plan', message: `${asked}: there is no such file` });
     const own = await planOwn(path);

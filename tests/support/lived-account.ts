@@ -4,7 +4,7 @@ import type { CandleColumns, Timeframe } from '../../main/engine/domain/candle.t
 import type { CandleRow } from '../../main/engine/domain/events.ts';
 import { openEventLog } from '../../main/engine/kernel/event-log.ts';
 import { openCandleStore } from '../../main/engine/venues/candle-store/candle-store.ts';
-import type { ExactRun } from '../../main/lab/exact/exact-plan.ts';
+import type { ExactRun, Proposers } from '../../main/lab/exact/exact-plan.ts';
 import { runExact } from '../../main/lab/exact/run-exact.ts';
 import { exactPlan, type StrategyPlan } from './exact-plan.ts';
 import { BTC, BTC_RECORD } from './small-engine.ts';
@@ -13,7 +13,7 @@ import { BTC, BTC_RECORD } from './small-engine.ts';
 export async function livedAccount(
   root: string,
   candles: CandleColumns,
-  over: Partial<StrategyPlan>,
+  over: Partial<StrategyPlan> | (Proposers & Partial<StrategyPlan>),
 ): Promise<{ readonly folder: { journalDir: string; candleStore: string }; readonly run: ExactRun }> {
   const folder = { journalDir: join(root, 'journal'), candleStore: join(root, 'candles.db') };
   mkdirSync(dirname(folder.candleStore), { recursive: true });

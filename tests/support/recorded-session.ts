@@ -11,6 +11,7 @@ import { openEventLog } from '../../main/engine/kernel/event-log.ts';
 import { createRandom, type Random } from '../../main/engine/kernel/random.ts';
 import { featureSetsOf, readModelCards } from '../../main/engine/model-cards.ts';
 import { agentsFor } from '../../main/lab/strategy/strategy-agents.ts';
+import { openDeskSessions } from '../../main/lab/user-strategies/desk-sessions.ts';
 import { createInferenceHost } from '../../main/ml/host/inference-host.ts';
 import { newestPlacements } from '../../main/ml/registry/model-folders.ts';
 import { MODELS_DIR } from '../../main/product.ts';
@@ -39,6 +40,10 @@ export interface SessionPlan {
   readonly symbols?: number;
   /** Strategies that propose beside the model and the rule. */
   readonly strategies?: readonly StrategyRecord[];
+  /** Those of the user's own among them, by name: their files. Each runs in its sandbox. */
+  readonly own?: Readonly<Record<string, string>>;
+  /** Of real time: whoever takes longer to answer is switched off. */
+  readonly ownAnswerMsMax?: number;
 }
 
 /**
@@ -63,8 +68,10 @@ export async function recordSession(plan: SessionPlan): Promise<RecordedSession>
       run.time.advance(STEP_MS);
       venue.runTo(nowMs);
       await run.models.settled();
+      await run.own.settled();
       person.act(nowMs);
     }
+    await run.own.close();
     decisionHashes.push(run.engine.decisionHash());
     if (isLast) await run.engine.stop();
     else {
@@ -137,8 +144,10 @@ export function startEngine(
       throw error;
     },
   });
+  const strategies = (plan.strategies ?? []).map((record) => ({ record, path: plan.own?.[record.name] ?? null }));
+  const own = openDeskSessions(engine, strategies, { answerMsMax: plan.ownAnswerMsMax ?? 20_000, loadMsMax: 60_000 });
   engine.start();
-  return { engine, time, models, repairs: opened.repairs };
+  return { engine, time, models, own, repairs: opened.repairs };
 }
 
 /** The ml-host's own code in this process, and a way to wait until it has answered everything: real models, fake time. */

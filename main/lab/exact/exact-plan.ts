@@ -1,6 +1,12 @@
 import { type CandleColumns, TIMEFRAME_MS, TIMEFRAMES, type Timeframe } from '../../engine/domain/candle.ts';
 import { formatDecimal, fromNumber } from '../../engine/domain/decimal.ts';
-import type { CandleRow, EngineEvent, InputEvent, PredictionArrived } from '../../engine/domain/events.ts';
+import type {
+  CandleRow,
+  EngineEvent,
+  InputEvent,
+  PredictionArrived,
+  StrategySpoke,
+} from '../../engine/domain/events.ts';
 import type { InstrumentId, InstrumentRecord } from '../../engine/domain/instrument.ts';
 import type { Mandate, RiskLimits } from '../../engine/domain/proposal.ts';
 import type { OpenedLog } from '../../engine/kernel/event-log.ts';
@@ -61,6 +67,8 @@ export type ExactPlan = Proposers & {
   readonly mandate?: Mandate;
   /** Models that are asked, and what each of them answered, in any order. */
   readonly models?: { readonly cards: readonly ModelCard[]; readonly answers: readonly PredictionArrived[] };
+  /** What strategies that ran outside said at the closes of the past, in any order: said again at the same ones. */
+  readonly spoken?: readonly StrategySpoke[];
   /** What else happens, in order of time: limits that were changed, say. */
   readonly inputs?: readonly { readonly timeMs: number; readonly event: InputEvent }[];
   /** Told of every event. */

@@ -1,5 +1,5 @@
 import { TIMEFRAME_MS, type Timeframe } from '../../engine/domain/candle.ts';
-import type { CandleRow, EngineEvent } from '../../engine/domain/events.ts';
+import type { CandleRow, EngineEvent, StrategySpoke } from '../../engine/domain/events.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { MANDATE_TICK_MS } from '../backtest/mandate-signer.ts';
 import type { Answer, Approver } from './approver.ts';
@@ -35,6 +35,8 @@ export class ExactSession {
   readonly #plan: ExactPlan;
   readonly #approver: Approver;
   readonly #settled: (() => Promise<void>) | null;
+  /** By the close that it was said about. */
+  readonly #spoken: ReadonlyMap<number, readonly StrategySpoke[]>;
   readonly #timeframe: Timeframe;
   readonly #spanMs: number;
   /** Candles of longer timeframes told so far, by series. */
@@ -54,6 +56,7 @@ export class ExactSession {
     settled: (() => Promise<void>) | null,
   ) {
     this.#settled = settled;
+    this.#spoken = Map.groupBy(plan.spoken ?? [], ({ candleCloseTimeMs }) => candleCloseTimeMs);
     this.#engine = engine;
     this.#venue = venue;
     this.#clock = clock;
@@ -76,6 +79,7 @@ export class ExactSession {
     this.#payFunding(openMs);
     for (const { listing, bar } of due) this.#tellClosed(listing, bar, openMs);
     if (this.#settled) await this.#settled();
+    for (const event of this.#spoken.get(openMs) ?? []) this.#engine.request(event);
     this.#venue.work();
     this.#takeHappenings(openMs + this.#spanMs);
     this.#payFunding(openMs + this.#spanMs - 1);

@@ -1,5 +1,5 @@
 import { divideDecimal, formatDecimal, parseDecimal } from '../../engine/domain/decimal.ts';
-import type { PredictionArrived } from '../../engine/domain/events.ts';
+import type { PredictionArrived, StrategySpoke } from '../../engine/domain/events.ts';
 import type { Quote } from '../../engine/domain/market.ts';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import type { LogRecord } from '../../engine/kernel/log-format.ts';
@@ -76,10 +76,13 @@ export async function measureGap(folder: GapFolder, asked: GapAsked): Promise<Re
     ...[...instruments].map((instrumentId) => [instrumentId, toMs] as const),
   ]);
   const answers: PredictionArrived[] = [];
+  const spoken: StrategySpoke[] = [];
   readLane(journalDir, 'market', (record) => {
     quotes.read(record);
-    if (record.event.kind === 'PredictionArrived' && record.timeMs >= account.fromMs && record.timeMs < toMs)
-      answers.push(record.event);
+    const { event, timeMs } = record;
+    if (timeMs < account.fromMs || timeMs >= toMs) return;
+    if (event.kind === 'PredictionArrived') answers.push(event);
+    else if (event.kind === 'StrategySpoke') spoken.push(event);
   });
 
   const rerun = await rerunAccount({
@@ -88,6 +91,7 @@ export async function measureGap(folder: GapFolder, asked: GapAsked): Promise<Re
     candleStore,
     cards,
     answers,
+    spoken,
     ...(settings && { settings }),
     ...(proposers && { proposers }),
     ...(tell && { tell }),

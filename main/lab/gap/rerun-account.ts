@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type CandleColumns, TIMEFRAME_MS, type Timeframe } from '../../engine/domain/candle.ts';
 import { parseDecimal } from '../../engine/domain/decimal.ts';
-import type { CandleRow, PredictionArrived } from '../../engine/domain/events.ts';
+import type { CandleRow, PredictionArrived, StrategySpoke } from '../../engine/domain/events.ts';
 import type { InstrumentId } from '../../engine/domain/instrument.ts';
 import type { Quote } from '../../engine/domain/market.ts';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
@@ -36,6 +36,8 @@ export interface RerunAsked {
   readonly cards: readonly ModelCard[];
   /** What the models answered in life: the re-run's say the same. */
   readonly answers: readonly PredictionArrived[];
+  /** The same of strategies of the user's own: what they wanted in life. */
+  readonly spoken?: readonly StrategySpoke[];
   readonly settings?: Partial<RunSettings>;
   /** Who proposes where it is not the desk's own members. */
   readonly proposers?: Proposers;
@@ -65,6 +67,7 @@ export async function rerunAccount(
       limits: account.limits,
       inputs: account.inputs,
       models: { cards, answers },
+      ...(asked.spoken && { spoken: asked.spoken }),
       watch: (event, timeMs) => {
         if (timeMs - toldMs >= TELL_EVERY_MS) {
           toldMs = timeMs;

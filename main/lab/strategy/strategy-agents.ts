@@ -3,21 +3,25 @@ import type { PredictionArrived, StrategyRecord } from '../../engine/domain/even
 import type { InstrumentId } from '../../engine/domain/instrument.ts';
 import type { AgentsOf } from '../../engine/pipeline.ts';
 import { SHIPPED, strategyNamed } from '../strategies/shipped.ts';
+import { createOutsideAgent } from './outside-agent.ts';
 import { readSetting } from './parameters.ts';
 import type { StrategyDefinition } from './strategy.ts';
 import { createStrategyAgent } from './strategy-agent.ts';
 import type { StrategyAccount } from './wish-opinion.ts';
 
 /**
- * Strategies as members of the ensemble beside models and the named rule, each on every instrument.
+ * Strategies as members of the ensemble beside models and the named rule, each on every instrument. One of the user's own has its place
+ * there, and its words come as events: its code is nowhere near.
  * @throws Error one sentence: a strategy that is not known, that looks at several instruments together, or parameters that will not do
  */
 export function agentsFor(records: readonly StrategyRecord[]): AgentsOf {
-  const known = records.map(wholeRecord);
-  return (account) => ({
-    strategies: known.map(({ record, strategy }) => onEach(strategy, record, account)),
-    alone: false,
+  const makers = records.map((asked): ((account: StrategyAccount) => Agent) => {
+    const { name, timeframe, own } = asked;
+    if (own) return (account) => createOutsideAgent({ name, title: own.title }, timeframe, account);
+    const { record, strategy } = wholeRecord(asked);
+    return (account) => onEach(strategy, record, account);
   });
+  return (account) => ({ strategies: makers.map((make) => make(account)), alone: false });
 }
 
 /** The strategy that a record names, and the record with all its parameters: what a replay needs whatever becomes standard later. @throws Error */

@@ -51,6 +51,7 @@ describe('usage', () => {
     [['backtest', 'a.csv'], /a backtest needs --strategy NAME or --signals FILE/],
     [['serve', '--strategy', 'nope@5m'], /there is no strategy nope: there is sma-cross/],
     [['serve', '--strategy', 'sma-cross@7m'], /there are candles of 1s, 1m/],
+    [['serve', '--strategy', './nowhere.ts@5m'], /nowhere\.ts: there is no such file/],
     [['serve', '--strategy', 'pairs@5m'], /looks at several instruments together/],
     [['sweep', 'a.csv'], /required option '--strategy <NAME>'/],
     [['journal'], /^Usage: countersign journal/],

@@ -4,13 +4,18 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRandom } from '../../../../main/engine/kernel/random.ts';
 import { createPerson, type PersonHabits } from '../../../../main/lab/exact/approver.ts';
+import type { Proposers } from '../../../../main/lab/exact/exact-plan.ts';
 import { runExact } from '../../../../main/lab/exact/run-exact.ts';
 import { measureGap } from '../../../../main/lab/gap/measure-gap.ts';
 import { GAP_PARTS } from '../../../../main/lab/gap/split-gap.ts';
 import { smaCross } from '../../../../main/lab/strategies/sma-cross.ts';
+import { createOutsideAgent } from '../../../../main/lab/strategy/outside-agent.ts';
+import { planOwn } from '../../../../main/lab/workers/planned-strategy.ts';
+import { hireTrader } from '../../../../main/lab/workers/strategy-crew.ts';
 import { randomWalkCandles } from '../../../support/candle-columns.ts';
 import { exactPlan, type StrategyPlan } from '../../../support/exact-plan.ts';
 import { livedAccount } from '../../../support/lived-account.ts';
+import { OWN_CROSS, ownFolder } from '../../../support/own-strategy.ts';
 import { BTC_RECORD, T0 } from '../../../support/small-engine.ts';
 
 const BARS = 500;
@@ -64,6 +69,28 @@ describe('the gap of an account', () => {
       withoutArrival: 0,
     });
     expect(Number(gap.live)).toBeCloseTo(run.equityQuote.at(-1)! - 10_000, 6);
+  });
+
+  it('is nothing of a strategy of the user’s own either: what it wanted is said again, without its code', async () => {
+    const own = ownFolder();
+    const root = mkdtempSync(join(tmpdir(), 'gap-'));
+    onTestFinished(() => {
+      own.remove();
+      rmSync(root, { recursive: true });
+    });
+    const file = own.write(OWN_CROSS);
+    const planned = await planOwn(file);
+    if (!planned.ok) throw new Error(planned.error.message);
+    const { outline } = planned.value;
+    const mine = { own: { outline, hire: hireTrader(file) }, params: { fast: 5, slow: 20, qty: 0.5 } };
+    const { folder, run } = await livedAccount(root, CANDLES, mine);
+    const proposers: Proposers = {
+      members: (account) => ({ strategies: [createOutsideAgent(outline, '1m', account)], alone: true }),
+    };
+    const measured = await measureGap(folder, { fromMs: FROM_MS, toMs: TO_MS, cards: [], proposers });
+    expect(run.trades.length).toBeGreaterThan(8);
+    expect(measured).toMatchObject({ ok: true, value: { gap: '0', missed: 0, parts: { signal: '0', latency: '0' } } });
+    if (measured.ok) expect(Number(measured.value.rerun)).toBeCloseTo(run.equityQuote.at(-1)! - 10_000, 6);
   });
 
   it.each([1, 2])(

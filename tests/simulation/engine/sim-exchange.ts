@@ -146,9 +146,11 @@ export function createSimExchange(parts: ExchangeParts): TappedBinance {
         return { status: 200, body: { orderListId: cancelled.orderListId, orderReports } };
       });
     },
-    cancelOrder(_id: string, symbol: string, params: Record<string, unknown>) {
+    cancelOrder(orderId: string, symbol: string, params: Record<string, unknown>) {
+      const by =
+        orderId === '' ? { clientOrderId: params['origClientOrderId'] as string } : { orderId: Number(orderId) };
       return line.call('cancel', true, () => {
-        const order = venue.order({ clientOrderId: params['origClientOrderId'] as string });
+        const order = venue.order(by);
         const cancelled = order && shown(order.orderId) ? venue.cancel(order.orderId, `x${order.orderId}`) : null;
         if (!cancelled) return refusal(-2011, 'Unknown order sent.');
         return { status: 200, body: cancelledOrder(listingOf(symbol).rules, cancelled, `x${cancelled.orderId}`) };

@@ -1,22 +1,26 @@
 import { expect, it } from 'vitest';
 import type { OrderQueried } from '../../../main/engine/domain/events.ts';
-import type { VenueFill } from '../../../main/engine/domain/order.ts';
+import type { VenueFill, VenueOrderReport } from '../../../main/engine/domain/order.ts';
 import type { ConnectorContext } from '../../../main/engine/venues/binance/connector-context.ts';
 import { createOrderQueries } from '../../../main/engine/venues/binance/order-query.ts';
 import type { PrivateReads } from '../../../main/engine/venues/binance/private-reads.ts';
-import { BTC, fillOf } from '../../support/trading-rig.ts';
+import { BTC, fillOf, reportOf } from '../../support/trading-rig.ts';
 
 const NOW_MS = 1_000_000;
 const RECV_WINDOW_MS = 5_000;
 
-function openQueries(fills: readonly VenueFill[] = []) {
+function openQueries(fills: readonly VenueFill[] = [], orders: readonly VenueOrderReport[] = []) {
   const asked: string[] = [];
   const answers: OrderQueried[] = [];
   let nowMs = NOW_MS;
   const reads: PrivateReads = {
     async order(_id, by) {
       asked.push('clientOrderId' in by ? by.clientOrderId : by.venueOrderId);
-      return null;
+      return (
+        orders.find((order) =>
+          'clientOrderId' in by ? order.clientOrderId === by.clientOrderId : order.venueOrderId === by.venueOrderId,
+        ) ?? null
+      );
     },
     ordersInLists: async () => [],
     openOrders: async () => [],
@@ -64,4 +68,20 @@ it('fills of orders whose name is known are not looked up', async () => {
   venue.queries.noteNames(`${BTC}|v-3`, 'another');
   await venue.ask();
   expect(venue.asked).toEqual(['c1', 'v-2']);
+});
+
+it('an order is known by the venue’s id where our name for it is none of the venue’s: two of its own bear one name', async () => {
+  const closed = reportOf('autoclose-17', 'filled', { venueOrderId: '4711' });
+  const venue = openQueries([], [closed]);
+  await venue.queries.ask({
+    kind: 'query',
+    clientOrderId: 'venue-4711',
+    venueOrderId: '4711',
+    instrumentId: BTC,
+    type: 'limit',
+    sentAtMs: NOW_MS - 60_000,
+  });
+  expect(venue.answers).toEqual([
+    { kind: 'OrderQueried', clientOrderId: 'venue-4711', outcome: 'found', report: closed },
+  ]);
 });

@@ -1,5 +1,5 @@
 import { namesOrder } from '../binance/errors.ts';
-import { ccxtOrder, createByCcxt, type OrderWording } from '../binance/orders.ts';
+import { ccxtOrder, createByCcxt, namedFor, type OrderWording } from '../binance/orders.ts';
 import { algoIdOf, algoVenueId, readAlgoOrder, readRestOrder } from './convert-orders.ts';
 import type { TappedUsdm } from './tapped-usdm.ts';
 
@@ -26,12 +26,13 @@ export const USDM_WORDING: OrderWording = {
   },
   // The reply says how much filled, not by which trades: those come on the stream, or with the audit.
   readFills: () => ({ ok: true, value: [] }),
-  async cancel(exchange, { clientOrderId, venueOrderId }, record) {
+  async cancel(exchange, command, record) {
+    const { clientOrderId, venueOrderId } = command;
     const usdm = exchange as TappedUsdm;
     const asAlgo = (): Promise<unknown> => usdm.fapiPrivateDeleteAlgoOrder({ clientAlgoId: clientOrderId });
     if (venueOrderId !== null && algoIdOf(venueOrderId) !== null) return asAlgo();
     try {
-      return await usdm.cancelOrder(venueOrderId ?? '', record.symbol, { origClientOrderId: clientOrderId });
+      return await usdm.cancelOrder(venueOrderId ?? '', record.symbol, namedFor(command));
     } catch (error) {
       if (venueOrderId !== null || (error as Error).name !== 'OrderNotFound') throw error;
       return await asAlgo();

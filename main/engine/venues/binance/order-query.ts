@@ -90,8 +90,10 @@ async function lookUp(
   command: QueryCommand,
   names: ReadonlyMap<string, string>,
 ): Promise<VenueOrderReport | null> {
-  const { clientOrderId, instrumentId, type } = command;
-  const direct = await reads.order(instrumentId, { clientOrderId, type });
+  const { clientOrderId, venueOrderId, instrumentId, type } = command;
+  // Its own id first: what the venue names twice has a name of ours here that it does not know.
+  const byId = venueOrderId === null ? null : await reads.order(instrumentId, { venueOrderId });
+  const direct = byId ?? (await reads.order(instrumentId, { clientOrderId, type }));
   if (direct) return direct;
   const open = await reads.openOrders(instrumentId);
   const resting = open.find((order) => order.clientOrderId === clientOrderId);

@@ -55,6 +55,10 @@ export function ccxtOrder(order: OrderToSubmit): CcxtOrder {
   }
 }
 
+/** What a cancel names the order by: the venue's own id, which ccxt is given, decides; our name where that is not known. */
+export const namedFor = ({ venueOrderId, clientOrderId }: CancelCommand): Readonly<Record<string, string>> =>
+  venueOrderId === null ? { origClientOrderId: clientOrderId } : {};
+
 export function createByCcxt(
   exchange: TappedBinance,
   { symbol }: InstrumentRecord,

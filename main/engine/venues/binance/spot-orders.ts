@@ -5,7 +5,7 @@ import type { InstrumentOf, Read } from './convert.ts';
 import { readReplyFills, readRestOrder } from './convert-orders.ts';
 import { namesOrder } from './errors.ts';
 import { isPairId, legIdOf, listIdOf, type OcoPairs, pairVenueId } from './oco-pairs.ts';
-import { type Answer, type CancelCommand, ccxtOrder, createByCcxt, type OrderWording } from './orders.ts';
+import { type Answer, type CancelCommand, ccxtOrder, createByCcxt, namedFor, type OrderWording } from './orders.ts';
 import type { TappedBinance } from './tapped-binance.ts';
 
 /** Filters, and more places than the venue takes. */
@@ -44,7 +44,7 @@ export function spotWording(pairs: OcoPairs, venueSymbol: (record: InstrumentRec
     if (type === 'oco' || isPairId(venueOrderId)) {
       return exchange.privateDeleteOrderList({ symbol: venueSymbol(record), listClientOrderId: clientOrderId });
     }
-    return exchange.cancelOrder(venueOrderId ?? '', record.symbol, { origClientOrderId: clientOrderId });
+    return exchange.cancelOrder(venueOrderId ?? '', record.symbol, namedFor(command));
   }
 
   return {

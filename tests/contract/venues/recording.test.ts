@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -19,6 +19,15 @@ beforeAll(async () => {
 afterAll(async () => {
   await venue.stop();
   rmSync(dir, { recursive: true });
+});
+
+test('[V21] what the venue does not list is not recorded, and that is said', async () => {
+  const record = { symbol: 'NOPE/USDT', dir: join(dir, 'NOPE-USDT'), bytesMax: 1_000_000 };
+  const connector = openConnector(venue, { symbols: ['BTC/USDT'], record });
+  await waitUntil('it is said', () => connector.problems.length > 0, 40_000);
+  await connector.close();
+  expect(connector.problems).toEqual(['NOPE/USDT is not recorded: the venue does not list it.']);
+  expect(existsSync(record.dir)).toBe(false);
 });
 
 test('[V21] a recording holds every print and the book as it was, and replays', async () => {

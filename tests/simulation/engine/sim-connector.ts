@@ -94,7 +94,7 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
   const measured = createClockSync(nowMs, (onSent) =>
     exchange.traced({ ...newTrace('query', 1, READ_WAIT_MS_MAX), onSent }, () => exchange.askTime()),
   );
-  const clock = createVenueClock(measured, exchange.options);
+  const clock = createVenueClock(measured, exchange.options, nowMs, () => time.nowMs);
   const context: ConnectorContext = {
     exchange,
     budget,

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -90,4 +90,15 @@ it('[V21] a folder that cannot be written is said, and nothing else ends', async
   expect(problems).toEqual([expect.stringMatching(/recording-writer\.test\.ts.no.folder cannot be written: /)]);
   book(1);
   await recorder.close();
+});
+
+it('[V21] what a crash or a full disk left of parts stays a single file, and is no part', async () => {
+  const { dir, recorder, book, print } = recorderOf(1e9);
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(join(dir, 'unfinished'), 'PAR1 and no more');
+  book(1);
+  print('100');
+  await recorder.close();
+  expect(readdirSync(dir)).toEqual(['2026-01-05T00-00-00.000Z.parquet']);
+  expect(await rowsOf(dir)).toBe(4);
 });

@@ -101,9 +101,9 @@ export function createBookFeed(
       if (next) run(next.id, next.symbol, generation);
     },
     record() {
-      const recorded = recorder && context.instruments.all.find(({ symbol }) => symbol === recorder.symbol);
-      if (!recorded) return;
-      const { symbol } = recorded;
+      if (!recorder) return;
+      const { symbol } = recorder;
+      if (!context.instruments.all.some((each) => each.symbol === symbol)) return recorder.onUnlisted();
       void keepWatching(context, {
         name: `recording of ${symbol}`,
         watch: async () => recorder.onBook((await exchange.watchOrderBook(symbol)) as unknown as LiveBook),

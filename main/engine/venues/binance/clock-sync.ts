@@ -47,11 +47,29 @@ export interface VenueClock extends Pick<ClockSync, 'skewMs' | 'roundTripMs'> {
   correct(): Promise<void>;
 }
 
-/** @param options ccxt's own, by which it writes its timestamps */
-export function createVenueClock(clock: ClockSync, options: Record<string, unknown>): VenueClock {
+/**
+ * @param options ccxt's own, by which it writes its timestamps
+ * @param steadyMs a clock that nobody sets: what ours was set back since it was measured is known by it, before the venue refuses a
+ * request for it. It may stand still while the machine sleeps, so that it says nothing of a clock that is ahead.
+ */
+export function createVenueClock(
+  clock: ClockSync,
+  options: Record<string, unknown>,
+  nowMs: () => number,
+  steadyMs: () => number = () => performance.now(),
+): VenueClock {
+  const ahead = (): number => nowMs() - steadyMs();
   let correcting: Promise<void> | null = null;
-  const adjust = (skewMs: number): void =>
-    void Object.assign(options, { adjustForTimeDifference: true, timeDifference: skewMs });
+  let [knownMs, aheadMs] = [Number(options['timeDifference'] ?? 0), ahead()];
+  const adjust = (skewMs: number): void => {
+    [knownMs, aheadMs] = [skewMs, ahead()];
+    options['adjustForTimeDifference'] = true;
+  };
+  Object.defineProperty(options, 'timeDifference', {
+    enumerable: true,
+    get: () => knownMs - Math.max(0, Math.round(aheadMs - ahead())),
+    set: adjust,
+  });
 
   return {
     get skewMs() {
@@ -67,8 +85,7 @@ export function createVenueClock(clock: ClockSync, options: Record<string, unkno
         return;
       }
       const { skewMs } = clock;
-      const known = Number(options['timeDifference'] ?? 0);
-      if (skewMs !== null && Math.abs(skewMs - known) >= FOLLOWED_MS) adjust(skewMs);
+      if (skewMs !== null && Math.abs(skewMs - Number(options['timeDifference'])) >= FOLLOWED_MS) adjust(skewMs);
     },
     correct() {
       correcting ??= clock

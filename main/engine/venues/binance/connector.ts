@@ -138,8 +138,7 @@ export function createBinanceConnector(
   const exchange = market.openExchange({ ...config, sockets: SOCKETS }, budget, {
     frame: () => wake.alive(),
     trade: counted((message) => {
-      marketFeed.onTrade(message);
-      recorder?.onTrade(message);
+      if (marketFeed.onTrade(message)) recorder?.onTrade(message);
     }),
     quote: counted((message) => marketFeed.onQuote(message)),
     kline: counted((message) => marketFeed.onKline(message)),
@@ -168,7 +167,7 @@ export function createBinanceConnector(
   const measured = createClockSync(nowMs, (onSent) =>
     exchange.traced({ ...newTrace('query', 1, READ_WAIT_MS_MAX), onSent }, () => exchange.askTime()),
   );
-  const clock = createVenueClock(measured, exchange.options);
+  const clock = createVenueClock(measured, exchange.options, nowMs);
   const context: ConnectorContext = {
     exchange,
     budget,

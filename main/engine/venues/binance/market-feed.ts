@@ -36,7 +36,8 @@ interface FeedState {
 /** The public streams of every instrument: prints, best quotes, candles, 24 h figures. */
 export interface MarketFeed {
   start(instruments: readonly InstrumentRecord[]): void;
-  onTrade(message: unknown): void;
+  /** False: it could not be believed. */
+  onTrade(message: unknown): boolean;
   onQuote(message: unknown): void;
   onKline(message: unknown): void;
   onTicker(message: unknown): void;
@@ -179,7 +180,7 @@ export function createMarketFeed(context: ConnectorContext, parts: MarketFeedPar
     },
     onTrade(message) {
       const trade = believed(context, readTrade(message, instrumentOf));
-      if (!trade) return;
+      if (!trade) return false;
       const state = stateOf(trade.instrumentId);
       watchdog.seen(`trade ${trade.instrumentId}`);
       watchdog.owes(`kline ${trade.instrumentId}`);
@@ -187,6 +188,7 @@ export function createMarketFeed(context: ConnectorContext, parts: MarketFeedPar
       state.runStartId ??= trade.id;
       state.lastPrice = trade.price;
       batches.trade(trade);
+      return true;
     },
     onQuote(message) {
       const read = believed(context, readQuote(message, instrumentOf, context.nowMs(), context.clockSkewMs()));

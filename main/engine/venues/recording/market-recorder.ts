@@ -21,6 +21,8 @@ export interface MarketRecorder {
   onBook(book: WholeBook): void;
   /** Changes were missed: what comes is worth nothing until the next whole book. */
   onGap(): void;
+  /** The venue has no such instrument: it is said, and nothing is recorded. */
+  onUnlisted(): void;
   /** Writes what there is; resolves when it is written. */
   close(): Promise<void>;
 }
@@ -66,6 +68,7 @@ export function createMarketRecorder(options: RecorderOptions): MarketRecorder {
   const place: RecordingPlace = { symbol, dir, bytesMax };
   const writer = new Worker(new URL('./recording-writer.ts', import.meta.url), { workerData: place });
   let waiting = 0;
+  let hasWriter = true;
   let onWritten = (): void => {};
   writer.on('message', (problem: string) => {
     waiting -= 1;
@@ -74,6 +77,7 @@ export function createMarketRecorder(options: RecorderOptions): MarketRecorder {
   });
   writer.on('error', (error) => {
     onProblem(`The recording of ${symbol} has ended: ${error.message}`);
+    hasWriter = false;
     waiting = 0;
     onWritten();
   });
@@ -94,6 +98,7 @@ export function createMarketRecorder(options: RecorderOptions): MarketRecorder {
     if (part.length === 0) return;
     const full = part;
     part = new PartRows();
+    if (!hasWriter) return;
     if (waiting >= WAITING_MAX) {
       onProblem(`The disk is too slow for the recording of ${symbol}: ${full.length} rows were given up.`);
       return;
@@ -141,6 +146,9 @@ export function createMarketRecorder(options: RecorderOptions): MarketRecorder {
     },
     onGap() {
       lastId = null;
+    },
+    onUnlisted() {
+      onProblem(`${symbol} is not recorded: the venue does not list it.`);
     },
     async close() {
       flush();

@@ -20,8 +20,10 @@ function write(part: RecordingPart): void {
   ];
   mkdirSync(dir, { recursive: true });
   const path = join(dir, partName(part.fromMs));
-  writeFileSync(`${path}.part`, new Uint8Array(parquetWriteBuffer({ columnData })));
-  renameSync(`${path}.part`, path);
+  // One name for all: what a crash or a full disk leaves of a part is written over by the next.
+  const unfinished = join(dir, 'unfinished');
+  writeFileSync(unfinished, new Uint8Array(parquetWriteBuffer({ columnData })));
+  renameSync(unfinished, path);
   makeRoom();
 }
 

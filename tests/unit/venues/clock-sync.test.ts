@@ -1,0 +1,62 @@
+import { expect, it } from 'vitest';
+import { createClockSync, createVenueClock } from '../../../main/engine/venues/binance/clock-sync.ts';
+
+const START_MS = 1_700_000_000_000;
+
+/** A venue, a clock of ours that anybody may set, and one that nobody sets. */
+function openClock() {
+  const world = { venueMs: START_MS, offsetMs: 0, asleepMs: 0 };
+  const nowMs = (): number => world.venueMs + world.offsetMs;
+  const options: Record<string, unknown> = { timeDifference: 0 };
+  const measured = createClockSync(nowMs, async (onSent) => {
+    onSent();
+    return { serverTime: world.venueMs };
+  });
+  const clock = createVenueClock(measured, options, nowMs, () => world.venueMs - START_MS - world.asleepMs + 0.25);
+  /** What a request signed now says of the time, less what time it is at the venue: as ccxt reckons it. */
+  const off = (): number => nowMs() - Number(options['timeDifference']) - world.venueMs;
+  return { world, clock, options, off };
+}
+
+it('a request that is signed right after our clock was set back carries the venue’s time', async () => {
+  const { world, clock, off } = openClock();
+  await clock.follow();
+  world.venueMs += 60_000;
+  world.offsetMs = -15_000;
+  expect(off()).toBe(0);
+  world.venueMs += 60_000;
+  world.offsetMs = -8_000;
+  expect(off()).toBe(0);
+});
+
+it('what is known of it stays so when the venue has been asked again', async () => {
+  const { world, clock, off } = openClock();
+  world.offsetMs = 3_000;
+  await clock.follow();
+  expect(off()).toBe(0);
+  world.offsetMs = -12_000;
+  await clock.correct();
+  expect(off()).toBe(0);
+  world.venueMs += 1_000;
+  world.offsetMs = -20_000;
+  expect(off()).toBe(0);
+  await clock.follow();
+  expect(off()).toBe(0);
+});
+
+it('after a sleep, in which the steady clock stood, our clock is right', async () => {
+  const { world, clock, off } = openClock();
+  await clock.follow();
+  world.venueMs += 3_600_000;
+  world.asleepMs += 3_600_000;
+  expect(off()).toBe(0);
+});
+
+it('takes over what ccxt itself found the distance to be', async () => {
+  const { world, options, off } = openClock();
+  world.offsetMs = 2_000;
+  options['timeDifference'] = 2_000;
+  expect(off()).toBe(0);
+  world.offsetMs = -2_000;
+  expect(off()).toBe(0);
+});

@@ -51,11 +51,8 @@ async function load({ file, settings, memoryMb }: Begin): Promise<Work> {
 }
 
 async function startWatch(memoryMb: number): Promise<void> {
-  const start: SandboxWatchStart = {
-    rssMax: process.memoryUsage.rss() + memoryMb * MB,
-    terminalPid: process.ppid,
-  };
+  const start: SandboxWatchStart = { rssMax: process.memoryUsage.rss() + memoryMb * MB };
   const watch = new Worker(new URL('./sandbox-watch.ts', import.meta.url), { workerData: start });
   watch.unref();
-  await once(watch, 'online');
+  await once(watch, 'message');
 }

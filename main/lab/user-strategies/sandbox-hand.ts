@@ -46,7 +46,8 @@ export const hireSandboxes =
         `--max-old-space-size=${memoryMb}`,
       ],
       serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      // Nothing is written to the first: it ends with us.
+      stdio: ['pipe', 'ignore', 'ignore', 'ipc'],
     });
     const gone = once(child, 'close');
     const send = (message: ToSandbox): void => {

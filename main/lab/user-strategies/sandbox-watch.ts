@@ -1,23 +1,20 @@
-/** A thread beside a user's strategy, which may never come back: ends the process when it takes too much memory, or when the terminal is gone. */
-import { workerData } from 'node:worker_threads';
+/**
+ * A thread beside a user's strategy, which may never come back: ends the process when it takes too much memory, or when whoever had it work
+ * is gone. That holds the other end of its standard input, so that its end is heard here however it came.
+ */
+import { Socket } from 'node:net';
+import { parentPort, workerData } from 'node:worker_threads';
 
 export interface SandboxWatchStart {
   readonly rssMax: number;
-  readonly terminalPid: number;
 }
 
 const LOOK_EVERY_MS = 50;
-const { rssMax, terminalPid } = workerData as SandboxWatchStart;
+const { rssMax } = workerData as SandboxWatchStart;
 
-function isTerminalGone(): boolean {
-  if (process.ppid !== terminalPid) return true;
-  try {
-    return !process.kill(terminalPid, 0);
-  } catch {
-    return true;
-  }
-}
-
+const end = (): void => void process.kill(process.pid, 'SIGKILL');
+new Socket({ fd: 0, readable: true, writable: false }).on('error', end).on('close', end).resume();
 setInterval(() => {
-  if (process.memoryUsage.rss() > rssMax || isTerminalGone()) process.kill(process.pid, 'SIGKILL');
+  if (process.memoryUsage.rss() > rssMax) end();
 }, LOOK_EVERY_MS);
+parentPort?.postMessage('watching');

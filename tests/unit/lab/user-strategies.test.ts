@@ -1,7 +1,9 @@
-import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../../main/engine/kernel/random.ts';
 import { runBacktest } from '../../../main/lab/backtest/run-backtest.ts';
@@ -12,6 +14,7 @@ import { hireSandboxes } from '../../../main/lab/user-strategies/sandbox-hand.ts
 import type { Steps, StrategyAnswer, StrategyJob } from '../../../main/lab/workers/strategy-jobs.ts';
 import { createWorkerCrew } from '../../../main/lab/workers/worker-crew.ts';
 import { randomWalkCandles } from '../../support/candle-columns.ts';
+import { waitUntil } from '../../support/wait-until.ts';
 
 const DIR = realpathSync(mkdtempSync(join(tmpdir(), 'user-strategies-')));
 const SECRET_DIR = realpathSync(mkdtempSync(join(tmpdir(), 'secret-')));
@@ -134,6 +137,23 @@ describe('a strategy of the user’s own', () => {
     );
   });
 
+  it('may be asked as often as it answers: what was asked for is no flood', async () => {
+    const file = join(DIR, 'quick.ts');
+    writeFileSync(file, CROSS);
+    const crew = createWorkerCrew<StrategyJob, StrategyAnswer, Steps>({
+      hire: hireSandboxes({ file, ground: GROUND, memoryMb: 256 }),
+      size: 1,
+      waitingMax: 1_000,
+      silentMsMax: 60_000,
+      idleMsMax: 60_000,
+    });
+    const outcomes = await Promise.all(
+      Array.from({ length: 600 }, () => crew.ask({ kind: 'fit', params: { fast: 30 } }).outcome),
+    );
+    await crew.close();
+    expect(outcomes.filter(({ ok }) => !ok)).toEqual([]);
+  });
+
   it('that floods the venue with orders is stopped', async () => {
     expect(await sentenceOf(doing("for (;;) desk.rest('buy', 1, 1);"))).toContain('1,000 orders');
   });
@@ -222,6 +242,35 @@ describe('the sandbox', () => {
     expect(await sentenceOf(doing('throw new Error(String(tried));', before))).toContain('not node:net');
     await new Promise((resolve) => server.close(resolve));
     expect(connections).toBe(0);
+  });
+});
+
+/** Processes of sandboxes that this one has started and that live. */
+function livingSandboxes(): readonly string[] {
+  const isOurs = (pid: string): boolean => {
+    try {
+      const [, parent] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+      return Number(parent) === process.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('sandbox-child');
+    } catch {
+      return false;
+    }
+  };
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && isOurs(name));
+}
+
+describe.skipIf(process.platform !== 'linux')('the process of a sandbox', () => {
+  it('goes with the thread that had it, whatever the strategy does', async () => {
+    const file = join(DIR, 'endless.ts');
+    const code = `
+import { defineStrategy, whole } from 'countersign';
+export default defineStrategy({ name: 'mine', title: 'Mine', about: '', params: { n: whole(0, 0, 1, 'how') },
+  start({ params }) { for (const from = Date.now(); params.n === 1 || Date.now() < from + 200; ); return {}; } });`;
+    writeFileSync(file, code);
+    const thread = new Worker(new URL('../../support/sandbox-on-a-thread.ts', import.meta.url), { workerData: { file } });
+    expect(await once(thread, 'message')).toEqual(['progress']);
+    expect(livingSandboxes()).toHaveLength(1);
+    await thread.terminate();
+    await waitUntil('the sandbox is gone', () => livingSandboxes().length === 0, 20_000);
   });
 });
 

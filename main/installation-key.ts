@@ -9,14 +9,17 @@ export interface InstallationKey {
   verify(text: string, signature: string): boolean;
 }
 
+/** Its owner's alone, whatever the folder is. */
+const KEY_MODE = 0o600;
+
 /**
- * The Ed25519 key in a file of the data folder, made where missing. The folder is its owner's alone.
+ * The Ed25519 key in a file of the data folder, made where missing.
  * @throws Error in one sentence where the file holds no key
  */
 export function openInstallationKey(path: string): InstallationKey {
   if (!existsSync(path)) {
     const { privateKey } = generateKeyPairSync('ed25519');
-    writeWhole(path, Buffer.from(privateKey.export({ type: 'pkcs8', format: 'pem' })));
+    writeWhole(path, Buffer.from(privateKey.export({ type: 'pkcs8', format: 'pem' })), KEY_MODE);
   }
   const privateKey = readKey(path);
   const publicKey = createPublicKey(privateKey);

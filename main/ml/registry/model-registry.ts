@@ -68,7 +68,10 @@ interface Seen {
 }
 
 function look(places: RegistryPlaces, key: Signer): Seen {
-  const [shipped, own] = [listVersions(places.shippedDir), listVersions(places.ownDir)];
+  const shipped = listVersions(places.shippedDir);
+  const shippedKeys = new Set(shipped.map(versionKey));
+  // A folder that calls itself as one that ships does is never looked at: its card would stand for the other's files.
+  const own = listVersions(places.ownDir).filter((version) => !shippedKeys.has(versionKey(version)));
   const records = readPromotions(places.promotions, key);
   const cards = [...shipped, ...own].flatMap((version): [string, ModelCard][] => {
     const card = readCard(version);
@@ -230,6 +233,7 @@ export function openModelRegistry(
       const next = now ? rolledBack(now) : null;
       const found = next && find(model, next.live);
       if (!next || !found) return refuse('none-before', `nothing traded before ${model}'s present version`);
+      if (!mayTrade(found)) return refuse('gate', `the files of ${model} ${next.live} are not those that traded`);
       return ok(stand('rolled-back', found, next, [], nowMs));
     },
   };

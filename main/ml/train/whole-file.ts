@@ -2,10 +2,13 @@ import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Writes a file whole or not at all: whoever reads it, after whatever crash, finds the old bytes or the new. */
-export function writeWhole(path: string, bytes: Uint8Array): void {
+/**
+ * Writes a file whole or not at all: whoever reads it, after whatever crash, finds the old bytes or the new.
+ * @param mode of a file that is new
+ */
+export function writeWhole(path: string, bytes: Uint8Array, mode = 0o666): void {
   const unfinished = `${path}.unfinished`;
-  const file = openSync(unfinished, 'w');
+  const file = openSync(unfinished, 'w', mode);
   try {
     for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
     fsyncSync(file);

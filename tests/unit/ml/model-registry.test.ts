@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openInstallationKey } from '../../../main/installation-key.ts';
+import { readCard } from '../../../main/ml/registry/model-folders.ts';
 import { openModelRegistry, type ScoreOf } from '../../../main/ml/registry/model-registry.ts';
 import { openProbeRecords, type ProbeRecords } from '../../../main/ml/registry/probe-records.ts';
 import { readPromotions } from '../../../main/ml/registry/promotion-record.ts';
@@ -108,6 +109,31 @@ describe('the signed record', () => {
     await writePackage(await goodVersion('1.1.0', 99), join(root, 'own'));
     expect(live()).toEqual(['small 1.0.0 vote', 'small 1.1.0 shadow']);
   });
+
+  test('nor does a way back let other files trade than those that did', async () => {
+    promote();
+    await writePackage(await goodVersion('1.2.0', 7), join(root, 'own'));
+    const later: ScoreOf = ({ version }) => scoreOf(`small@${version}`, 400, version === '1.2.0' ? 0.67 : 0.68);
+    expect(open().promote('small', '1.2.0', later, HOURS_30 + 1)).toMatchObject({ ok: true });
+    await writePackage(await goodVersion('1.1.0', 99), join(root, 'own'));
+    expect(open().rollback('small', HOURS_30 + 2)).toMatchObject({
+      ok: false,
+      error: { kind: 'gate', text: 'the files of small 1.1.0 are not those that traded' },
+    });
+    expect(live()).toEqual(['small 1.2.0 vote']);
+  });
+});
+
+test('what calls itself as a version that ships does is not looked at', async () => {
+  await writePackage(await goodVersion('1.0.0', 99), join(root, 'own'));
+  const shipped = readCard({ model: 'small', version: '1.0.0', modelsDir: join(root, 'shipped') });
+  expect(open().cardOf('small', '1.0.0')).toEqual(shipped);
+  expect(live()).toEqual(['small 1.0.0 vote', 'small 1.1.0 shadow']);
+});
+
+test.skipIf(process.platform === 'win32')('the key is its owner’s alone', () => {
+  key();
+  expect(statSync(join(root, 'installation.key')).mode & 0o777).toBe(0o600);
 });
 
 test('standings that are damaged are said to be, in one sentence', () => {

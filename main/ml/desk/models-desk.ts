@@ -85,7 +85,12 @@ export function createModelsDesk({ crew, trainer, hasJobs, timers, nowMs, newId 
   }
 
   function list(kept: readonly KeptJob[]): void {
-    for (const { job, plan, verdict } of kept) if (!rows.has(job.id)) set(rowOfJob(job, plan, verdict));
+    for (const { job, plan, verdict } of kept) {
+      const row = rows.get(job.id);
+      // The trainer may have spoken first: of how it stands, and not of what was asked for or came of it.
+      if (!row) set(rowOfJob(job, plan, verdict));
+      else if (row.plan === null) set({ ...row, plan, verdict: row.verdict ?? verdict });
+    }
     if (kept.some(({ job }) => job.state === 'queued' || job.state === 'running')) startTrainer();
   }
 

@@ -50,7 +50,6 @@ export function openModels({
         jobsDir: start.jobsDir,
         atOnce: JOBS_AT_ONCE,
         timers,
-        nowMs,
         onJob,
         onNotice: onLog,
       }),

@@ -1,13 +1,13 @@
 /** Entry of the thread that makes data sets and reads what was trained: no model is ever run on it. */
 
-import { rmSync } from 'node:fs';
 import { ok, type Result } from '../../engine/domain/result.ts';
+import { systemClock } from '../../engine/kernel/clock.ts';
 import { LabCandles } from '../../lab/data/lab-candles.ts';
 import type { AnswerJob } from '../../lab/workers/answer-job.ts';
 import { createCandleReader } from '../../lab/workers/read-candles.ts';
 import { workOnThread } from '../../lab/workers/thread-hand.ts';
 import { refuseLeaks } from '../audit/leakage-audit.ts';
-import { addJob, jobFiles, readJobs } from '../train/job-folder.ts';
+import { addJob, readJobs, removeJob, removeLeftovers } from '../train/job-folder.ts';
 import { questionKey } from '../tuning/trial-book.ts';
 import { describeData } from './describe-data.ts';
 import { type MadeData, makeData, type NoData } from './make-data.ts';
@@ -55,13 +55,14 @@ function openModelsWorker({
         return made.ok ? ok(prepare(job, made.value)) : made;
       }
       case 'discard':
-        rmSync(jobFiles(jobsDir, job.id).folder, { recursive: true, force: true });
+        removeJob(jobsDir, job.id);
         return ok({ kind: 'discard' });
       case 'explore': {
         const made = await makeData(job.plan, reader);
         return made.ok ? ok({ kind: 'explore', view: describeData(made.value) }) : made;
       }
       case 'jobs': {
+        removeLeftovers(jobsDir, systemClock.nowMs());
         const jobs = readJobs(jobsDir).jobs.map((each) => ({
           job: each,
           plan: planOf(jobsDir, each.id),

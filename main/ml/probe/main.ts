@@ -12,14 +12,14 @@ import { type Probed, probeTaskSchema } from './probe.ts';
 const RUNS = 20;
 
 const task = probeTaskSchema.parse(JSON.parse(process.argv[2] ?? ''));
-const { modelsDir, model, version, featureSets, memoryBytesMax } = task;
+const { modelsDir, model, version, featureSets, memoryBytesMax, timeoutMs } = task;
 
 async function probe(): Promise<Probed> {
   const rssBytes = process.memoryUsage.rss();
   const limit = `${Math.round(memoryBytesMax / 2 ** 20)} MB`;
   const tooMuch: Probed = { ok: false, reason: `${model}/${version}/model.onnx takes more than ${limit} of memory.` };
   const watch = new Worker(new URL('./memory-watch.ts', import.meta.url), {
-    workerData: { rssBytesMax: rssBytes + memoryBytesMax, verdict: `${JSON.stringify(tooMuch)}\n` },
+    workerData: { rssBytesMax: rssBytes + memoryBytesMax, timeoutMs, verdict: `${JSON.stringify(tooMuch)}\n` },
   });
   await once(watch, 'message');
   const beforeBytes = process.memoryUsage.rss();

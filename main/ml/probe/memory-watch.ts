@@ -3,10 +3,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
 
 /**
- * A thread that ends its process when that takes more memory than it may: loading a model blocks the main thread, and what
- * native code takes no other limit of Node's bounds.
+ * A thread that ends its process when that takes more memory or time than it may: loading a model blocks the main thread, what
+ * native code takes no other limit of Node's bounds, and whoever waits for it may be gone.
  */
-const { rssBytesMax, verdict } = z.object({ rssBytesMax: z.number(), verdict: z.string() }).parse(workerData);
+const { rssBytesMax, timeoutMs, verdict } = z
+  .object({ rssBytesMax: z.number(), timeoutMs: z.number(), verdict: z.string() })
+  .parse(workerData);
 const LOOK_EVERY_MS = 5;
 
 setInterval(() => {
@@ -14,4 +16,5 @@ setInterval(() => {
   writeSync(1, verdict);
   process.kill(process.pid, 'SIGKILL');
 }, LOOK_EVERY_MS);
+setTimeout(() => process.kill(process.pid, 'SIGKILL'), timeoutMs);
 parentPort?.postMessage('watching');

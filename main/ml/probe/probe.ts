@@ -10,6 +10,8 @@ export const probeTaskSchema = z.strictObject({
   version: z.string(),
   featureSets: z.array(z.strictObject({ name: z.string(), hash: z.string(), features: z.array(z.string()) })),
   memoryBytesMax: z.number().positive(),
+  /** It ends itself then, should whoever started it be gone. */
+  timeoutMs: z.number().positive(),
 });
 type ProbeTask = z.infer<typeof probeTaskSchema>;
 
@@ -34,7 +36,7 @@ export function probeModel(
   memoryBytesMax: number,
   timeoutMs = TIMEOUT_MS,
 ): Promise<Probed> {
-  const task: ProbeTask = { modelsDir, model, version, featureSets: [...featureSets], memoryBytesMax };
+  const task: ProbeTask = { modelsDir, model, version, featureSets: [...featureSets], memoryBytesMax, timeoutMs };
   const script = fileURLToPath(new URL('./main.ts', import.meta.url));
   const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
   return new Promise((resolve) => {

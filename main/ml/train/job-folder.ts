@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeJobData, type JobData } from '../datasets/data-set-file.ts';
 import { type AskedWork, type Job, jobIdSchema, jobSchema } from './job.ts';
@@ -62,7 +62,7 @@ export function addJob(jobsDir: string, { id, title, work, data, plan }: JobRequ
   const record = encodeRecord(job);
   const { folder } = jobFiles(jobsDir, id);
   if (existsSync(folder)) throw new Error(`there is a job ${id} already`);
-  const staged = jobFiles(jobsDir, `.${id}.unfinished`);
+  const staged = stagedFiles(jobsDir, id);
   rmSync(staged.folder, { recursive: true, force: true });
   mkdirSync(staged.folder, { recursive: true });
   writeWhole(staged.samples, encodeJobData(data));
@@ -71,6 +71,27 @@ export function addJob(jobsDir: string, { id, title, work, data, plan }: JobRequ
   renameSync(staged.folder, folder);
   syncFolder(jobsDir);
   return job;
+}
+
+const stagedFiles = (jobsDir: string, id: string) => jobFiles(jobsDir, `.${id}.unfinished`);
+
+/** Takes a job away, also one that was not put in place to its end. Nothing may run it. */
+export function removeJob(jobsDir: string, id: string): void {
+  for (const { folder } of [stagedFiles(jobsDir, id), jobFiles(jobsDir, id)])
+    rmSync(folder, { recursive: true, force: true });
+}
+
+const STAGED = /^\.[a-z0-9-]+\.unfinished$/;
+/** None is being put in place for so long. */
+const STAGED_MS_MAX = 3_600_000;
+
+/** Removes what was left of jobs that a crash kept from being put in place. */
+export function removeLeftovers(jobsDir: string, nowMs: number): void {
+  for (const name of existsSync(jobsDir) ? readdirSync(jobsDir) : []) {
+    const folder = join(jobsDir, name);
+    const atMs = STAGED.test(name) ? statSync(folder, { throwIfNoEntry: false })?.mtimeMs : undefined;
+    if (atMs !== undefined && nowMs - atMs > STAGED_MS_MAX) rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 const encodeRecord = (job: Job): Uint8Array => Buffer.from(`${JSON.stringify(job)}\n`);

@@ -103,6 +103,8 @@ export type ToTrain = z.infer<typeof toTrainSchema>;
 export const fromTrainSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('TrainReady'), pid: z.int(), families: z.array(familyOutlineSchema) }),
   z.strictObject({ type: z.literal('JobChanged'), job: jobSchema }),
+  /** What lies in its folder is left as it is. */
+  z.strictObject({ type: z.literal('JobUnreadable'), id, why: z.string() }),
   z.strictObject({ type: z.literal('MessageRefused'), reason: z.string() }),
 ]);
 export type FromTrain = z.infer<typeof fromTrainSchema>;

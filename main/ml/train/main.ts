@@ -33,6 +33,21 @@ function stop(exitCode: number): void {
   void (desk?.close() ?? Promise.resolve()).then(() => process.exit(exitCode));
 }
 
+/** The next process goes on with the jobs. */
+function end(why: string): void {
+  process.stderr.write(`ml-train ends: ${why}.\n`);
+  process.exit(75);
+}
+
+function openJobs(opened: TrainingDesk): void {
+  try {
+    for (const { id, why } of opened.open()) send({ type: 'JobUnreadable', id, why });
+  } catch (error) {
+    // A full disk, perhaps: this process would never look at them again.
+    end(`the jobs cannot be opened (${error instanceof Error ? error.message : String(error)})`);
+  }
+}
+
 function obey(message: ToTrain): void {
   if (message.type === 'Stop') return stop(0);
   if (message.type === 'OpenJobs') {
@@ -42,12 +57,9 @@ function obey(message: ToTrain): void {
       atOnce: message.atOnce,
       nowMs: () => systemClock.nowMs(),
       onJob: (job) => send({ type: 'JobChanged', job }),
-      onHung: (why) => {
-        process.stderr.write(`ml-train ends: ${why}.\n`);
-        process.exit(75);
-      },
+      onHung: end,
     });
-    desk.open();
+    openJobs(desk);
     return;
   }
   if (!desk) throw new Error('no jobs are open');

@@ -2,7 +2,6 @@ import type { MlHostChannel } from '../../engine/inference/ml-host-channel.ts';
 import type { Timers } from '../../engine/kernel/clock.ts';
 import type { FamilyOutline } from './family-outline.ts';
 import { type FromTrain, fromTrainSchema, type Job, type JobState, type ToTrain } from './job.ts';
-import { addJob, type JobRequest } from './job-folder.ts';
 
 export interface TrainClientOptions {
   /** Starts an ml-train process. */
@@ -11,7 +10,6 @@ export interface TrainClientOptions {
   /** Jobs at once. */
   readonly atOnce: number;
   readonly timers: Timers;
-  readonly nowMs: () => number;
   readonly onJob: (job: Job) => void;
   /** For people: the process ended and is started again, or refused a message. */
   readonly onNotice: (text: string) => void;
@@ -19,12 +17,7 @@ export interface TrainClientOptions {
 
 export interface TrainClient {
   start(): void;
-  /**
-   * Puts a job in place and has it run when its turn comes. It is on disk when this returns.
-   * @throws Error where there is one of this id
-   */
-  submit(request: JobRequest): Job;
-  /** A job that another thread has put in place: it runs when its turn comes. */
+  /** A job whose folder was put in place: it runs when its turn comes. */
   added(job: Job): void;
   pause(id: string): void;
   resume(id: string): void;
@@ -85,8 +78,11 @@ export function createTrainClient(options: TrainClientOptions): TrainClient {
       send({ type: 'OpenJobs', jobsDir, atOnce: options.atOnce });
       for (const [id, type] of asked) send({ type, id });
     } else if (message.type === 'JobChanged') {
-      endsInARow = 0;
+      // It got a step further: that jobs are there says nothing of a process that cannot write them.
+      if (message.job.state === 'running' && message.job.startsInVain === 0) endsInARow = 0;
       heard(message.job);
+    } else if (message.type === 'JobUnreadable') {
+      options.onNotice(`the training ${message.id} cannot go on: ${message.why}`);
     } else options.onNotice(`the ml-train process refused a message: ${message.reason}`);
   }
 
@@ -113,20 +109,13 @@ export function createTrainClient(options: TrainClientOptions): TrainClient {
     if (ready) send({ type, id });
   };
 
-  const added = (job: Job): void => {
-    jobs.set(job.id, job);
-    // A process that has not opened the folder yet finds it there.
-    if (ready) send({ type: 'JobAdded', id: job.id });
-  };
-
   return {
     start: spawn,
-    submit(request) {
-      const job = addJob(jobsDir, request, options.nowMs());
-      added(job);
-      return job;
+    added(job) {
+      jobs.set(job.id, job);
+      // A process that has not opened the folder yet finds it there.
+      if (ready) send({ type: 'JobAdded', id: job.id });
     },
-    added,
     pause: (id) => ask('PauseJob', id),
     resume: (id) => ask('ResumeJob', id),
     cancel: (id) => ask('CancelJob', id),

@@ -1,6 +1,7 @@
+import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import type { FitWork, Job, JobState, TriedRow } from './job.ts';
-import { readJob, readJobs, saveJob } from './job-folder.ts';
+import { readJob, readJobs, saveJob, type UnreadableJob } from './job-folder.ts';
 import { newStopFlag, raise, type StopFlag } from './stop-flag.ts';
 import { type WorkerSaid, type WorkerStart, workerSaidSchema } from './worker-messages.ts';
 
@@ -10,6 +11,9 @@ const STARTS_IN_VAIN_MAX = 5;
 const HUNG_AFTER_MS = 30_000;
 /** A curve on disk and on a screen. */
 const CURVE_POINTS_MAX = 2_000;
+/** A short curve is told at every step, a longer one so often: each time all of it is written down and read by whoever hears. */
+const TOLD_AT_ONCE = 20;
+const TELL_EVERY_MS = 250;
 
 export interface TrainingDeskOptions {
   readonly jobsDir: string;
@@ -26,6 +30,8 @@ interface Running {
   readonly worker: Worker;
   /** Time and step at which this thread's first step was done: the pace is measured from there. */
   paceFrom: { readonly atMs: number; readonly step: number } | null;
+  /** When a step was last told, by a clock that nobody sets. */
+  toldMs: number;
   /** What the job becomes once the thread has ended; null where it has not been asked to. */
   endsAs: JobState | null;
   hungTimer: NodeJS.Timeout | null;
@@ -42,14 +48,20 @@ export class TrainingDesk {
     this.#options = options;
   }
 
-  /** Takes up what the folder holds: what ran when a process died goes on from where it last saved itself. */
-  open(): void {
-    for (const job of readJobs(this.#options.jobsDir).jobs) {
+  /**
+   * Takes up what the folder holds: what ran when a process died goes on from where it last saved itself.
+   * @returns what cannot be read, and is left alone
+   * @throws where the folder cannot be written
+   */
+  open(): readonly UnreadableJob[] {
+    const { jobs, unreadable } = readJobs(this.#options.jobsDir);
+    for (const job of jobs) {
       this.#jobs.set(job.id, job);
       if (job.state === 'running') this.#change(job, { state: 'queued' });
       else this.#options.onJob(job);
     }
     this.#fill();
+    return unreadable;
   }
 
   /** A job whose folder was put in place since. */
@@ -137,7 +149,7 @@ export class TrainingDesk {
     const flag = newStopFlag();
     const workerData: WorkerStart = { jobsDir: this.#options.jobsDir, id, work, flag };
     const worker = new Worker(new URL('./train-worker.ts', import.meta.url), { workerData });
-    const running: Running = { flag, worker, paceFrom: null, endsAs: null, hungTimer: null };
+    const running: Running = { flag, worker, paceFrom: null, toldMs: 0, endsAs: null, hungTimer: null };
     this.#running.set(id, running);
     let last: WorkerSaid | null = null;
     worker.on('message', (message: unknown) => {
@@ -174,12 +186,18 @@ export class TrainingDesk {
     const job = this.#job(id);
     // A fit that went on from its last saved state takes some steps again.
     const before = job.curve.filter((point) => point.step < step);
-    this.#change(job, {
+    const change = {
       steps,
       curve: [...before, { step, trainingLoss, stoppingLoss }].slice(-CURVE_POINTS_MAX),
       remainingMs: running.endsAs !== null || paceMs === null ? null : Math.max(0, paceMs * (steps - step)),
       startsInVain: 0,
-    });
+    };
+    const isTold = change.curve.length <= TOLD_AT_ONCE || performance.now() - running.toldMs >= TELL_EVERY_MS;
+    if (!isTold) this.#jobs.set(id, { ...job, ...change });
+    else {
+      running.toldMs = performance.now();
+      this.#change(job, change);
+    }
   }
 
   /** The thread is gone: only now may another take its place. */

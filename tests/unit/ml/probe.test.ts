@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
 import { probeModel } from '../../../main/ml/probe/probe.ts';
 import { listVersions } from '../../../main/ml/registry/model-folders.ts';
@@ -47,4 +49,14 @@ it('ends what does not come to an end', async () => {
     ok: false,
     reason: 'small/1.0.0: it did not come to an end within 0.001 s of being tried.',
   });
+});
+
+it('ends by itself when its time is over: whoever started it may be gone', async () => {
+  dir = await writePackage(await smallPackage());
+  const task = { ...listVersions(dir)[0]!, featureSets: [smallFeatureSet], memoryBytesMax: LIMIT_BYTES, timeoutMs: 1 };
+  const script = fileURLToPath(new URL('../../../main/ml/probe/main.ts', import.meta.url));
+  const signal = await new Promise((resolve) => {
+    execFile(process.execPath, [script, JSON.stringify(task)], (error) => resolve(error?.signal));
+  });
+  expect(signal).toBe('SIGKILL');
 });

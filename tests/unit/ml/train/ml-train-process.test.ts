@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -73,13 +73,13 @@ function open(atOnce = 1): void {
     jobsDir,
     atOnce,
     timers: systemTimers,
-    nowMs: () => Date.now(),
     onJob: (job) => heard.push(job),
     onNotice: (text) => notices.push(text),
   });
   client.start();
 }
 
+const submit = (asked: JobRequest): void => client.added(addJob(jobsDir, asked, Date.now()));
 const job = (id: string): Job => client.jobs().find((each) => each.id === id)!;
 const reaches = (id: string, state: Job['state']) =>
   waitUntil(`job ${id} is ${state}`, () => job(id)?.state === state, 60_000);
@@ -105,7 +105,7 @@ async function fittedHere(epochs: number, rows = 600): Promise<Uint8Array> {
 describe('the ml-train process', { timeout: 180_000 }, () => {
   it('does a job to its end, says how far it is, leaves the model that the same fit gives here, and tells why another failed', async () => {
     open();
-    client.submit(request('first', 6));
+    submit(request('first', 6));
     await reaches('first', 'done');
     expect(job('first')).toMatchObject({ steps: 6, reason: null, remainingMs: 0, startsInVain: 0 });
     expect(job('first').curve.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6]);
@@ -116,10 +116,10 @@ describe('the ml-train process', { timeout: 180_000 }, () => {
 
     const bad = request('bad', 3, 100);
     const hyperParameters = { epochs: 3, windowBars: 512 };
-    client.submit({ ...bad, work: { ...bad.work, hyperParameters } });
+    submit({ ...bad, work: { ...bad.work, hyperParameters } });
     await reaches('bad', 'failed');
     expect(job('bad').reason).toBe('no sample has 512 candles behind it');
-    client.submit({ ...request('unknown', 3, 100), work: { ...work(3), family: 'oracle' } });
+    submit({ ...request('unknown', 3, 100), work: { ...work(3), family: 'oracle' } });
     await reaches('unknown', 'failed');
     expect(job('unknown').reason).toContain('there is no family "oracle"');
   });
@@ -127,7 +127,7 @@ describe('the ml-train process', { timeout: 180_000 }, () => {
   it('killed at random, again and again, it goes on from its last epoch to the model of one that never was, and none is ever half there', async () => {
     const random = createRandom(20);
     open();
-    client.submit(request('killed', 40, 900));
+    submit(request('killed', 40, 900));
     let kills = 0;
     while (job('killed').state !== 'done' && kills < 3) {
       const seen = stepsOf('killed');
@@ -168,7 +168,7 @@ describe('the ml-train process', { timeout: 180_000 }, () => {
       data: { ...splitForStopping(set), judged: { set, moves } },
     });
     open();
-    client.submit(searching('whole'));
+    submit(searching('whole'));
     await reaches('whole', 'done');
     expect(job('whole').tried.map(({ number }) => number)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
     expect(Object.keys(job('whole').work.hyperParameters).length).toBeGreaterThan(3);
@@ -177,7 +177,7 @@ describe('the ml-train process', { timeout: 180_000 }, () => {
     );
     expect(report.figures.find(({ name }) => name === 'Deflated Sharpe')?.about).toContain('luckiest of 9 settings');
 
-    client.submit(searching('killed'));
+    submit(searching('killed'));
     for (const trials of [2, 5]) {
       await waitUntil(`${trials} trials`, () => (job('killed')?.tried.length ?? 0) >= trials, 60_000);
       const before = notices.length;
@@ -212,7 +212,7 @@ describe('the ml-train process', { timeout: 180_000 }, () => {
     };
     open();
     for (const [at, id] of ['a', 'b', 'c'].entries()) {
-      client.submit(plain(id, at));
+      submit(plain(id, at));
       await reaches(id, 'done');
     }
     expect(triedIn('a')).toBeUndefined();
@@ -222,9 +222,9 @@ describe('the ml-train process', { timeout: 180_000 }, () => {
 
   it('cancels a job between two steps and lives on to do the next', async () => {
     open();
-    client.submit(request('endless', ENDLESS));
+    submit(request('endless', ENDLESS));
     await waitUntil('it has begun', () => stepsOf('endless') >= 1, 60_000);
-    client.submit(request('next', 2));
+    submit(request('next', 2));
     client.cancel('endless');
     await reaches('next', 'done');
     expect(job('endless')).toMatchObject({ state: 'cancelled', remainingMs: null });
@@ -234,7 +234,7 @@ describe('the ml-train process', { timeout: 180_000 }, () => {
 
   it('pauses a job and goes on with it when told to, even where it was dead when it was told', async () => {
     open();
-    client.submit(request('paused', 8));
+    submit(request('paused', 8));
     await waitUntil('it has begun', () => stepsOf('paused') >= 2, 60_000);
     client.pause('paused');
     await waitUntil('it rests', () => job('paused').state !== 'running', 60_000);
@@ -259,9 +259,37 @@ describe('the ml-train process', { timeout: 180_000 }, () => {
     writeFileSync(jobFiles(jobsDir, 'deadly').record, JSON.stringify({ ...deadly, state: 'running', startsInVain: 5 }));
     addJob(jobsDir, request('damaged', 3), 2);
     writeFileSync(jobFiles(jobsDir, 'damaged').checkpoint, 'not a checkpoint at all, but longer than a hash');
+    addJob(jobsDir, request('torn', 3), 3);
+    writeFileSync(jobFiles(jobsDir, 'torn').record, '{"schemaVersion":1,');
     open();
     await reaches('damaged', 'done');
     expect(new Uint8Array(readFileSync(resultOf('damaged')))).toEqual(await fittedHere(3));
     expect(job('deadly')).toMatchObject({ state: 'failed', reason: expect.stringContaining('begun 5 times') });
+    expect(notices).toEqual([expect.stringMatching(/^the training torn cannot go on: its record cannot be read: /)]);
+  });
+
+  it('a long curve is told now and then, and whole at the end', async () => {
+    open();
+    submit(request('long', 120, 100));
+    await reaches('long', 'done');
+    expect(job('long').curve.map(({ step }) => step)).toEqual(Array.from({ length: 120 }, (_, at) => at + 1));
+    expect(heard.length).toBeLessThan(120);
+    expect(readJobs(jobsDir).jobs).toEqual([job('long')]);
+  });
+
+  it('where its jobs cannot be written it ends and is started again, later each time, until they can', async () => {
+    const jobs = jobsDir;
+    addJob(jobs, request('late', 3), 1);
+    const running = { ...readJobs(jobs).jobs[0]!, state: 'running' };
+    writeFileSync(jobFiles(jobs, 'late').record, JSON.stringify(running));
+    // In the way of the file that every write of the record begins with.
+    const inTheWay = `${jobFiles(jobs, 'late').record}.unfinished`;
+    mkdirSync(inTheWay);
+    open();
+    await waitUntil('it has ended twice', () => notices.length >= 2, 60_000);
+    rmSync(inTheWay, { recursive: true });
+    await reaches('late', 'done');
+    const pauses = notices.map((text) => Number(/go on in (\d+) ms/.exec(text)?.[1]));
+    expect(pauses.slice(0, 2)).toEqual([200, 400]);
   });
 });

@@ -18,7 +18,9 @@ export function createOwnStrategies(folder: string): () => Promise<OwnStrategies
   const known = new Map<string, Looked>();
 
   async function look(path: string): Promise<Looked> {
-    const { size, mtimeMs } = statSync(path);
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (!found) return { text: 'there is no such file' };
+    const { size, mtimeMs } = found;
     const version = `${path} ${size} ${mtimeMs}`;
     const before = known.get(version);
     if (before) return before;

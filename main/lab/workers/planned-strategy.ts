@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import { REALISTIC } from '../backtest/settings.ts';
 import { strategyNamed } from '../strategies/shipped.ts';
@@ -37,11 +38,12 @@ export function planShipped(name: string): PlannedStrategy | null {
 
 /** A user's own strategy is asked what it is where it can do no harm. @param path of a file that is there; absolute */
 export async function planOwn(path: string): Promise<Result<PlannedStrategy, StrategyFailed>> {
-  const source = { kind: 'file', path } as const;
+  // Where the folder really is: of one that is a link, what is loaded has another name.
+  const source = { kind: 'file', path: join(realpathSync(dirname(path)), basename(path)) } as const;
   const crew = openStrategyCrew(source, { markets: [], settings: REALISTIC }, { size: 1, silentMsMax: LOADING_MS_MAX });
   try {
     const { outline, code } = await answerOf(crew, { kind: 'describe' });
-    return ok({ outline, source, definition: null, codeSha256: await hashOf(code, dirname(path)) });
+    return ok({ outline, source, definition: null, codeSha256: await hashOf(code, dirname(source.path)) });
   } catch (error) {
     return fail({ kind: 'strategy-failed', message: (error as Error).message });
   } finally {

@@ -59,17 +59,28 @@ export function unfinishedSearches(results: string, nowMs: number): readonly Unf
   }
   return names.flatMap((name) => {
     const path = join(folderOf(results), name);
-    const atMs = statSync(path).mtimeMs;
+    const atMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    const text = atMs === undefined ? null : textOf(path);
+    // It has ended meanwhile.
+    if (atMs === undefined || text === null) return [];
     if (nowMs - atMs > KEPT_MS) {
       rmSync(path, { force: true });
       return [];
     }
-    const [header = '', ...trials] = readFileSync(path, 'utf8').split('\n');
+    const [header = '', ...trials] = text.split('\n');
     const plan = readPlan(header);
     return plan
       ? [{ key: name.slice(0, -EXTENSION.length), plan, trialsDone: trials.length - 1, atMs: Math.floor(atMs) }]
       : [];
   });
+}
+
+function textOf(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
 }
 
 function readPlan(header: string): RunPlan | null {

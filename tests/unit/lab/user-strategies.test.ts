@@ -266,7 +266,9 @@ import { defineStrategy, whole } from 'countersign';
 export default defineStrategy({ name: 'mine', title: 'Mine', about: '', params: { n: whole(0, 0, 1, 'how') },
   start({ params }) { for (const from = Date.now(); params.n === 1 || Date.now() < from + 200; ); return {}; } });`;
     writeFileSync(file, code);
-    const thread = new Worker(new URL('../../support/sandbox-on-a-thread.ts', import.meta.url), { workerData: { file } });
+    const thread = new Worker(new URL('../../support/sandbox-on-a-thread.ts', import.meta.url), {
+      workerData: { file },
+    });
     expect(await once(thread, 'message')).toEqual(['progress']);
     expect(livingSandboxes()).toHaveLength(1);
     await thread.terminate();

@@ -1,13 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { readCandleFile } from '../candle-files/index.ts';
 import { TIMEFRAME_MS } from '../engine/domain/candle.ts';
-import { computeFeatures, featureNames, featureSetHash } from '../engine/features/feature-set.ts';
-import { featureSetByName } from '../engine/features/feature-sets.ts';
+import { computeFeatures } from '../engine/features/feature-set.ts';
+import { featureSetIdentities } from '../engine/features/feature-sets.ts';
 import { buildDataSet } from '../ml/datasets/build-data-set.ts';
 import { matrixOfTable } from '../ml/datasets/data-set.ts';
 import { openModelPackage } from '../ml/host/model-package.ts';
 import { lossOf, naiveAnswer } from '../ml/judgement/losses.ts';
-import { labModelsBelow, openLabModel, readReport } from '../ml/lab-model/model-folder.ts';
+import { openLabModel } from '../ml/lab-model/model-folder.ts';
 import { listVersions, readCard } from '../ml/registry/model-folders.ts';
 import { MODELS_DIR } from '../product.ts';
 import { readInstruments } from './candle-instruments.ts';
@@ -20,23 +20,23 @@ export async function evaluate(folder: string, files: readonly string[]): Promis
   const { instruments, timeframe } = read.value;
   const opened = await openLabModel(folder).catch((error: Error) => error);
   if (opened instanceof Error) return badInput(opened.message);
-  const { report, featureSet, answers } = opened;
+  const { card, featureSet, answers } = opened;
   try {
-    if (timeframe !== report.question.timeframe) {
-      return badInput(`${folder} answers ${report.question.timeframe} candles, not ${timeframe}`);
+    if (timeframe !== card.timeframe) {
+      return badInput(`${folder} answers ${card.timeframe} candles, not ${timeframe}`);
     }
-    const { set, task: asked } = buildDataSet(instruments, { timeframe, featureSet, label: report.question.label });
-    const levels = report.question.outputs.map((name) => Number(name.split(' q')[1]));
-    const task = report.question.task === 'quantile' ? ({ kind: 'quantile', levels } as const) : asked;
-    const said = await answers.answer(set, report.windowBars);
-    const width = report.question.outputs.length;
+    const { set, task: asked } = buildDataSet(instruments, { timeframe, featureSet, label: card.question.label });
+    const levels = card.question.outputs.map((name) => Number(name.split(' q')[1]));
+    const task = card.question.task === 'quantile' ? ({ kind: 'quantile', levels } as const) : asked;
+    const said = await answers.answer(set, card.windowBars);
+    const width = card.question.outputs.length;
     const naive = naiveAnswer(task, set.targets);
     let [loss, naiveLoss] = [0, 0];
     for (let i = 0; i < set.rowOf.length; i++) {
       loss += lossOf(task, said, i * width, set.targets[i]!) / set.rowOf.length;
       naiveLoss += lossOf(task, naive, 0, set.targets[i]!) / set.rowOf.length;
     }
-    const value = { ok: true, model: `${report.name} ${report.version}`, samples: set.rowOf.length, loss, naiveLoss };
+    const value = { ok: true, model: `${card.name} ${card.version}`, samples: set.rowOf.length, loss, naiveLoss };
     const better = loss < naiveLoss ? 'less than' : 'no less than';
     return done(
       value,
@@ -55,24 +55,24 @@ export async function predict(folder: string, file: string, out: string): Promis
   if (!read.ok) return badInput(read.error.message);
   const opened = await openLabModel(folder).catch((error: Error) => error);
   if (opened instanceof Error) return badInput(opened.message);
-  const { report, featureSet, answers } = opened;
+  const { card, featureSet, answers } = opened;
   const candles = read.value.columns;
   try {
     const { rows } = computeFeatures(featureSet, candles);
     const width = featureSet.features.length;
     const first = featureSet.warmUpBars - 1;
-    if (rows.length <= first + report.windowBars)
+    if (rows.length <= first + card.windowBars)
       return badInput(`${file}: ${rows.length} candles are too few for one answer`);
     const cells = new Float32Array((rows.length - first) * width);
     for (let row = first; row < rows.length; row++) cells.set(rows[row]!, (row - first) * width);
-    const matrix = matrixOfTable(report.question.featureSet, cells);
+    const matrix = matrixOfTable(card.featureSet, cells);
     const asked = Int32Array.from(
-      { length: rows.length - first - report.windowBars + 1 },
-      (_, i) => i + report.windowBars - 1,
+      { length: rows.length - first - card.windowBars + 1 },
+      (_, i) => i + card.windowBars - 1,
     );
-    const said = await answers.answer({ matrix, rowOf: asked }, report.windowBars);
-    const names = report.question.task === 'binary' ? ['probability'] : report.question.outputs;
-    const lengthMs = TIMEFRAME_MS[report.question.timeframe];
+    const said = await answers.answer({ matrix, rowOf: asked }, card.windowBars);
+    const names = card.question.task === 'binary' ? ['probability'] : card.question.outputs;
+    const lengthMs = TIMEFRAME_MS[card.timeframe];
     const lines = Array.from(asked, (row, i) => {
       const own = said.subarray(i * names.length, (i + 1) * names.length);
       return [candles.openTimeMs[row + first]! + lengthMs, ...own].join(',');
@@ -86,32 +86,23 @@ export async function predict(folder: string, file: string, out: string): Promis
   }
 }
 
-/** `models list [DIR]`: models that trade (with a card) and models of the lab (with a report). */
+/** `models list [DIR]`: models that trade or may, of the terminal or of the lab. */
 export function modelsList(dir = MODELS_DIR): Outcome {
-  const cards = listVersions(dir).flatMap((version) => {
-    const card = readCard(version);
-    return card === null
-      ? []
-      : [
-          {
-            model: card.name,
-            version: card.version,
-            family: card.kind,
-            edge: card.edge.verdict,
-            question: card.label.question,
-          },
-        ];
+  const models = listVersions(dir).map((each) => {
+    const card = readCard(each);
+    return {
+      model: each.model,
+      version: each.version,
+      family: card?.family.name ?? null,
+      edge: card?.edge.verdict ?? null,
+      question: card?.question.text ?? null,
+    };
   });
-  const reports = labModelsBelow(dir).map((folder) => {
-    const { name, version, family, judgement, question } = readReport(folder);
-    return { model: name, version, family, edge: judgement.verdict.edge, question: JSON.stringify(question.label) };
-  });
-  const models = [...cards, ...reports];
   const rows = models.map(({ model, version, family, edge }) => [
     model,
     version,
-    family,
-    edge === 'none' ? 'no edge' : edge,
+    family ?? 'its card cannot be read',
+    edge === 'none' ? 'no edge' : (edge ?? ''),
   ]);
   const text =
     models.length === 0 ? `no models in ${dir}` : textTable([['model', 'version', 'family', 'edge'], ...rows]);
@@ -120,24 +111,12 @@ export function modelsList(dir = MODELS_DIR): Outcome {
 
 /** `models verify [DIR]`: files, features and golden rows of every model, as the terminal checks them before one may answer. */
 export async function modelsVerify(dir = MODELS_DIR): Promise<Outcome> {
+  const sets = featureSetIdentities();
   const checks: { model: string; ok: boolean; reason: string | null }[] = [];
   for (const { model, version, modelsDir } of listVersions(dir)) {
-    if (labModelsBelow(dir).some((folder) => folder.endsWith(`${model}/${version}`))) continue;
-    const card = readCard({ model, version, modelsDir });
-    const set = card === null ? undefined : featureSetByName(card.featureSet.name);
-    const sets = set ? [{ name: set.name, hash: featureSetHash(set), features: [...featureNames(set)] }] : [];
     const opened = await openModelPackage(modelsDir, model, version, sets);
     if (opened.ok) await opened.value.session.release();
     checks.push({ model: `${model} ${version}`, ok: opened.ok, reason: opened.ok ? null : opened.error.reason });
-  }
-  for (const folder of labModelsBelow(dir)) {
-    const opened = await openLabModel(folder).catch((error: Error) => error);
-    const name = folder.split('/').slice(-2).join(' ');
-    if (opened instanceof Error) checks.push({ model: name, ok: false, reason: opened.message });
-    else {
-      await opened.answers.release();
-      checks.push({ model: name, ok: true, reason: null });
-    }
   }
   const isWell = checks.every(({ ok }) => ok);
   const text = checks

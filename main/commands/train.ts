@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import { MODEL_TRIALS_MAX } from '../../preload/models-contract.ts';
 import { TIMEFRAME_MS } from '../engine/domain/candle.ts';
 import { fail, ok, type Result } from '../engine/domain/result.ts';
-import { featureSetByName } from '../engine/features/feature-sets.ts';
+import { featureSetByName, setThatKnows } from '../engine/features/feature-sets.ts';
+import { systemClock } from '../engine/kernel/clock.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
 import type { InstrumentCandles } from '../ml/datasets/build-data-set.ts';
 import { FAMILIES } from '../ml/families/families.ts';
 import type { Judgement, Protocol } from '../ml/judgement/judge.ts';
-import { writeLabModel } from '../ml/lab-model/model-folder.ts';
 import { trainLabModel } from '../ml/lab-model/train-model.ts';
 import { type LabelSpec, labelSchema } from '../ml/labels/label.ts';
+import { publishPackage } from '../ml/registry/publish-package.ts';
 import { chooseSettings, countTraining, triedBefore } from '../ml/tuning/choose-settings.ts';
 import { openTrialBook, questionKey } from '../ml/tuning/trial-book.ts';
 import { TRIED_SETTING_TEXT, type TriedSetting } from '../ml/tuning/try-setting.ts';
@@ -73,7 +74,8 @@ export async function train(files: readonly string[], options: TrainOptions): Pr
     return badInput(`${family.name}: ${[issue.path.join('.'), issue.message].filter(Boolean).join(': ')}`);
   }
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
-  const question = { timeframe, featureSet, label: label.value };
+  const knows = options.reference === undefined ? 'candles' : 'reference';
+  const question = { timeframe, featureSet: setThatKnows(featureSet, knows), label: label.value };
   if (options.search !== undefined && !(options.search >= 2 && options.search <= MODEL_TRIALS_MAX))
     return badInput(`--search ${options.search}: it tries 2 to ${MODEL_TRIALS_MAX} settings`);
   if (options.budgetMinutes !== undefined && options.search === undefined)
@@ -122,23 +124,24 @@ export async function train(files: readonly string[], options: TrainOptions): Pr
             onTrial: (trial) => say(trialLine(trial, options.search!)),
           });
         },
+        nowMs: systemClock.nowMs(),
         signal: stop.signal,
       },
       say,
     );
-    const folder = await writeLabModel(options.out, trained);
+    const folder = await publishPackage(options.out, trained);
     const asked = { family, hyperParameters: pairs.value, seed: options.seed };
     if (options.search === undefined && trained.judgement.net)
-      countTraining(asked, featureSet.name, trained.judgement.net.daily, book);
-    const { report, judgement } = trained;
+      countTraining(asked, question.featureSet.name, trained.judgement.net.daily, book);
+    const { card, judgement } = trained;
     const value = {
       ok: true,
       folder,
       verdict: judgement.verdict,
-      judgement: report.judgement,
-      importance: report.importance,
+      judgement: JSON.parse(JSON.stringify(judgement)),
+      importance: card.importance,
     };
-    return done(value, describe(folder, judgement, report.importance));
+    return done(value, describe(folder, judgement, card.importance));
   } catch (error) {
     const why = (error as Error).message;
     return failed({ ok: false, error: why }, why);

@@ -21,8 +21,8 @@ function putOwnVersion(dataDir: string): void {
   const card = JSON.parse(readFileSync(join(folder, 'card.json'), 'utf8'));
   card.version = OWN;
   card.edge.verdict = 'measured';
-  card.outOfSample.logLossGain = { value: 0.01, low: 0.005, high: 0.015 };
-  card.outOfSample.rule.netBpsPerTrade = { value: 2, low: 1, high: 3 };
+  card.outOfSample.lossGain = { value: 0.01, low: 0.005, high: 0.015 };
+  card.outOfSample.traded.netBpsPerTrade = { value: 2, low: 1, high: 3 };
   writeFileSync(join(folder, 'card.json'), JSON.stringify(card));
 }
 

@@ -1,6 +1,6 @@
 import { featureNames, featureSetHash } from '../../main/engine/features/feature-set.ts';
 import { featureSetV1 } from '../../main/engine/features/feature-set-v1.ts';
-import type { Golden, ModelCard } from '../../main/ml/card.ts';
+import type { CardEvent, Golden, ModelCard } from '../../main/ml/card.ts';
 import { encodeModel, floatTensor, type NodeSpec } from '../../main/ml/onnx/model-proto.ts';
 import { type SmallPackage, sha256Of, smallPackage } from './small-model.ts';
 
@@ -51,15 +51,16 @@ export async function graphPackage(
   { probabilityMin, ...change }: Partial<ModelCard> & { readonly probabilityMin?: number } = {},
 ): Promise<SmallPackage> {
   const { card } = await smallPackage();
+  const event = card.outOfSample.event as CardEvent;
   const model = bytesOf(name, graph);
   const cases: Golden['cases'] = graph.soundAt.map((a, at) => ({
     features: [a, ...new Array<number>(NAMES.length - 1).fill(0)],
-    rawProbability: answers[at] as number,
-    probability: answers[at] as number,
+    raw: [answers[at] as number],
+    answer: [answers[at] as number],
   }));
   return {
     model,
-    golden: { schemaVersion: 1, tolerance: 1e-4, cases },
+    golden: { schemaVersion: 2, tolerance: 1e-4, cases },
     card: {
       ...card,
       name,
@@ -68,7 +69,11 @@ export async function graphPackage(
       modelBytes: model.length,
       featureSet: { name: featureSetV1.name, hash: featureSetHash(featureSetV1), features: NAMES },
       timeframe: '1m',
-      label: { ...card.label, trendFeature: 'sma_5', barrierAtr: 3 },
+      question: {
+        ...card.question,
+        label: { kind: 'reversal', horizonBars: 12, multiple: 3 },
+        trendFeature: 'sma_5',
+      },
       trainingDistribution: {
         windowBars: 10,
         features: NAMES.map((feature) => ({ name: feature, edges: [], shares: [1], psiLimit: 0.25 })),
@@ -76,7 +81,7 @@ export async function graphPackage(
       },
       outOfSample: {
         ...card.outOfSample,
-        rule: { ...card.outOfSample.rule, probabilityMin: probabilityMin ?? card.outOfSample.rule.probabilityMin },
+        event: { ...event, probabilityMin: probabilityMin ?? event.probabilityMin },
       },
       edge: { verdict: 'measured', rule: 'none', reason: 'Made by hand.' },
       ...change,

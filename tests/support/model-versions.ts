@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { MemberScore, ScoreTally } from '../../main/engine/domain/ensemble.ts';
+import type { CardEvent, CardTraded } from '../../main/ml/card.ts';
 import { type SmallPackage, smallPackage, writePackage } from './small-model.ts';
 
 /** A package of this version whose card shows all that the gate wants of a card. */
@@ -11,12 +12,12 @@ export async function goodVersion(version: string, netBps = 3): Promise<SmallPac
     card: {
       ...card,
       version,
-      training: { ...card.training, shuffledLabelAuc: 0.505 },
+      audit: { ...card.audit, shuffledLabelAuc: 0.505 },
       outOfSample: {
         ...card.outOfSample,
-        logLossGain: { value: 0.01, low: 0.004, high: 0.016 },
-        expectedCalibrationError: 0.012,
-        rule: { ...card.outOfSample.rule, netBpsPerTrade },
+        lossGain: { value: 0.01, low: 0.004, high: 0.016 },
+        event: { ...(card.outOfSample.event as CardEvent), expectedCalibrationError: 0.012 },
+        traded: { ...(card.outOfSample.traded as CardTraded), netBpsPerTrade },
       },
       edge: { ...card.edge, verdict: 'measured' },
     },

@@ -76,11 +76,16 @@ export async function packageOf(
   const random = createRandom(seed);
   const row = Array.from({ length: features * session.value.windowBars }, () => random.next() * 2 - 1);
   const answer = await session.value.run(row);
+  const { windowBars } = session.value;
   await session.value.release();
   if (!answer.ok) throw new Error(`${name}: ${answer.error.message}`);
   return {
     model,
-    golden: { schemaVersion: 1, tolerance: 1e-4, cases: [{ features: row, ...answer.value }] },
+    golden: {
+      schemaVersion: 2,
+      tolerance: 1e-4,
+      cases: [{ features: row, raw: [...answer.value.raw], answer: [...answer.value.answer] }],
+    },
     card: {
       ...card,
       name,
@@ -88,7 +93,8 @@ export async function packageOf(
       modelSha256: sha256Of(model),
       modelBytes: model.length,
       featureSet: set,
-      label: { ...card.label, trendFeature: 'f0' },
+      windowBars,
+      question: { ...card.question, trendFeature: 'f0' },
       trainingDistribution: {
         ...card.trainingDistribution,
         features: set.features.map((feature) => ({ name: feature, edges: [], shares: [1], psiLimit: 1 })),

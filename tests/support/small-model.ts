@@ -79,10 +79,10 @@ export async function smallPackage(model: Uint8Array = exportSmallModel()): Prom
   for (const features of rows) {
     const answer = await session.value.run(features);
     if (!answer.ok) throw new Error(answer.error.message);
-    cases.push({ features, ...answer.value });
+    cases.push({ features, raw: [...answer.value.raw], answer: [...answer.value.answer] });
   }
   await session.value.release();
-  return { card: smallCard(model), golden: { schemaVersion: 1, tolerance: 1e-5, cases }, model };
+  return { card: smallCard(model), golden: { schemaVersion: 2, tolerance: 1e-5, cases }, model };
 }
 
 /** Writes the package below a new temporary models folder and returns that folder. */
@@ -104,80 +104,86 @@ function smallCard(model: Uint8Array): ModelCard {
   const span = { fromMs: 0, toMs: 1, samples: 10, effectiveSamples: 5 };
   const estimate = { value: 0.5, low: 0.4, high: 0.6 };
   return {
-    schemaVersion: 2,
+    schemaVersion: 3,
     name: 'small',
     version: '1.0.0',
     title: 'Small test model',
-    kind: 'gradient boosting (histogram)',
+    family: { name: 'gradient-boosting', title: 'gradient boosting (histogram)' },
     modelSha256: sha256Of(model),
     modelBytes: model.length,
     featureSet: { ...smallFeatureSet, features: [...smallFeatureSet.features] },
     timeframe: '5m',
+    windowBars: 1,
     licensedUntilMs: Date.UTC(2100, 0, 1),
-    label: {
-      question: 'Is a times b positive?',
+    question: {
+      text: 'Is a times b positive?',
+      label: { kind: 'reversal', horizonBars: 12, multiple: 1 },
       trendFeature: 'trend',
-      barrierAtr: 1,
-      atrBars: 14,
-      horizonBars: 12,
-      timeout: 'never',
+      task: 'binary',
+      outputs: ['turn'],
     },
     sources: [
       {
-        path: 'synthetic',
-        symbol: 'NONE',
+        instrument: 'NONE',
         rows: 2_000,
         sha256: '0'.repeat(64),
         licence: 'Apache-2.0',
         source: 'made here',
       },
     ],
-    spans: { training: span, calibration: span, test: span, purgeBars: 12, embargoBars: 12, folds: 2 },
+    spans: { training: span, tested: span, protocol: 'purged-folds', embargoBars: 12, folds: 2 },
     training: {
       seed: 1,
       trainerVersion: '1.0.0',
-      trees: 30,
-      options: {},
-      configurationsTried: 1,
+      hyperParameters: {},
+      settingsTried: 1,
       crossValidatedAuc: 0.8,
-      shuffledLabelAuc: 0.5,
+    },
+    audit: {
+      checked: ['times', 'look-ahead', 'label-end', 'known-answer', 'foreknowledge'],
+      leaks: [],
+      shuffledLabelAuc: null,
     },
     trainingDistribution: {
       windowBars: 288,
       features: smallFeatureSet.features.map((name) => ({ name, edges: [0], shares: [0.5, 0.5], psiLimit: 0.25 })),
       heldOut: { windows: 0, drifted: 0 },
     },
-    calibration: { kind: 'platt', ...smallCalibration, fittedOn: 'nothing' },
+    calibration: { map: { kind: 'platt', ...smallCalibration }, fittedOn: 'nothing' },
     outOfSample: {
-      baseRate: 0.5,
-      baseRateTraining: 0.5,
-      auc: estimate,
-      logLoss: 0.6,
-      logLossOfBaseRate: 0.69,
-      logLossGain: estimate,
-      brier: 0.2,
-      brierOfBaseRate: 0.25,
-      expectedCalibrationError: 0.01,
-      mcc: 0.1,
-      balancedAccuracy: 0.6,
-      accuracy: 0.6,
-      naiveAccuracy: 0.5,
-      naive: { rule: 'none', auc: 0.5 },
-      reliability: [
-        { low: 0, high: 0.5, n: 100, right: 30, meanProbability: 0.3 },
-        { low: 0.5, high: 1, n: 214, right: 135, meanProbability: 0.65 },
-      ],
-      rule: {
-        text: 'none',
+      loss: 0.6,
+      naiveLoss: 0.69,
+      naiveAnswer: 'always saying 50.0 %',
+      lossGain: estimate,
+      event: {
+        baseRate: 0.5,
+        auc: estimate,
+        brier: 0.2,
+        brierOfBaseRate: 0.25,
+        expectedCalibrationError: 0.01,
+        mcc: 0.1,
+        balancedAccuracy: 0.6,
+        accuracy: 0.6,
+        naiveAccuracy: 0.5,
+        reliability: [
+          { low: 0, high: 0.5, n: 100, right: 30, meanProbability: 0.3 },
+          { low: 0.5, high: 1, n: 214, right: 135, meanProbability: 0.65 },
+        ],
         probabilityMin: 0.55,
+      },
+      intervals: null,
+      traded: {
+        rule: 'none',
         feeBpsRoundTrip: 20,
         trades: 0,
         right: 0,
-        grossBpsPerTrade: 0,
+        grossBpsPerTrade: null,
         netBpsPerTrade: null,
       },
-      perSymbol: [],
+      perInstrument: [],
+      naiveRule: null,
     },
+    importance: [],
     edge: { verdict: 'weak', rule: 'none', reason: 'Synthetic.' },
     cost: { memoryBytes: 1, latencyMsP50: 0.01, latencyMsP99: 0.02, measuredOn: 'nowhere' },
   };

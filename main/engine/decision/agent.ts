@@ -10,6 +10,7 @@ import type {
 } from '../domain/events.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
 import type { Edge, Reason, TrackRecord, Vote } from '../domain/proposal.ts';
+import type { Barrier } from './barrier.ts';
 import type { CandleTape } from './candle-tape.ts';
 
 /** How loud a stance is: `clear` may propose at once, `faint` only when the market has been quiet for a while. */
@@ -45,8 +46,7 @@ export interface Opinion {
 export interface ModelSpeaker {
   readonly name: string;
   readonly version: string;
-  readonly barrierAtr: number;
-  readonly atrBars: number;
+  readonly barrier: Barrier;
   readonly horizonBars: number;
   /** What its probabilities gained out of sample, by its card, in nats a forecast. */
   readonly skillOnCard: number;

@@ -4,7 +4,8 @@ import type { InstrumentId } from '../domain/instrument.ts';
 import type { Fitness } from '../domain/model-fitness.ts';
 import type { Edge, Reason } from '../domain/proposal.ts';
 import { type Agent, abstaining, type Opinion } from './agent.ts';
-import { averageTrueRange, type CandleTape } from './candle-tape.ts';
+import { type Barrier, barrierDistance, candlesFor } from './barrier.ts';
+import type { CandleTape } from './candle-tape.ts';
 
 /** What decision needs to know of a model; from its card. */
 export interface ModelProfile {
@@ -15,9 +16,8 @@ export interface ModelProfile {
   readonly timeframe: Timeframe;
   /** It buys at this calibrated probability of a rise and sells at one minus it. Above 0.5. */
   readonly probabilityMin: number;
-  /** Distance of stop and target in mean true ranges of `atrBars` bars: the question that the probability answers. */
-  readonly barrierAtr: number;
-  readonly atrBars: number;
+  /** Where stop and target go: the question that the probability answers. */
+  readonly barrier: Barrier;
   readonly horizonBars: number;
   readonly skillOnCard: number;
 }
@@ -50,9 +50,8 @@ const mirrored = (record: PredictionArrived['record']): PredictionArrived['recor
     n: record.n,
   };
 
-function stanceOf(event: PredictionArrived, profile: ModelProfile, bracketUnit: number): Opinion {
+function stanceOf(event: PredictionArrived, profile: ModelProfile, distance: number): Opinion {
   const { probability: up, edge, candleCloseTimeMs, modelHash } = event;
-  const distance = profile.barrierAtr * bracketUnit;
   const common = {
     strength: 'clear' as const,
     edge,
@@ -100,7 +99,7 @@ export function createModelAgent(
     throw new RangeError(`${profile.model}: probabilityMin must lie in (0.5, 1], not ${profile.probabilityMin}`);
   }
   const opinions = new Map<InstrumentId, Opinion>();
-  const atrs = new Map<InstrumentId, number>();
+  const distances = new Map<InstrumentId, number>();
   const edges = new Map<InstrumentId, Edge>();
   const lifeMs = TIMEFRAME_MS[profile.timeframe] + GRACE_MS;
 
@@ -110,8 +109,9 @@ export function createModelAgent(
     kind: 'model',
     model: { ...profile, name: profile.model },
     timeframe: profile.timeframe,
+    barsKept: candlesFor(profile.barrier),
     onCandle(instrumentId: InstrumentId, tape: CandleTape) {
-      atrs.set(instrumentId, averageTrueRange(tape.candles, tape.candles.length - 1, profile.atrBars));
+      distances.set(instrumentId, barrierDistance(profile.barrier, tape.candles, tape.candles.length - 1));
     },
     onPrediction(event) {
       edges.set(event.instrumentId, event.edge);
@@ -120,7 +120,7 @@ export function createModelAgent(
         ? abstaining('answered with something that is no probability', 'unknown', event.candleCloseTimeMs)
         : event.late
           ? abstaining('answered too late for its candle', event.edge, event.candleCloseTimeMs)
-          : stanceOf(event, profile, atrs.get(event.instrumentId) ?? Number.NaN);
+          : stanceOf(event, profile, distances.get(event.instrumentId) ?? Number.NaN);
       opinions.set(event.instrumentId, opinion);
     },
     onPredictionFailed(event) {

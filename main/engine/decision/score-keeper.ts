@@ -3,6 +3,7 @@ import type { MemberScore, Regime, ScoreTally } from '../domain/ensemble.ts';
 import type { PredictionArrived } from '../domain/events.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
 import type { ModelSpeaker } from './agent.ts';
+import { barrierDistance } from './barrier.ts';
 import { averageTrueRange, type CandleTape } from './candle-tape.ts';
 
 /** Each further forecast makes the older ones weigh so much less: half of the weight lies on the last 350. */
@@ -58,10 +59,10 @@ export function createScoreKeeper(): ScoreKeeper {
   };
 
   return {
-    noteForecast({ name, version, barrierAtr, atrBars, horizonBars }, event, tape) {
+    noteForecast({ name, version, barrier, horizonBars }, event, tape) {
       const at = tape?.candles.findLastIndex(({ openTimeMs }) => openTimeMs + tape.spanMs === event.candleCloseTimeMs);
       if (!tape || at === undefined || at < 0) return;
-      const distance = barrierAtr * averageTrueRange(tape.candles, at, atrBars);
+      const distance = barrierDistance(barrier, tape.candles, at);
       if (!(distance > 0)) return;
       const { close } = tape.candles[at] as Candle;
       const member = `${name}@${version}`;

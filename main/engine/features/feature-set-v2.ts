@@ -4,7 +4,7 @@
  */
 
 import type { Candle } from '../domain/candle.ts';
-import type { BarContext } from './bar-context.ts';
+import { type BarContext, NOTHING_KNOWN } from './bar-context.ts';
 import type { FeatureSet, FeatureWriter } from './feature-set.ts';
 import { featureSetReversalV1, ReversalWriter } from './feature-set-reversal-v1.ts';
 import { calendarGroup } from './groups/calendar.ts';
@@ -27,12 +27,21 @@ const GROUPS = [
   fundingGroup,
 ];
 
+/** What of a bar's context a writer looks at. */
+type Seen = (context: BarContext) => BarContext;
+
 class V2Writer implements FeatureWriter {
+  private readonly seen: Seen;
   private readonly base = new ReversalWriter();
   private readonly groups = GROUPS.map((group) => ({ writer: group.createWriter(), width: group.features.length }));
   private before = Number.NaN;
 
-  write(candle: Candle, out: Float64Array, offset: number, context: BarContext): void {
+  constructor(seen: Seen) {
+    this.seen = seen;
+  }
+
+  write(candle: Candle, out: Float64Array, offset: number, given: BarContext): void {
+    const context = this.seen(given);
     this.base.write(candle, out, offset);
     const move = Number.isNaN(this.before) ? 0 : candle.close / this.before - 1;
     this.before = candle.close;
@@ -46,12 +55,21 @@ class V2Writer implements FeatureWriter {
   }
 }
 
-export const featureSetV2: FeatureSet = {
-  name: 'v2',
+const setOf = (name: string, usesContext: boolean, seen: Seen): FeatureSet => ({
+  name,
   version: 1,
   features: [...featureSetReversalV1.features, ...GROUPS.flatMap((group) => group.features)],
   // The longest window, 288 bars, and the close before it.
   warmUpBars: 289,
-  usesContext: true,
-  createWriter: () => new V2Writer(),
-};
+  usesContext,
+  createWriter: () => new V2Writer(seen),
+});
+
+export const featureSetV2: FeatureSet = setOf('v2', true, (context) => context);
+/** `v2` of candles alone. */
+export const featureSetV2Candles: FeatureSet = setOf('v2-candles', false, () => NOTHING_KNOWN);
+/** `v2` of candles and the reference instrument, without prints and funding. */
+export const featureSetV2Reference: FeatureSet = setOf('v2-reference', true, ({ referenceClose }) => ({
+  ...NOTHING_KNOWN,
+  referenceClose,
+}));

@@ -67,7 +67,8 @@ export type RecordBucket = z.infer<typeof recordBucket>;
 export const edgeSchema = z.enum(['none', 'weak', 'measured']);
 export type Edge = z.infer<typeof edgeSchema>;
 
-const trend = z.enum(['up', 'down']);
+/** What a yes to the model's question means for the price. */
+const direction = z.enum(['rise', 'fall']);
 
 const predicted = z.strictObject({
   type: z.literal('Predicted'),
@@ -81,8 +82,8 @@ const predicted = z.strictObject({
   rawProbability: probability,
   /** Calibrated probability that the model's question is answered with yes. */
   probability,
-  /** The trend the question was asked about; a reversal goes against it. */
-  trend,
+  /** Of this question: whether a trend turns depends on the trend it was asked about. */
+  yesMeans: direction,
   edge: edgeSchema,
   record: recordBucket.nullable(),
   latencyMs: z.number().nonnegative(),
@@ -105,9 +106,6 @@ const modelLoaded = z.strictObject({
   windowBars: z.int().positive(),
   /** What the probability answers, in one sentence. */
   question: z.string(),
-  /** Distance of the label's two barriers from the close, in ATR(14), and bars until it is given up. */
-  barrierAtr: z.number().positive(),
-  horizonBars: z.int().positive(),
   edge: edgeSchema,
   edgeReason: z.string(),
   baseRate: probability,

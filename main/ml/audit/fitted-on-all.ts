@@ -1,7 +1,7 @@
 import { type DataSet, selectSamples } from '../datasets/data-set.ts';
 import type { Family } from '../families/family.ts';
 import type { Task } from '../families/task.ts';
-import type { Leak } from './leakage-audit.ts';
+import type { Audit } from './leakage-audit.ts';
 
 const SAMPLES = 600;
 
@@ -15,7 +15,7 @@ export async function fittedOnAll(
   task: Task,
   hyperParameters: Readonly<Record<string, number>>,
   windowBars = 1,
-): Promise<Leak[]> {
+): Promise<Audit> {
   const training = selectSamples(
     set,
     Int32Array.from({ length: Math.min(SAMPLES, set.rowOf.length >> 1) }, (_, i) => i),
@@ -25,9 +25,10 @@ export async function fittedOnAll(
     return fitted.predict(training);
   };
   const [honest, other] = [await answers(training), await answers(withOtherRows(training, windowBars))];
-  if (honest.every((value, i) => value === other[i])) return [];
+  const checked = ['fitted-on-all'] as const;
+  if (honest.every((value, i) => value === other[i])) return { checked, leaks: [] };
   const detail = `${family.title} learns something from rows that are not in its training samples`;
-  return [{ kind: 'fitted-on-all', detail }];
+  return { checked, leaks: [{ kind: 'fitted-on-all', detail }] };
 }
 
 /** The same samples in a matrix whose other rows are a thousand times as large. */

@@ -23,6 +23,15 @@ export interface AuditOptions {
 /** Bars of the stretch the audit works on: enough for features to settle and a few hundred questions. */
 const AUDIT_BARS = 2_000;
 
+/** What was looked for, and what was found. */
+export interface Audit {
+  readonly checked: readonly Leak['kind'][];
+  readonly leaks: readonly Leak[];
+}
+
+/** What every data set is looked through for; foreknowledge only where answers have a direction. */
+const ALWAYS_CHECKED: readonly Leak['kind'][] = ['times', 'look-ahead', 'label-end', 'known-answer'];
+
 /**
  * Looks for leaks in how a data set is made, by making it again where the answer must not be known: with another future
  * after some bar, and on a random walk, where nothing can be told beforehand. None is found in an honest one.
@@ -31,19 +40,21 @@ export function auditDataSet(
   build: BuildDataSet,
   instruments: readonly InstrumentCandles[],
   { directionOf, seed }: AuditOptions,
-): readonly Leak[] {
+): Audit {
   const first = instruments[0];
   if (first === undefined) throw new RangeError('no instruments to audit');
   const stretch = newest(first, AUDIT_BARS);
   const leaks = [...timeFaults(build([stretch])), ...looksAhead(build, stretch, seed)];
   // A question that is answered when asked needs no search for what foretells it.
-  if (directionOf !== null && leaks.length === 0) leaks.push(...foreknowledge(build, stretch, directionOf, seed));
-  return leaks;
+  const looksForSkill = directionOf !== null && leaks.length === 0;
+  if (looksForSkill) leaks.push(...foreknowledge(build, stretch, directionOf, seed));
+  return { checked: looksForSkill ? [...ALWAYS_CHECKED, 'foreknowledge'] : ALWAYS_CHECKED, leaks };
 }
 
-/** @throws Error with one sentence for each leak */
-export function refuseLeaks(leaks: readonly Leak[]): void {
+/** @throws Error with one sentence for each leak. Returns what was looked for in vain. */
+export function refuseLeaks({ checked, leaks }: Audit): readonly Leak['kind'][] {
   if (leaks.length > 0) throw new Error(`the data set leaks: ${leaks.map(({ detail }) => detail).join('; ')}`);
+  return checked;
 }
 
 function newest({ instrument, candles, contextOf }: InstrumentCandles, bars: number): InstrumentCandles {

@@ -1,6 +1,6 @@
 import type { ModelReport, ReportFigure } from '../../../preload/model-report.ts';
 import type { ModelVersion } from '../../../preload/models-contract.ts';
-import type { ModelCard } from '../card.ts';
+import type { CardEvent, CardSpan, ModelCard } from '../card.ts';
 
 /** A card as screens read it: the same report as of a model that was trained here. */
 export function cardReport(card: ModelCard): ModelVersion {
@@ -10,21 +10,21 @@ export function cardReport(card: ModelCard): ModelVersion {
     edge: edge.verdict,
     sentence: edge.reason,
     rule: edge.rule,
-    yardstick: `always saying ${(100 * figures.baseRateTraining).toFixed(1)} %, the rate in training`,
+    yardstick: figures.naiveAnswer,
     figures: figuresOf(card),
-    reliability: figures.reliability.map(({ low, high, n, right, meanProbability }) => ({
+    reliability: (figures.event?.reliability ?? []).map(({ low, high, n, right, meanProbability }) => ({
       low,
       high,
       n,
       right,
       said: meanProbability,
     })),
-    importance: [],
+    importance: card.importance.map(({ feature, lossGrowth }) => ({ feature, lossRise: lossGrowth })),
     spans: [
       { use: 'training', ...stretch(spans.training) },
-      { use: 'tested', ...stretch(spans.test) },
+      { use: 'tested', ...stretch(spans.tested) },
     ],
-    independent: spans.test.effectiveSamples,
+    independent: spans.tested.effectiveSamples,
   };
   return {
     id: `${card.name}/${card.version}`,
@@ -32,60 +32,64 @@ export function cardReport(card: ModelCard): ModelVersion {
     name: card.name,
     version: card.version,
     title: `${card.title} ${card.version}`,
-    question: card.label.question,
+    question: card.question.text,
     timeframe: card.timeframe,
     features: card.featureSet.features.length,
     facts: [
-      { name: 'Family', text: card.kind },
+      { name: 'Family', text: card.family.title },
       { name: 'Feature set', text: `${card.featureSet.name}, ${card.featureSet.features.length} features` },
-      { name: 'Folds', text: `${spans.folds}, purged ${spans.purgeBars} bars, embargo ${spans.embargoBars}` },
-      { name: 'Tried before it', text: `${card.training.configurationsTried} configurations` },
-      { name: 'Instruments', text: card.sources.map(({ symbol }) => symbol).join(', ') },
+      { name: 'Folds', text: `${spans.folds}, purged by the life of each label, embargo ${spans.embargoBars} bars` },
+      { name: 'Settings tried', text: String(card.training.settingsTried) },
+      { name: 'Instruments', text: card.sources.map(({ instrument }) => instrument).join(', ') },
       { name: 'Trades until', text: new Date(card.licensedUntilMs).toISOString().slice(0, 10) },
     ],
     report,
   };
 }
 
-const stretch = ({ fromMs, toMs, samples }: ModelCard['spans']['test']) => ({ fromMs, toMs, samples });
+const stretch = ({ fromMs, toMs, samples }: CardSpan) => ({ fromMs, toMs, samples });
+
+const drawn = (
+  name: string,
+  about: string,
+  { value, low, high }: { value: number; low: number; high: number },
+  withoutSkill: number,
+): ReportFigure => ({
+  name,
+  about,
+  value,
+  interval: { low, high },
+  withoutSkill,
+  better: 'more',
+  isShare: false,
+});
 
 function figuresOf({ outOfSample }: ModelCard): ReportFigure[] {
-  const { auc, logLossGain, rule, baseRateTraining } = outOfSample;
-  const drawn = ({ low, high }: { low: number; high: number }) => ({ low, high });
-  const net = rule.netBpsPerTrade;
+  const { lossGain, event, traded } = outOfSample;
+  return [
+    drawn('Loss gain', 'what it saves on the yardstick per question, in nats of a probability', lossGain, 0),
+    ...(event ? eventRows(event) : []),
+    ...(traded?.netBpsPerTrade ? [drawn('Net bps a trade', traded.rule, traded.netBpsPerTrade, 0)] : []),
+  ];
+}
+
+function eventRows(event: CardEvent): ReportFigure[] {
   const plain = { interval: null, isShare: false } as const;
-  const figures: ReportFigure[] = [
-    {
-      name: 'Loss gain',
-      about: 'log loss, in nats, that it saves on the yardstick per question',
-      value: logLossGain.value,
-      interval: drawn(logLossGain),
-      withoutSkill: 0,
-      better: 'more',
-      isShare: false,
-    },
-    {
-      name: 'AUC',
-      about: 'how often a yes is rated above a no',
-      value: auc.value,
-      interval: drawn(auc),
-      withoutSkill: 0.5,
-      better: 'more',
-      isShare: false,
-    },
+  const figures: (Omit<ReportFigure, 'value'> & { value: number | null })[] = [
+    drawn('AUC', 'how often a yes is rated above a no', event.auc, 0.5),
     {
       ...plain,
       name: 'Brier score',
       about: 'mean squared distance of what was said from what came',
-      value: outOfSample.brier,
-      withoutSkill: outOfSample.brierOfBaseRate,
+      value: event.brier,
+      withoutSkill: event.brierOfBaseRate,
       better: 'less',
     },
     {
       ...plain,
       name: 'Calibration error',
       about: 'how far what was said lies from what came true, on average',
-      value: outOfSample.expectedCalibrationError,
+      value: event.expectedCalibrationError,
       withoutSkill: null,
       better: 'less',
       isShare: true,
@@ -94,7 +98,7 @@ function figuresOf({ outOfSample }: ModelCard): ReportFigure[] {
       ...plain,
       name: 'MCC',
       about: 'Matthews correlation of the decision at one half',
-      value: outOfSample.mcc,
+      value: event.mcc,
       withoutSkill: 0,
       better: 'more',
     },
@@ -102,7 +106,7 @@ function figuresOf({ outOfSample }: ModelCard): ReportFigure[] {
       ...plain,
       name: 'Balanced accuracy',
       about: 'mean of the shares right among yeses and among noes',
-      value: outOfSample.balancedAccuracy,
+      value: event.balancedAccuracy,
       withoutSkill: 0.5,
       better: 'more',
       isShare: true,
@@ -111,23 +115,11 @@ function figuresOf({ outOfSample }: ModelCard): ReportFigure[] {
       ...plain,
       name: 'Accuracy',
       about: 'share right; without skill, the commoner answer always',
-      value: outOfSample.accuracy,
-      withoutSkill: Math.max(baseRateTraining, 1 - baseRateTraining),
+      value: event.accuracy,
+      withoutSkill: event.naiveAccuracy,
       better: 'more',
       isShare: true,
     },
   ];
-  if (net === null) return figures;
-  return [
-    ...figures,
-    {
-      name: 'Net bps a trade',
-      about: rule.text,
-      value: net.value,
-      interval: drawn(net),
-      withoutSkill: 0,
-      better: 'more',
-      isShare: false,
-    },
-  ];
+  return figures.flatMap(({ value, ...rest }) => (value === null ? [] : [{ ...rest, value }]));
 }

@@ -27,7 +27,7 @@ export function describeData(made: MadeData): DataSetView {
     })),
     ...answersOf(set, task, thirds),
     features: set.matrix.set.features.map((name, column) => describeFeature(set, name, column, thirds)),
-    leaks: made.audit().map(({ detail }) => detail),
+    leaks: made.audit().leaks.map(({ detail }) => detail),
   };
 }
 

@@ -2,13 +2,12 @@ import type { CandleSource } from '../../../preload/lab-contract.ts';
 import type { DataPlan } from '../../../preload/models-contract.ts';
 import { type CandleColumns, TIMEFRAME_MS } from '../../engine/domain/candle.ts';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
-import { featureSetByName } from '../../engine/features/feature-sets.ts';
+import { featureSetByName, setThatKnows } from '../../engine/features/feature-sets.ts';
 import { type CandleReader, instrumentName, sourceName, spanOf } from '../../lab/workers/read-candles.ts';
-import { auditDataSet, type BuildDataSet, type Leak } from '../audit/leakage-audit.ts';
+import { type Audit, auditDataSet, type BuildDataSet } from '../audit/leakage-audit.ts';
 import { type AskedData, buildDataSet, type InstrumentCandles, type Question } from '../datasets/build-data-set.ts';
-import { movesOf } from '../judgement/net-of-costs.ts';
+import { movesAlong } from '../judgement/moves-along.ts';
 import { directionOfLabel } from '../labels/direction.ts';
-import type { LabelSpec } from '../labels/label.ts';
 import { labelOf } from './questions.ts';
 
 /** Why there is no data set, in one sentence. */
@@ -22,11 +21,11 @@ const none = (text: string): Result<never, NoData> => fail({ kind: 'no-data', te
 /** A data set, what it was made of, and how to look for leaks in its making. */
 export interface MadeData extends AskedData {
   readonly instruments: readonly InstrumentCandles[];
-  readonly label: LabelSpec;
   readonly missingBars: readonly number[];
-  /** Of price to each answer; null where the question is not about a direction. */
+  /** Of price to each answer, the way that a yes says it goes; null where the question is not about a direction. */
   readonly moves: Float64Array | null;
-  audit(): readonly Leak[];
+  readonly question: Question;
+  audit(): Audit;
 }
 
 const AUDIT_SEED = 1;
@@ -48,30 +47,24 @@ export async function makeData(plan: DataPlan, reader: CandleReader): Promise<Re
   }
   const question: Question = {
     timeframe: plan.timeframe,
-    featureSet: featureSetByName(plan.featureSet)!,
+    // Of candles alone: so the model is asked when it trades, too.
+    featureSet: setThatKnows(featureSetByName(plan.featureSet)!, 'candles'),
     label: labelOf(plan.question.kind, plan.question.params),
   };
   const build: BuildDataSet = (from) => buildDataSet(from, question).set;
   try {
     const asked = buildDataSet(instruments, question);
-    const audit = (): readonly Leak[] =>
+    const audit = (): Audit =>
       auditDataSet(build, instruments, { directionOf: directionOfLabel(question.label), seed: AUDIT_SEED });
-    const moves = saysUpOrDown(plan.question.kind)
-      ? movesOf(
-          asked.set,
-          instruments.map(({ candles }) => candles),
-        )
-      : null;
-    return ok({ ...asked, instruments, label: question.label, missingBars, moves, audit });
+    const candles = instruments.map((each) => each.candles);
+    const moves = movesAlong(asked.set, candles, question.label);
+    return ok({ ...asked, question, instruments, missingBars, moves, audit });
   } catch (error) {
     // Too few candles, or one with a price that is none: the sentence says which.
     if (error instanceof RangeError) return none(`${error.message}.`);
     throw error;
   }
 }
-
-const saysUpOrDown = (kind: DataPlan['question']['kind']): boolean =>
-  kind === 'direction' || kind === 'triple-barrier' || kind === 'move';
 
 /** Plain columns, whatever they are views of. */
 const columnsOf = ({ openTimeMs, open, high, low, close, volume }: CandleColumns): CandleColumns => ({

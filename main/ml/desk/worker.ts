@@ -7,6 +7,7 @@ import type { AnswerJob } from '../../lab/workers/answer-job.ts';
 import { createCandleReader } from '../../lab/workers/read-candles.ts';
 import { workOnThread } from '../../lab/workers/thread-hand.ts';
 import { refuseLeaks } from '../audit/leakage-audit.ts';
+import { sourceOf } from '../lab-model/source-of.ts';
 import { addJob, readJobs, removeJob, removeLeftovers } from '../train/job-folder.ts';
 import { questionKey } from '../tuning/trial-book.ts';
 import { describeData } from './describe-data.ts';
@@ -31,8 +32,10 @@ function openModelsWorker({
   const reader = createCandleReader(candleStore, candles);
 
   function prepare({ id, title, plan, nowMs }: Prepare, made: MadeData): ModelsAnswer {
-    refuseLeaks(made.audit());
+    const audited = [...refuseLeaks(made.audit())];
     const { family, hyperParameters, seed, search } = plan;
+    const { label, timeframe } = made.question;
+    const name = `${family}-${label.kind}-${timeframe}`;
     const work = {
       family,
       task: made.task,
@@ -42,7 +45,8 @@ function openModelsWorker({
         trials: search.trials,
         budgetMs: search.minutes === null ? null : search.minutes * MINUTE_MS,
       },
-      question: questionKey(made.set.matrix.instruments, plan.data.timeframe, made.label),
+      question: questionKey(made.set.matrix.instruments, timeframe, label),
+      card: { name, title, timeframe, label, audited, sources: made.instruments.map(sourceOf) },
     };
     const data = { ...splitForStopping(made.set), judged: { set: made.set, moves: made.moves } };
     return { kind: 'prepare', job: addJob(jobsDir, { id, title, work, data, plan }, nowMs) };

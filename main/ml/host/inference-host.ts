@@ -8,7 +8,7 @@ import {
   type RecordBucket,
   toHostSchema,
 } from '../../engine/inference/protocol.ts';
-import type { ModelCard } from '../card.ts';
+import { type CardEvent, type ModelCard, whyNoVote } from '../card.ts';
 import { AnswerCache, rowKeyOf } from './answer-cache.ts';
 import type { OpenModel } from './model-package.ts';
 import type { ModelAnswer } from './model-session.ts';
@@ -26,7 +26,7 @@ interface ServedModel {
   readonly rowsMax: number;
   readonly windowBars: number;
   readonly provider: string;
-  readonly trendFeatureIndex: number;
+  readonly trendFeatureIndex: number | null;
   readonly cache: AnswerCache;
   predictions: number;
   failures: number;
@@ -120,6 +120,13 @@ export function createInferenceHost(send: (message: FromHost) => void): Inferenc
         send({ type: 'ModelRefused', model: placement.model, version: placement.version, reason: opened.error.reason });
         continue;
       }
+      const noVote = whyNoVote(opened.value.card.question);
+      if (noVote !== null) {
+        refused++;
+        await shelf.release(key);
+        send({ type: 'ModelRefused', model: placement.model, version: placement.version, reason: `${noVote}.` });
+        continue;
+      }
       const model = servedModel(placement, opened.value);
       served.set(key, model);
       send(describeModel(model, performance.now() - startedMs));
@@ -179,6 +186,7 @@ export function createInferenceHost(send: (message: FromHost) => void): Inferenc
 
   const answered = (model: ServedModel, { asked }: Question, answer: ModelAnswer, latencyMs: number): void => {
     const { card } = model;
+    const probability = answer.answer[0] as number;
     model.predictions++;
     model.reported = false;
     send({
@@ -190,10 +198,11 @@ export function createInferenceHost(send: (message: FromHost) => void): Inferenc
       instrument: asked.instrument,
       timeframe: asked.timeframe,
       candleCloseTimeMs: asked.candleCloseTimeMs,
-      ...answer,
-      trend: (asked.features[model.trendFeatureIndex] ?? 0) >= 0 ? 'up' : 'down',
+      rawProbability: answer.raw[0] as number,
+      probability,
+      yesMeans: yesMeans(model, asked),
       edge: card.edge.verdict,
-      record: bucketOf(card, answer.probability),
+      record: bucketOf(card, probability),
       latencyMs,
       provider: model.provider,
     });
@@ -287,6 +296,12 @@ function refuseMessage(message: unknown, problem: string, send: (message: FromHo
   } else send({ type: 'MessageRefused', reason: problem });
 }
 
+/** A reversal goes against the trend it was asked about. */
+function yesMeans({ trendFeatureIndex }: ServedModel, { features }: PredictMessage): 'rise' | 'fall' {
+  if (trendFeatureIndex === null) return 'rise';
+  return (features[trendFeatureIndex] ?? 0) >= 0 ? 'fall' : 'rise';
+}
+
 function mismatchOf(card: ModelCard, { timeframe, featureSetHash }: PredictMessage): string | null {
   if (timeframe !== card.timeframe) return `${card.name} answers ${card.timeframe} candles, not ${timeframe}`;
   if (featureSetHash === card.featureSet.hash) return null;
@@ -294,12 +309,13 @@ function mismatchOf(card: ModelCard, { timeframe, featureSetHash }: PredictMessa
 }
 
 function bucketOf(card: ModelCard, probability: number): RecordBucket | null {
-  const bucket = card.outOfSample.reliability.find((each) => probability >= each.low && probability < each.high);
+  const bucket = card.outOfSample.event?.reliability.find((each) => probability >= each.low && probability < each.high);
   if (bucket === undefined || bucket.n === 0) return null;
   return { bucketLow: bucket.low, bucketHigh: bucket.high, right: bucket.right, n: bucket.n };
 }
 
 function describeModel({ card, provider, placement, windowBars }: ServedModel, loadMs: number): FromHost {
+  const event = card.outOfSample.event as CardEvent;
   return {
     type: 'ModelLoaded',
     model: card.name,
@@ -310,14 +326,12 @@ function describeModel({ card, provider, placement, windowBars }: ServedModel, l
     windowBars,
     timeframe: card.timeframe,
     featureSet: card.featureSet,
-    question: card.label.question,
-    barrierAtr: card.label.barrierAtr,
-    horizonBars: card.label.horizonBars,
+    question: card.question.text,
     edge: card.edge.verdict,
     edgeReason: card.edge.reason,
-    baseRate: card.outOfSample.baseRate,
-    aucOutOfSample: card.outOfSample.auc.value,
-    record: card.outOfSample.reliability
+    baseRate: event.baseRate,
+    aucOutOfSample: event.auc.value,
+    record: event.reliability
       .filter((each) => each.n > 0)
       .map(({ low, high, right, n }) => ({ bucketLow: low, bucketHigh: high, right, n })),
     fileBytes: card.modelBytes,

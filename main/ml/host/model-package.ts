@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import { type FeatureSetIdentity, firstIssue } from '../../engine/inference/protocol.ts';
-import { cardSchema, type Golden, goldenSchema, type ModelCard } from '../card.ts';
+import { cardSchema, type Golden, goldenSchema, type ModelCard, PACKAGE_FILES } from '../card.ts';
 import { inspectModel } from '../onnx/inspect-model.ts';
 import { type ModelSession, openModelSession } from './model-session.ts';
 
@@ -13,7 +13,8 @@ export interface OpenModel {
   readonly card: ModelCard;
   readonly golden: Golden;
   readonly session: ModelSession;
-  readonly trendFeatureIndex: number;
+  /** Where the newest value of the feature lies that says the trend; null where the question has none. */
+  readonly trendFeatureIndex: number | null;
 }
 
 /** Why a model did not load, one sentence that names the file and the field. */
@@ -40,16 +41,16 @@ export async function openModelPackage(
   const dir = join(modelsDir, name, version);
   const label = (file: string): string => `${name}/${version}/${file}`;
 
-  const card = await readJson(join(dir, 'card.json'), label('card.json'), cardSchema);
+  const card = await readJson(join(dir, PACKAGE_FILES.card), label(PACKAGE_FILES.card), cardSchema);
   if (!card.ok) return card;
   const cardProblem = checkCard(card.value, name, version, featureSets);
   if (cardProblem !== null) return refuse(`${label('card.json')}: ${cardProblem}.`);
 
-  const golden = await readJson(join(dir, 'golden.json'), label('golden.json'), goldenSchema);
+  const golden = await readJson(join(dir, PACKAGE_FILES.golden), label(PACKAGE_FILES.golden), goldenSchema);
   if (!golden.ok) return golden;
   const featureCount = card.value.featureSet.features.length;
 
-  const model = await readBytes(join(dir, 'model.onnx'));
+  const model = await readBytes(join(dir, PACKAGE_FILES.model));
   if (model === null) return refuse(`${label('model.onnx')}: the file is missing or unreadable.`);
   const hash = createHash('sha256').update(model).digest('hex');
   if (hash !== card.value.modelSha256) {
@@ -58,18 +59,25 @@ export async function openModelPackage(
   }
   const structure = inspectModel(model);
   if (structure !== null) return refuse(`${label('model.onnx')}: ${structure}.`);
-  const session = await openModelSession(model, featureCount);
+  const { task, outputs, trendFeature } = card.value.question;
+  const session = await openModelSession(model, featureCount, { task, outputs: outputs.length });
   if (!session.ok) return refuse(`${label('model.onnx')}: ${session.error.message}.`);
 
-  const cells = session.value.windowBars * featureCount;
-  const goldenProblem = shapeOfGolden(golden.value, cells) ?? (await checkGolden(session.value, golden.value));
+  const { windowBars } = session.value;
+  const cells = windowBars * featureCount;
+  const goldenProblem =
+    (windowBars === card.value.windowBars
+      ? null
+      : `card.json says ${card.value.windowBars} candles a row, the model takes ${windowBars}`) ??
+    shapeOfGolden(golden.value, cells) ??
+    (await checkGolden(session.value, golden.value));
   if (goldenProblem !== null) {
     await session.value.release();
     return refuse(`${label('golden.json')}: ${goldenProblem}.`);
   }
   // Of a window, in its last row.
   const trendFeatureIndex =
-    cells - featureCount + card.value.featureSet.features.indexOf(card.value.label.trendFeature);
+    trendFeature === null ? null : cells - featureCount + card.value.featureSet.features.indexOf(trendFeature);
   return ok({ card: card.value, golden: golden.value, session: session.value, trendFeatureIndex });
 }
 
@@ -82,8 +90,14 @@ function checkCard(
   if (card.name !== name) return `name is "${card.name}", the folder says "${name}"`;
   if (card.version !== version) return `version is "${card.version}", the folder says "${version}"`;
   const { featureSet } = card;
-  if (!featureSet.features.includes(card.label.trendFeature)) {
-    return `label.trendFeature "${card.label.trendFeature}" is not among featureSet.features`;
+  const { trendFeature, task, outputs } = card.question;
+  if (trendFeature !== null && !featureSet.features.includes(trendFeature)) {
+    return `question.trendFeature "${trendFeature}" is not among featureSet.features`;
+  }
+  if (task === 'binary' && outputs.length !== 1)
+    return `question.outputs has ${outputs.length} names, a yes or no has 1`;
+  if ((task === 'binary') !== (card.outOfSample.event !== null)) {
+    return 'outOfSample.event is there where question.task is binary, and only there';
   }
   for (const [index, feature] of featureSet.features.entries()) {
     const described = card.trainingDistribution.features[index]?.name;
@@ -118,14 +132,19 @@ async function checkGolden(session: ModelSession, golden: Golden): Promise<strin
   for (const [index, expected] of golden.cases.entries()) {
     const answer = await session.run(expected.features);
     if (!answer.ok) return `cases[${index}] could not be computed: ${answer.error.message}`;
-    for (const field of ['rawProbability', 'probability'] as const) {
-      if (Math.abs(answer.value[field] - expected[field]) > golden.tolerance) {
-        return `cases[${index}].${field} is ${expected[field]}, the model answers ${answer.value[field]}`;
-      }
+    for (const field of ['raw', 'answer'] as const) {
+      const [own, stated] = [answer.value[field], expected[field]];
+      if (own.length !== stated.length)
+        return `cases[${index}].${field} has ${stated.length} numbers, the model answers ${own.length}`;
+      const off = stated.findIndex((value, k) => !isAlike(own[k] ?? Number.NaN, value, golden.tolerance));
+      if (off >= 0) return `cases[${index}].${field}[${off}] is ${stated[off]}, the model answers ${own[off]}`;
     }
   }
   return null;
 }
+
+const isAlike = (own: number, stated: number, tolerance: number): boolean =>
+  Math.abs(own - stated) <= tolerance * Math.max(1, Math.abs(stated));
 
 async function readJson<T>(path: string, label: string, schema: z.ZodType<T>): Promise<Result<T, Refusal>> {
   const bytes = await readBytes(path, JSON_BYTES_MAX);

@@ -1,14 +1,21 @@
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
+import type { TaskKind } from '../families/task.ts';
 import { MODEL_INPUT, OUTPUT_NAMES } from '../onnx/output-head.ts';
 import { InferenceSession, Tensor } from '../onnx-runtime.ts';
 
-const { raw: RAW_OUTPUT, mapped: OUTPUT } = OUTPUT_NAMES.binary;
-
-/** What a model said about one row. */
+/** What a model said about one row: as it was learnt, and as it is to be believed; as many numbers as it has outputs. */
 export interface ModelAnswer {
-  readonly rawProbability: number;
-  readonly probability: number;
+  readonly raw: readonly number[];
+  readonly answer: readonly number[];
 }
+
+/** What a model answers: what its outputs are called, how many numbers they hold, and whether these are probabilities. */
+export interface AnswerShape {
+  readonly task: TaskKind;
+  readonly outputs: number;
+}
+
+const ONE_PROBABILITY: AnswerShape = { task: 'binary', outputs: 1 };
 
 export interface SessionError {
   readonly kind: 'unreadable' | 'shape' | 'bad-input' | 'bad-output' | 'runtime';
@@ -50,6 +57,7 @@ const SESSION_OPTIONS: InferenceSession.SessionOptions = {
 export async function openModelSession(
   model: Uint8Array,
   featureCount: number,
+  shape: AnswerShape = ONE_PROBABILITY,
 ): Promise<Result<ModelSession, SessionError>> {
   let session: InferenceSession;
   try {
@@ -57,7 +65,7 @@ export async function openModelSession(
   } catch (error) {
     return fail({ kind: 'unreadable', message: `the runtime cannot read it: ${messageOf(error)}` });
   }
-  const problem = shapeProblem(session, featureCount);
+  const problem = shapeProblem(session, featureCount, shape.task);
   if (problem !== null) {
     await session.release();
     return fail({ kind: 'shape', message: problem });
@@ -71,13 +79,13 @@ export async function openModelSession(
     provider: 'cpu',
     rowsMax: rowsMaxOf(session),
     windowBars: window.bars,
-    runRows: (rows) => runRows(session, rows, window),
-    run: async (row) => (await runRows(session, [row], window))[0] as Result<ModelAnswer, SessionError>,
+    runRows: (rows) => runRows(session, rows, window, shape),
+    run: async (row) => (await runRows(session, [row], window, shape))[0] as Result<ModelAnswer, SessionError>,
     release: () => session.release(),
   });
 }
 
-function shapeProblem(session: InferenceSession, featureCount: number): string | null {
+function shapeProblem(session: InferenceSession, featureCount: number, task: TaskKind): string | null {
   const [input, ...otherInputs] = session.inputMetadata;
   if (input === undefined || otherInputs.length > 0 || input.name !== MODEL_INPUT) {
     return `inputs are [${session.inputNames.join(', ')}], expected [${MODEL_INPUT}]`;
@@ -90,7 +98,7 @@ function shapeProblem(session: InferenceSession, featureCount: number): string |
     const window = isRow ? '' : ` or float32[batch, bars, ${featureCount}]`;
     return `input ${MODEL_INPUT} is ${shape}, expected float32[batch, ${featureCount}]${window}`;
   }
-  for (const name of [RAW_OUTPUT, OUTPUT]) {
+  for (const name of Object.values(OUTPUT_NAMES[task])) {
     if (!session.outputNames.includes(name)) return `output ${name} is missing`;
   }
   return null;
@@ -126,13 +134,14 @@ async function runRows(
   session: InferenceSession,
   rows: readonly (readonly number[])[],
   window: Window,
+  shape: AnswerShape,
 ): Promise<Result<ModelAnswer, SessionError>[]> {
-  const problems = rows.map((row) => rowProblem(row, window.cells));
+  const problems = rows.map((row) => rowProblem(row, window));
   const sound = rows.filter((_, at) => problems[at] === null);
-  let answers = sound.length === 0 ? [] : await runBatch(session, sound, window);
+  let answers = sound.length === 0 ? [] : await runBatch(session, sound, window, shape);
   if (sound.length > 1 && answers.some(({ ok: isGood }) => !isGood)) {
     answers = [];
-    for (const row of sound) answers.push(...(await runBatch(session, [row], window)));
+    for (const row of sound) answers.push(...(await runBatch(session, [row], window, shape)));
   }
   const inOrder = answers.values();
   return problems.map((message) =>
@@ -142,38 +151,51 @@ async function runRows(
   );
 }
 
-function rowProblem(features: readonly number[], cells: number): string | null {
-  if (features.length !== cells) return `${features.length} features given, ${cells} expected`;
+function rowProblem(features: readonly number[], window: Window): string | null {
+  const { cells } = window;
+  if (features.length !== cells) return lengthProblem(features.length, window);
   const bad = features.findIndex((value) => !Number.isFinite(Math.fround(value)));
   return bad < 0 ? null : `feature ${bad} is ${features[bad]}, not a finite number`;
+}
+
+/** Of a window that has begun only lately, the candles are told. */
+function lengthProblem(given: number, { cells, bars }: Window): string {
+  const perBar = cells / bars;
+  if (bars === 1 || given % perBar !== 0) return `${given} features given, ${cells} expected`;
+  return `it looks at ${bars} candles, and there are ${given / perBar} yet`;
 }
 
 async function runBatch(
   session: InferenceSession,
   rows: readonly (readonly number[])[],
   { cells, dims }: Window,
+  { task, outputs: width }: AnswerShape,
 ): Promise<Result<ModelAnswer, SessionError>[]> {
   const all = (error: SessionError) => rows.map(() => fail(error));
+  const names = OUTPUT_NAMES[task];
+  const isShare = task === 'binary' || task === 'multiclass';
   const input = new Float32Array(rows.length * cells);
   for (const [at, row] of rows.entries()) input.set(row, at * cells);
   try {
     const outputs = await session.run({
       [MODEL_INPUT]: new Tensor('float32', input, [rows.length, ...dims]),
     });
-    for (const name of [RAW_OUTPUT, OUTPUT]) {
+    for (const name of [names.raw, names.mapped]) {
       const count = outputs[name]?.data.length ?? 0;
-      if (count === rows.length) continue;
+      if (count === rows.length * width) continue;
       const asked = rows.length === 1 ? 'one row' : `${rows.length} rows`;
       return all({ kind: 'bad-output', message: `output ${name} has ${count} values for ${asked}` });
     }
+    const numbersOf = (name: string, at: number): number[] =>
+      Array.from({ length: width }, (_, k) => Number(outputs[name]?.data[at * width + k]));
     return rows.map((_, at) => {
-      const rawProbability = Number(outputs[RAW_OUTPUT]?.data[at]);
-      const probability = Number(outputs[OUTPUT]?.data[at]);
-      for (const value of [rawProbability, probability]) {
-        if (value >= 0 && value <= 1) continue;
-        return fail<SessionError>({ kind: 'bad-output', message: `the model answered ${value}, not a probability` });
+      const [raw, answer] = [numbersOf(names.raw, at), numbersOf(names.mapped, at)];
+      for (const value of [...raw, ...answer]) {
+        if (isShare ? value >= 0 && value <= 1 : Number.isFinite(value)) continue;
+        const wanted = isShare ? 'a probability' : 'a number';
+        return fail<SessionError>({ kind: 'bad-output', message: `the model answered ${value}, not ${wanted}` });
       }
-      return ok({ rawProbability, probability });
+      return ok({ raw, answer });
     });
   } catch (error) {
     return all({ kind: 'runtime', message: messageOf(error) });

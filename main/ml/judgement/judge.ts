@@ -38,6 +38,10 @@ export interface JudgePlan extends FoldWatch {
 /** How a model did on what it had not seen. */
 export interface Judgement {
   readonly protocol: Protocol;
+  readonly folds: number;
+  /** From the first question asked to the last one answered, UTC. */
+  readonly testedFromMs: number;
+  readonly testedToMs: number;
   readonly samples: number;
   /** Samples that share no bar: as many independent events. */
   readonly effectiveSamples: number;
@@ -100,6 +104,9 @@ export async function judge(subject: Subject, set: DataSet, plan: JudgePlan): Pr
   const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   return {
     protocol: plan.protocol,
+    folds: folds.length,
+    testedFromMs: tested.askedMs.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+    testedToMs: tested.knownMs.reduce((a, b) => Math.max(a, b), 0),
     samples: tested.rowOf.length,
     effectiveSamples,
     loss: mean(losses),

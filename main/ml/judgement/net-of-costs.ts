@@ -7,6 +7,8 @@ import { type DailyReturns, dailyReturns } from './daily-returns.ts';
 export interface NetOfCosts {
   /** Answers at least this sure are traded: what this share of the surest is. */
   readonly tradedShare: number;
+  /** How sure these are at least, from 0 to 1. */
+  readonly leaningMin: number;
   readonly feeBpsRoundTrip: number;
   readonly trades: number;
   readonly right: number;
@@ -83,7 +85,7 @@ export function netOfCosts(
   tradedShare: number,
   feeBpsRoundTrip: number,
 ): NetOfCosts {
-  const { times, gross } = tradeAnswers(set, indices, leaning, moves, tradedShare);
+  const { least, times, gross } = tradeAnswers(set, indices, leaning, moves, tradedShare);
   const net = gross.map((bps) => bps - feeBpsRoundTrip);
   const { blockOf, blockCount } = dayBlocks(times);
   const interval = (values: readonly number[]): Estimate | null =>
@@ -92,6 +94,7 @@ export function netOfCosts(
       : bootstrapByBlock(blockOf, blockCount, (times) => weightedMean(values, times), { resamples: 1_000, seed: 5 });
   return {
     tradedShare,
+    leaningMin: least,
     feeBpsRoundTrip,
     trades: gross.length,
     right: gross.filter((bps) => bps > 0).length,

@@ -1,25 +1,26 @@
-import { createHash } from 'node:crypto';
 import { TIMEFRAME_MS } from '../../engine/domain/candle.ts';
 import { fittedOnAll } from '../audit/fitted-on-all.ts';
 import { auditDataSet, refuseLeaks } from '../audit/leakage-audit.ts';
+import type { ModelCard } from '../card.ts';
 import { buildDataSet, type InstrumentCandles, type Question } from '../datasets/build-data-set.ts';
-import { type DataSet, samplesWithWindow, selectSamples, windowAt } from '../datasets/data-set.ts';
+import { type DataSet, samplesWithWindow, selectSamples } from '../datasets/data-set.ts';
 import type { JudgedSet } from '../datasets/data-set-file.ts';
 import type { Family, Fitted } from '../families/family.ts';
-import { outputCount, type Task } from '../families/task.ts';
-import { applyCalibration } from '../judgement/calibrate.ts';
+import type { Task } from '../families/task.ts';
 import { evenSample, permutationImportance } from '../judgement/importance.ts';
 import { type Judgement, judge } from '../judgement/judge.ts';
-import { movesOf } from '../judgement/net-of-costs.ts';
+import { movesAlong } from '../judgement/moves-along.ts';
 import { fitWithStopping, type Subject } from '../judgement/out-of-fold.ts';
 import { treeShap } from '../judgement/tree-shap.ts';
 import { directionOfLabel } from '../labels/direction.ts';
 import { horizonOf } from '../labels/label.ts';
 import type { OutputMap } from '../onnx/output-head.ts';
+import type { MadeModel } from '../registry/publish-package.ts';
 import { treeRows } from '../trees/tree.ts';
 import type { Choice } from '../tuning/choose-settings.ts';
-import { openAnswers } from './answers.ts';
-import type { LabGolden, LabReport } from './report-file.ts';
+import { cardOfJudgement, TRAINER_VERSION } from './card-of-judgement.ts';
+import { goldenOf } from './golden.ts';
+import { sourceOf } from './source-of.ts';
 
 export interface LabPlan {
   readonly name: string;
@@ -35,23 +36,17 @@ export interface LabPlan {
   readonly feeBpsRoundTrip: number;
   /** Chooses settings, and how they are then to be judged, once the data set is known not to leak. */
   readonly choose: (subject: Subject, judged: JudgedSet) => Promise<Choice>;
+  /** Its licence to trade begins. */
+  readonly nowMs: number;
   readonly signal?: AbortSignal;
 }
 
-export interface LabModel {
-  readonly model: Uint8Array<ArrayBuffer>;
-  readonly report: LabReport;
-  readonly golden: LabGolden;
+export interface LabModel extends MadeModel {
   readonly judgement: Judgement;
 }
 
-/** Changes whenever the same data and plan would give another model. */
-const TRAINER_VERSION = '1.0.0';
-const GOLDEN_CASES = 16;
 const IMPORTANCE_SAMPLES = 1_000;
 const RESAMPLES = 500;
-/** Model and graph must agree this closely, in units of the answer. */
-const PARITY_MAX = 1e-3;
 
 /**
  * Audits, judges and trains: what is written down is the model learnt from all samples, with the map that judging found, and the
@@ -70,12 +65,18 @@ export async function trainLabModel(
   if (!family.tasks.includes(task.kind)) throw new RangeError(`${family.title} answers no ${task.kind} questions`);
   say(`${set.rowOf.length} questions`);
   const build = (given: readonly InstrumentCandles[]): DataSet => buildDataSet(given, question).set;
-  refuseLeaks(auditDataSet(build, instruments, { directionOf: directionOfLabel(question.label), seed }));
-  if (family.takes === 'rows') refuseLeaks(await fittedOnAll(family, set, task, hyperParameters));
+  const audited = [
+    ...refuseLeaks(auditDataSet(build, instruments, { directionOf: directionOfLabel(question.label), seed })),
+  ];
+  if (family.takes === 'rows') audited.push(...refuseLeaks(await fittedOnAll(family, set, task, hyperParameters)));
   say('no leaks found');
 
   const embargoMs = plan.embargoBars * TIMEFRAME_MS[question.timeframe];
-  const moves = movesAlong(set, instruments, question);
+  const moves = movesAlong(
+    set,
+    instruments.map(({ candles }) => candles),
+    question.label,
+  );
   const choice = await plan.choose({ family, hyperParameters, task, seed }, { set, moves });
   const subject = { family, hyperParameters: choice.hyperParameters, task, seed };
   const judgement = await judge(subject, set, {
@@ -97,64 +98,25 @@ export async function trainLabModel(
     judgement.intervals === null ? judgement.map : { kind: 'shift', by: judgement.intervals.shift };
   const model = fitted.toOnnx(aboutOf(plan, set, judgement), map);
   const sample = evenSample(selectSamples(set, samplesWithWindow(set, fitted.windowBars)), IMPORTANCE_SAMPLES);
-  const golden = await goldenOf(model, fitted, sample, map);
-  return {
-    model,
-    golden,
-    judgement,
-    report: {
-      schemaVersion: 1,
+  const card = cardOfJudgement(
+    {
       name: plan.name,
       version: plan.version,
-      family: family.name,
-      hyperParameters: { ...subject.hyperParameters },
+      title: `${plan.name}, ${family.title}`,
+      family: { name: family.name, title: family.title },
+      timeframe: question.timeframe,
+      label: question.label,
+      sources: instruments.map(sourceOf),
+      hyperParameters: subject.hyperParameters,
       seed,
-      modelSha256: createHash('sha256').update(model).digest('hex'),
-      question: {
-        timeframe: question.timeframe,
-        featureSet: { ...set.matrix.set, features: [...set.matrix.set.features] },
-        label: question.label,
-        task: task.kind,
-        outputs: outputNames(task, set.targetNames),
-      },
-      windowBars: fitted.windowBars,
-      sources: instruments.map(({ instrument, candles }) => ({
-        instrument,
-        bars: candles.close.length,
-        fromMs: candles.openTimeMs[0]!,
-        toMs: candles.openTimeMs.at(-1)!,
-        sha256: createHash('sha256')
-          .update(new Uint8Array(candles.close.buffer, candles.close.byteOffset, candles.close.byteLength))
-          .digest('hex'),
-      })),
-      audit: {
-        leaks: [],
-        checked: [
-          'times',
-          'look-ahead',
-          'label ends',
-          'known answers',
-          'foreknowledge on random walks',
-          'fitted on all',
-        ],
-      },
-      judgement: JSON.parse(JSON.stringify(judgement)),
+      embargoMs,
+      audited,
       importance: await importanceOf(fitted, sample, seed),
+      nowMs: plan.nowMs,
     },
-  };
-}
-
-/** Moves to the answers, the way that a yes says price goes; null where answers say no direction. */
-function movesAlong(set: DataSet, instruments: readonly InstrumentCandles[], { label }: Question): Float64Array | null {
-  const directionOf = directionOfLabel(label);
-  if (directionOf === null) return null;
-  const moves = movesOf(
-    set,
-    instruments.map(({ candles }) => candles),
+    { set, fitted, model, judgement, map },
   );
-  if (label.kind !== 'reversal') return moves;
-  const turned = { ...set, targets: new Float32Array(set.targets.length).fill(1) };
-  return moves.map((move, sample) => move * directionOf(turned, sample));
+  return { model, golden: await goldenOf(model, fitted, sample, map), card, judgement };
 }
 
 function aboutOf({ name, version, question, seed }: LabPlan, set: DataSet, judgement: Judgement) {
@@ -174,41 +136,8 @@ function aboutOf({ name, version, question, seed }: LabPlan, set: DataSet, judge
   };
 }
 
-function outputNames(task: Task, targets: readonly string[]): string[] {
-  if (task.kind === 'multiclass') return [...task.classes];
-  if (task.kind === 'quantile') return targets.flatMap((target) => task.levels.map((level) => `${target} q${level}`));
-  return [...targets];
-}
-
-/** What the runtime answers to a few samples; refuses a graph that does not answer as the model does. */
-async function goldenOf(model: Uint8Array, fitted: Fitted, sample: DataSet, map: OutputMap): Promise<LabGolden> {
-  const width = outputCount(fitted.task);
-  const session = await openAnswers(model, fitted.task.kind);
-  try {
-    const own = await fitted.predict(sample);
-    const answers = await session.answer(sample, fitted.windowBars);
-    for (let i = 0; i < own.length; i++) {
-      const wanted = mapped(map, own[i]!, i % width);
-      const off = Math.abs(answers[i]! - wanted);
-      if (!(off <= PARITY_MAX * Math.max(1, Math.abs(wanted))))
-        throw new Error(`model and graph differ by ${off} on sample ${i}`);
-    }
-    const stride = Math.max(1, Math.floor(sample.rowOf.length / GOLDEN_CASES));
-    const cases = Array.from({ length: Math.min(GOLDEN_CASES, sample.rowOf.length) }, (_, k) => ({
-      features: [...windowAt(sample, k * stride, fitted.windowBars)],
-      answer: [...answers.subarray(k * stride * width, (k * stride + 1) * width)],
-    }));
-    return { tolerance: 1e-4, cases };
-  } finally {
-    await session.release();
-  }
-}
-
-const mapped = (map: OutputMap, raw: number, output: number): number =>
-  map.kind === 'shift' ? raw + map.by[output]! : applyCalibration(map, raw);
-
 /** Permutation importance, and for trees the mean size of what each feature adds. */
-async function importanceOf(fitted: Fitted, sample: DataSet, seed: number): Promise<LabReport['importance']> {
+async function importanceOf(fitted: Fitted, sample: DataSet, seed: number): Promise<ModelCard['importance']> {
   const found = await permutationImportance(fitted, evenSample(sample, 300), seed);
   const names = sample.matrix.set.features;
   const rows = treeRows(evenSample(sample, 200));

@@ -1,7 +1,7 @@
 import { type LineUpEntry, versionKey } from '../../engine/domain/ensemble.ts';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import type { FeatureSetIdentity, Placement } from '../../engine/inference/protocol.ts';
-import type { ModelCard } from '../card.ts';
+import { type ModelCard, whyNoVote } from '../card.ts';
 import { compareVersions, listVersions, type ModelVersion, newestOfEach, readCard } from './model-folders.ts';
 import { cardHash, type ProbeRecords } from './probe-records.ts';
 import { type Contender, type GateCheck, gateChecks } from './promotion-gate.ts';
@@ -61,6 +61,7 @@ const refuse = (kind: Refused['kind'], text: string, checks: readonly GateCheck[
 interface Seen {
   readonly shipped: readonly ModelVersion[];
   readonly own: readonly ModelVersion[];
+  /** Of those that can vote. */
   readonly cards: ReadonlyMap<string, ModelCard>;
   readonly standings: ReadonlyMap<string, Standing>;
   /** Versions made here whose very files bear a promotion of this installation. */
@@ -75,7 +76,7 @@ function look(places: RegistryPlaces, key: Signer): Seen {
   const records = readPromotions(places.promotions, key);
   const cards = [...shipped, ...own].flatMap((version): [string, ModelCard][] => {
     const card = readCard(version);
-    return card ? [[versionKey(version), card]] : [];
+    return card && whyNoVote(card.question) === null ? [[versionKey(version), card]] : [];
   });
   const promoted = own.filter((version) => {
     const hash = cardHash(version);

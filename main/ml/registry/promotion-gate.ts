@@ -1,4 +1,5 @@
 import { type MemberScore, totalOf } from '../../engine/domain/ensemble.ts';
+import type { Leak } from '../audit/leakage-audit.ts';
 import type { ModelCard } from '../card.ts';
 
 /** One thing that a version must have shown before it may trade; `text` says what was found, with its limit. */
@@ -14,48 +15,74 @@ export interface Contender {
   readonly score: MemberScore | null;
 }
 
+/** How long a version has to be watched before it may trade: the one term of the gate that a person sets. */
+export interface ShadowTerms {
+  /** Forecasts of which the market has shown what they were worth. */
+  readonly forecastsMin: number;
+  readonly hoursMin: number;
+}
+
+export const DEFAULT_SHADOW: ShadowTerms = { forecastsMin: 300, hoursMin: 24 };
+
+/** Without these the audit has not looked where leaks come from. */
+const AUDIT_MUST_CHECK: readonly Leak['kind'][] = ['times', 'look-ahead', 'label-end', 'known-answer', 'foreknowledge'];
 /** With shuffled labels nothing can be learned: what the pipeline scores then beyond chance has leaked. */
 const SHUFFLED_AUC_OFF_MAX = 0.03;
 const CALIBRATION_ERROR_MAX = 0.03;
-const SHADOW_FORECASTS_MIN = 300;
-const SHADOW_HOURS_MIN = 24;
 const HOUR_MS = 3_600_000;
 
 /** What stands for and against a version that wants to trade in the place of `champion`; all checks, passed or not. */
-export function gateChecks(challenger: Contender, champion: Contender | null, nowMs: number): readonly GateCheck[] {
+export function gateChecks(
+  challenger: Contender,
+  champion: Contender | null,
+  nowMs: number,
+  terms: ShadowTerms = DEFAULT_SHADOW,
+): readonly GateCheck[] {
   return [
     validation(challenger.card),
     leakage(challenger.card),
     calibration(challenger.card),
-    shadow(challenger.score, nowMs),
+    shadow(challenger.score, nowMs, terms),
     better(challenger, champion),
   ];
 }
 
 function validation({ edge, outOfSample }: ModelCard): GateCheck {
-  const { low, value } = outOfSample.logLossGain;
+  const { low, value } = outOfSample.lossGain;
   const passed = (edge.verdict === 'measured' || edge.verdict === 'weak') && low > 0;
-  const text = `gains ${nats(value)} over the base rate out of sample, ${nats(low)} at least (95 %); its edge: ${edge.verdict}`;
+  const text = `gains ${nats(value)} over the naive answer out of sample, ${nats(low)} at least (95 %); its edge: ${edge.verdict}`;
   return { name: 'validation', passed, text };
 }
 
-function leakage({ training: { shuffledLabelAuc } }: ModelCard): GateCheck {
-  const off = Math.abs(shuffledLabelAuc - 0.5);
-  const text = `AUC on shuffled labels ${shuffledLabelAuc.toFixed(3)}, at most ${SHUFFLED_AUC_OFF_MAX} from a half`;
-  return { name: 'leakage', passed: off <= SHUFFLED_AUC_OFF_MAX, text };
+/** By the audit that ran before the training; the AUC on shuffled labels besides, where it was tried. */
+function leakage({ audit: { checked, leaks, shuffledLabelAuc } }: ModelCard): GateCheck {
+  const missing = AUDIT_MUST_CHECK.filter((kind) => !checked.includes(kind));
+  const isHonest = shuffledLabelAuc === null || Math.abs(shuffledLabelAuc - 0.5) <= SHUFFLED_AUC_OFF_MAX;
+  const found = leaks.length === 0 ? `looked for ${checked.length} kinds of leaks, found none` : `found ${leaks[0]}`;
+  const notes = [
+    `the audit ${found}`,
+    ...(missing.length === 0 ? [] : [`it did not look for ${missing.join(', ')}`]),
+    ...(shuffledLabelAuc === null
+      ? []
+      : [`AUC on shuffled labels ${shuffledLabelAuc.toFixed(3)}, at most ${SHUFFLED_AUC_OFF_MAX} from a half`]),
+  ];
+  return { name: 'leakage', passed: missing.length + leaks.length === 0 && isHonest, text: notes.join('; ') };
 }
 
-function calibration({ outOfSample: { expectedCalibrationError } }: ModelCard): GateCheck {
+function calibration({ outOfSample: { event } }: ModelCard): GateCheck {
+  if (event === null)
+    return { name: 'calibration', passed: false, text: 'its answers are no probabilities of one event' };
+  const { expectedCalibrationError } = event;
   const text = `calibration error ${expectedCalibrationError.toFixed(4)} out of sample, ${CALIBRATION_ERROR_MAX} at most`;
   return { name: 'calibration', passed: expectedCalibrationError <= CALIBRATION_ERROR_MAX, text };
 }
 
-function shadow(score: MemberScore | null, nowMs: number): GateCheck {
+function shadow(score: MemberScore | null, nowMs: number, { forecastsMin, hoursMin }: ShadowTerms): GateCheck {
   const settled = score?.settled ?? 0;
   const sinceMs = score?.sinceMs ?? nowMs;
   const hours = Math.floor((nowMs - sinceMs) / HOUR_MS);
-  const text = `${settled} forecasts settled in ${hours} h as a shadow, ${SHADOW_FORECASTS_MIN} in ${SHADOW_HOURS_MIN} h at least`;
-  return { name: 'shadow', passed: settled >= SHADOW_FORECASTS_MIN && hours >= SHADOW_HOURS_MIN, text };
+  const text = `${settled} forecasts settled in ${hours} h as a shadow, ${forecastsMin} in ${hoursMin} h at least`;
+  return { name: 'shadow', passed: settled >= forecastsMin && hours >= hoursMin, text };
 }
 
 /** After costs on data neither had seen, and by its loss live, next to the one that trades; alone, next to doing nothing. */
@@ -77,7 +104,7 @@ function better(challenger: Contender, champion: Contender | null): GateCheck {
 }
 
 const netOf = ({ outOfSample }: ModelCard): number =>
-  outOfSample.rule.netBpsPerTrade?.value ?? Number.NEGATIVE_INFINITY;
+  outOfSample.traded?.netBpsPerTrade?.value ?? Number.NEGATIVE_INFINITY;
 
 function meanLoss(score: MemberScore | null): number | null {
   if (!score) return null;

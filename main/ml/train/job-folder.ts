@@ -26,6 +26,9 @@ export const jobFiles = (jobsDir: string, id: string) => {
 /** In `result`: the fitted model, calibrated where it could be judged, and what it was worth on the samples it had not seen, where the job had some. */
 export const RESULT_MODEL = 'model.onnx';
 export const RESULT_REPORT = 'report.json';
+/** And what makes a package of it, to be published: the card but for the cost, and the golden rows. */
+export const RESULT_DRAFT = 'draft.json';
+export const RESULT_GOLDEN = 'golden.json';
 
 /** What was tried on each question, by all jobs. */
 export const trialBookFile = (jobsDir: string): string => join(jobsDir, 'trials.jsonl');

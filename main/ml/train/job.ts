@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { cardSchema } from '../card.ts';
+import { labelSchema } from '../labels/label.ts';
 import { familyOutlineSchema } from './family-outline.ts';
 
 /** A training job as it is kept in `job.json`, shown on screens and sent between processes. */
@@ -18,6 +20,14 @@ const taskSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** What a card says of a training that its samples do not tell; absent where nobody wants it to trade. */
+const cardWanted = z.strictObject({
+  ...cardSchema.pick({ name: true, title: true, timeframe: true, sources: true }).shape,
+  label: labelSchema,
+  /** What the leakage audit looked for in vain. */
+  audited: z.array(z.string().min(1)).min(1),
+});
+
 /** What is to be learnt, and how; from what lies beside it in `samples.bin`. */
 const fitWork = z.strictObject({
   /** Name of the family. */
@@ -33,6 +43,7 @@ const fitWork = z.strictObject({
     .default(null),
   /** Whose trials count against each other: the same for the same question of the same instruments. */
   question: z.string().min(1).nullable().default(null),
+  card: cardWanted.exactOptional(),
 });
 export type FitWork = z.infer<typeof fitWork>;
 /** As it is asked for. */

@@ -2,8 +2,8 @@ import type { ModelReport } from '../../../preload/model-report.ts';
 import type { DataSet } from '../datasets/data-set.ts';
 import type { JobData } from '../datasets/data-set-file.ts';
 import type { Fitted } from '../families/family.ts';
-import { evenSample, permutationImportance } from '../judgement/importance.ts';
-import { foldsOf, judge } from '../judgement/judge.ts';
+import { evenSample, type FeatureImportance, permutationImportance } from '../judgement/importance.ts';
+import { foldsOf, type Judgement, judge } from '../judgement/judge.ts';
 import type { Subject } from '../judgement/out-of-fold.ts';
 import type { OutputMap } from '../onnx/output-head.ts';
 import { type Choice, countTraining, triedBefore } from '../tuning/choose-settings.ts';
@@ -12,6 +12,9 @@ import { reportOf } from './report-of-judgement.ts';
 
 export interface Judged {
   readonly report: ModelReport;
+  readonly judgement: Judgement;
+  readonly importance: readonly FeatureImportance[];
+  readonly embargoMs: number;
   /** What the graph does to raw answers, so that they can be believed. */
   readonly map: OutputMap;
 }
@@ -55,7 +58,8 @@ export async function judgeJob(
   const importance = await permutationImportance(fitted, evenSample(stopping, IMPORTANCE_SAMPLES), subject.seed);
   const map: OutputMap =
     judgement.intervals === null ? judgement.map : { kind: 'shift', by: judgement.intervals.shift };
-  return { map, report: reportOf(judgement, { set, importance, folds: foldsOf(set, judgement.protocol, embargoMs) }) };
+  const report = reportOf(judgement, { set, importance, folds: foldsOf(set, judgement.protocol, embargoMs) });
+  return { map, report, judgement, importance, embargoMs };
 }
 
 /** From question to answer at most: so long is kept free around what is tested. */

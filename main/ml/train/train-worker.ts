@@ -4,8 +4,17 @@ import { decodeJobData } from '../datasets/data-set-file.ts';
 import { familyOf } from '../families/families.ts';
 import type { FitProgress } from '../families/family.ts';
 import { openTrialBook } from '../tuning/trial-book.ts';
+import { draftOf } from './draft.ts';
 import { jobIdSchema } from './job.ts';
-import { jobFiles, publishResult, RESULT_MODEL, RESULT_REPORT, trialBookFile } from './job-folder.ts';
+import {
+  jobFiles,
+  publishResult,
+  RESULT_DRAFT,
+  RESULT_GOLDEN,
+  RESULT_MODEL,
+  RESULT_REPORT,
+  trialBookFile,
+} from './job-folder.ts';
 import { judgeJob } from './judge-job.ts';
 import { searchOfJob } from './search-of-job.ts';
 import { isRaised } from './stop-flag.ts';
@@ -17,6 +26,8 @@ import type { WorkerSaid, WorkerStart } from './worker-messages.ts';
 const FLAG_LOOKED_AT_MS = 20;
 
 const finite = (loss: number | null): number | null => (loss !== null && Number.isFinite(loss) ? loss : null);
+
+const json = (value: unknown): Uint8Array => Buffer.from(`${JSON.stringify(value)}\n`);
 
 async function run({ jobsDir, id, work, flag }: WorkerStart, say: (said: WorkerSaid) => void): Promise<void> {
   const files = jobFiles(jobsDir, jobIdSchema.parse(id));
@@ -63,9 +74,13 @@ async function run({ jobsDir, id, work, flag }: WorkerStart, say: (said: WorkerS
     };
     const watch = { choice, book, signal: stop.signal };
     const judged = stopping && all ? await judgeJob(subject, fitted, { judged: all, stopping }, watch) : null;
+    const model = fitted.toOnnx(about, judged?.map ?? { kind: 'none' });
+    const chosen = { ...work, hyperParameters: subject.hyperParameters };
+    const draft = judged && all ? await draftOf(chosen, { fitted, model, judged, set: all.set }) : null;
     publishResult(jobsDir, id, {
-      [RESULT_MODEL]: fitted.toOnnx(about, judged?.map ?? { kind: 'none' }),
-      ...(judged && { [RESULT_REPORT]: Buffer.from(`${JSON.stringify(judged.report)}\n`) }),
+      [RESULT_MODEL]: model,
+      ...(judged && { [RESULT_REPORT]: json(judged.report) }),
+      ...(draft && { [RESULT_DRAFT]: json(draft.card), [RESULT_GOLDEN]: json(draft.golden) }),
     });
     say({ kind: 'done', hyperParameters: { ...subject.hyperParameters } });
   } catch (error) {

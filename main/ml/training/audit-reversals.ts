@@ -1,15 +1,11 @@
 import { featureNames, featureSetHash } from '../../engine/features/feature-set.ts';
-import { auditDataSet, type Leak } from '../audit/leakage-audit.ts';
+import { type Audit, auditDataSet } from '../audit/leakage-audit.ts';
 import type { DataSet } from '../datasets/data-set.ts';
 import { directionOfLabel } from '../labels/direction.ts';
 import { buildReversalDataset, type ReversalQuestion, type SymbolCandles } from './reversal-dataset.ts';
 
 /** The leakage audit of the reversal question, on the newest candles of the first symbol, as training makes its samples. */
-export function auditReversals(
-  symbols: readonly SymbolCandles[],
-  question: ReversalQuestion,
-  seed: number,
-): readonly Leak[] {
+export function auditReversals(symbols: readonly SymbolCandles[], question: ReversalQuestion, seed: number): Audit {
   const instruments = symbols.map(({ symbol, candles }) => ({ instrument: symbol, candles }));
   const label = { kind: 'reversal', horizonBars: question.horizonBars, multiple: question.barrierAtr } as const;
   const build = (given: typeof instruments): DataSet =>

@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 import { featureSetReversalV1 } from '../../engine/features/feature-set-reversal-v1.ts';
 import { refuseLeaks } from '../audit/leakage-audit.ts';
+import { publishPackage } from '../registry/publish-package.ts';
 import { auditReversals } from './audit-reversals.ts';
-import { publishModel } from './publish-model.ts';
 import { type ReversalPlan, trainReversalModel } from './train-reversal-model.ts';
 import { readTrainingSources } from './training-sources.ts';
 
@@ -57,9 +57,9 @@ async function main(): Promise<number> {
   }
   try {
     const { symbols, sources } = await readTrainingSources(resolve(dataDir), 'candles/5m');
-    refuseLeaks(auditReversals(symbols, PLAN.question, PLAN.boosting.seed));
-    const trained = await trainReversalModel(symbols, sources, PLAN, progress);
-    const target = await publishModel(resolve(modelsDir), trained);
+    const audited = refuseLeaks(auditReversals(symbols, PLAN.question, PLAN.boosting.seed));
+    const trained = await trainReversalModel(symbols, sources, audited, PLAN, progress);
+    const target = await publishPackage(resolve(modelsDir), trained);
     progress(`${trained.card.edge.reason}\npublished ${target} (${trained.model.length} bytes)`);
     return 0;
   } catch (error) {

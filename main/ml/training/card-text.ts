@@ -1,79 +1,138 @@
-import type { ModelCard } from '../card.ts';
+import type { CardEvent, CardTraded, ModelCard } from '../card.ts';
 import type { Estimate } from './block-bootstrap.ts';
 
 /** `CARD.md`: the card in words and tables, for a person deciding whether to trust the model. */
 export function cardText(card: ModelCard): string {
-  const { outOfSample: out, spans } = card;
+  const { outOfSample: out, spans, training } = card;
   return `${[
     `# ${card.title}`,
-    `\`${card.name}\` ${card.version} · ${card.kind} · candles of ${card.timeframe}`,
+    `\`${card.name}\` ${card.version} · ${card.family.title} · candles of ${card.timeframe}`,
     `**Edge: ${card.edge.verdict}.** ${card.edge.reason}`,
     '## What it answers',
-    card.label.question,
-    `The answer is known when a barrier is touched; without a touch it is ${card.label.timeout}. Every closed candle is asked.`,
+    card.question.text,
     '## How it did on data it had not seen',
     table(
       ['figure', 'model', 'without a model'],
       [
-        ['AUC (95 % interval)', estimate(out.auc, 4), `0.5; naive rule ${out.naive.auc.toFixed(4)}`],
-        ['log loss', out.logLoss.toFixed(5), `${out.logLossOfBaseRate.toFixed(5)} (base rate)`],
-        ['log-loss gain (95 % interval)', estimate(out.logLossGain, 5), '0'],
-        ['Brier score', out.brier.toFixed(5), out.brierOfBaseRate.toFixed(5)],
-        ['accuracy', percent(out.accuracy), `${percent(out.naiveAccuracy)} (always the commoner answer)`],
-        ['balanced accuracy', percent(out.balancedAccuracy), '50.0 %'],
-        ['Matthews correlation', out.mcc.toFixed(4), '0'],
-        ['expected calibration error', out.expectedCalibrationError.toFixed(4), ''],
-        ['base rate (training span)', percent(out.baseRate), percent(out.baseRateTraining)],
+        ['loss', out.loss.toFixed(5), `${out.naiveLoss.toFixed(5)} (${out.naiveAnswer})`],
+        ['loss gain (95 % interval)', estimate(out.lossGain, 5), '0'],
+        ...(out.event ? eventRows(out.event) : []),
+        ...(out.intervals ? [intervalRow(out.intervals)] : []),
       ],
     ),
-    `Naive rule: ${out.naive.rule}.`,
-    `Span ${day(spans.test.fromMs)} to ${day(spans.test.toMs)}, ${spans.test.samples} questions that overlap and are worth about ${spans.test.effectiveSamples} separate ones of one instrument each; the instruments move together, so intervals resample whole days.`,
-    '## Said and right',
-    'Questions that share no bar:',
-    table(
-      ['said', 'times', 'right'],
-      out.reliability
-        .filter((bucket) => bucket.n > 0)
-        .map(({ low, high, n, right }) => [
-          `${Math.round(low * 100)}–${Math.round(high * 100)} %`,
-          String(n),
-          percent(right / n),
-        ]),
-    ),
-    '## Traded',
-    `Rule: ${out.rule.text}. Fees ${out.rule.feeBpsRoundTrip} bps for both sides together.`,
-    tradedText(out.rule),
-    '## By instrument',
-    table(
-      ['instrument', 'questions', 'base rate', 'AUC'],
-      out.perSymbol.map((each) => [each.symbol, String(each.n), percent(each.baseRate), each.auc.toFixed(4)]),
-    ),
+    ...(out.naiveRule ? [`Naive rule: ${out.naiveRule.rule}; AUC ${out.naiveRule.auc.toFixed(4)}.`] : []),
+    `${PROTOCOLS[spans.protocol]}: ${day(spans.tested.fromMs)} to ${day(spans.tested.toMs)}, ${spans.tested.samples} questions that overlap and are worth about ${Math.round(spans.tested.effectiveSamples)} separate ones of one instrument each; instruments move together, so intervals resample whole days.`,
+    ...(out.event ? ['## Said and right', 'Questions that share no bar:', reliabilityTable(out.event)] : []),
+    ...(out.traded
+      ? [
+          '## Traded',
+          `Rule: ${out.traded.rule}. Fees ${out.traded.feeBpsRoundTrip} bps for both sides together.`,
+          tradedText(out.traded),
+        ]
+      : []),
+    ...(out.perInstrument.length > 0 ? ['## By instrument', instrumentTable(out.perInstrument)] : []),
     '## How long it may trade, and on what',
     `Licensed until ${day(card.licensedUntilMs)}; from then on it abstains.`,
     driftText(card.trainingDistribution),
     '## How it was made',
-    `Trained on ${day(spans.training.fromMs)} to ${day(spans.training.toMs)}: ${spans.training.samples} questions worth about ${spans.training.effectiveSamples}, weighted by average uniqueness. ${card.training.trees} trees, seed ${card.training.seed}, trainer ${card.training.trainerVersion}. ${spans.folds} folds by time over all instruments together, purged by the life of each label, embargo ${spans.embargoBars} bars, which is also kept before the test span. Cross-validated AUC ${card.training.crossValidatedAuc.toFixed(4)}; with shuffled labels ${card.training.shuffledLabelAuc.toFixed(4)}. ${card.training.configurationsTried} configurations were compared on the training span before this one.`,
-    `Calibration: Platt, slope ${card.calibration.slope.toFixed(4)}, intercept ${card.calibration.intercept.toFixed(4)}, fitted on ${card.calibration.fittedOn}; it is part of the graph.`,
+    `Trained on ${day(spans.training.fromMs)} to ${day(spans.training.toMs)}: ${spans.training.samples} questions worth about ${Math.round(spans.training.effectiveSamples)}, weighted by average uniqueness. Seed ${training.seed}, trainer ${training.trainerVersion}; ${settingsText(training.hyperParameters)}. ${spans.folds} folds by time over all instruments together, purged by the life of each label, embargo ${spans.embargoBars} bars.${training.crossValidatedAuc === null ? '' : ` Cross-validated AUC ${training.crossValidatedAuc.toFixed(4)}.`} Settings compared: ${training.settingsTried}.`,
+    auditText(card.audit),
+    `Calibration: ${mapText(card.calibration.map)}, fitted on ${card.calibration.fittedOn}; it is part of the graph.`,
     `Edge rule: ${card.edge.rule}.`,
     table(
       ['data', 'rows', 'licence', 'source'],
-      card.sources.map((each) => [each.path, String(each.rows), each.licence, each.source]),
+      card.sources.map((each) => [each.instrument, String(each.rows), each.licence ?? 'not stated', each.source]),
     ),
     '## What it costs',
-    `${Math.ceil(card.modelBytes / 1024)} KiB on disk, about ${Math.ceil(card.cost.memoryBytes / 1024)} KiB more memory per open session, ${card.cost.latencyMsP50.toFixed(3)} ms a question (p99 ${card.cost.latencyMsP99.toFixed(3)} ms) on ${card.cost.measuredOn}.`,
+    `${Math.ceil(card.modelBytes / 1024)} KiB on disk, about ${Math.ceil(card.cost.memoryBytes / 1024)} KiB more memory, ${card.cost.latencyMsP50.toFixed(3)} ms a question (p99 ${card.cost.latencyMsP99.toFixed(3)} ms) on ${card.cost.measuredOn}.`,
     '## Limits',
-    'Half a year of one venue’s spot market, six instruments. Markets change; the record above is of that span and no promise. The rule’s figures assume fills at the open and at the barriers.',
+    'Markets change; the record above is of that span and those instruments, and no promise. What was traded is reckoned with fills at the open and fees alone.',
   ].join('\n\n')}\n`;
 }
 
-function tradedText(rule: ModelCard['outOfSample']['rule']): string {
-  if (rule.netBpsPerTrade === null) return 'No forecast was sure enough to trade.';
-  return `${rule.trades} trades, ${rule.right} right (${percent(rule.right / rule.trades)}); ${rule.grossBpsPerTrade.toFixed(2)} bps a trade before fees, ${estimate(rule.netBpsPerTrade, 2)} bps after.`;
+const PROTOCOLS: Record<ModelCard['spans']['protocol'], string> = {
+  'held-out': 'A span that was held out',
+  'purged-folds': 'Purged folds, each answered by a model that had not seen its time',
+  'walk-forward': 'Walking forward',
+  combinatorial: 'Combinations of folds, each answered by a model that had not seen its time',
+};
+
+function eventRows(event: CardEvent): string[][] {
+  const orNone = (value: number | null, show: (value: number) => string): string =>
+    value === null ? '–' : show(value);
+  return [
+    ['AUC (95 % interval)', estimate(event.auc, 4), '0.5'],
+    ['Brier score', event.brier.toFixed(5), event.brierOfBaseRate.toFixed(5)],
+    ['accuracy', percent(event.accuracy), `${percent(event.naiveAccuracy)} (always the commoner answer)`],
+    ['balanced accuracy', orNone(event.balancedAccuracy, percent), '50.0 %'],
+    ['Matthews correlation', orNone(event.mcc, (mcc) => mcc.toFixed(4)), '0'],
+    ['expected calibration error', event.expectedCalibrationError.toFixed(4), ''],
+    ['base rate', percent(event.baseRate), ''],
+  ];
+}
+
+const intervalRow = ({
+  nominal,
+  conformal,
+  adaptive,
+}: NonNullable<ModelCard['outOfSample']['intervals']>): string[] => [
+  'the interval holds',
+  `${percent(conformal)} (moved by what was missed just before ${percent(adaptive)})`,
+  `says ${percent(nominal)}`,
+];
+
+const reliabilityTable = ({ reliability }: CardEvent): string =>
+  table(
+    ['said', 'times', 'right'],
+    reliability
+      .filter((bucket) => bucket.n > 0)
+      .map(({ low, high, n, right }) => [
+        `${Math.round(low * 100)}–${Math.round(high * 100)} %`,
+        String(n),
+        percent(right / n),
+      ]),
+  );
+
+const instrumentTable = (each: ModelCard['outOfSample']['perInstrument']): string =>
+  table(
+    ['instrument', 'questions', 'base rate', 'AUC'],
+    each.map(({ instrument, n, baseRate, auc }) => [instrument, String(n), percent(baseRate), auc.toFixed(4)]),
+  );
+
+function settingsText(settings: Readonly<Record<string, number>>): string {
+  const stated = Object.entries(settings).map(([name, value]) => `${name} ${value}`);
+  return stated.length === 0 ? 'standard settings' : stated.join(', ');
+}
+
+function auditText({ checked, leaks, shuffledLabelAuc }: ModelCard['audit']): string {
+  const found = leaks.length === 0 ? 'and found none' : `and found: ${leaks.join('; ')}`;
+  const shuffled = shuffledLabelAuc === null ? '' : ` With shuffled labels the AUC was ${shuffledLabelAuc.toFixed(4)}.`;
+  return `The leakage audit looked for ${checked.join(', ')} ${found}.${shuffled}`;
+}
+
+function mapText(map: ModelCard['calibration']['map']): string {
+  switch (map.kind) {
+    case 'none':
+      return 'none, as learnt';
+    case 'platt':
+      return `Platt, slope ${map.slope.toFixed(4)}, intercept ${map.intercept.toFixed(4)}`;
+    case 'isotonic':
+      return `isotonic, ${map.raw.length} knots`;
+    case 'shift':
+      return `conformal, levels moved by ${map.by.map((by) => by.toFixed(4)).join(', ')}`;
+  }
+}
+
+function tradedText({ trades, right, grossBpsPerTrade, netBpsPerTrade }: CardTraded): string {
+  if (trades === 0) return 'No forecast was sure enough to trade.';
+  const share = `${trades} trades, ${right} right (${percent(right / trades)})`;
+  if (grossBpsPerTrade === null || netBpsPerTrade === null) return `${share}: too few to say what one earns.`;
+  return `${share}; ${grossBpsPerTrade.toFixed(2)} bps a trade before fees, ${estimate(netBpsPerTrade, 2)} bps after.`;
 }
 
 function driftText({ windowBars, features, heldOut }: ModelCard['trainingDistribution']): string {
   const bins = Math.max(...features.map(({ shares }) => shares.length));
-  return `Its features have drifted where the last ${windowBars} candles of an instrument lie further from training, in any feature, than any of the windows of that length that the training of one instrument was cut into (population stability index over up to ${bins} bins, 0.25 at least); then its word carries no weight. Of ${heldOut.windows} such windows of the held-out span ${heldOut.drifted} would have counted as drifted.`;
+  return `Its features have drifted where the last ${windowBars} candles of an instrument lie further from training, in any feature, than any of the windows of that length that the training of one instrument was cut into (population stability index over up to ${bins} bins, 0.25 at least); then its word carries no weight. Of ${heldOut.windows} such windows of later times ${heldOut.drifted} would have counted as drifted.`;
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;

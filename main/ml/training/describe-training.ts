@@ -1,6 +1,11 @@
 import { binOf, columnStability, driftOf } from '../../engine/inference/feature-drift.ts';
 import type { ModelCard } from '../card.ts';
-import type { ReversalDataset } from './reversal-dataset.ts';
+
+/** Rows of features, of one instrument after the other, each oldest first. */
+export interface DescribedRows {
+  rowAt(index: number): Float32Array;
+  readonly instrumentOf: ArrayLike<number>;
+}
 
 const BINS = 10;
 /** Below this a population is called stable by custom. */
@@ -10,23 +15,23 @@ const PSI_LIMIT_MIN = 0.25;
  * How the features lay in training: tenths of each, and the furthest that any `windowBars` rows in a row of one instrument
  * lay from the whole.
  *
- * @param trainingIndices and `testIndices`: rows of the data set, by instrument and then by time
+ * @param trainingIndices and `laterIndices`: rows, by instrument and then by time
  */
 export function describeTraining(
-  dataset: ReversalDataset,
+  described: DescribedRows,
   trainingIndices: Int32Array,
-  testIndices: Int32Array,
+  laterIndices: Int32Array,
   names: readonly string[],
   windowBars: number,
 ): ModelCard['trainingDistribution'] {
-  const windows = windowsOf(dataset, trainingIndices, windowBars);
+  const windows = windowsOf(described, trainingIndices, windowBars);
   const features = names.map((name, at) => {
-    const column = Float32Array.from(trainingIndices, (index) => dataset.rows[index * dataset.featureCount + at]!);
+    const column = Float32Array.from(trainingIndices, (index) => described.rowAt(index)[at]!);
     const distribution = tenthsOf(column);
     const furthest = windows.reduce((most, rows) => Math.max(most, columnStability(distribution, rows, at)), 0);
     return { name, ...distribution, psiLimit: Math.max(PSI_LIMIT_MIN, furthest) };
   });
-  const heldOut = windowsOf(dataset, testIndices, windowBars);
+  const heldOut = windowsOf(described, laterIndices, windowBars);
   const drifted = heldOut.filter((rows) => driftOf({ windowBars, features }, rows) !== null).length;
   return { windowBars, features, heldOut: { windows: heldOut.length, drifted } };
 }
@@ -43,14 +48,14 @@ function tenthsOf(column: Float32Array): { edges: number[]; shares: number[] } {
 }
 
 /** Whole windows of one instrument's rows, one after the other. */
-function windowsOf({ rows, featureCount, symbolOf }: ReversalDataset, indices: Int32Array, windowBars: number) {
+function windowsOf({ rowAt, instrumentOf }: DescribedRows, indices: Int32Array, windowBars: number) {
   const windows: Float32Array[][] = [];
   for (let from = 0; from + windowBars <= indices.length; ) {
     const part = indices.subarray(from, from + windowBars);
-    const symbol = symbolOf[part[0]!];
-    const next = part.findIndex((index) => symbolOf[index] !== symbol);
+    const instrument = instrumentOf[part[0]!];
+    const next = part.findIndex((index) => instrumentOf[index] !== instrument);
     if (next === -1) {
-      windows.push(Array.from(part, (index) => rows.subarray(index * featureCount, (index + 1) * featureCount)));
+      windows.push(Array.from(part, (index) => rowAt(index)));
       from += windowBars;
     } else from += next;
   }

@@ -1,4 +1,4 @@
-import type { ModelCard } from '../card.ts';
+import type { CardEvent, CardTraded, ModelCard } from '../card.ts';
 import { bootstrapByBlock, dayBlocks, type Estimate, weightedMean } from './block-bootstrap.ts';
 import { measureTrades, type RecordRule } from './measure-record.ts';
 import {
@@ -25,6 +25,9 @@ export interface EvaluationPlan {
   readonly bootstrap: { readonly resamples: number; readonly seed: number };
 }
 
+/** The figures of a card, of a question with two answers that are traded on. */
+export type Evaluated = ModelCard['outOfSample'] & { readonly event: CardEvent; readonly traded: CardTraded };
+
 /**
  * Figures of calibrated forecasts on samples the model has not seen.
  * @param indices the samples of `dataset` that were forecast, `probabilities` in the same order
@@ -35,7 +38,7 @@ export function evaluateReversals(
   probabilities: Float64Array,
   symbols: readonly SymbolCandles[],
   plan: EvaluationPlan,
-): ModelCard['outOfSample'] {
+): Evaluated {
   const labels = Uint8Array.from(indices, (index) => dataset.labels[index]!);
   const constant = new Float64Array(labels.length).fill(plan.baseRateTraining);
   const losses = lossesOf(probabilities, labels);
@@ -52,28 +55,32 @@ export function evaluateReversals(
   });
   const reliability = reliabilityOfSeparate(dataset, indices, probabilities);
   return {
-    baseRate: rate,
-    baseRateTraining: plan.baseRateTraining,
-    auc: interval((multiplicity) => aucOf(probabilities, labels, order, multiplicity)),
-    logLoss: losses.logLoss,
-    logLossOfBaseRate: baseLosses.logLoss,
-    logLossGain: interval((multiplicity) => weightedMean(gains, multiplicity)),
-    brier: losses.brier,
-    brierOfBaseRate: baseLosses.brier,
-    expectedCalibrationError: expectedCalibrationError(reliability),
-    ...decisionQuality(probabilities, labels, 0.5),
-    naiveAccuracy: Math.max(rate, 1 - rate),
-    naive: {
+    loss: losses.logLoss,
+    naiveLoss: baseLosses.logLoss,
+    naiveAnswer: `always saying ${(100 * plan.baseRateTraining).toFixed(1)} %, the rate in training`,
+    lossGain: interval((multiplicity) => weightedMean(gains, multiplicity)),
+    event: {
+      baseRate: rate,
+      auc: interval((multiplicity) => aucOf(probabilities, labels, order, multiplicity)),
+      brier: losses.brier,
+      brierOfBaseRate: baseLosses.brier,
+      expectedCalibrationError: expectedCalibrationError(reliability),
+      ...decisionQuality(probabilities, labels, 0.5),
+      naiveAccuracy: Math.max(rate, 1 - rate),
+      reliability,
+      probabilityMin: plan.probabilityMin,
+    },
+    intervals: null,
+    naiveRule: {
       rule: `the further price has run with its trend (|${plan.stretchName}|), the likelier the turn`,
       auc: aucOf(stretch, labels, sortByScore(stretch)),
     },
-    reliability,
-    rule: tradeRule(dataset, indices, probabilities, symbols, plan),
-    perSymbol: symbols.map(({ symbol }, number) => {
+    traded: tradeRule(dataset, indices, probabilities, symbols, plan),
+    perInstrument: symbols.map(({ symbol }, number) => {
       const own = [...indices.keys()].filter((i) => dataset.symbolOf[indices[i]!] === number);
       const p = Float64Array.from(own, (i) => probabilities[i]!);
       const l = Uint8Array.from(own, (i) => labels[i]!);
-      return { symbol, n: own.length, baseRate: baseRate(l), auc: aucOf(p, l, sortByScore(p)) };
+      return { instrument: symbol, n: own.length, baseRate: baseRate(l), auc: aucOf(p, l, sortByScore(p)) };
     }),
   };
 }
@@ -83,7 +90,7 @@ function reliabilityOfSeparate(
   dataset: ReversalDataset,
   indices: Int32Array,
   probabilities: Float64Array,
-): ModelCard['outOfSample']['reliability'] {
+): CardEvent['reliability'] {
   const probabilityOf = new Map<number, number>();
   for (const [i, index] of indices.entries()) probabilityOf.set(index, probabilities[i]!);
   const separate = nonOverlapping(dataset, indices);
@@ -99,7 +106,7 @@ function tradeRule(
   probabilities: Float64Array,
   symbols: readonly SymbolCandles[],
   { probabilityMin, rule }: EvaluationPlan,
-): ModelCard['outOfSample']['rule'] {
+): CardTraded {
   const trades = symbols.flatMap(({ candles }, number) => {
     const signals = [...indices.entries()].flatMap(([i, index]) => {
       if (dataset.symbolOf[index] !== number) return [];
@@ -116,14 +123,13 @@ function tradeRule(
   const net = Float64Array.from(trades, (trade) => trade.netBps);
   const gross = trades.reduce((sum, trade) => sum + trade.grossBps, 0);
   return {
-    text:
+    rule:
       `where the forecast is at least ${probabilityMin.toFixed(3)} for one side, in at the next open, out at ` +
       `${rule.targetAtr} ATR(14) for it, ${rule.stopAtr} against it, or after ${rule.horizonBars} bars; long and short`,
-    probabilityMin,
     feeBpsRoundTrip: 2 * rule.feeBps,
     trades: trades.length,
     right,
-    grossBpsPerTrade: trades.length === 0 ? 0 : gross / trades.length,
+    grossBpsPerTrade: trades.length === 0 ? null : gross / trades.length,
     netBpsPerTrade:
       trades.length === 0
         ? null
@@ -140,17 +146,20 @@ export const EDGE_RULE =
   'does not earn its fees at 95 %; measured: it does';
 
 /** The verdict by `EDGE_RULE`, with its reason in one sentence. */
-export function judgeEdge(figures: ModelCard['outOfSample']): Pick<ModelCard['edge'], 'verdict' | 'reason'> {
-  const { auc, logLossGain, rule } = figures;
+export function judgeEdge(
+  { auc }: Pick<CardEvent, 'auc'>,
+  lossGain: Estimate,
+  traded: Pick<CardTraded, 'netBpsPerTrade'>,
+): Pick<ModelCard['edge'], 'verdict' | 'reason'> {
   const range = ({ low, high }: Estimate, digits: number): string =>
     `${low.toFixed(digits)} to ${high.toFixed(digits)}`;
-  if (!(auc.low > 0.5 && logLossGain.low > 0)) {
+  if (!(auc.low > 0.5 && lossGain.low > 0)) {
     return {
       verdict: 'none',
-      reason: `No edge: AUC ${auc.value.toFixed(3)} (${range(auc, 3)}), log-loss gain ${range(logLossGain, 5)}.`,
+      reason: `No edge: AUC ${auc.value.toFixed(3)} (${range(auc, 3)}), log-loss gain ${range(lossGain, 5)}.`,
     };
   }
-  const net = rule.netBpsPerTrade;
+  const net = traded.netBpsPerTrade;
   const netText = net === null ? 'no trades' : `${net.value.toFixed(1)} bps a trade (${range(net, 1)})`;
   if (net !== null && net.low > 0) {
     return { verdict: 'measured', reason: `Earns its fees out of sample: ${netText}, AUC ${auc.value.toFixed(3)}.` };

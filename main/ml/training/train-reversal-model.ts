@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { TIMEFRAME_MS } from '../../engine/domain/candle.ts';
 import { featureNames, featureSetHash } from '../../engine/features/feature-set.ts';
 import { createRandom } from '../../engine/kernel/random.ts';
-import { CARD_SCHEMA_VERSION, type Golden, type ModelCard } from '../card.ts';
-import { openModelSession } from '../host/model-session.ts';
+import { CARD_SCHEMA_VERSION, type CardSpan, type Golden } from '../card.ts';
+import { gradientBoosting } from '../families/gradient-boosting.ts';
+import { type ModelAnswer, openModelSession } from '../host/model-session.ts';
 import { exportTreeEnsemble } from '../onnx/export-tree-ensemble.ts';
+import type { MadeModel } from '../registry/publish-package.ts';
 import type { BoostingOptions } from '../trees/boost.ts';
 import { predictMargins } from '../trees/tree.ts';
 import { applyPlatt, fitPlatt } from './calibration.ts';
@@ -45,13 +47,6 @@ export interface ReversalPlan {
   readonly bootstrapResamples: number;
 }
 
-/** Everything of the package but the cost of running it, which is measured afterwards. */
-export interface TrainedModel {
-  readonly model: Uint8Array<ArrayBuffer>;
-  readonly golden: Golden;
-  readonly card: Omit<ModelCard, 'cost'>;
-}
-
 const GOLDEN_CASES = 24;
 const GOLDEN_TOLERANCE = 1e-5;
 /** Trees and exported graph must agree this closely on every tested row. */
@@ -67,14 +62,16 @@ const DAY_MS = 86_400_000;
  * Trains, calibrates and judges the reversal model. Pure in its arguments: the same data, plan and machine give the
  * same bytes. Nothing is chosen by the test span.
  *
+ * @param audited what was looked for in the making of the data set, and not found
  * @throws Error when trees and graph disagree, or the figures are too good to be true
  */
 export async function trainReversalModel(
   symbols: readonly SymbolCandles[],
   sources: readonly TrainingSource[],
+  audited: readonly string[],
   plan: ReversalPlan,
   progress: (text: string) => void,
-): Promise<TrainedModel> {
+): Promise<MadeModel> {
   const dataset = buildReversalDataset(symbols, plan.question);
   const embargoMs = plan.embargoBars * TIMEFRAME_MS[plan.question.timeframe];
   const all = Int32Array.from(dataset.labels.keys());
@@ -124,10 +121,10 @@ export async function trainReversalModel(
     stretchName: plan.question.trendFeature,
     bootstrap: { resamples: plan.bootstrapResamples, seed: plan.boosting.seed },
   });
-  for (const auc of [validated.auc, outOfSample.auc.value]) {
+  for (const auc of [validated.auc, outOfSample.event.auc.value]) {
     if (auc > AUC_TOO_GOOD) throw new Error(`AUC ${auc.toFixed(3)} is too good to be true: something looks ahead`);
   }
-  progress(`out of sample: AUC ${outOfSample.auc.value.toFixed(4)}`);
+  progress(`out of sample: AUC ${outOfSample.event.auc.value.toFixed(4)}`);
   const { seed, ...options } = plan.boosting;
   return {
     model,
@@ -137,42 +134,59 @@ export async function trainReversalModel(
       name: plan.name,
       version: plan.version,
       title: plan.title,
-      kind: 'gradient boosting (histogram)',
+      family: { name: gradientBoosting.name, title: gradientBoosting.title },
       modelSha256: createHash('sha256').update(model).digest('hex'),
       modelBytes: model.length,
       featureSet: { name: plan.question.featureSet.name, hash, features: [...names] },
       timeframe: plan.question.timeframe,
+      windowBars: 1,
       licensedUntilMs: plan.licensedUntilMs,
-      label: {
-        question: questionText(plan),
+      question: {
+        text: questionText(plan),
+        label: { kind: 'reversal', horizonBars: plan.question.horizonBars, multiple: plan.question.barrierAtr },
         trendFeature: plan.question.trendFeature,
-        barrierAtr: plan.question.barrierAtr,
-        atrBars: ATR_BARS,
-        horizonBars: plan.question.horizonBars,
-        timeout: 'decided by the side of the asked-at close on which the last bar closes; level is no turn',
+        task: 'binary',
+        outputs: ['turn'],
       },
-      sources: [...sources],
+      sources: sources.map(({ path, symbol, rows, sha256, licence, source }) => ({
+        instrument: symbol,
+        rows,
+        sha256,
+        licence,
+        source: `${path}, ${source}`,
+      })),
       spans: {
         training: spanOf(dataset, trainingIndices),
-        calibration: spanOf(dataset, trainingIndices),
-        test: spanOf(dataset, testIndices),
-        purgeBars: plan.question.horizonBars,
-        embargoBars: plan.embargoBars,
+        tested: spanOf(dataset, testIndices),
+        protocol: 'held-out',
         folds: plan.foldCount,
+        embargoBars: plan.embargoBars,
       },
       training: {
         seed,
         trainerVersion: TRAINER_VERSION,
-        trees: ensemble.trees.length,
-        options: { ...options, treesMax },
-        configurationsTried: plan.configurationsTried,
+        hyperParameters: { ...options, treesMax, trees: ensemble.trees.length },
+        settingsTried: plan.configurationsTried,
         crossValidatedAuc: validated.auc,
-        shuffledLabelAuc: shuffled.auc,
       },
-      trainingDistribution: describeTraining(dataset, trainingIndices, testIndices, names, windowBarsOf(plan)),
-      calibration: { kind: 'platt', ...calibration, fittedOn: 'out-of-fold predictions of the training span' },
+      audit: { checked: [...audited], leaks: [], shuffledLabelAuc: shuffled.auc },
+      trainingDistribution: describeTraining(
+        {
+          rowAt: (index) => dataset.rows.subarray(index * names.length, (index + 1) * names.length),
+          instrumentOf: dataset.symbolOf,
+        },
+        trainingIndices,
+        testIndices,
+        names,
+        windowBarsOf(plan),
+      ),
+      calibration: {
+        map: { kind: 'platt', ...calibration },
+        fittedOn: 'out-of-fold predictions of the training span',
+      },
       outOfSample,
-      edge: { rule: EDGE_RULE, ...judgeEdge(outOfSample) },
+      importance: [],
+      edge: { rule: EDGE_RULE, ...judgeEdge(outOfSample.event, outOfSample.lossGain, outOfSample.traded) },
     },
   };
 }
@@ -223,7 +237,7 @@ function confidenceOfShare(probabilities: Float64Array, share: number): number {
   return confidence[Math.floor(confidence.length * (1 - share))]!;
 }
 
-function spanOf(dataset: ReversalDataset, indices: Int32Array): ModelCard['spans']['test'] {
+function spanOf(dataset: ReversalDataset, indices: Int32Array): CardSpan {
   let fromMs = Number.POSITIVE_INFINITY;
   let toMs = Number.NEGATIVE_INFINITY;
   let effectiveSamples = 0;
@@ -244,8 +258,8 @@ async function assertParity(
   await withSession(model, featureCount, async (run) => {
     const stride = Math.max(1, Math.floor(probabilities.length / PARITY_ROWS));
     for (let row = 0; row < probabilities.length; row += stride) {
-      const { probability } = await run(rows.subarray(row * featureCount, (row + 1) * featureCount));
-      const difference = Math.abs(probability - probabilities[row]!);
+      const { answer } = await run(rows.subarray(row * featureCount, (row + 1) * featureCount));
+      const difference = Math.abs(answer[0]! - probabilities[row]!);
       if (!(difference <= PARITY_MAX)) throw new Error(`graph and trees differ by ${difference} on row ${row}`);
     }
   });
@@ -257,13 +271,14 @@ async function goldenOf(model: Uint8Array, rows: Float32Array, featureCount: num
     const cases: Golden['cases'] = [];
     for (let i = 0; i < GOLDEN_CASES; i++) {
       const features = rows.slice(i * stride * featureCount, (i * stride + 1) * featureCount);
-      cases.push({ features: [...features], ...(await run(features)) });
+      const { raw, answer } = await run(features);
+      cases.push({ features: [...features], raw: [...raw], answer: [...answer] });
     }
-    return { schemaVersion: 1, tolerance: GOLDEN_TOLERANCE, cases };
+    return { schemaVersion: 2, tolerance: GOLDEN_TOLERANCE, cases };
   });
 }
 
-type RunRow = (row: Float32Array) => Promise<{ rawProbability: number; probability: number }>;
+type RunRow = (row: Float32Array) => Promise<ModelAnswer>;
 
 async function withSession<T>(model: Uint8Array, featureCount: number, use: (run: RunRow) => Promise<T>): Promise<T> {
   const session = await openModelSession(model, featureCount);

@@ -57,7 +57,9 @@ it('a model is trained, judged, tried on later candles, asked, listed and verifi
   writeFileSync(join(folder, 'model.onnx'), readFileSync(join(folder, 'model.onnx')).subarray(1));
   const verified = await cli('models', 'verify', models);
   expect(verified.exit).toBe(1);
-  expect(JSON.parse(verified.stdout).models[0].reason).toContain('model.onnx is not the file that was reported');
+  expect(JSON.parse(verified.stdout).models[0].reason).toMatch(
+    /^walk\/1\.0\.0\/model\.onnx: sha256 .* is not modelSha256 of card\.json/,
+  );
 }, 120_000);
 
 it('what does not fit is refused before any work, in one sentence', async () => {

@@ -12,8 +12,8 @@ export const CARD = {
   licensedUntilMs: Date.UTC(2030, 0, 1),
   trainingDistribution: { windowBars: 288, features: [] },
   featureSet: { name: 'none', hash: 'none', features: ['none'] },
-  label: { barrierAtr: 3, atrBars: 14 },
-  outOfSample: { rule: { probabilityMin: 0.6 } },
+  question: { label: { kind: 'reversal', horizonBars: 12, multiple: 3 } },
+  outOfSample: { event: { probabilityMin: 0.6 }, lossGain: { value: 0 } },
 } as unknown as ModelCard;
 
 /** Which models there are, and who asks them. */

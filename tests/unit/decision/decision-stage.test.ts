@@ -23,8 +23,7 @@ const PROFILE: ModelProfile = {
   label: 'Reversal trees 1.0.0',
   timeframe: '1m',
   probabilityMin: 0.55,
-  barrierAtr: 2,
-  atrBars: 14,
+  barrier: { kind: 'range', multiple: 2, bars: 14 } as const,
   horizonBars: 12,
   skillOnCard: 0.001,
 };

@@ -12,8 +12,7 @@ const profile = (model: string, version = '1.0.0'): ModelProfile => ({
   label: `${model} ${version}`,
   timeframe: '1m',
   probabilityMin: 0.55,
-  barrierAtr: 2,
-  atrBars: 14,
+  barrier: { kind: 'range', multiple: 2, bars: 14 } as const,
   horizonBars: 12,
   skillOnCard: 0,
 });

@@ -7,7 +7,13 @@ import { candlesFromCloses, rowOf } from '../../support/candles.ts';
 import { BTC, ETH, T0 } from '../../support/small-engine.ts';
 
 const MINUTE_MS = 60_000;
-const M = { name: 'm', version: '1.0.0', barrierAtr: 1, atrBars: 14, horizonBars: 3, skillOnCard: 0 };
+const M = {
+  name: 'm',
+  version: '1.0.0',
+  barrier: { kind: 'range', multiple: 1, bars: 14 } as const,
+  horizonBars: 3,
+  skillOnCard: 0,
+};
 /** Forty closes a dollar apart and back, up to T0: a true range of about one. */
 const closes = Array.from({ length: 40 }, (_, at) => 100 + (at % 2));
 const past = candlesFromCloses(closes, T0);

@@ -1,8 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { CandleColumns } from '../../../main/engine/domain/candle.ts';
 import { type BarContext, NOTHING_KNOWN } from '../../../main/engine/features/bar-context.ts';
-import { computeFeatures, FeatureSetState, featureNames } from '../../../main/engine/features/feature-set.ts';
-import { featureSetV2 } from '../../../main/engine/features/feature-set-v2.ts';
+import {
+  computeFeatures,
+  type FeatureSet,
+  FeatureSetState,
+  featureNames,
+} from '../../../main/engine/features/feature-set.ts';
+import { featureSetReversalV1 } from '../../../main/engine/features/feature-set-reversal-v1.ts';
+import {
+  featureSetV2,
+  featureSetV2Candles,
+  featureSetV2Reference,
+} from '../../../main/engine/features/feature-set-v2.ts';
+import { setThatKnows } from '../../../main/engine/features/feature-sets.ts';
 import { createRandom } from '../../../main/engine/kernel/random.ts';
 import { candleAt, emptyColumns, sampleCandles } from '../../support/candle-samples.ts';
 
@@ -38,6 +49,19 @@ describe('feature set v2', () => {
       expect(live).toEqual(rows[i]);
       if (live !== null) expect(live.every(Number.isFinite)).toBe(true);
     }
+  });
+
+  it('has twins that know less, and give what the whole set gives where no more is known', () => {
+    const of = (set: FeatureSet, from: (row: number) => BarContext) => computeFeatures(set, candles, from).rows;
+    const context = (row: number): BarContext => contexts[row]!;
+    expect(of(featureSetV2Candles, context)).toEqual(of(featureSetV2, () => NOTHING_KNOWN));
+    const references = (row: number): BarContext => ({
+      ...NOTHING_KNOWN,
+      referenceClose: contexts[row]!.referenceClose,
+    });
+    expect(of(featureSetV2Reference, context)).toEqual(of(featureSetV2, references));
+    expect(setThatKnows(featureSetV2, 'candles')).toBe(featureSetV2Candles);
+    expect(setThatKnows(featureSetReversalV1, 'reference')).toBe(featureSetReversalV1);
   });
 
   it('does not look ahead into what becomes known later', () => {

@@ -71,7 +71,7 @@ class ScriptedHost {
       modelSha256: 'abc',
       rawProbability: 0.6,
       probability: 0.625,
-      trend: 'down',
+      yesMeans: 'rise',
       edge: 'weak',
       record: { bucketLow: 0.5, bucketHigh: 0.75, right: 3, n: 4 },
       latencyMs: 0.1,
@@ -92,8 +92,6 @@ const loaded = (model: string): FromHost => ({
   featureSet: { name: 'set', hash: 'hash', features: ['a', 'b'] },
   windowBars: 1,
   question: '?',
-  barrierAtr: 1,
-  horizonBars: 12,
   edge: 'weak',
   edgeReason: '',
   baseRate: 0.5,
@@ -179,7 +177,7 @@ describe('a prediction', () => {
   it('of a turn of a rising trend is its complement upwards, record and all', () => {
     hosts[0]!.becomesReady('m');
     client.predict(request('r1'));
-    hosts[0]!.answers(0, { trend: 'up' });
+    hosts[0]!.answers(0, { yesMeans: 'fall' });
     expect(events[0]).toMatchObject({
       probability: 0.375,
       rawProbability: 0.4,

@@ -81,15 +81,15 @@ describe('the ml-host process', () => {
     await until(() => client.state() === 'ready');
     expect(client.refusals()).toEqual([]);
     expect(client.models()).toMatchObject([{ loaded: { model: 'reversal-gbt', provider: 'cpu', timeframe: '5m' } }]);
-    for (const [index, { features, probability, rawProbability }] of cases.slice(0, 4).entries()) {
+    for (const [index, { features, raw, answer }] of cases.slice(0, 4).entries()) {
       ask(client, `g${index}`, features);
       await until(() => events.length > index);
       // The trend is the sign of sma_20; the engine's probability is the upward one.
       const isUpTrend = features[shippedFeatureSet.features.indexOf('sma_20')]! >= 0;
       const event = events[index] as PredictionArrived;
       expect(event.kind).toBe('PredictionArrived');
-      expect(event.probability).toBeCloseTo(isUpTrend ? 1 - probability : probability, 6);
-      expect(event.rawProbability).toBeCloseTo(isUpTrend ? 1 - rawProbability : rawProbability, 6);
+      expect(event.probability).toBeCloseTo(isUpTrend ? 1 - answer[0]! : answer[0]!, 6);
+      expect(event.rawProbability).toBeCloseTo(isUpTrend ? 1 - raw[0]! : raw[0]!, 6);
     }
   });
 

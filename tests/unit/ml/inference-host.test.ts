@@ -75,13 +75,12 @@ describe('the ml-host', () => {
       model: 'small',
       version: '1.0.0',
       modelSha256: pack.card.modelSha256,
-      rawProbability: expected.rawProbability,
-      probability: expected.probability,
-      trend: 'down',
+      rawProbability: expected.raw[0],
+      probability: expected.answer[0],
+      yesMeans: 'rise',
       edge: 'weak',
       provider: 'cpu',
-      record:
-        expected.probability < 0.5 ? { right: 30, n: 100 } : { bucketLow: 0.5, bucketHigh: 1, right: 135, n: 214 },
+      record: expected.answer[0]! < 0.5 ? { right: 30, n: 100 } : { bucketLow: 0.5, bucketHigh: 1, right: 135, n: 214 },
     });
   });
 
@@ -199,12 +198,38 @@ describe('the ml-host', () => {
     for (const [at, { features }] of rows.entries()) ask({ requestId: `g${at}`, features });
     ask({ requestId: 'bad', features: [0.5] });
     const all = await answers('Predicted');
-    for (const [at, { probability }] of rows.entries()) {
+    for (const [at, { answer: said }] of rows.entries()) {
       const answer = all.find((each) => each.type === 'Predicted' && each.requestId === `g${at}`) as Predicted;
-      expect(answer.probability).toBeCloseTo(probability, 6);
+      expect(answer.probability).toBeCloseTo(said[0]!, 6);
     }
     expect(new Set(all.map((each) => (each as Predicted).latencyMs)).size).toBe(1);
     expect(await answers('PredictFailed')).toMatchObject([{ requestId: 'bad' }]);
+  });
+
+  it('a yes to the question of direction is a rise, whatever the trend', async () => {
+    pack.card.question = {
+      ...pack.card.question,
+      label: { kind: 'direction', horizonBars: 12, multiple: 1, volatilityBars: 48 },
+      trendFeature: null,
+    };
+    await writePackage(pack, modelsDir);
+    load();
+    ask({ features: [0.5, 0.5, 1] });
+    ask({ requestId: 'r2', features: [0.5, 0.5, -1] });
+    expect((await answers('Predicted')).map((each) => (each as Predicted).yesMeans)).toEqual(['rise', 'rise']);
+  });
+
+  it('refuses a model that says no chance of a rise, in a sentence', async () => {
+    pack.card.question = {
+      ...pack.card.question,
+      label: { kind: 'volatility-regime', horizonBars: 12, volatilityBars: 48, ratio: 1.25 },
+      trendFeature: null,
+    };
+    await writePackage(pack, modelsDir);
+    load();
+    expect(await answers('ModelRefused')).toMatchObject([
+      { model: 'small', reason: 'it says how much price will move and not which way.' },
+    ]);
   });
 
   it('asks a model that looks at a window with all its rows, and takes the trend from the last', async () => {
@@ -215,11 +240,11 @@ describe('the ml-host', () => {
     await writePackage(
       {
         model,
-        card: { ...card, name: 'window', modelSha256: sha256Of(model), modelBytes: model.length },
+        card: { ...card, name: 'window', windowBars: 2, modelSha256: sha256Of(model), modelBytes: model.length },
         golden: {
-          schemaVersion: 1,
+          schemaVersion: 2,
           tolerance: 1e-5,
-          cases: [{ features: rows, rawProbability: expected, probability: expected }],
+          cases: [{ features: rows, raw: [expected], answer: [expected] }],
         },
       },
       modelsDir,
@@ -229,10 +254,10 @@ describe('the ml-host', () => {
     ask({ requestId: 'short', model: 'window', features: rows.slice(3) });
     const [answer] = (await answers('Predicted')) as [Predicted];
     expect(answer.probability).toBeCloseTo(expected, 6);
-    expect(answer.trend).toBe('down');
+    expect(answer.yesMeans).toBe('rise');
     expect(await answers('ModelLoaded')).toContainEqual(expect.objectContaining({ model: 'window', windowBars: 2 }));
     expect(await answers('PredictFailed')).toMatchObject([
-      { requestId: 'short', reason: expect.stringMatching(/3 features given, 6 expected/) },
+      { requestId: 'short', reason: expect.stringMatching(/it looks at 2 candles, and there are 1 yet/) },
     ]);
   });
 

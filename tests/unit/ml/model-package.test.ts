@@ -80,7 +80,7 @@ describe('a model package', () => {
   it('of another shape than the card’s features is refused', async () => {
     pack.card.featureSet.features.push('extra');
     pack.card.trainingDistribution.features.push({ name: 'extra', edges: [], shares: [1], psiLimit: 1 });
-    pack.golden.cases = [{ features: [0, 0, 0, 0], rawProbability: 0.5, probability: 0.5 }];
+    pack.golden.cases = [{ features: [0, 0, 0, 0], raw: [0.5], answer: [0.5] }];
     const engine = { ...smallFeatureSet, features: [...smallFeatureSet.features, 'extra'] };
     expect(await reasonFor(undefined, [engine])).toBe(
       'small/1.0.0/model.onnx: input features is float32[batch, 3], expected float32[batch, 4].',
@@ -169,8 +169,9 @@ describe('a model package', () => {
   });
 
   it('whose card names a field wrongly is refused by that field', async () => {
-    pack.card.outOfSample.auc.low = Number.NaN; // JSON makes it null
-    expect(await reasonFor()).toMatch(/^small\/1\.0\.0\/card\.json: outOfSample\.auc\.low: /);
+    // JSON makes it null.
+    pack.card.outOfSample.event!.auc = { value: 0.5, low: Number.NaN, high: 0.6 };
+    expect(await reasonFor()).toMatch(/^small\/1\.0\.0\/card\.json: outOfSample\.event\.auc\.low: /);
   });
 
   it('in the wrong folder is refused', async () => {
@@ -184,9 +185,9 @@ describe('a model package', () => {
   });
 
   it('that does not answer its golden rows is refused', async () => {
-    pack.golden.cases[1]!.probability += 0.01;
+    pack.golden.cases[1]!.answer[0]! += 0.01;
     expect(await reasonFor()).toMatch(
-      /^small\/1\.0\.0\/golden\.json: cases\[1\]\.probability is 0\.\d+, the model answers 0\.\d+\.$/,
+      /^small\/1\.0\.0\/golden\.json: cases\[1\]\.answer\[0\] is 0\.\d+, the model answers 0\.\d+\.$/,
     );
   });
 
@@ -196,9 +197,9 @@ describe('a model package', () => {
   });
 
   it('whose trend feature is unknown is refused', async () => {
-    pack.card.label.trendFeature = 'nothing';
+    pack.card.question.trendFeature = 'nothing';
     expect(await reasonFor()).toBe(
-      'small/1.0.0/card.json: label.trendFeature "nothing" is not among featureSet.features.',
+      'small/1.0.0/card.json: question.trendFeature "nothing" is not among featureSet.features.',
     );
   });
 

@@ -32,13 +32,22 @@ test.each([
   [
     'a gain that may be chance',
     'validation',
-    (card: Card) => ({ outOfSample: { ...card.outOfSample, logLossGain: { value: 0.01, low: -0.001, high: 0.02 } } }),
+    (card: Card) => ({ outOfSample: { ...card.outOfSample, lossGain: { value: 0.01, low: -0.001, high: 0.02 } } }),
   ],
-  ['a leak', 'leakage', (card: Card) => ({ training: { ...card.training, shuffledLabelAuc: 0.56 } })],
+  ['skill on shuffled labels', 'leakage', (card: Card) => ({ audit: { ...card.audit, shuffledLabelAuc: 0.56 } })],
+  ['a leak that the audit found', 'leakage', (card: Card) => ({ audit: { ...card.audit, leaks: ['sma_5'] } })],
+  [
+    'an audit that did not look for foreknowledge',
+    'leakage',
+    (card: Card) => ({ audit: { ...card.audit, checked: ['times', 'look-ahead', 'label-end', 'known-answer'] } }),
+  ],
   [
     'probabilities that are off',
     'calibration',
-    (card: Card) => ({ outOfSample: { ...card.outOfSample, expectedCalibrationError: 0.031 } }),
+    (card: Card) => {
+      const event = { ...card.outOfSample.event!, expectedCalibrationError: 0.031 };
+      return { outOfSample: { ...card.outOfSample, event } };
+    },
   ],
 ] as const)('%s stops it', (_, name, change) => {
   expect(withCard(change)).toEqual([name]);
@@ -48,6 +57,16 @@ test('too few forecasts, or too short a time, as a shadow stop it', () => {
   expect(failing({ score: scoreOf('small@1.1.0', 299, 0.68) })).toEqual(['shadow']);
   expect(failing({}, champion, HOURS_30 - 7 * 3_600_000)).toEqual(['shadow']);
   expect(failing({ score: null })).toEqual(['shadow', 'champion']);
+});
+
+test('the shadow period is a term that a person sets, and the record says which', () => {
+  const early = { ...challenger, score: scoreOf('small@1.1.0', 10, 0.68) };
+  const checks = gateChecks(early, null, 3_600_000, { forecastsMin: 10, hoursMin: 1 });
+  expect(checks.find(({ name }) => name === 'shadow')).toEqual({
+    name: 'shadow',
+    passed: true,
+    text: '10 forecasts settled in 1 h as a shadow, 10 in 1 h at least',
+  });
 });
 
 test('a champion that earns as much, or foretells better live, stays', async () => {

@@ -27,7 +27,7 @@ describe('the shipped reversal model', () => {
   it('is small and names its sources and their licences', () => {
     expect(statSync(join(FOLDER, 'model.onnx')).size).toBe(card.modelBytes);
     expect(card.modelBytes).toBeLessThan(2 ** 20);
-    expect(card.sources.map(({ symbol }) => symbol).sort()).toEqual([
+    expect(card.sources.map(({ instrument }) => instrument).sort()).toEqual([
       'BTCUSDT',
       'ETHUSDT',
       'LTCUSDT',
@@ -39,13 +39,14 @@ describe('the shipped reversal model', () => {
   });
 
   it('has the verdict that its figures and its rule give, and a text that says the same', () => {
-    expect(judgeEdge(card.outOfSample)).toEqual({ verdict: card.edge.verdict, reason: card.edge.reason });
+    const { event, lossGain, traded } = card.outOfSample;
+    expect(judgeEdge(event!, lossGain, traded!)).toEqual({ verdict: card.edge.verdict, reason: card.edge.reason });
     expect(read('CARD.md')).toBe(cardText(card));
   });
 
   it('was tested after it was trained, with nothing between that reaches across', () => {
-    const { training, test, embargoBars } = card.spans;
-    expect(test.fromMs - training.toMs).toBeGreaterThanOrEqual(embargoBars * 300_000);
+    const { training, tested, embargoBars } = card.spans;
+    expect(tested.fromMs - training.toMs).toBeGreaterThanOrEqual(embargoBars * 300_000);
   });
 });
 
@@ -54,15 +55,18 @@ describe.skipIf(!hasRealData)('the card’s figures, recomputed from real candle
     const file = await readCandleFile(realData('candles/5m/binance_TRXUSDT_5m_20240101-20240630.csv.gz'));
     if (!file.ok) throw new Error(file.error.message);
     const candles = file.value.columns;
-    const { trendFeature, barrierAtr, horizonBars } = card.label;
+    const { label, trendFeature } = card.question;
+    if (label.kind !== 'reversal' || trendFeature === null) throw new Error('it is asked about reversals');
     const dataset = buildReversalDataset([{ symbol: 'TRXUSDT', candles }], {
       timeframe: card.timeframe,
       featureSet,
       trendFeature,
-      barrierAtr,
-      horizonBars,
+      barrierAtr: label.multiple,
+      horizonBars: label.horizonBars,
     });
-    const indices = Int32Array.from(dataset.labels.keys()).filter((i) => dataset.askedMs[i]! >= card.spans.test.fromMs);
+    const indices = Int32Array.from(dataset.labels.keys()).filter(
+      (i) => dataset.askedMs[i]! >= card.spans.tested.fromMs,
+    );
     const test = selectRows(dataset, indices);
     const session = await InferenceSession.create(join(FOLDER, 'model.onnx'), { intraOpNumThreads: 1 });
     const outputs = await session.run({
@@ -70,7 +74,7 @@ describe.skipIf(!hasRealData)('the card’s figures, recomputed from real candle
     });
     await session.release();
     const probabilities = Float64Array.from(outputs.probability?.data as Float32Array);
-    const stated = card.outOfSample.perSymbol.find(({ symbol }) => symbol === 'TRXUSDT')!;
+    const stated = card.outOfSample.perInstrument.find(({ instrument }) => instrument === 'TRXUSDT')!;
     expect(indices.length).toBe(stated.n);
     expect(baseRate(test.labels)).toBeCloseTo(stated.baseRate, 12);
     expect(aucOf(probabilities, test.labels, sortByScore(probabilities))).toBeCloseTo(stated.auc, 4);

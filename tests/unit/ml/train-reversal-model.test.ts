@@ -8,12 +8,8 @@ import { NOTHING_KNOWN } from '../../../main/engine/features/bar-context.ts';
 import { featureSetReversalV1 } from '../../../main/engine/features/feature-set-reversal-v1.ts';
 import { createRandom } from '../../../main/engine/kernel/random.ts';
 import { cardSchema } from '../../../main/ml/card.ts';
-import { publishModel } from '../../../main/ml/training/publish-model.ts';
-import {
-  type ReversalPlan,
-  type TrainedModel,
-  trainReversalModel,
-} from '../../../main/ml/training/train-reversal-model.ts';
+import { type MadeModel, publishPackage } from '../../../main/ml/registry/publish-package.ts';
+import { type ReversalPlan, trainReversalModel } from '../../../main/ml/training/train-reversal-model.ts';
 import { readTrainingSources } from '../../../main/ml/training/training-sources.ts';
 import { randomWalkCandles } from '../../support/candle-columns.ts';
 
@@ -65,11 +61,11 @@ const walk = (seed: number) => {
   const random = createRandom(seed);
   return { symbol: `W${seed}`, candles: randomWalkCandles(BARS, () => random.next()) };
 };
-const train = (change: Partial<ReversalPlan> = {}): Promise<TrainedModel> =>
-  trainReversalModel([walk(1), walk(2)], [source], { ...plan, ...change }, () => {});
+const train = (change: Partial<ReversalPlan> = {}): Promise<MadeModel> =>
+  trainReversalModel([walk(1), walk(2)], [source], ['times'], { ...plan, ...change }, () => {});
 
 describe('the whole training', () => {
-  let first: TrainedModel;
+  let first: MadeModel;
   beforeAll(async () => {
     first = await train();
   });
@@ -88,14 +84,14 @@ describe('the whole training', () => {
       verdict: 'none',
       reason: expect.stringMatching(/^No edge: AUC 0\.\d{3} /),
     });
-    expect(first.card.outOfSample.rule.netBpsPerTrade?.high).toBeLessThan(0);
-    expect(Math.abs(first.card.training.shuffledLabelAuc - 0.5)).toBeLessThan(0.05);
+    expect(first.card.outOfSample.traded?.netBpsPerTrade?.high).toBeLessThan(0);
+    expect(Math.abs(first.card.audit.shuffledLabelAuc! - 0.5)).toBeLessThan(0.05);
   });
 
   it('keeps training and test apart by more than a label and the embargo', () => {
-    const { training, test } = first.card.spans;
-    expect(training.toMs).toBeLessThan(test.fromMs - plan.embargoBars * FIVE_MINUTES_MS);
-    expect(test.fromMs).toBeGreaterThanOrEqual(plan.testFromMs);
+    const { training, tested } = first.card.spans;
+    expect(training.toMs).toBeLessThan(tested.fromMs - plan.embargoBars * FIVE_MINUTES_MS);
+    expect(tested.fromMs).toBeGreaterThanOrEqual(plan.testFromMs);
     expect(training.effectiveSamples).toBeLessThan(training.samples / 2);
   });
 
@@ -117,7 +113,7 @@ describe('the whole training', () => {
         },
       };
     });
-    const other = await trainReversalModel(changed, [source], plan, () => {});
+    const other = await trainReversalModel(changed, [source], ['times'], plan, () => {});
     expect(other.card.modelSha256).toBe(first.card.modelSha256);
     expect(other.card.outOfSample).not.toEqual(first.card.outOfSample);
   });
@@ -140,14 +136,14 @@ describe('the whole training', () => {
       },
     };
     const question = { ...plan.question, featureSet: clairvoyant };
-    await expect(trainReversalModel([walk(1)], [source], { ...plan, question }, () => {})).rejects.toThrow(
+    await expect(trainReversalModel([walk(1)], [source], ['times'], { ...plan, question }, () => {})).rejects.toThrow(
       /^AUC 0\.\d+ is too good to be true: something looks ahead$/,
     );
   });
 
   it('is published whole, with a card that its schema accepts', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'countersign-publish-'));
-    const target = await publishModel(dir, first);
+    const target = await publishPackage(dir, first);
     const card = cardSchema.parse(JSON.parse(await readFile(join(target, 'card.json'), 'utf8')));
     const model = await readFile(join(target, 'model.onnx'));
     expect(createHash('sha256').update(model).digest('hex')).toBe(card.modelSha256);

@@ -8,6 +8,7 @@ import { type ExactPlan, type ExactRun, recordOf } from '../lab/exact/exact-plan
 import { readHabits } from '../lab/exact/habits-text.ts';
 import { refusalWords } from '../lab/exact/mandate-text.ts';
 import { runExact } from '../lab/exact/run-exact.ts';
+import type { Plain } from '../lab/experiments/canonical-json.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
 import { ownConflict, type PlannedStrategy, readParams } from '../lab/workers/planned-strategy.ts';
 import { hireTrader } from '../lab/workers/strategy-crew.ts';
@@ -15,6 +16,7 @@ import type { BacktestOptions } from './backtest.ts';
 import { readMandateOptions, supposedNote } from './mandate-options.ts';
 import { badInput, done, failed, type Outcome } from './output.ts';
 import { writeWanted } from './run-outcome.ts';
+import { storedOutcome, storeOther, storeOtherFailure } from './store-run.ts';
 import { planFault, readPlan } from './strategy-plan.ts';
 
 export interface ExactOptions extends BacktestOptions {
@@ -97,11 +99,26 @@ export async function backtestExact(candlesFile: string, options: ExactOptions):
     const approver = who === 'robot' ? ROBOT : who === 'mandate' ? NOBODY : person();
     return { ...base, ...mandate, approver };
   };
+  const settingsOfRun = {
+    limits: { ...base.limits },
+    ...(habits && { person: { ...habits.value, seed: options.seed ?? 1 } }),
+  } as unknown as Readonly<Record<string, Plain>>;
+  const by = { gear: 'exact', settings: settingsOfRun } as const;
+  const kept = {
+    strategy: strategy.definition ?? strategy.outline,
+    ...(strategy.codeSha256 !== null && { codeSha256: strategy.codeSha256 }),
+    params: params.value,
+    markets,
+    settings,
+    names: plan.value.names,
+    ...(asked && { mandate: asked }),
+  };
   const runs = new Map<Signers, ExactRun>();
   try {
     for (const who of signers) runs.set(who, await runExact(planOf(who)));
   } catch (error) {
     const why = `${name} failed: ${(error as Error).message}`;
+    if (options.store) await storeOtherFailure(kept, by, why, options.dataDir);
     return failed({ ok: false, error: why }, why);
   }
   const shown = runs.get(signers.at(-1)!)!;
@@ -126,8 +143,12 @@ export async function backtestExact(candlesFile: string, options: ExactOptions):
     ...Object.fromEntries([...runs].slice(0, -1).map(([who, run]) => [who, figures(run)])),
   };
   const lines = [...runs].map(([who, run]) => [`${WORDS[who]}:`.padEnd(20), sentence(run, cash)].join(''));
-  if (runs.size === 1) return done(value, sentence(shown, cash));
-  return done(value, [...lines, ...(asked ? [supposedNote(asked)] : [])].filter(Boolean).join('\n'));
+  const text =
+    runs.size === 1
+      ? sentence(shown, cash)
+      : [...lines, ...(asked ? [supposedNote(asked)] : [])].filter(Boolean).join('\n');
+  if (!options.store) return done(value, text);
+  return storedOutcome({ value, text }, await storeOther(kept, by, shown, plan.value, options.dataDir));
 }
 
 /** One that ships runs in the engine; a file of the user's own beside it. A sentence where its values do not fit together. */

@@ -8,7 +8,7 @@ import type { BacktestOptions } from './backtest.ts';
 import { readMandateOptions } from './mandate-options.ts';
 import { badInput, done, failed, type Outcome } from './output.ts';
 import { loopOutcome, writeWanted } from './run-outcome.ts';
-import { storeFailure, storeStudy } from './store-run.ts';
+import { storedOutcome, storeFailure, storeStudy } from './store-run.ts';
 import type { StrategyPlan } from './strategy-plan.ts';
 
 /** A strategy that does not get on for so long has failed. */
@@ -47,10 +47,7 @@ export async function backtestOwn(plan: StrategyPlan, options: BacktestOptions):
     if (unwritten !== null) return badInput(unwritten);
     const { value, text } = loopOutcome(name, params, { run, robot, signing }, settings.cashQuote);
     if (!options.store) return done(value, text);
-    const kept = await judged();
-    return kept.ok
-      ? done({ ...value, ...kept.value }, `${text}\n${kept.value.verdict}\n${kept.value.folder}`)
-      : failed({ ok: false, error: kept.error.message }, kept.error.message);
+    return storedOutcome({ value, text }, await judged());
   } catch (error) {
     const why = `${name} failed: ${(error as Error).message}`;
     if (options.store) await storeFailure(asked, why, options.dataDir);

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Timeframe } from '../engine/domain/candle.ts';
 import { readFeedInfo } from '../lab/ticks/feed-file.ts';
 import { importFeed, isTickFile } from '../lab/ticks/import/import-feed.ts';
@@ -22,7 +22,6 @@ const OF_BARS = [
   'funding',
   'predictions',
   'finer',
-  'store',
   'rules',
   'mandate',
 ] as const;
@@ -40,7 +39,8 @@ export async function backtestTicks(file: string, options: TicksOptions): Promis
     return badInput(
       `--${misplaced.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} is for candles: a replayed book has its own`,
     );
-  const { strategy, param, candle, cash, feeRate, latencyMs, shorts, leverage, out } = options;
+  const { strategy, param, candle, cash, feeRate, latencyMs, shorts, leverage, out, store, dataDir } = options;
+  const others = options.with ?? [];
   const replay: ReplayOptions = {
     strategy,
     candle,
@@ -51,8 +51,8 @@ export async function backtestTicks(file: string, options: TicksOptions): Promis
     ...(shorts !== undefined && { shorts }),
     ...(leverage !== undefined && { leverage }),
     ...(out !== undefined && { out }),
+    ...(store && { keepAs: { name: [file, ...others].map((each) => basename(each)).join(' + '), dataDir } }),
   };
-  const others = options.with ?? [];
   if (readFeedInfo(file).ok)
     return others.length === 0 ? ticksReplay(file, replay) : badInput(`${file} is a whole feed: nothing goes with it`);
   const dir = mkdtempSync(join(tmpdir(), 'countersign-feed-'));

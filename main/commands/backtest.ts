@@ -6,7 +6,7 @@ import { backtestOwn } from './backtest-own.ts';
 import { type MandateOptions, readMandateOptions } from './mandate-options.ts';
 import { badInput, done, failed, type Outcome } from './output.ts';
 import { loopOutcome, writeWanted } from './run-outcome.ts';
-import { storeFailure, storeRun } from './store-run.ts';
+import { storedOutcome, storeFailure, storeRun } from './store-run.ts';
 import { planFault, readPlan, type StrategyOptions } from './strategy-plan.ts';
 
 export interface BacktestOptions extends StrategyOptions, MandateOptions {
@@ -49,8 +49,8 @@ export async function backtest(candlesFile: string, options: BacktestOptions): P
   const cash = settings.cashQuote;
   const { value, text } = loopOutcome(strategy.name, params.value, { run, robot, signing }, cash);
   if (!options.store) return done(value, text);
-  const kept = await storeRun({ ...asked, names: plan.value.names }, plan.value, options.dataDir);
-  return kept.ok
-    ? done({ ...value, ...kept.value }, `${text}\n${kept.value.verdict}\n${kept.value.folder}`)
-    : failed({ ok: false, error: kept.error.message }, kept.error.message);
+  return storedOutcome(
+    { value, text },
+    await storeRun({ ...asked, names: plan.value.names }, plan.value, options.dataDir),
+  );
 }

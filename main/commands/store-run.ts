@@ -2,18 +2,22 @@ import type { CandleSource, RunPlan, RunProgress, SearchPlan } from '../../prelo
 import { openDataFolder } from '../data-folder.ts';
 import { ok, type Result } from '../engine/domain/result.ts';
 import { systemClock } from '../engine/kernel/clock.ts';
+import type { BarRun } from '../lab/backtest/bar-run.ts';
+import type { Plain } from '../lab/experiments/canonical-json.ts';
 import type { DayReturns } from '../lab/experiments/day-returns.ts';
-import type { ExperimentInputs } from '../lab/experiments/experiment.ts';
-import { buildId, experimentId } from '../lab/experiments/experiment-id.ts';
+import type { DataUsed, ExperimentInputs } from '../lab/experiments/experiment.ts';
+import { buildId, experimentId, type Gear } from '../lab/experiments/experiment-id.ts';
 import { ExperimentStore, familyOf, type StoreError } from '../lab/experiments/experiment-store.ts';
 import { type KnownPlan, type NamedPlan, planInputs } from '../lab/experiments/plan-inputs.ts';
 import { evaluatePlan } from '../lab/search/evaluate-plan.ts';
 import type { Evaluation } from '../lab/search/trial.ts';
 import { type AskedAs, keepStudy } from '../lab/workers/keep-study.ts';
-import { type EarlierTry, type Study, studyRun } from '../lab/workers/study-run.ts';
+import { studyAlone } from '../lab/workers/study-alone.ts';
+import { cashOf, type EarlierTry, type Study, studyRun } from '../lab/workers/study-run.ts';
 import { formSettings } from '../lab/workers/unwritten-row.ts';
 import { PRODUCT_VERSION } from '../product.ts';
 import type { Setting } from '../search/trial.ts';
+import { done, failed, type Outcome } from './output.ts';
 
 /** Of the judging: the same run has the same verdict. */
 const SEED = 1;
@@ -29,7 +33,55 @@ export interface StoredRun {
   readonly verdict: string;
 }
 
-const knownPlan = (asked: Asked): KnownPlan => ({ ...asked, seed: SEED, build: buildId(PRODUCT_VERSION) });
+const knownPlan = (asked: Asked, gear: Gear = 'fast'): KnownPlan => ({
+  ...asked,
+  seed: SEED,
+  build: buildId(PRODUCT_VERSION, gear),
+});
+
+/** A run of another gear than the fast one: what decides it beside the plan. */
+export interface OtherGear {
+  readonly gear: Exclude<Gear, 'fast'>;
+  readonly settings: Readonly<Record<string, Plain>>;
+  /** What it ran on where that is not the plan's candles. */
+  readonly data?: readonly DataUsed[];
+}
+
+function otherInputs(plan: KnownPlan, { gear, settings, data }: OtherGear): ExperimentInputs {
+  const inputs = planInputs(plan);
+  return { ...inputs, settings: { ...inputs.settings, ...settings, gear }, data: data ?? inputs.data };
+}
+
+/** Keeps a run of another gear as it is, with what can be said of it without running it again. */
+export function storeOther(
+  asked: Asked,
+  by: OtherGear,
+  run: BarRun,
+  listed: ListedAs,
+  dataDir: string | undefined,
+): Promise<Result<StoredRun, StoreError>> {
+  return withStore(dataDir, async (store) => {
+    const plan = knownPlan(asked, by.gear);
+    const inputs = otherInputs(plan, by);
+    const earlier = store.trials(familyOf(inputs));
+    const study = studyAlone(run, { inputs, earlier }, { cashQuote: cashOf(plan), seed: plan.seed });
+    const kept = keepIn(store, { plan, inputs }, study, listed);
+    if (kept.ok) store.setTag(kept.value.id, GEAR_TAGS[by.gear], true);
+    return kept;
+  });
+}
+
+const GEAR_TAGS: Readonly<Record<OtherGear['gear'], string>> = { exact: 'exact gear', ticks: 'depth and trades' };
+
+/** Keeps a run of another gear that came to nothing. */
+export async function storeOtherFailure(
+  asked: Asked,
+  by: OtherGear,
+  why: string,
+  dataDir: string | undefined,
+): Promise<void> {
+  await withStore(dataDir, (store) => store.recordFailure(otherInputs(knownPlan(asked, by.gear), by), why));
+}
 
 async function withStore<T>(dataDir: string | undefined, use: (store: ExperimentStore) => T | Promise<T>): Promise<T> {
   const store = new ExperimentStore(openDataFolder(dataDir).results, systemClock.nowMs);
@@ -84,14 +136,23 @@ export function storeStudy(
       seed: plan.seed,
       build: plan.build,
     });
-    const found = listed.search?.found ?? null;
-    const as = { plan: screenPlan(plan, listed), origin: 'command-line', found } as const;
-    const kept = keepStudy(store, { plan, inputs }, study, as);
-    if (!kept.ok) return kept;
-    const { isKnown, kept: run } = kept.value;
-    const verdict = isKnown ? 'This very run was there already, and came to the same.' : run.verdict!.sentence;
-    return ok({ id: run.experimentId, folder: run.folder, isKnown, verdict });
+    return keepIn(store, { plan, inputs }, study, listed);
   });
+}
+
+function keepIn(
+  store: ExperimentStore,
+  { plan, inputs }: { readonly plan: KnownPlan; readonly inputs: ExperimentInputs },
+  study: Study,
+  listed: ListedAs,
+): Result<StoredRun, StoreError> {
+  const found = listed.search?.found ?? null;
+  const as = { plan: screenPlan(plan, listed), origin: 'command-line', found } as const;
+  const kept = keepStudy(store, { plan, inputs }, study, as);
+  if (!kept.ok) return kept;
+  const { isKnown, kept: run } = kept.value;
+  const verdict = isKnown ? 'This very run was there already, and came to the same.' : run.verdict!.sentence;
+  return ok({ id: run.experimentId, folder: run.folder, isKnown, verdict });
 }
 
 /** The plan as the lab's form would have it. */
@@ -105,6 +166,15 @@ const screenPlan = ({ strategy, params, settings }: KnownPlan, { sources, search
   map: null,
   search: search?.plan ?? null,
 });
+
+/** What a command says of a run that it kept. */
+export const storedOutcome = (
+  { value, text }: { readonly value: object; readonly text: string },
+  kept: Result<StoredRun, StoreError>,
+): Outcome =>
+  kept.ok
+    ? done({ ...value, ...kept.value }, `${text}\n${kept.value.verdict}\n${kept.value.folder}`)
+    : failed({ ok: false, error: kept.error.message }, kept.error.message);
 
 function tellJudging(): (progress: RunProgress) => void {
   let told = -1;

@@ -1,16 +1,20 @@
 import { TIMEFRAME_MS, type Timeframe } from '../engine/domain/candle.ts';
 import type { BarRun } from '../lab/backtest/bar-run.ts';
 import { runStatistics } from '../lab/backtest/run-statistics.ts';
-import { REALISTIC } from '../lab/backtest/settings.ts';
+import { REALISTIC, type RunSettings } from '../lab/backtest/settings.ts';
 import { tradesOf } from '../lab/backtest/trade-log.ts';
+import { feedUsed } from '../lab/experiments/experiment-id.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
+import { feedCandles } from '../lab/ticks/feed-candles.ts';
 import { readFeedFile, readFeedInfo } from '../lab/ticks/feed-file.ts';
 import { importFeed } from '../lab/ticks/import/import-feed.ts';
 import { type ReplayPlan, replayStrategy } from '../lab/ticks/replay-strategy.ts';
+import type { TickFeed } from '../lab/ticks/tick-feed.ts';
 import { type PlannedStrategy, readParams } from '../lab/workers/planned-strategy.ts';
 import { answerOf, openStrategyCrew } from '../lab/workers/strategy-crew.ts';
 import { badInput, done, failed, type Outcome } from './output.ts';
 import { writeWanted } from './run-outcome.ts';
+import { storedOutcome, storeOther, storeOtherFailure } from './store-run.ts';
 import { planFault, planStrategy } from './strategy-plan.ts';
 
 /** A strategy of the user's own that has not come back from a feed within this has failed. */
@@ -59,6 +63,8 @@ export interface ReplayOptions {
   readonly shorts?: boolean;
   readonly leverage?: number;
   readonly out?: string;
+  /** Among the experiments of the data folder, under this name of what it ran on. */
+  readonly keepAs?: { readonly name: string; readonly dataDir: string | undefined };
 }
 
 /** `ticks replay FEED --strategy NAME …`: a strategy over recorded depth and trades. */
@@ -89,6 +95,17 @@ export async function ticksReplay(file: string, options: ReplayOptions): Promise
     run = await replayOf(planned.value, { params: params.value, feed: feed.value, candleMs, settings });
   } catch (error) {
     const why = `${name} failed: ${(error as Error).message}`;
+    if (options.keepAs) {
+      const { asked, by } = ticksAsked(
+        planned.value,
+        params.value,
+        feed.value,
+        { settings, candle: options.candle },
+        null,
+        options.keepAs.name,
+      );
+      await storeOtherFailure(asked, by, why, options.keepAs.dataDir);
+    }
     return failed({ ok: false, error: why }, why);
   }
   const rows = feed.value.kind.length;
@@ -100,7 +117,35 @@ export async function ticksReplay(file: string, options: ReplayOptions): Promise
   const paid = (costs.fees + costs.slippage).toFixed(2);
   const text = `${fills} fills, ${statistics.trades} trades over ${counted(rows)} rows at ${counted(rowsPerSecond)} a second: ${statistics.returnPct.toFixed(3)} % after ${paid} of fees and slippage`;
   const gear = 'ticks';
-  return done({ strategy: name, gear, settings, fills, ...statistics, costs, refused, rowsPerSecond }, text);
+  const value = { strategy: name, gear, settings, fills, ...statistics, costs, refused, rowsPerSecond };
+  const { keepAs } = options;
+  if (!keepAs) return done(value, text);
+  const ran = { settings, candle: options.candle };
+  const { asked, by } = ticksAsked(planned.value, params.value, feed.value, ran, run, keepAs.name);
+  const sources = [{ kind: 'named', name: keepAs.name, timeframe: options.candle }] as const;
+  return storedOutcome({ value, text }, await storeOther(asked, by, run, { sources }, keepAs.dataDir));
+}
+
+/** What the store knows a run over a feed by. @param run null where it failed */
+function ticksAsked(
+  { definition, outline, codeSha256 }: PlannedStrategy,
+  params: Readonly<Record<string, number>>,
+  feed: TickFeed,
+  { settings, candle }: { readonly settings: Partial<RunSettings>; readonly candle: Timeframe },
+  run: BarRun | null,
+  name: string,
+) {
+  const openTimeMs = run?.openTimeMs ?? new Float64Array(0);
+  const asked = {
+    strategy: definition ?? outline,
+    ...(codeSha256 !== null && { codeSha256 }),
+    params,
+    markets: [{ candles: feedCandles(feed, openTimeMs, TIMEFRAME_MS[candle]) }],
+    settings,
+    names: [name],
+  };
+  const by = { gear: 'ticks', settings: { candle }, data: [feedUsed(name, feed)] } as const;
+  return { asked, by };
 }
 
 /** One that ships is run here, one of the user's own where it can do no harm. */

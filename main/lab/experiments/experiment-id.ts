@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { CandleColumns } from '../../engine/domain/candle.ts';
 import type { BarRun } from '../backtest/bar-run.ts';
+import type { TickFeed } from '../ticks/tick-feed.ts';
 import { canonicalJson, type Plain } from './canonical-json.ts';
 import type { DataUsed, ExperimentInputs } from './experiment.ts';
 
@@ -34,12 +35,31 @@ export function dataUsed(instrument: string, timeframe: string, candles: CandleC
   };
 }
 
+/** The same of a feed of depth and trades. */
+export function feedUsed(instrument: string, feed: TickFeed): DataUsed {
+  const { tick, lot, kind, exchangeTimeUs, localTimeUs, priceTicks, qtyLots } = feed;
+  const hash = createHash('sha256').update(canonicalJson({ tick, lot }));
+  for (const column of [kind, exchangeTimeUs, localTimeUs, priceTicks, qtyLots]) hash.update(bytesOf(column));
+  const [first = 0, last = 0] = [localTimeUs[0], localTimeUs.at(-1)];
+  return {
+    instrument,
+    timeframe: 'ticks',
+    rows: kind.length,
+    fromMs: Math.floor(first / 1_000),
+    toMs: Math.floor(last / 1_000),
+    sha256: hash.digest('hex'),
+  };
+}
+
 /** Of every trade and every point of equity, bit for bit. */
 export function resultHash({ trades, equityQuote, openTimeMs }: BarRun): string {
   const hash = createHash('sha256').update(bytesOf(openTimeMs)).update(bytesOf(equityQuote));
   for (const trade of trades) hash.update(canonicalJson(trade as unknown as Plain));
   return hash.digest('hex');
 }
+
+/** What makes a run: the fast gear, the live engine over candles, or the replay of depth and trades. */
+export type Gear = 'fast' | 'exact' | 'ticks';
 
 /** Folders whose code decides what a backtest comes to. */
 const DECIDING = [
@@ -52,10 +72,23 @@ const DECIDING = [
   '../../engine/features',
 ];
 
+/** What decides in the other gears beside that. */
+const DECIDING_TOO: Readonly<Record<Gear, readonly string[]>> = {
+  fast: [],
+  exact: [
+    '../exact',
+    ...['decision', 'execution', 'inference', 'kernel', 'ledger', 'market', 'risk'].map(
+      (stage) => `../../engine/${stage}`,
+    ),
+  ],
+  ticks: ['../ticks'],
+};
+
 /** Names this build: its version, and a hash of the code that decides what a run comes to, as TypeScript or as a package's JavaScript. */
-export function buildId(version: string): string {
+export function buildId(version: string, gear: Gear = 'fast'): string {
   const hash = createHash('sha256');
-  for (const folder of DECIDING) hashFolder(join(import.meta.dirname, folder), extname(import.meta.filename), hash);
+  for (const folder of [...DECIDING, ...DECIDING_TOO[gear]])
+    hashFolder(join(import.meta.dirname, folder), extname(import.meta.filename), hash);
   return `${version}+${hash.digest('hex').slice(0, ID_LETTERS)}`;
 }
 

@@ -16,11 +16,10 @@ import { type CostStress, type LatencyStress, stressCosts, stressLatency } from 
 import { type TradeIntervals, tradeIntervals } from './trade-intervals.ts';
 import { auditWarmUp, traceForWarmUp, type WarmUpAudit } from './warm-up-audit.ts';
 
-/** Everything that a verdict on a run rests on. */
-export interface Evidence {
+/** What the run itself says. */
+export interface RunEvidence {
   readonly statistics: RunStatistics;
-  readonly lookAhead: LookAheadAudit;
-  readonly warmUp: WarmUpAudit;
+  readonly returnPctWithoutCosts: number;
   /** Of the figures of daily returns. */
   readonly returns: ReturnIntervals;
   /** Null without a closed trade. */
@@ -30,6 +29,12 @@ export interface Evidence {
   readonly daysNeeded: number;
   /** Of all trials on the same days; null where there are not enough of either. */
   readonly overfitting: { readonly probability: number; readonly trials: number } | null;
+}
+
+/** Everything that a verdict on a run rests on. */
+export interface Evidence extends RunEvidence {
+  readonly lookAhead: LookAheadAudit;
+  readonly warmUp: WarmUpAudit;
   readonly holding: RunFigures;
   /** Null without a closed trade. */
   readonly random: RandomEntries | null;
@@ -65,7 +70,7 @@ const PARTS = 9;
  * @throws what `runBacktest` throws
  */
 export function gatherEvidence(asked: BacktestPlan, run: BarRun, options: EvidenceOptions): Evidence {
-  const { seed, otherTrials = [], tell } = options;
+  const { seed, tell } = options;
   let done = 0;
   const part = <T>(work: () => T): T => {
     tell?.(done, PARTS);
@@ -73,35 +78,56 @@ export function gatherEvidence(asked: BacktestPlan, run: BarRun, options: Eviden
     return work();
   };
   const plan = whileRunning(asked, () => tell?.(done - 1, PARTS));
-  const cash = plan.settings?.cashQuote ?? REALISTIC.cashQuote;
-  const own = dayReturns(run.equityQuote, run.openTimeMs, cash);
-  const daily = own.returns;
   const bars = run.openTimeMs.length;
   const hasTrades = run.trades.length > 0;
+  const lookAhead = part(() => auditLookAhead(traceOver(plan), bars));
+  const warmUp = part(() => auditWarmUp(traceForWarmUp(plan), bars));
+  const own = runEvidence(run, plan.settings?.cashQuote ?? REALISTIC.cashQuote, options, part);
+  const holding = part(() => buyAndHold(plan));
+  const random = part(() =>
+    hasTrades ? randomEntries(plan, run, seed, randomDraws(bars), () => tell?.(done - 1, PARTS)) : null,
+  );
+  const costs = part(() => stressCosts(plan));
+  return {
+    ...own,
+    returnPctWithoutCosts: costs.runs[0]!.figures.returnPct,
+    lookAhead,
+    warmUp,
+    holding,
+    random,
+    costs,
+    latency: part(() => stressLatency(plan)),
+    neighbours: part(() => exploreNeighbours(plan)),
+  };
+}
+
+/** What a run says by itself. What it would have come to without costs is taken to be what it came to and what it paid. */
+export function runEvidence(
+  run: BarRun,
+  cashQuote: number,
+  { seed, otherTrials = [] }: EvidenceOptions,
+  part: <T>(work: () => T) => T = (work) => work(),
+): RunEvidence {
+  const own = dayReturns(run.equityQuote, run.openTimeMs, cashQuote);
+  const daily = own.returns;
   const resampling = { seed, draws: bootstrapDraws(daily.length), level: LEVEL };
   const profits = Float64Array.from(run.trades, ({ pnl }) => pnl);
   const sample = sharpeSample(daily);
+  const statistics = runStatistics(run, run.openTimeMs, cashQuote);
+  const { fees, slippage, funding, borrow } = run.costs;
   return {
-    statistics: runStatistics(run, run.openTimeMs, cash),
-    lookAhead: part(() => auditLookAhead(traceOver(plan), bars)),
-    warmUp: part(() => auditWarmUp(traceForWarmUp(plan), bars)),
+    statistics,
+    returnPctWithoutCosts: statistics.returnPct + (100 * (fees + slippage + funding + borrow)) / cashQuote,
     returns: part(() =>
       returnIntervals(daily, (returns) => ({ ...returnMetrics(returns, DAYS_PER_YEAR) }), resampling),
     ),
-    trades: hasTrades ? tradeIntervals(profits, cash, resampling) : null,
+    trades: run.trades.length > 0 ? tradeIntervals(profits, cashQuote, resampling) : null,
     deflated: deflatedSharpe(
       sample,
       Float64Array.from([...otherTrials, own], ({ returns }) => sharpeSample(returns).sharpe),
     ),
     daysNeeded: minimumTrackRecord(sample, 0, LEVEL),
     overfitting: part(() => overfittingOf(own, otherTrials)),
-    holding: part(() => buyAndHold(plan)),
-    random: part(() =>
-      hasTrades ? randomEntries(plan, run, seed, randomDraws(bars), () => tell?.(done - 1, PARTS)) : null,
-    ),
-    costs: part(() => stressCosts(plan)),
-    latency: part(() => stressLatency(plan)),
-    neighbours: part(() => exploreNeighbours(plan)),
   };
 }
 

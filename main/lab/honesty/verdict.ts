@@ -1,4 +1,4 @@
-import type { Evidence } from './evidence.ts';
+import type { Evidence, RunEvidence } from './evidence.ts';
 
 /** Why a verdict is what it is: a closed list of codes with the numbers that led to them. Shares are of one. */
 export type Reason =
@@ -25,7 +25,8 @@ export type Reason =
   | { readonly code: 'wide-margin'; readonly breakEvenTimes: number | null }
   | { readonly code: 'needs-speed'; readonly latencyMs: number; readonly returnPct: number }
   | { readonly code: 'fragile-parameters'; readonly profitableShare: number; readonly neighbours: number }
-  | { readonly code: 'steady-parameters'; readonly profitableShare: number; readonly neighbours: number };
+  | { readonly code: 'steady-parameters'; readonly profitableShare: number; readonly neighbours: number }
+  | { readonly code: 'not-audited' };
 
 export type Tone = 'good' | 'doubtful' | 'bad';
 
@@ -81,12 +82,20 @@ const GOOD: ReadonlySet<Reason['code']> = new Set([
 const SAID_MAX = 2;
 
 /** The same evidence has the same verdict. */
-export function judge(evidence: Evidence): Verdict {
-  const reasons = reasonsFrom(evidence).map((reason) => ({
-    ...reason,
-    tone: toneOf(reason),
-    text: textOf(reason),
-  }));
+export const judge = (evidence: Evidence): Verdict => verdictFrom(reasonsFrom(evidence));
+
+/** Of a run that was made once, by an engine that nothing was run again on: what its own returns say, and that nobody audited it. */
+export function judgeAlone(evidence: RunEvidence): Verdict {
+  return verdictFrom([
+    { code: 'not-audited' },
+    ...ofAmount(evidence),
+    ...ofProfit({ ...evidence, holding: null }),
+    ...ofLuck({ ...evidence, random: null }),
+  ]);
+}
+
+function verdictFrom(found: readonly Reason[]): Verdict {
+  const reasons = found.map((reason) => ({ ...reason, tone: toneOf(reason), text: textOf(reason) }));
   const kind = kindOf(reasons);
   const [words, tone] = KINDS[kind];
   const decisive = reasons.filter((reason) => isDecisive(kind, reason)).slice(0, SAID_MAX);
@@ -154,7 +163,7 @@ function ofAudits({ statistics, lookAhead, warmUp }: Evidence): readonly Reason[
   ];
 }
 
-function ofAmount({ statistics, daysNeeded }: Evidence): readonly Reason[] {
+function ofAmount({ statistics, daysNeeded }: RunEvidence): readonly Reason[] {
   const { trades, daily } = statistics;
   const days = daily.observations;
   const reasons: Reason[] = [];
@@ -165,23 +174,33 @@ function ofAmount({ statistics, daysNeeded }: Evidence): readonly Reason[] {
   return reasons;
 }
 
-function ofProfit({ statistics, costs, returns, holding }: Evidence): readonly Reason[] {
+function ofProfit({
+  statistics,
+  returnPctWithoutCosts,
+  returns,
+  holding,
+}: RunEvidence & { readonly holding: Evidence['holding'] | null }): readonly Reason[] {
   const { returnPct, exits } = statistics;
   const reasons: Reason[] = [];
   if ((exits.liquidation ?? 0) > 0) reasons.push({ code: 'liquidated', times: exits.liquidation ?? 0 });
   if (!(returnPct > 0)) {
-    reasons.push({ code: 'loses', returnPct, returnPctWithoutCosts: costs.runs[0]!.figures.returnPct });
+    reasons.push({ code: 'loses', returnPct, returnPctWithoutCosts });
     return reasons;
   }
   const { value: sharpe, low, high } = returns.figures['sharpe']!;
   reasons.push({ code: low > 0 ? 'above-zero' : 'could-be-zero', sharpe, low, high });
-  const holdingSharpe = holding.sharpe;
+  const holdingSharpe = holding?.sharpe ?? Number.NaN;
   if (!Number.isNaN(holdingSharpe))
     reasons.push({ code: sharpe > holdingSharpe ? 'ahead-of-holding' : 'behind-holding', sharpe, holdingSharpe });
   return reasons;
 }
 
-function ofLuck({ statistics, deflated, overfitting, random }: Evidence): readonly Reason[] {
+function ofLuck({
+  statistics,
+  deflated,
+  overfitting,
+  random,
+}: RunEvidence & Pick<Evidence, 'random'>): readonly Reason[] {
   const reasons: Reason[] = [];
   if (random !== null) {
     const { beatenShare, draws } = random;
@@ -269,6 +288,8 @@ export function textOf(reason: Reason): string {
       return `nothing is left with ${reason.latencyMs / 1_000} s from close to order`;
     case 'fragile-parameters':
       return `settings beside its own earn in ${percent(100 * reason.profitableShare)} of ${reason.neighbours} cases only`;
+    case 'not-audited':
+      return 'audits and stress run it again in the fast gear, and this is not that run';
     case 'steady-parameters':
       return `settings beside its own earn in ${percent(100 * reason.profitableShare)} of ${reason.neighbours} cases`;
   }

@@ -328,6 +328,25 @@ describe('a strategy', () => {
     expect(bad).toMatchObject({ exit: 1, json: { ok: false, error: 'mine failed: not today' } });
   });
 
+  it('of the exact gear is kept, and the same run again under the same id', async () => {
+    const given = ['--strategy', 'sma-cross', '--param', 'fast=2', '--param', 'slow=5', '--gear', 'exact'];
+    const kept = ['--person', 'day', '--store', '--data-dir', at('exact-store'), '--json'];
+    const first = await runCli(['backtest', GOOD, ...given, ...kept]);
+    expect(first).toMatchObject({ exit: 0, json: { gear: 'exact', isKnown: false } });
+    const { id, folder } = first.json as { id: string; folder: string };
+    expect(await runCli(['backtest', GOOD, ...given, ...kept])).toMatchObject({ json: { id, isKnown: true } });
+    expect(readFileSync(join(folder, 'config.yaml'), 'utf8')).toMatch(/gear: exact/);
+    // Another person is another run; so is the robot, and so is the fast gear.
+    const others = await Promise.all([
+      runCli(['backtest', GOOD, ...given, ...kept, '--seed', '2']),
+      runCli(['backtest', GOOD, ...given, ...kept.slice(2)]),
+    ]);
+    const ids = others.map(({ json }) => (json as { id: string }).id);
+    expect(new Set([id, ...ids]).size).toBe(3);
+    const listed = await runCli(['experiments', 'list', '--data-dir', at('exact-store'), '--json']);
+    expect(JSON.stringify(listed.json)).toContain('exact gear');
+  });
+
   it('of one’s own is signed by a mandate in the fast gear as the one that ships is', async () => {
     const file = at('signed-cross.ts');
     writeFileSync(file, OWN_CROSS);
@@ -472,6 +491,18 @@ describe('backtest over depth and trades', () => {
     expect(readFileSync(at('ticks-out/equity.csv'), 'utf8').split('\n').length).toBeGreaterThan(100);
   });
 
+  it('keeps a run, and the same one again under the same id', async () => {
+    const kept = ['--param', 'distanceAtr=0.2', '--cash', '1000', '--store', '--data-dir', at('tick-store'), '--json'];
+    const first = await runCli([...given, ...kept]);
+    expect(first).toMatchObject({ exit: 0, json: { gear: 'ticks', isKnown: false } });
+    const { id, folder } = first.json as { id: string; folder: string };
+    expect(await runCli([...given, ...kept])).toMatchObject({ exit: 0, json: { id, folder, isKnown: true } });
+    expect(readFileSync(join(folder, 'config.yaml'), 'utf8')).toMatch(/gear: ticks[\s\S]*depth.csv \+ trades.csv/);
+    expect(readFileSync(join(folder, 'metrics.json'), 'utf8')).toContain('not-audited');
+    const { json } = await runCli([...given, ...kept, '--latency-ms', '40']);
+    expect((json as { id: string }).id).not.toBe(id);
+  });
+
   it('runs one of one’s own, as the one that ships would', async () => {
     const file = at('ticks-cross.ts');
     writeFileSync(file, OWN_CROSS);
@@ -497,7 +528,6 @@ describe('backtest over depth and trades', () => {
 
   it.each([
     [['--slippage-bps', '3'], /--slippage-bps is for candles/],
-    [['--store'], /--store is for candles/],
     [['--param', 'distanceAtr=99'], /market-maker: distanceAtr must lie from 0.05 to 10, not 99/],
     [['--strategy', './nowhere.ts'], /nowhere.ts: there is no such file/],
     [['--strategy', 'pairs'], /pairs looks at several instruments: a feed is of one/],

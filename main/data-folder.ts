@@ -6,6 +6,8 @@ import { join, resolve } from 'node:path';
 export interface DataFolder {
   readonly root: string;
   readonly settings: string;
+  /** What a person sets by hand; need not be there. */
+  readonly config: string;
   readonly lock: string;
   /** The token that screens in a browser are let in with. */
   readonly screenToken: string;
@@ -58,6 +60,7 @@ export function openDataFolder(dir?: string): DataFolder {
   return {
     root,
     settings: join(root, 'settings.json'),
+    config: join(root, 'config.yaml'),
     lock: join(root, 'instance.lock'),
     screenToken: join(root, 'screen.token'),
     practiceDir: join(root, 'practice'),

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { CONTRACT_VERSION } from '../preload/contract.ts';
+import { type Config, readConfig } from './config-file.ts';
 import { type AccountFolder, openAccountFolder, openDataFolder } from './data-folder.ts';
 import { MOMENTUM_MEASURED_ON, MOMENTUM_RECORD } from './engine/decision/momentum-record.ts';
 import { versionKey } from './engine/domain/ensemble.ts';
@@ -104,6 +105,7 @@ interface Account {
  */
 export async function startHost(options: HostOptions): Promise<Host> {
   const folder = openDataFolder(options.dataDir);
+  const config = configOf(folder.config);
   const lock = lockInstance(folder.lock);
   try {
     const account = await openAccount(options.practice, folder.practiceDir);
@@ -214,6 +216,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
         candleStore: books.candleStore,
         labCandles: folder.labCandles,
         jobsDir: folder.trainingJobs,
+        jobsKept: config.training.jobsKept,
         modelsDir: MODELS_DIR,
       },
       workerUrl: siblingModule(import.meta.url, './ml/desk/worker'),
@@ -308,6 +311,14 @@ export async function startHost(options: HostOptions): Promise<Host> {
   } catch (error) {
     lock.release();
     throw error;
+  }
+}
+
+function configOf(path: string): Config {
+  try {
+    return readConfig(path);
+  } catch (error) {
+    throw new BadInputError((error as Error).message);
   }
 }
 

@@ -1,5 +1,6 @@
 /** The frame: top bar, dock, health bar, and everything that floats above them. */
 import { lazy, Suspense, useEffect, useRef } from 'react';
+import { followTraining } from '../models/models-store.ts';
 import { useDeskStore } from '../stores/desk-store.ts';
 import { moveFocus } from '../stores/queue-store.ts';
 import { showLook, useView, viewStore } from '../stores/view-store.ts';
@@ -51,6 +52,14 @@ export function Desk() {
       stop();
     };
   }, []);
+  const client = useDeskStore((state) => state.client);
+  useEffect(() => {
+    if (!client) return;
+    const stop = new AbortController();
+    // A connection that ends is told by the bar above; the next one begins anew.
+    void followTraining(client, stop.signal).catch(() => undefined);
+    return () => stop.abort();
+  }, [client]);
   const mode = useDeskStore((state) => state.hello?.mode);
   const workspace = useView((view) => view.workspace);
   const hasLab = useRef(false);

@@ -5,17 +5,13 @@ import '../lab/lab.css';
 import './models.css';
 import { ModelList } from './ModelList.tsx';
 import { ModelView } from './ModelView.tsx';
-import { followTraining } from './models-store.ts';
+import { readModels } from './models-store.ts';
 import { TrainingSetUp } from './TrainingSetUp.tsx';
 
 export function Models() {
   const client = useDeskStore((state) => state.client);
   useEffect(() => {
-    if (!client) return;
-    const stop = new AbortController();
-    // A connection that ends is told by the bar above; the next one begins anew.
-    void followTraining(client, stop.signal).catch(() => undefined);
-    return () => stop.abort();
+    if (client) readModels(client);
   }, [client]);
   return (
     <div className="lab models">

@@ -65,14 +65,14 @@ export function TrainingCandles(props: {
         )}
         <TextField
           label="From"
-          placeholder="the first, or 2026-01-31"
+          placeholder="first, or 2026-01-31"
           value={draft.fromDay}
           error={errors.fromDay}
           onChange={(fromDay) => onChange({ fromDay })}
         />
         <TextField
           label="To"
-          placeholder="the last"
+          placeholder="last"
           value={draft.toDay}
           error={errors.toDay}
           onChange={(toDay) => onChange({ toDay })}

@@ -30,7 +30,7 @@ const TRIALS: SettingWords = {
 };
 const MINUTES: SettingWords = {
   label: 'Minutes at most',
-  unit: 'minutes',
+  unit: 'min',
   about: 'Nothing is tried after so long, the best so far is taken; empty for no limit.',
   least: 1,
   most: SEARCH_MINUTES_MAX,

@@ -32,30 +32,30 @@ export function TrialRows({ job, search }: { job: TrainingJob; search: Search })
             <thead>
               <tr>
                 <th>Trial</th>
+                <th data-align="left">
+                  <span className="sr-only">How it stands</span>
+                </th>
                 <th title="loss that it saves on the naive answer, per question">Gain</th>
                 <th title="Sharpe ratio of a year, after costs, on the time searched">Sharpe</th>
                 {names.map((name) => (
                   <th key={name}>{labelOf(name)}</th>
                 ))}
-                <th data-align="left">
-                  <span className="sr-only">How it stands</span>
-                </th>
               </tr>
             </thead>
             <tbody>
               {rows.map((trial) => (
                 <tr key={trial.number} data-best={trial === best}>
                   <td className="text-text3">{trial.number + 1}</td>
-                  <td className="font-semibold">{showFloat(trial.gain, 5)}</td>
-                  <td>{showFloat(trial.sharpe, 2)}</td>
-                  {names.map((name) => (
-                    <td key={name}>{Number((trial.setting[name] ?? Number.NaN).toPrecision(3))}</td>
-                  ))}
                   <td data-align="left" className="text-text3" title={trial.why}>
                     {trial === best && trial.state === 'done'
                       ? '● best'
                       : { done: '', pruned: '◌ given up early', failed: '✕ failed' }[trial.state]}
                   </td>
+                  <td className="font-semibold">{showFloat(trial.gain, 5)}</td>
+                  <td>{showFloat(trial.sharpe, 2)}</td>
+                  {names.map((name) => (
+                    <td key={name}>{Number((trial.setting[name] ?? Number.NaN).toPrecision(3))}</td>
+                  ))}
                 </tr>
               ))}
             </tbody>

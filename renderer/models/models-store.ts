@@ -99,10 +99,14 @@ function tellEnded(before: readonly TrainingJob[], now: readonly TrainingJob[]):
   }
 }
 
-/** Follows training until the connection or `signal` ends. */
-export async function followTraining(client: EngineClient, signal: AbortSignal): Promise<void> {
+/** What the workspace shows besides jobs: read when it is opened, for it starts the training process. */
+export function readModels(client: EngineClient): void {
   void readCatalogue(client);
   void readVersions(client);
+}
+
+/** Follows training until the connection or `signal` ends, and tells of what has ended, in whatever workspace the person is. */
+export async function followTraining(client: EngineClient, signal: AbortSignal): Promise<void> {
   const stream = await client.watchTraining(undefined, { signal });
   for await (const received of stream) {
     const message = trainingMessageSchema.parse(received);
@@ -110,7 +114,9 @@ export async function followTraining(client: EngineClient, signal: AbortSignal):
     modelsStore.setState((state) => receiveTraining(state, message));
     const now = modelsStore.getState().jobs ?? [];
     if (!message.first) tellEnded(before, now);
-    if (message.jobs.some(({ state }) => state === 'done')) await readVersions(client);
+    // Those of a workspace that was never opened are read when it is.
+    const isOpen = modelsStore.getState().versions.length > 0;
+    if (isOpen && message.jobs.some(({ state }) => state === 'done')) await readVersions(client);
     showNewest(before, now);
   }
 }

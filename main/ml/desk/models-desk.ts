@@ -120,6 +120,7 @@ export function createModelsDesk({ crew, trainer, hasJobs, timers, nowMs, newId 
     void task.outcome.then((outcome) => {
       preparing.delete(id);
       if (outcome.ok) {
+        for (const old of outcome.value.removed) rows.delete(old);
         set(rowOfJob(outcome.value.job, plan, null));
         startTrainer().added(outcome.value.job);
       } else if (outcome.error.kind === 'cancelled') {

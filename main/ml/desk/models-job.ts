@@ -16,6 +16,8 @@ export interface ModelsWorkerStart {
   /** Folder of the candles that were downloaded or imported. */
   readonly labCandles: string;
   readonly jobsDir: string;
+  /** Trainings that have ended: the newest so many are kept. */
+  readonly jobsKept: number;
   /** Where the models lie that come with the terminal. */
   readonly modelsDir: string;
 }
@@ -47,7 +49,7 @@ export interface KeptJob {
 }
 
 export type ModelsAnswer =
-  | { readonly kind: 'prepare'; readonly job: Job }
+  | { readonly kind: 'prepare'; readonly job: Job; readonly removed: readonly string[] }
   | { readonly kind: 'discard' }
   | { readonly kind: 'explore'; readonly view: DataSetView }
   | { readonly kind: 'jobs'; readonly jobs: readonly KeptJob[] }

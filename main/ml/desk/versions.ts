@@ -25,7 +25,9 @@ function trainedVersion(job: Job, jobsDir: string): ModelVersion[] {
   const settings = asked.params.map(
     ({ name, label, unit, standard }) => `${label.toLowerCase()} ${question.params[name] ?? standard} ${unit}`,
   );
-  const given = Object.entries(job.work.hyperParameters).map(([name, value]) => `${name} ${value}`);
+  const given = Object.entries(job.work.hyperParameters).map(
+    ([name, value]) => `${name} ${Number(value.toPrecision(4))}`,
+  );
   return [
     {
       id: job.id,

@@ -8,7 +8,7 @@ import { createCandleReader } from '../../lab/workers/read-candles.ts';
 import { workOnThread } from '../../lab/workers/thread-hand.ts';
 import { refuseLeaks } from '../audit/leakage-audit.ts';
 import { sourceOf } from '../lab-model/source-of.ts';
-import { addJob, readJobs, removeJob, removeLeftovers } from '../train/job-folder.ts';
+import { addJob, readJobs, removeJob, removeLeftovers, removeOldJobs } from '../train/job-folder.ts';
 import { questionKey } from '../tuning/trial-book.ts';
 import { describeData } from './describe-data.ts';
 import { type MadeData, makeData, type NoData } from './make-data.ts';
@@ -26,6 +26,7 @@ function openModelsWorker({
   candleStore,
   labCandles,
   jobsDir,
+  jobsKept,
   modelsDir,
 }: ModelsWorkerStart): AnswerJob<ModelsJob, ModelsAnswer, never> {
   const candles = new LabCandles(labCandles);
@@ -49,7 +50,8 @@ function openModelsWorker({
       card: { name, title, timeframe, label, audited, sources: made.instruments.map(sourceOf) },
     };
     const data = { ...splitForStopping(made.set), judged: { set: made.set, moves: made.moves } };
-    return { kind: 'prepare', job: addJob(jobsDir, { id, title, work, data, plan }, nowMs) };
+    const job = addJob(jobsDir, { id, title, work, data, plan }, nowMs);
+    return { kind: 'prepare', job, removed: removeOldJobs(jobsDir, jobsKept) };
   }
 
   return async (job): Promise<Answered> => {

@@ -16,7 +16,7 @@ const hyperParameters = z.strictObject({
   }),
   learningRate: scale(0.005, 1, 0.05, {
     label: 'Learning rate',
-    unit: 'of each tree',
+    unit: 'share',
     about: 'Share of each tree that is added: smaller learns slower and mostly generalises better.',
     searched: [0.01, 0.3],
   }),
@@ -57,8 +57,8 @@ const hyperParameters = z.strictObject({
   }),
   bins: count(3, 256, 63, {
     label: 'Bins',
-    unit: 'per feature',
-    about: 'Steps in which a feature is seen.',
+    unit: 'steps',
+    about: 'Steps in which each feature is seen.',
   }),
   patience: count(5, 500, 40, {
     label: 'Patience',

@@ -28,7 +28,7 @@ const hyperParameters = z.strictObject({
     about: 'Share of the features that each split looks at.',
     searched: [0.05, 1],
   }),
-  bins: count(3, 256, 63, { label: 'Bins', unit: 'per feature', about: 'Steps in which a feature is seen.' }),
+  bins: count(3, 256, 63, { label: 'Bins', unit: 'steps', about: 'Steps in which each feature is seen.' }),
 });
 
 export const randomForest: Family = {

@@ -124,6 +124,22 @@ export function readJobs(jobsDir: string): { jobs: Job[]; unreadable: Unreadable
   return { jobs, unreadable };
 }
 
+const hasEnded = ({ state }: Job): boolean => state === 'done' || state === 'failed' || state === 'cancelled';
+
+/** Takes away the oldest trainings that have ended, with all that came of them, but for the newest `kept`. Returns those. */
+export function removeOldJobs(jobsDir: string, kept: number): readonly string[] {
+  const ended = readJobs(jobsDir).jobs.filter(hasEnded);
+  const old = ended.slice(0, Math.max(0, ended.length - kept)).map(({ id }) => id);
+  for (const id of old) removeJob(jobsDir, id);
+  return old;
+}
+
+/** What a job that is done needs no more: its samples are most of what it takes. */
+export function removeSamples(jobsDir: string, id: string): void {
+  const { samples, checkpoint } = jobFiles(jobsDir, id);
+  for (const file of [samples, checkpoint]) rmSync(file, { force: true });
+}
+
 export function readJob(jobsDir: string, id: string): Job | UnreadableJob {
   try {
     const job = jobSchema.parse(JSON.parse(readFileSync(jobFiles(jobsDir, id).record, 'utf8')));

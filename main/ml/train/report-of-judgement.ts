@@ -21,7 +21,7 @@ interface Subject {
 export function reportOf(judgement: Judgement, { set, folds, importance }: Subject): ModelReport {
   const { event, effectiveSamples, lossGain, naiveLoss, net, selection, verdict } = judgement;
   return {
-    ...verdictOf(judgement, dayBlocks(set.askedMs).blockCount),
+    ...verdictOf(judgement, daysTested(set, folds)),
     yardstick: `the naive answer of training alone, whose loss is ${naiveLoss.toFixed(4)}`,
     figures: [
       drawnFigure('Loss gain', 'what it saves per question on the naive answer', lossGain, 0),
@@ -59,6 +59,12 @@ function verdictOf({ verdict, effectiveSamples }: Judgement, days: number): Pick
     edge: 'unknown',
     sentence: `Not enough to judge: ${there}; ${DAYS_MIN} days and ${EFFECTIVE_MIN} such questions are the fewest.`,
   };
+}
+
+/** On which something was tested. */
+function daysTested({ askedMs }: DataSet, folds: readonly Split[]): number {
+  const tested = folds.flatMap(({ test }) => [...test]);
+  return dayBlocks(tested.map((index) => askedMs[index]!)).blockCount;
 }
 
 const drawnFigure = (

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import type { FitWork, Job, JobState, TriedRow } from './job.ts';
-import { readJob, readJobs, saveJob, type UnreadableJob } from './job-folder.ts';
+import { readJob, readJobs, removeSamples, saveJob, type UnreadableJob } from './job-folder.ts';
 import { newStopFlag, raise, type StopFlag } from './stop-flag.ts';
 import { type WorkerSaid, type WorkerStart, workerSaidSchema } from './worker-messages.ts';
 
@@ -209,6 +209,7 @@ export class TrainingDesk {
     if (last?.kind === 'done' && running.endsAs !== 'cancelled') {
       const work = { ...job.work, hyperParameters: last.hyperParameters };
       this.#change(job, { state: 'done', work, endedMs, remainingMs: 0, reason: null });
+      removeSamples(this.#options.jobsDir, id);
     } else if (job.state === 'running' && last?.kind !== 'stopped') {
       const reason = last?.kind === 'failed' ? last.reason : 'its thread ended before it did';
       this.#change(job, { state: 'failed', reason, endedMs, remainingMs: null });

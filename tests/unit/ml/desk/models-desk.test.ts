@@ -28,6 +28,7 @@ const open = () =>
       candleStore: join(dir, 'candles.db'),
       labCandles: join(dir, 'candles'),
       jobsDir: join(dir, 'jobs'),
+      jobsKept: 3,
       modelsDir: MODELS_DIR,
     },
     workerUrl: new URL('desk/worker.ts', ML),

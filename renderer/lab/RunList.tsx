@@ -5,6 +5,7 @@ import { COMPARED_MAX } from '../../preload/lab-contract.ts';
 import { showFloat, showSignedPercent } from '../format/number.ts';
 import { showClock, showDay } from '../format/time.ts';
 import { Empty } from '../panels/Panel.tsx';
+import { engineNowMs } from '../stores/desk-store.ts';
 import { narrowRuns, orderRuns, selectRun, toggleCompared, useLab, useSelectedRun } from './lab-store.ts';
 import { RunMarks } from './RunMarks.tsx';
 import { RUN_ORDERS, type RunOrder, shownRuns } from './run-filter.ts';
@@ -127,7 +128,7 @@ function OwnParams({ run }: { run: LabRun }) {
 /** The time today, the day before that. */
 function whenText(timeMs: number): string {
   const day = showDay(timeMs);
-  return day === showDay(Date.now()) ? showClock(timeMs).slice(0, 5) : day;
+  return day === showDay(engineNowMs()) ? showClock(timeMs).slice(0, 5) : day;
 }
 
 function Letter({ run }: { run: LabRun }) {

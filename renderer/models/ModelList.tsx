@@ -2,6 +2,7 @@
 import type { ModelVersion, TrainingJob } from '../../preload/models-contract.ts';
 import { showClock, showDay } from '../format/time.ts';
 import { LETTERS } from '../lab/run-words.ts';
+import { engineNowMs } from '../stores/desk-store.ts';
 import { COMPARED_MAX, select, toggleCompared, useModels } from './models-store.ts';
 import { EDGES, JOB_STATES, remainingText } from './training-words.ts';
 
@@ -76,7 +77,7 @@ function JobRow({ job }: { job: TrainingJob }) {
       top={job.title}
       below={
         <>
-          <span>{day === showDay(Date.now()) ? showClock(job.askedAtMs).slice(0, 5) : day}</span>
+          <span>{day === showDay(engineNowMs()) ? showClock(job.askedAtMs).slice(0, 5) : day}</span>
           {isJudged ? (
             <Edge edge={job.verdict!.edge} />
           ) : (

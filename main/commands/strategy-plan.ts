@@ -3,15 +3,15 @@ import { resolve } from 'node:path';
 import type { CandleSource } from '../../preload/lab-contract.ts';
 import { readCandleFile } from '../candle-files/index.ts';
 import { openDataFolder } from '../data-folder.ts';
-import { TIMEFRAMES, type Timeframe } from '../engine/domain/candle.ts';
+import { type CandleColumns, TIMEFRAMES, type Timeframe } from '../engine/domain/candle.ts';
 import { fail, ok, type Result } from '../engine/domain/result.ts';
 import { readFunding } from '../lab/backtest/funding-file.ts';
+import { marketRules } from '../lab/backtest/market-rules.ts';
 import { type Market, REALISTIC, REFERENCE, type RunSettings } from '../lab/backtest/settings.ts';
 import { columnsOf } from '../lab/data/candle-column-file.ts';
 import { LabCandles } from '../lab/data/lab-candles.ts';
 import { readPredictions } from '../lab/predictions/predictions-file.ts';
 import { SHIPPED } from '../lab/strategies/shipped.ts';
-import { decimalStep } from '../lab/ticks/import/price-grid.ts';
 import { type PlannedStrategy, planOwn, planShipped } from '../lab/workers/planned-strategy.ts';
 import { instrumentName } from '../lab/workers/read-candles.ts';
 import { askModel } from './ask-model.ts';
@@ -53,12 +53,6 @@ interface Fault {
   readonly kind: string;
   readonly message: string;
 }
-
-/** The step of numbers with so many decimals; no venue's is finer than eight, whatever arithmetic left in a file. */
-const gridOf = (decimals: number): number => 10 ** -Math.min(decimals, 8);
-
-/** The venue's smallest order where a candle file does not say. */
-const MIN_NOTIONAL = 5;
 
 /** The strategy by name or by its file, the candles, the rules; one sentence where something is wrong. */
 export async function readPlan(file: string, options: StrategyOptions): Promise<Result<StrategyPlan, Fault>> {
@@ -161,23 +155,20 @@ async function readMarket(
   withRules: boolean,
   dataDir: string | undefined,
 ): Promise<Result<Market, Fault>> {
-  if (isStored(source)) return storedMarket(source, withRules, dataDir);
-  const file = await readCandleFile(source);
-  if (!file.ok) return file;
-  const { columns, priceDecimals, volumeDecimals } = file.value;
-  if (!withRules) return ok({ candles: columns });
-  const rules = { tickSize: gridOf(priceDecimals), lotStep: gridOf(volumeDecimals), minNotional: MIN_NOTIONAL };
-  return ok({ candles: columns, rules });
+  const read = isStored(source) ? storedCandles(source, dataDir) : await candlesOfFile(source);
+  if (!read.ok) return read;
+  return ok({ candles: read.value, ...(withRules && { rules: marketRules(read.value) }) });
 }
 
-function storedMarket(source: string, withRules: boolean, dataDir: string | undefined): Result<Market, Fault> {
+async function candlesOfFile(path: string): Promise<Result<CandleColumns, Fault>> {
+  const file = await readCandleFile(path);
+  return file.ok ? ok(file.value.columns) : file;
+}
+
+function storedCandles(source: string, dataDir: string | undefined): Result<CandleColumns, Fault> {
   const [, instrumentId, timeframe] = STORED.exec(source) as unknown as [string, string, Timeframe];
   const loaded = new LabCandles(openDataFolder(dataDir).labCandles).load(instrumentId, timeframe);
-  if (!loaded.ok) return loaded;
-  const candles = columnsOf(loaded.value);
-  if (!withRules) return ok({ candles });
-  const [tickSize, lotStep] = [decimalStep(candles.close), decimalStep(candles.volume)];
-  return ok({ candles, rules: { tickSize, lotStep, minNotional: MIN_NOTIONAL } });
+  return loaded.ok ? ok(columnsOf(loaded.value)) : loaded;
 }
 
 async function withExtras(market: Market, options: StrategyOptions): Promise<Result<Market, Fault>> {

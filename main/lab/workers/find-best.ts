@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { LabRunDetail, RunPlan, RunProgress, SearchPlan, SearchTrial } from '../../../preload/lab-contract.ts';
 import { runSearch } from '../../search/run-search.ts';
 import type { Setting } from '../../search/trial.ts';
@@ -16,6 +15,7 @@ import type { Try } from './map-walk.ts';
 import type { PlannedStrategy } from './planned-strategy.ts';
 import { endSearchFile, openSearchFile } from './search-log-file.ts';
 import { answerOf, openStrategyCrew } from './strategy-crew.ts';
+import { threadsForRuns } from './threads-for.ts';
 
 interface FindTools {
   readonly strategy: PlannedStrategy;
@@ -40,10 +40,6 @@ const TELL_EVERY_MS = 2_000;
 const BEST_TOLD = 10;
 const DAYS_PER_YEAR = 365;
 
-/** Threads step back behind trading where they can; elsewhere a core is left to it. */
-const threadsFor = (): number =>
-  process.platform === 'linux' ? availableParallelism() : Math.max(1, availableParallelism() - 1);
-
 /**
  * Searches on all cores. Each trial is written down as it ends and counts in the store, so that a search that was broken off goes on.
  * @param asked as the screen has it. @param whole everything that is there, before any part of it is held out
@@ -61,7 +57,7 @@ export async function findBest(
   const plan: KnownPlan = { ...whole, markets: whole.markets.map((market) => viewMarket(market, time.searched)) };
   const inputs = planInputs(plan);
   const log = openSearchFile(results, asked, inputs.data);
-  const size = threadsFor();
+  const size = threadsForRuns();
   const ground = { markets: whole.markets, settings: { ...REALISTIC, ...whole.settings } };
   const crew = openStrategyCrew(strategy.source, ground, { size, silentMsMax: TRIAL_MS_MAX });
   const evaluate = async (setting: Setting, span: Span): Promise<Evaluation | null> => {

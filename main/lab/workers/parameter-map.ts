@@ -10,6 +10,9 @@ export interface MapOfRuns {
   readonly tries: readonly Try[];
 }
 
+/** Runs a setting; null where its values do not fit together. `alive` is called while it goes on. */
+export type EvaluateSetting = (setting: Setting, alive: () => void) => Promise<Evaluation | null>;
+
 /**
  * The same run with every pair of two parameters' values, as many at once as `evaluate` takes; pairs that do not fit together are left out.
  * @throws what `evaluate` rejects with
@@ -17,7 +20,7 @@ export interface MapOfRuns {
 export async function parameterMap(
   { strategy, params }: { readonly strategy: Declared; readonly params: Setting },
   { x, y }: { readonly x: MapAxis; readonly y: MapAxis },
-  evaluate: (setting: Setting) => Promise<Evaluation | null>,
+  evaluate: EvaluateSetting,
   tell: (done: number, total: number) => void,
 ): Promise<MapOfRuns> {
   const settings = y.values.flatMap((yValue) =>
@@ -27,12 +30,14 @@ export async function parameterMap(
     }),
   );
   let done = settings.filter((setting) => setting === null).length;
-  tell(done, settings.length);
+  const tellNow = (): void => tell(done, settings.length);
+  tellNow();
   const cells = await Promise.all(
     settings.map(async (setting) => {
-      const evaluation = setting && (await evaluate(setting));
-      if (evaluation) done += 1;
-      tell(done, settings.length);
+      if (setting === null) return null;
+      const evaluation = await evaluate(setting, tellNow);
+      done += 1;
+      tellNow();
       return evaluation;
     }),
   );

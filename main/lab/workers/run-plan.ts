@@ -2,23 +2,21 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { RunPlan, RunProgress } from '../../../preload/lab-contract.ts';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
-import type { Setting } from '../../search/trial.ts';
+import { marketRules } from '../backtest/market-rules.ts';
 import { type Market, REALISTIC } from '../backtest/settings.ts';
 import { buildId } from '../experiments/experiment-id.ts';
 import { type ExperimentStore, familyOf } from '../experiments/experiment-store.ts';
 import { type KnownPlan, planInputs } from '../experiments/plan-inputs.ts';
-import { evaluatePlan } from '../search/evaluate-plan.ts';
-import type { Evaluation } from '../search/trial.ts';
-import type { StrategyDefinition } from '../strategy/strategy.ts';
 import { findBest } from './find-best.ts';
 import { NOTHING_YET, type RunResult } from './job.ts';
 import { keepStudy } from './keep-study.ts';
 import { keptRunOf } from './kept-runs.ts';
 import { type PlannedStrategy, planOwn, planShipped, readParams } from './planned-strategy.ts';
 import { type CandleReader, instrumentName, type NoCandles, sourceName, spanOf } from './read-candles.ts';
-import { openStrategyCrew } from './strategy-crew.ts';
+import { evaluateOn, openStrategyCrew } from './strategy-crew.ts';
 import { studyOwn } from './study-own.ts';
 import { type Study, type StudyAsked, studyRun } from './study-run.ts';
+import { threadsForRuns } from './threads-for.ts';
 
 /** Why nothing came of a run that can be kept, in one sentence. */
 export interface RunFailed {
@@ -103,7 +101,7 @@ async function knownPlan(
     if (!read.ok) return read;
     const span = spanOf(read.value, sourceName(source));
     if (!span.ok) return span;
-    markets.push({ candles: read.value });
+    markets.push({ candles: read.value, rules: marketRules(read.value) });
   }
   return ok({
     strategy: strategy.definition ?? strategy.outline,
@@ -119,35 +117,25 @@ async function knownPlan(
 
 type Asked = Omit<StudyAsked, 'plan'> & { readonly plan: KnownPlan };
 
-/** What ships runs on this thread; a user's own where it can do no harm. */
+/** What ships runs on this thread, a user's own where it can do no harm; the map around either by a crew on all cores. */
 async function studyOf(
   { definition, outline, source }: PlannedStrategy,
   asked: Asked,
   { tell, nowMs }: Tools,
 ): Promise<Study> {
   const { markets, settings } = asked.plan;
-  if (definition) {
-    const plan = { ...asked.plan, strategy: definition };
-    return studyRun({ ...asked, plan }, { evaluate: inTurn(definition, asked.plan), tell, nowMs });
-  }
   const ground = { markets, settings: { ...REALISTIC, ...settings } };
-  const crew = openStrategyCrew(source, ground, { size: 1, silentMsMax: SILENT_MS_MAX });
+  const crew = openStrategyCrew(source, ground, { size: threadsForRuns(), silentMsMax: SILENT_MS_MAX });
   try {
+    if (definition) {
+      const plan = { ...asked.plan, strategy: definition };
+      return await studyRun({ ...asked, plan }, { evaluate: evaluateOn(crew, markets), tell, nowMs });
+    }
     const plan = { ...asked.plan, strategy: outline };
     return await studyOwn(crew, { ...asked, plan }, (told) => tell({ ...NOTHING_YET, ...told }));
   } finally {
     await crew.close();
   }
-}
-
-/** One after the other, so that each is told of as it ends. */
-function inTurn(strategy: StrategyDefinition, plan: KnownPlan): (setting: Setting) => Promise<Evaluation> {
-  let before: Promise<unknown> = Promise.resolve();
-  return (setting) => {
-    const next = before.then(() => evaluatePlan({ ...plan, strategy, params: { ...plan.params, ...setting } }));
-    before = next;
-    return next;
-  };
 }
 
 /** What was thrown, with the strategy's name before it. */

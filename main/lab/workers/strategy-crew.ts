@@ -1,7 +1,9 @@
-import { REALISTIC } from '../backtest/settings.ts';
+import { barTimes } from '../backtest/bar-times.ts';
+import { type Market, REALISTIC } from '../backtest/settings.ts';
 import { sharedMarket } from '../backtest/shared-market.ts';
 import type { SweepResult } from '../sweep/sweep.ts';
 import { hireSandboxes } from '../user-strategies/sandbox-hand.ts';
+import type { EvaluateSetting } from './parameter-map.ts';
 import type { Steps, StrategyAnswer, StrategyGround, StrategyJob } from './strategy-jobs.ts';
 import type { StrategyThreadStart } from './strategy-worker.ts';
 import { hireThreads } from './thread-hand.ts';
@@ -56,9 +58,16 @@ export const hireTrader = (path: string): Hire =>
   hireSandboxes({ file: path, ground: { markets: [], settings: REALISTIC }, memoryMb: TRADER_MEMORY_MB_MAX });
 
 function hireFor(name: string, { markets, settings }: StrategyGround): Hire {
-  const start: StrategyThreadStart = { name, markets: markets.map(sharedMarket), settings };
   const url = new URL('./strategy-worker.ts', import.meta.url);
-  return hireThreads({ url, start, heapMbMax: MEMORY_MB_MAX });
+  let start: StrategyThreadStart | null = null;
+  return (events) => {
+    start ??= { name, markets: markets.map(sharedMarket), settings };
+    return hireThreads<StrategyThreadStart, StrategyJob, StrategyAnswer, Steps>({
+      url,
+      start,
+      heapMbMax: MEMORY_MB_MAX,
+    })(events);
+  };
 }
 
 /** Resolves when every worker is there: what is measured then is the work alone. */
@@ -75,6 +84,13 @@ export async function answerOf<K extends StrategyJob>(
   const outcome = await crew.ask(job, { progress: tell }).outcome;
   if (!outcome.ok) throw new Error(outcome.error.text);
   return outcome.value;
+}
+
+/** Runs settings on all of the time, as many at once as there are workers. */
+export function evaluateOn(crew: StrategyCrew, markets: readonly Market[]): EvaluateSetting {
+  const times = barTimes(markets);
+  const span = { fromMs: times[0] ?? 0, toMs: (times.at(-1) ?? 0) + 1 };
+  return async (params, alive) => (await answerOf(crew, { kind: 'evaluate', params, span }, alive)).evaluation;
 }
 
 let sweeps = 0;

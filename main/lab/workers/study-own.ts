@@ -6,7 +6,7 @@ import { tradesOf } from '../backtest/trade-log.ts';
 import type { KnownPlan } from '../experiments/plan-inputs.ts';
 import type { StrategyOutline } from '../strategy/outline.ts';
 import { parameterMap } from './parameter-map.ts';
-import { answerOf, type StrategyCrew } from './strategy-crew.ts';
+import { answerOf, evaluateOn, type StrategyCrew } from './strategy-crew.ts';
 import { otherTries, type Study, type StudyAsked } from './study-run.ts';
 
 interface OwnStudy extends Pick<StudyAsked, 'inputs' | 'map' | 'earlier'> {
@@ -23,14 +23,10 @@ type Told = Pick<RunProgress, 'phase' | 'done' | 'total'>;
 export async function studyOwn(crew: StrategyCrew, asked: OwnStudy, tell: (told: Told) => void): Promise<Study> {
   const { strategy, params, markets, mandate, seed } = asked.plan;
   const times = barTimes(markets);
-  const span = { fromMs: times[0] ?? 0, toMs: (times.at(-1) ?? 0) + 1 };
   const mapped =
     asked.map &&
-    (await parameterMap(
-      { strategy, params },
-      asked.map,
-      async (setting) => (await answerOf(crew, { kind: 'evaluate', params: setting, span })).evaluation,
-      (done, total) => tell({ phase: 'mapping', done, total }),
+    (await parameterMap({ strategy, params }, asked.map, evaluateOn(crew, markets), (done, total) =>
+      tell({ phase: 'mapping', done, total }),
     ));
   const otherTrials = otherTries(asked, mapped);
   const { run, exposureShare, judgement } = await answerOf(

@@ -10,9 +10,8 @@ import type { Trial } from '../experiments/experiment-database.ts';
 import { experimentId } from '../experiments/experiment-id.ts';
 import type { NamedPlan } from '../experiments/plan-inputs.ts';
 import { type Judgement, judgeRun } from '../honesty/judge-run.ts';
-import type { Evaluation } from '../search/trial.ts';
 import { NOTHING_YET } from './job.ts';
-import { type MapOfRuns, parameterMap } from './parameter-map.ts';
+import { type EvaluateSetting, type MapOfRuns, parameterMap } from './parameter-map.ts';
 import { RunWatch } from './run-watch.ts';
 import { TimeSteps } from './time-steps.ts';
 
@@ -29,8 +28,8 @@ export interface StudyAsked {
 }
 
 export interface StudyTools {
-  /** Runs the plan with another setting. Rejects with the sentence of what is wrong with it. */
-  readonly evaluate: (setting: Setting) => Promise<Evaluation>;
+  /** Runs the plan with another setting, for a map. Rejects with the sentence of what is wrong with it. */
+  readonly evaluate: EvaluateSetting;
   readonly tell: (progress: RunProgress) => void;
   readonly nowMs: () => number;
 }

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeCandleFile } from '../../../../main/candle-files/index.ts';
 import { storeRun } from '../../../../main/commands/store-run.ts';
+import { readPlan } from '../../../../main/commands/strategy-plan.ts';
 import type { CandleColumns } from '../../../../main/engine/domain/candle.ts';
 import { openCandleStore } from '../../../../main/engine/venues/candle-store/candle-store.ts';
+import { marketRules } from '../../../../main/lab/backtest/market-rules.ts';
 import { runBacktest } from '../../../../main/lab/backtest/run-backtest.ts';
-import { REALISTIC } from '../../../../main/lab/backtest/settings.ts';
 import { LabCandles } from '../../../../main/lab/data/lab-candles.ts';
 import { openLab } from '../../../../main/lab/desk/open-lab.ts';
 import { ExperimentStore, familyOf } from '../../../../main/lab/experiments/experiment-store.ts';
@@ -86,7 +87,7 @@ describe('a run in the lab', () => {
     const expected = runBacktest({
       strategy: smaCross,
       params: ofFile.params,
-      markets: [{ candles: wave() }],
+      markets: [{ candles: wave(), rules: marketRules(wave()) }],
       settings: ofFile.settings,
     });
     const source = { kind: 'instrument', instrumentId: INSTRUMENT, timeframe: '5m' } as const;
@@ -189,9 +190,10 @@ describe('a run in the lab', () => {
   it('is listed whoever made it: one of a command, kept while a screen looks on, is opened like any other', async () => {
     const stop = lab.onChange(() => undefined);
     const params = { fast: 6, slow: 66, share: 0.95, qty: 0 };
-    const asked = { strategy: smaCross, params, markets: [{ candles: wave() }] };
-    const sources = [{ kind: 'file' as const, path: file }];
-    const stored = await storeRun({ ...asked, settings: REALISTIC, names: ['wave'] }, { sources }, dir);
+    const read = await readPlan(file, { strategy: 'sma-cross' });
+    if (!read.ok) throw new Error(read.error.message);
+    const { sources } = read.value;
+    const stored = await storeRun({ ...read.value, strategy: smaCross, params }, { sources }, dir);
     const theirs = () => lab.runs().find(({ plan }) => plan.params['fast'] === 6);
     await waitUntil('the list is read', () => theirs() !== undefined, 60_000);
     stop();

@@ -187,6 +187,10 @@ export async function startHost(options: HostOptions): Promise<Host> {
         labCandles: folder.labCandles,
         results: folder.results,
         strategies: folder.strategies,
+        models: {
+          modelsDirs: [MODELS_DIR, folder.models],
+          mlHost: fileURLToPath(siblingModule(import.meta.url, './ml/host/main')),
+        },
         version: PRODUCT_VERSION,
       },
       workerUrl: siblingModule(import.meta.url, './lab/workers/worker'),

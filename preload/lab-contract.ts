@@ -5,7 +5,17 @@
  */
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
-import { candleColumns, done, id, instrumentId, refusal, timeframe, timeMs } from './basics.ts';
+import {
+  candleColumns,
+  done,
+  id,
+  instrumentId,
+  positiveDecimal,
+  probability,
+  refusal,
+  timeframe,
+  timeMs,
+} from './basics.ts';
 
 const figure = z.number().nullable();
 
@@ -30,6 +40,8 @@ const strategy = z.strictObject({
   params: z.array(parameter),
   /** How many instruments one of it looks at together. */
   instruments: z.int().positive(),
+  /** It acts on a model's word alone. */
+  wantsModel: z.boolean(),
 });
 
 /**
@@ -67,14 +79,29 @@ const runSettings = z.strictObject({
 });
 
 const catalogue = z.strictObject({
+  /** Those that ship. */
   strategies: z.array(strategy),
-  /** Folder whose files are the user's own strategies, and why some of them cannot be run. */
-  ownFolder: z.string(),
-  ownProblems: z.array(z.strictObject({ file: z.string(), text: z.string() })),
   /** What a run takes where the trader says nothing else. */
   settings: runSettings,
+  /** Models that can be asked about candles of the past. */
+  models: z.array(
+    z.strictObject({
+      name: id,
+      version: z.string(),
+      title: z.string(),
+      /** Of the candles that it is asked about. */
+      timeframe,
+    }),
+  ),
   /** What was downloaded or imported for the lab. */
   stored: z.array(z.strictObject({ instrumentId, timeframe, bars: z.int() })),
+});
+
+/** What lies in the folder of the user's own strategies, and why some of it cannot be run. */
+const ownStrategies = z.strictObject({
+  folder: z.string(),
+  strategies: z.array(strategy),
+  problems: z.array(z.strictObject({ file: z.string(), text: z.string() })),
 });
 
 /** A parameter and the values it is tried with. */
@@ -103,6 +130,18 @@ const searchPlan = z.strictObject({
   prune: z.boolean(),
 });
 
+/** What signs of a run by itself, and keeps back what lies outside it. It signs for the run's instruments. */
+const labMandate = z.strictObject({
+  notionalQuoteMax: positiveDecimal,
+  minProbability: probability,
+  fromHourUtc: z.int().min(0).max(23),
+  toHourUtc: z.int().min(0).max(24),
+  /** Null: it does not end. */
+  validUntilMs: timeMs.nullable(),
+  /** The strategy's edge as if it were measured, with this probability; null: as on the desk, where it is nobody's. */
+  supposed: probability.nullable(),
+});
+
 export const runPlanSchema = z.strictObject({
   strategy: z.string().min(1).max(80),
   /** Those left out take their standard values. */
@@ -117,6 +156,10 @@ export const runPlanSchema = z.strictObject({
   map: z.strictObject({ x: axis, y: axis }).nullable(),
   /** The run is that of the best setting found, on the time that was searched. */
   search: searchPlan.nullable(),
+  /** Null: everything is signed at once. */
+  mandate: labMandate.nullable().default(null),
+  /** A model that is asked about every candle, by its name; null for none. */
+  model: id.nullable().default(null),
 });
 
 // ------------------------------------------------------------------------------------------------------ what comes of it
@@ -137,8 +180,8 @@ const searchTrial = z.strictObject({
 });
 
 const progress = z.strictObject({
-  phase: z.enum(['reading', 'searching', 'running', 'judging', 'mapping']),
-  /** Bars, runs of a map, or trials. */
+  phase: z.enum(['reading', 'asking', 'searching', 'running', 'judging', 'mapping']),
+  /** Bars, runs of a map, trials, or candles that a model was asked about. */
   done: z.int().nonnegative(),
   total: z.int().nonnegative(),
   barsPerSecond: z.number().nonnegative(),
@@ -293,6 +336,22 @@ export const labRunDetailSchema = z.strictObject({
       paths: z.strictObject({ count: z.int(), lossShare: z.number(), medianSharpe: z.number() }).nullable(),
     })
     .nullable(),
+  /** What a mandate signed and what it did not, and what everything signed at once would have come to; null where nothing had to be signed. */
+  loop: z
+    .strictObject({
+      signed: z.int(),
+      refused: z.array(z.strictObject({ why: z.string(), times: z.int() })),
+      robot: z.strictObject({
+        returnShare: z.number(),
+        maxDrawdownShare: z.number(),
+        sharpe: figure,
+        trades: z.int(),
+      }),
+    })
+    .nullable()
+    .default(null),
+  /** The model that was asked, and the end of the candles that it learnt from: of those its word is no test. Null where none was. */
+  asked: z.strictObject({ model: z.string(), version: z.string(), learntToMs: timeMs }).nullable().default(null),
   tradesListed: z.int(),
   /** What the instruments are called, in their order. */
   instruments: z.array(z.string()),
@@ -384,6 +443,8 @@ export const TRADES_PAGE_MAX = 500;
 
 export const labContract = {
   labCatalogue: oc.output(catalogue),
+  /** Each file is asked what it is where it can do no harm, which takes a moment. */
+  labOwnStrategies: oc.output(answer(ownStrategies)),
   /** What there is to run over; a file is read and checked whole. */
   labLook: oc.input(z.strictObject({ source: candleSource })).output(answer(candleSpan)),
   /** Refused at once where the plan will not do or too many wait. */
@@ -431,6 +492,7 @@ export const labContract = {
 export type CandleSource = z.infer<typeof candleSource>;
 export type CandleSpan = z.infer<typeof candleSpan>;
 export type RunPlan = z.infer<typeof runPlanSchema>;
+export type LabMandate = z.infer<typeof labMandate>;
 export type MapAxis = z.infer<typeof axis>;
 export type SearchPlan = z.infer<typeof searchPlan>;
 export type SearchTrial = z.infer<typeof searchTrial>;
@@ -444,3 +506,5 @@ export type LabRunDetail = z.infer<typeof labRunDetailSchema>;
 export type LabTrade = z.infer<typeof trade>;
 export type LabVerdict = z.infer<typeof verdict>;
 export type LabCatalogue = z.infer<typeof catalogue>;
+export type LabStrategy = z.infer<typeof strategy>;
+export type OwnStrategyFiles = z.infer<typeof ownStrategies>;

@@ -12,6 +12,7 @@ import { type KnownPlan, type NamedPlan, planInputs } from '../lab/experiments/p
 import { evaluatePlan } from '../lab/search/evaluate-plan.ts';
 import type { Evaluation } from '../lab/search/trial.ts';
 import { type AskedAs, keepStudy } from '../lab/workers/keep-study.ts';
+import { formMandate } from '../lab/workers/planned-mandate.ts';
 import { studyAlone } from '../lab/workers/study-alone.ts';
 import { cashOf, type EarlierTry, type Study, studyRun } from '../lab/workers/study-run.ts';
 import { formSettings } from '../lab/workers/unwritten-row.ts';
@@ -156,7 +157,10 @@ function keepIn(
 }
 
 /** The plan as the lab's form would have it. */
-const screenPlan = ({ strategy, params, settings }: KnownPlan, { sources, search }: ListedAs): RunPlan => ({
+const screenPlan = (
+  { strategy, params, settings, mandate, markets }: KnownPlan,
+  { sources, search }: ListedAs,
+): RunPlan => ({
   strategy: strategy.name,
   params: { ...params },
   sources: [...sources],
@@ -165,6 +169,8 @@ const screenPlan = ({ strategy, params, settings }: KnownPlan, { sources, search
   settings: formSettings({ ...settings }),
   map: null,
   search: search?.plan ?? null,
+  mandate: mandate ? formMandate(mandate) : null,
+  model: markets[0]?.predictedBy?.model ?? null,
 });
 
 /** What a command says of a run that it kept. */

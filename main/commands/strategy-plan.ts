@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { CandleSource } from '../../preload/lab-contract.ts';
 import { readCandleFile } from '../candle-files/index.ts';
 import { openDataFolder } from '../data-folder.ts';
@@ -10,11 +11,12 @@ import { marketRules } from '../lab/backtest/market-rules.ts';
 import { type Market, REALISTIC, REFERENCE, type RunSettings } from '../lab/backtest/settings.ts';
 import { columnsOf } from '../lab/data/candle-column-file.ts';
 import { LabCandles } from '../lab/data/lab-candles.ts';
+import { askModel } from '../lab/predictions/ask-model.ts';
 import { readPredictions } from '../lab/predictions/predictions-file.ts';
 import { SHIPPED } from '../lab/strategies/shipped.ts';
 import { type PlannedStrategy, planOwn, planShipped } from '../lab/workers/planned-strategy.ts';
 import { instrumentName } from '../lab/workers/read-candles.ts';
-import { askModel } from './ask-model.ts';
+import { MODELS_DIR, siblingModule } from '../product.ts';
 import { badInput, failed, type Outcome } from './output.ts';
 
 /** Options of `backtest --strategy` and `sweep` that say on what and under which rules. */
@@ -112,7 +114,8 @@ async function readMarkets(
   const read = sources.map(candleSource);
   const names = read.map(instrumentName);
   const whole = [first.value, ...markets.slice(1)];
-  const asked = options.model === undefined ? ok(whole) : await askModel(options.model, whole, names);
+  const asked =
+    options.model === undefined ? ok(whole) : await askShipped(options.model, whole, names, options.dataDir);
   if (!asked.ok) return asked;
   return ok({
     markets: asked.value,
@@ -120,6 +123,22 @@ async function readMarkets(
     sources: read,
     settings: settingsOf(rules, options),
   });
+}
+
+/** Asks a model that ships or that was made here. */
+function askShipped(
+  name: string,
+  markets: readonly Market[],
+  names: readonly string[],
+  dataDir: string | undefined,
+): Promise<Result<readonly Market[], Fault>> {
+  const shelf = {
+    modelsDirs: [MODELS_DIR, openDataFolder(dataDir).models],
+    mlHost: fileURLToPath(siblingModule(import.meta.url, '../ml/host/main')),
+  };
+  return askModel(name, markets, names, shelf, (done, total) =>
+    process.stderr.write(`asking ${name}: ${done} of ${total} candles\n`),
+  );
 }
 
 function candleSource(source: string): CandleSource {

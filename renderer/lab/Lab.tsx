@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { useDeskStore } from '../stores/desk-store.ts';
 import { GapCard } from './GapCard.tsx';
 import './lab.css';
+import { readStrategies } from './lab-actions.ts';
 import { followLab } from './lab-store.ts';
 import { RunList } from './RunList.tsx';
 import { RunView } from './RunView.tsx';
@@ -15,6 +16,7 @@ export function Lab() {
     const stop = new AbortController();
     // A connection that ends is told by the bar above; the next one begins anew.
     void followLab(client, stop.signal).catch(() => undefined);
+    void readStrategies();
     return () => stop.abort();
   }, [client]);
   return (

@@ -4,6 +4,7 @@ import { Empty } from '../panels/Panel.tsx';
 import { BreakdownView } from './BreakdownView.tsx';
 import { EquityView } from './EquityView.tsx';
 import { FigureStrip } from './FigureStrip.tsx';
+import { LoopNotes } from './LoopNotes.tsx';
 import { useLab } from './lab-store.ts';
 import { ReturnsCalendar } from './ReturnsCalendar.tsx';
 import { SearchView } from './SearchView.tsx';
@@ -36,6 +37,7 @@ export function RunOutcome({ run }: { run: LabRun }) {
         <SensitivityMap run={run} map={detail.value.map} walk={detail.value.walk} />
       ) : (
         <>
+          <LoopNotes run={run} detail={detail.value} />
           <EquityView points={detail.value} />
           <div className="grid h-[206px] shrink-0 grid-cols-[minmax(0,3fr)_minmax(0,2fr)] border-t border-line">
             <ReturnsCalendar calendar={detail.value.calendar} />

@@ -10,10 +10,21 @@ import { CostFields } from './CostFields.tsx';
 import { rangeText } from './draft-numbers.ts';
 import { takeDraft, useDraft } from './draft-store.ts';
 import { NumberField } from './Field.tsx';
-import { readCatalogue, startRun } from './lab-actions.ts';
+import { readStrategies, startRun } from './lab-actions.ts';
 import { useLab } from './lab-store.ts';
+import { ModelField } from './ModelField.tsx';
 import { MoreRuns } from './MoreRuns.tsx';
-import { type DraftErrors, draftFor, draftOf, planOf, type RunDraft, withStrategy } from './run-draft.ts';
+import {
+  type DraftErrors,
+  draftFor,
+  draftOf,
+  hearsModels,
+  isSigned,
+  planOf,
+  type RunDraft,
+  withStrategy,
+} from './run-draft.ts';
+import { SigningFields } from './SigningFields.tsx';
 
 export function SetUp() {
   const catalogue = useLab((state) => state.catalogue);
@@ -105,7 +116,16 @@ function SetUpForm({ catalogue }: { catalogue: LabCatalogue }) {
               {strategy?.about}
               {errors['strategy'] === undefined ? null : <span className="block text-down">{errors['strategy']}</span>}
             </p>
-            <OwnFolder catalogue={catalogue} />
+            <OwnFolder />
+            {strategy && hearsModels(strategy) ? (
+              <ModelField
+                models={catalogue.models}
+                value={draft.model}
+                isNeeded={strategy.wantsModel}
+                error={isTried ? errors['model'] : undefined}
+                onChange={(model) => change({ ...draft, model })}
+              />
+            ) : null}
             {strategy?.params.map((parameter) => (
               <NumberField
                 key={parameter.name}
@@ -127,6 +147,9 @@ function SetUpForm({ catalogue }: { catalogue: LabCatalogue }) {
           onChange={change}
         />
         <CostFields draft={draft} errors={errors} onChange={change} />
+        {strategy && isSigned(draft, strategy) ? (
+          <SigningFields draft={draft} errors={errors} onChange={change} />
+        ) : null}
         {strategy && strategy.params.length > 0 ? (
           <MoreRuns draft={draft} strategy={strategy} errors={errors} onChange={change} />
         ) : null}
@@ -154,22 +177,29 @@ function StrategyOptions({ strategies }: { strategies: LabCatalogue['strategies'
 }
 
 /** Where files of one's own go, and what is wrong with those that lie there. */
-function OwnFolder({ catalogue: { ownFolder, ownProblems } }: { catalogue: LabCatalogue }) {
-  if (ownFolder === '') return null;
+function OwnFolder() {
+  const own = useLab((state) => state.own);
+  const problems = own.state === 'ready' ? own.value.problems.length : 0;
   return (
     <details className="text-[11px] leading-[15px] text-text2">
       <summary className="cursor-pointer text-text3">
-        Your own strategies{ownProblems.length > 0 ? `: ${ownProblems.length} cannot be run` : ''}
+        Your own strategies
+        {own.state === 'loading' ? ': looking…' : problems > 0 ? `: ${problems} cannot be run` : ''}
       </summary>
-      <p className="select-text break-all">
-        A TypeScript file in {ownFolder} stands in the list. It runs where it reaches nothing else.
-      </p>
-      {ownProblems.map(({ file, text }) => (
-        <p key={file} className="select-text text-down">
-          {file}: {text}
-        </p>
-      ))}
-      <button type="button" className="button button-quiet" onClick={() => void readCatalogue()}>
+      {own.state === 'failed' ? <p className="select-text text-down">{own.text}</p> : null}
+      {own.state === 'ready' ? (
+        <>
+          <p className="select-text break-all">
+            A TypeScript file in {own.value.folder} stands in the list. It runs where it reaches nothing else.
+          </p>
+          {own.value.problems.map(({ file, text }) => (
+            <p key={file} className="select-text text-down">
+              {file}: {text}
+            </p>
+          ))}
+        </>
+      ) : null}
+      <button type="button" className="button button-quiet" onClick={() => void readStrategies()}>
         Look again
       </button>
     </details>

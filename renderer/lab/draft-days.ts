@@ -21,7 +21,7 @@ export function spanOfDays(
 }
 
 /** Null where nothing is typed, NaN where it is no day. */
-function dayMs(text: string): number | null {
+export function dayMs(text: string): number | null {
   const day = text.trim();
   if (day === '') return null;
   const timeMs = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;

@@ -1,11 +1,11 @@
 /** What a person asks of the lab; each ends in a sentence where it fails. */
 import type { Done } from '../../preload/contract.ts';
-import type { RunPlan } from '../../preload/lab-contract.ts';
+import type { LabCatalogue, RunPlan } from '../../preload/lab-contract.ts';
 import { download } from '../app/csv-export.ts';
 import { deskStore } from '../stores/desk-store.ts';
 import { showToast } from '../stores/toast-store.ts';
 import type { EngineClient } from '../transport/client.ts';
-import { labStore, selectRun } from './lab-store.ts';
+import { type LabState, labStore, selectRun } from './lab-store.ts';
 
 const LOST = 'No connection to the engine.';
 
@@ -24,12 +24,20 @@ export async function askLab<T>(request: (client: EngineClient) => Promise<Answe
   }
 }
 
-/** Reads anew what can be run. */
-export async function readCatalogue(): Promise<void> {
+/** Reads anew what can be run: first what there is at once, then files of the user's own, which are asked one by one. */
+export async function readStrategies(): Promise<void> {
   const answer = await askLab(async (client) => ({ ok: true as const, value: await client.labCatalogue() }));
-  if (answer.ok) labStore.setState({ catalogue: answer.value });
-  else showToast('bad', answer.error.text);
+  if (!answer.ok) return showToast('bad', answer.error.text);
+  labStore.setState(({ own }) => ({ catalogue: withOwn(answer.value, own) }));
+  const files = await askLab((client) => client.labOwnStrategies());
+  const own: LabState['own'] = files.ok
+    ? { state: 'ready', value: files.value }
+    : { state: 'failed', text: files.error.text };
+  labStore.setState({ own, catalogue: withOwn(answer.value, own) });
 }
+
+const withOwn = (catalogue: LabCatalogue, own: LabState['own']): LabCatalogue =>
+  own.state === 'ready' ? { ...catalogue, strategies: [...catalogue.strategies, ...own.value.strategies] } : catalogue;
 
 /** Starts a run and shows it. Null when it was taken, else why not. */
 export async function startRun(plan: RunPlan): Promise<string | null> {

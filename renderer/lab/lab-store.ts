@@ -6,14 +6,18 @@ import {
   type LabMessage,
   type LabRun,
   labMessageSchema,
+  type OwnStrategyFiles,
 } from '../../preload/lab-contract.ts';
 import type { EngineClient } from '../transport/client.ts';
+import type { Loaded } from './loaded.ts';
 import type { RunOrder } from './run-filter.ts';
 
 export type LabTab = 'overview' | 'trades' | 'breakdown' | 'map' | 'search' | 'compare';
 
 export interface LabState {
+  /** What can be run, files of the user's own among it once they are known. */
   readonly catalogue: LabCatalogue | null;
+  readonly own: Loaded<OwnStrategyFiles>;
   /** Newest first; null before the first word of them. */
   readonly runs: readonly LabRun[] | null;
   readonly selectedId: string | null;
@@ -29,6 +33,7 @@ export interface LabState {
 
 export const labStore = createStore<LabState>()(() => ({
   catalogue: null,
+  own: { state: 'loading' },
   runs: null,
   selectedId: null,
   comparedIds: [],
@@ -92,10 +97,9 @@ const newestOf = (runs: readonly LabRun[]): LabRun | undefined =>
     undefined,
   );
 
-/** Follows the lab until the connection or `signal` ends. */
+/** Follows the lab's runs until the connection or `signal` ends. */
 export async function followLab(client: EngineClient, signal: AbortSignal): Promise<void> {
-  const [catalogue, stream] = await Promise.all([client.labCatalogue(), client.watchLab(undefined, { signal })]);
-  labStore.setState({ catalogue });
+  const stream = await client.watchLab(undefined, { signal });
   for await (const received of stream) {
     const message = labMessageSchema.parse(received);
     labStore.setState((state) => receiveLabMessage(state, message));

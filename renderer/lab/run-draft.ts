@@ -4,6 +4,7 @@ import { type AxisDraft, axisAround, axisOf, NO_AXIS } from './axis-draft.ts';
 import { dayText, lastDayText, spanOfDays } from './draft-days.ts';
 import { numberIn, plain } from './draft-numbers.ts';
 import { type SearchDraft, searchDraftOf, searchFor, searchOf } from './search-draft.ts';
+import { FIRST_SIGNING, mandateOf, type SigningDraft, signingDraftOf } from './signing-draft.ts';
 
 type Timeframe = Extract<CandleSource, { kind: 'instrument' }>['timeframe'];
 type Strategy = LabCatalogue['strategies'][number];
@@ -34,6 +35,10 @@ export interface RunDraft {
   readonly x: AxisDraft;
   readonly y: AxisDraft;
   readonly search: SearchDraft;
+  /** A map and a search are the strategy's own: there everything is signed at once. */
+  readonly signing: SigningDraft;
+  /** Name of a model; empty for none. */
+  readonly model: string;
 }
 
 export type RunMode = 'one' | 'map' | 'search';
@@ -61,7 +66,7 @@ export const COST_FIELDS: readonly CostField[] = [
   { key: 'leverageMax', label: 'Leverage', unit: '×', scale: 1, least: 0.01, most: 125, hint: 'position over equity' },
 ];
 
-/** Errors by field: `strategy`, `params.fast`, `sources`, `sources.0.path`, `fromDay`, `costs.takerFee`, `x`, `y.from`, `search.trials`, `search.fast`. */
+/** Errors by field: `strategy`, `params.fast`, `sources`, `sources.0.path`, `fromDay`, `costs.takerFee`, `model`, `signing.notional`, `x`, `y.from`, `search.trials`, `search.fast`. */
 export type DraftErrors = Readonly<Record<string, string>>;
 
 export type DraftResult =
@@ -91,6 +96,8 @@ export function draftFor({ strategies, settings, stored }: LabCatalogue, instrum
       x: NO_AXIS,
       y: NO_AXIS,
       search: searchFor(undefined),
+      signing: FIRST_SIGNING,
+      model: '',
     },
     first,
   );
@@ -140,6 +147,8 @@ export function draftOf(plan: RunPlan, draft: RunDraft, strategy: Strategy | und
     shorts: settings.shorts,
     mode: plan.map ? 'map' : plan.search ? 'search' : 'one',
     search: plan.search ? searchDraftOf(plan.search, strategy) : fresh.search,
+    signing: signingDraftOf(plan.mandate),
+    model: plan.model ?? '',
   };
 }
 
@@ -179,6 +188,8 @@ export function planOf(draft: RunDraft, catalogue: LabCatalogue): DraftResult {
     if (missing) errors[`sources.${at}.${missing.field}`] = missing.text;
   }
   const span = spanOfDays(draft, errors);
+  if (strategy.wantsModel && draft.model === '') errors['model'] = 'It acts on a model’s word: which one is asked?';
+  const mandate = isSigned(draft, strategy) ? mandateOf(draft.signing, errors) : null;
   const search = draft.mode === 'search' ? searchOf(draft.search, strategy, errors) : null;
   const map =
     draft.mode === 'map'
@@ -196,9 +207,17 @@ export function planOf(draft: RunDraft, catalogue: LabCatalogue): DraftResult {
       settings: { ...(settings as unknown as Settings), shorts: draft.shorts },
       map: map as RunPlan['map'],
       search,
+      mandate,
+      model: draft.model === '' || !hearsModels(strategy) ? null : draft.model,
     },
   };
 }
+
+/** Of the user's own nobody knows whether they listen. */
+export const hearsModels = ({ wantsModel, isOwn }: Strategy): boolean => wantsModel || isOwn;
+
+/** Whether a mandate can be tried with it. */
+export const isSigned = ({ mode }: Pick<RunDraft, 'mode'>, { isOwn }: Strategy): boolean => mode === 'one' && !isOwn;
 
 function missingOf({ kind, path, stored, instrumentId }: SourceDraft) {
   if (kind === 'file' && path.trim() === '') return { field: 'path', text: 'Which file? Its path on this machine.' };

@@ -46,13 +46,14 @@ export function differingParams(plans: readonly RunPlan[]): readonly string[] {
 
 const PHASES = {
   reading: 'Reading candles',
+  asking: 'Asking the model',
   searching: 'Searching',
   running: 'Running',
   judging: 'Judging',
   mapping: 'Mapping',
 } as const;
 /** What is counted in each. */
-const UNITS = { searching: 'trials', running: 'bars', judging: 'parts', mapping: 'runs' } as const;
+const UNITS = { asking: 'candles', searching: 'trials', running: 'bars', judging: 'parts', mapping: 'runs' } as const;
 
 /** `Running: 12,000 of 52,416 bars`. */
 export function progressText(progress: NonNullable<LabRun['progress']>): string {

@@ -3,11 +3,7 @@ import { useEffect, useState } from 'react';
 import { useDeskStore } from '../stores/desk-store.ts';
 import type { EngineClient } from '../transport/client.ts';
 import { askLab } from './lab-actions.ts';
-
-export type Loaded<T> =
-  | { readonly state: 'loading' }
-  | { readonly state: 'ready'; readonly value: T }
-  | { readonly state: 'failed'; readonly text: string };
+import type { Loaded } from './loaded.ts';
 
 const LOADING = { state: 'loading' } as const;
 

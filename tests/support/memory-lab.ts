@@ -19,6 +19,8 @@ export const LAB_PLAN: RunPlan = {
   },
   map: null,
   search: null,
+  mandate: null,
+  model: null,
 };
 
 export const LAB_FIGURES: RunFigures = {
@@ -85,17 +87,18 @@ export function createMemoryLab() {
           title: 'SMA cross',
           about: 'Long while the fast average is above the slow one.',
           instruments: 1,
+          wantsModel: false,
           params: [
             { name: 'fast', standard: 10, least: 1, most: 1_000, whole: true, about: 'bars of the fast average' },
             { name: 'slow', standard: 30, least: 2, most: 5_000, whole: true, about: 'bars of the slow average' },
           ],
         },
       ],
-      ownFolder: '/data/strategies',
-      ownProblems: [],
       settings: LAB_PLAN.settings,
+      models: [],
       stored: [],
     }),
+    ownStrategies: async () => ({ ok: true, value: { folder: '/data/strategies', strategies: [], problems: [] } }),
     look: async () => ({
       ok: true,
       value: { bars: 1_000, fromMs: 0, toMs: 999 * 3_600_000, barMs: 3_600_000, missingBars: 0 },
@@ -133,6 +136,8 @@ export function createMemoryLab() {
               map: null,
               walk: null,
               search: null,
+              loop: null,
+              asked: null,
               tradesListed: 1,
               instruments: ['binance:BTC/USDT'],
               excursions: { number: [0], adverseShare: [0.002], favourableShare: [0.01], returnShare: [0.008] },

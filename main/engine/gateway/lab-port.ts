@@ -6,6 +6,7 @@ import type {
   LabRun,
   LabRunDetail,
   LabTrade,
+  OwnStrategyFiles,
   RunFigures,
   RunPlan,
 } from '../../../preload/lab-contract.ts';
@@ -32,6 +33,7 @@ export interface LabCandles {
 /** What the gateway may ask of the lab: nothing of it reaches the engine. */
 export interface LabPort {
   catalogue(): Promise<LabCatalogue>;
+  ownStrategies(): Answer<OwnStrategyFiles>;
   look(source: CandleSource): Answer<CandleSpan>;
   start(plan: RunPlan): Result<string, LabRefusal>;
   cancel(runId: string): Result<null, LabRefusal>;

@@ -15,6 +15,7 @@ export function labRoutes(lab: LabPort, timers: Timers) {
   }
   return {
     labCatalogue: os.labCatalogue.handler(() => lab.catalogue()),
+    labOwnStrategies: os.labOwnStrategies.handler(async () => answer(await lab.ownStrategies())),
     labLook: os.labLook.handler(async ({ input }) => answer(await lab.look(input.source))),
     startLabRun: os.startLabRun.handler(({ input }) => {
       const started = lab.start(input);

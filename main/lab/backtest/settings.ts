@@ -7,6 +7,15 @@ export interface FundingEvent {
   readonly markPrice: number;
 }
 
+/** A model whose word is in a run. */
+export interface PredictedBy {
+  readonly model: string;
+  readonly version: string;
+  readonly sha256: string;
+  /** Up to there it learnt from candles: of those its word is no test. */
+  readonly learntToMs: number;
+}
+
 /** What one instrument brings to a run. */
 export interface Market {
   readonly candles: CandleColumns;
@@ -18,8 +27,8 @@ export interface Market {
   readonly finer?: CandleColumns;
   /** A model's calibrated probability of a rise, known at each bar's close; NaN for none. */
   readonly predictions?: Float64Array;
-  /** Which model they are of, for people; absent where it is not known. */
-  readonly predictedBy?: string;
+  /** Which model they are of; absent where it is not known. */
+  readonly predictedBy?: PredictedBy;
 }
 
 /** How a run turns orders into money. Rates are shares: 0.001 is 0.1 %. Amounts are floats: no order leaves a research run. */

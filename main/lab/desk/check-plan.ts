@@ -13,7 +13,9 @@ export interface BadPlan {
     | 'conflict'
     | 'bad-span'
     | 'bad-map'
-    | 'bad-search';
+    | 'bad-search'
+    | 'bad-mandate'
+    | 'no-model';
   readonly text: string;
 }
 
@@ -29,6 +31,13 @@ export function checkPlan(plan: RunPlan, strategy: StrategyDefinition | null): R
   if (!read.ok) return fail({ kind: read.error.kind, text: `${strategy.title}: ${read.error.message}.` });
   if (plan.fromMs !== null && plan.toMs !== null && plan.fromMs >= plan.toMs)
     return fail({ kind: 'bad-span', text: 'The span ends before it begins.' });
+  if (plan.mandate && (plan.map || plan.search))
+    return fail({
+      kind: 'bad-mandate',
+      text: 'A mandate is tried with one run: maps and searches are the strategy’s own.',
+    });
+  if (strategy.wantsModel && plan.model === null)
+    return fail({ kind: 'no-model', text: `${strategy.title} acts on a model’s word, and none is asked.` });
   const badMap = plan.map && mapProblem(strategy, plan.map);
   if (badMap) return fail({ kind: 'bad-map', text: badMap });
   const badSearch = plan.search && searchProblem(strategy, plan, plan.search);

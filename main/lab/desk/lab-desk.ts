@@ -173,17 +173,16 @@ export function createLabDesk({ runners, readers, nowMs, newId, onKept }: LabDes
   return {
     async catalogue(): Promise<LabCatalogue> {
       const found = await readers.ask({ kind: 'stored' }).outcome;
-      if (!found.ok) return { ...SHIPPED_CATALOGUE, ownFolder: '', ownProblems: [], stored: [] };
-      const { stored, own } = found.value;
-      const ours = own.found.map(({ file, outline }) => ({ ...strategyRow(outline), name: file, isOwn: true }));
-      const strategies = [...SHIPPED_CATALOGUE.strategies, ...ours];
-      return {
-        ...SHIPPED_CATALOGUE,
-        strategies,
-        ownFolder: own.folder,
-        ownProblems: [...own.problems],
-        stored: [...stored],
-      };
+      if (!found.ok) return { ...SHIPPED_CATALOGUE, models: [], stored: [] };
+      const { stored, models } = found.value;
+      return { ...SHIPPED_CATALOGUE, models: [...models], stored: [...stored] };
+    },
+    async ownStrategies() {
+      const asked = await readers.ask({ kind: 'own' }).outcome;
+      if (!asked.ok) return asked;
+      const { folder, found, problems } = asked.value.own;
+      const strategies = found.map(({ file, outline }) => ({ ...strategyRow(outline), name: file, isOwn: true }));
+      return ok({ folder, strategies, problems: [...problems] });
     },
     async look(source: CandleSource) {
       const found = await readers.ask({ kind: 'look', source }).outcome;

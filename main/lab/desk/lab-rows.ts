@@ -1,5 +1,5 @@
 /** Rows of the lab's list, and what the catalogue says of strategies. */
-import type { AbTest, LabCatalogue, LabRun, RunPlan } from '../../../preload/lab-contract.ts';
+import type { AbTest, LabCatalogue, LabRun, LabStrategy, RunPlan } from '../../../preload/lab-contract.ts';
 import { REALISTIC } from '../backtest/settings.ts';
 import { SHIPPED, strategyNamed } from '../strategies/shipped.ts';
 import { outlineOf, type StrategyOutline } from '../strategy/outline.ts';
@@ -19,11 +19,18 @@ export function keptPart(kept: KeptRun): Partial<LabRun> {
   return { plan, state, origin, figures, intervals: [...intervals], verdict, error, folder, tags: [...tags], note };
 }
 
-export const strategyRow = ({ name, title, about, instruments, params }: StrategyOutline) => ({
+export const strategyRow = ({
   name,
   title,
   about,
   instruments,
+  params,
+}: StrategyOutline): Omit<LabStrategy, 'isOwn'> => ({
+  name,
+  title,
+  about,
+  instruments,
+  wantsModel: strategyNamed(name)?.wantsModel ?? false,
   params: Object.entries(params).map(([key, parameter]) => ({ name: key, ...parameter })),
 });
 

@@ -16,6 +16,8 @@ export interface LabOptions {
 
 const RUNS_WAITING_MAX = 32;
 const LOOKS_WAITING_MAX = 32;
+/** One may wait for files of the user's own; the list of runs does not wait behind it. */
+const READERS = 2;
 /** A file of many millions of candles is read in one go, and trading comes first. */
 const SILENT_MS_MAX = 120_000;
 const IDLE_MS_MAX = 60_000;
@@ -33,7 +35,7 @@ export function openLab({ start, workerUrl, nowMs }: LabOptions): ReturnType<typ
     });
   return createLabDesk({
     runners: crew(Math.max(1, availableParallelism() - 1), RUNS_WAITING_MAX),
-    readers: crew(1, LOOKS_WAITING_MAX),
+    readers: crew(READERS, LOOKS_WAITING_MAX),
     nowMs,
     newId: () => randomUUID().slice(0, 8),
     onKept: (listener) => watchMasterList(start.results, listener),

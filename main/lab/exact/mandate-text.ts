@@ -9,7 +9,7 @@ type BadMandate = { kind: 'bad-mandate'; message: string };
 const wrong = (message: string): Result<never, BadMandate> => fail({ kind: 'bad-mandate', message });
 
 /** After every candle there is. */
-const FOR_EVER_MS = Date.UTC(9999, 0);
+export const FOR_EVER_MS = Date.UTC(9999, 0);
 
 /**
  * A mandate as people type it: `notional=2000,probability=0.55,hours=7-22,until=2024-06-30`. The notional must be said; without the
@@ -46,7 +46,8 @@ export function readMandate(text: string, instrumentIds: readonly InstrumentId[]
   return checked.ok ? ok(mandate) : wrong(`--mandate ${text}: ${checked.error.text}`);
 }
 
-const REASONS: Readonly<Record<NotSigned, string>> = {
+/** Why a question was not signed, in a few words. */
+export const NOT_SIGNED: Readonly<Record<NotSigned, string>> = {
   'asked-again': 'asked again',
   changed: 'changed by a person',
   'no-edge': 'no measured edge',
@@ -62,5 +63,5 @@ const REASONS: Readonly<Record<NotSigned, string>> = {
 export const refusalWords = (refused: ReadonlyMap<NotSigned | MandateRefusal, number>): string =>
   [...refused]
     .sort(([, a], [, b]) => b - a)
-    .map(([why, times]) => `${times} ${REASONS[why]}`)
+    .map(([why, times]) => `${times} ${NOT_SIGNED[why]}`)
     .join(', ');

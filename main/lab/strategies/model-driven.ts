@@ -7,6 +7,7 @@ export const modelDriven = defineStrategy({
   name: 'model-driven',
   title: 'Model-driven',
   about: 'Buys at a high probability of a rise and leaves when it is gone, at a stop or at a target.',
+  wantsModel: true,
   params: {
     enterAt: real(0.6, 0.5, 0.99, 'probability of a rise at which it buys'),
     leaveAt: real(0.45, 0.01, 0.6, 'probability at which it leaves'),

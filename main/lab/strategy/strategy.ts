@@ -32,6 +32,8 @@ export interface StrategyDefinition<P extends Parameters = Parameters> extends D
   readonly about: string;
   /** How many instruments one of it looks at together; 1 where it is not said. */
   readonly instruments?: number;
+  /** It acts on a model's word alone: without one it does nothing. */
+  readonly wantsModel?: boolean;
   /** The same rule over whole columns, where there is one: sweeps run on it, and a test holds it to what `start` does. */
   readonly columns?: ColumnRule<Values<P>>;
   /** A fresh one of it, before the first candle. */

@@ -12,6 +12,7 @@ import type {
   RunProgress,
 } from '../../../preload/lab-contract.ts';
 import type { CandleColumns } from '../../engine/domain/candle.ts';
+import type { ModelShelf } from '../predictions/ask-model.ts';
 import type { OwnStrategies } from './own-strategies.ts';
 import type { UnfinishedSearch } from './search-log-file.ts';
 import type { WorkerCrew } from './worker-crew.ts';
@@ -26,6 +27,7 @@ export interface LabWorkerStart {
   readonly results: string;
   /** Where the user's own strategies lie. */
   readonly strategies: string;
+  readonly models: ModelShelf;
   /** Of the product. */
   readonly version: string;
 }
@@ -35,8 +37,10 @@ export type LabJob =
   | { readonly kind: 'run'; readonly plan: RunPlan }
   | { readonly kind: 'look'; readonly source: CandleSource }
   | { readonly kind: 'candles'; readonly source: CandleSource; readonly fromMs: number; readonly toMs: number }
-  /** What was downloaded or imported, and what lies in the folder of the user's own strategies. */
+  /** What was downloaded or imported, and which models can be asked. */
   | { readonly kind: 'stored' }
+  /** What lies in the folder of the user's own strategies. */
+  | { readonly kind: 'own' }
   /** What was kept before. */
   | { readonly kind: 'list' }
   /** Whether each of them did better than the first. */
@@ -110,7 +114,8 @@ export type LabAnswer =
   | RunResult
   | { readonly kind: 'look'; readonly span: CandleSpan }
   | { readonly kind: 'candles'; readonly candles: JoinedCandles }
-  | { readonly kind: 'stored'; readonly stored: LabCatalogue['stored']; readonly own: OwnStrategies }
+  | { readonly kind: 'stored'; readonly stored: LabCatalogue['stored']; readonly models: LabCatalogue['models'] }
+  | { readonly kind: 'own'; readonly own: OwnStrategies }
   | { readonly kind: 'list'; readonly runs: readonly KeptRun[]; readonly unfinished: readonly UnfinishedSearch[] }
   | { readonly kind: 'compare'; readonly tests: readonly (AbTest | null)[] }
   | ({ readonly kind: 'open' } & OpenedRun)

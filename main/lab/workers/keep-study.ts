@@ -20,6 +20,7 @@ import type { JoinedCandles, KeptRun, OpenedRun } from './job.ts';
 import { joinCandles } from './join-candles.ts';
 import { type KeptRow, keptRunOf, ROW_FILE, SCREEN_FILE } from './kept-runs.ts';
 import { walkMap } from './map-walk.ts';
+import { loopOf } from './planned-mandate.ts';
 import { spanOf } from './read-candles.ts';
 import { calendarOf, distributionOf, figuresOf, seriesOf, tradeColumns } from './run-views.ts';
 import { cashOf, type Study, stepsOf } from './study-run.ts';
@@ -81,7 +82,8 @@ export function keepStudy(
     verdict: labVerdict(verdict),
   };
   const { returns, trades, deflated, overfitting } = judged;
-  const predictedBy = plan.markets[0]?.predictedBy ?? '';
+  const by = plan.markets[0]?.predictedBy;
+  const predictedBy = by ? `${by.model} ${by.version} ${by.sha256}` : '';
   const words = plan.markets[0] ? validationOf(plan.markets[0]) : null;
   const judgement = { verdict, intervals: returns, tradeIntervals: trades, deflated, overfitting, predictedBy };
   const recorded = store.record(inputs, {
@@ -96,20 +98,21 @@ export function keepStudy(
   const { experiment, isKnown } = recorded.value;
   const folder = store.folderOf(experiment);
   const kept = { ...keptRunOf(experiment, folder), ...row };
-  const view = viewOf(plan.names, candles, study, held, cash, as.found);
+  const view = viewOf(plan, study, held, cash, as.found);
   writeFileSync(join(folder, ROW_FILE), JSON.stringify(row));
   writeFileSync(join(folder, SCREEN_FILE), screenJson(view));
   return ok({ kept, view, isKnown });
 }
 
 function viewOf(
-  names: readonly string[],
-  candles: readonly CandleColumns[],
-  { run, exposureShare, mapped }: Study,
+  { names, markets }: KnownPlan,
+  { run, robot, exposureShare, mapped }: Study,
   held: Float64Array,
   cashQuote: number,
   found: AskedAs['found'],
 ): OpenedRun {
+  const candles = markets.map((market) => market.candles);
+  const by = markets[0]?.predictedBy;
   const tries = found?.tries ?? mapped?.tries ?? [];
   const trades = tradeColumns(run, TRADES_KEPT_MAX);
   const barMs = barMsOf(candles[0]!);
@@ -120,6 +123,8 @@ function viewOf(
     map: mapped?.map ?? null,
     walk: walkMap(tries),
     search: found?.search ?? null,
+    loop: loopOf(run, robot, cashQuote),
+    asked: by ? { model: by.model, version: by.version, learntToMs: by.learntToMs } : null,
     tradesListed: trades.reasons.length,
     instruments: [...names],
     ...breakdownOf(run, candles, cashQuote, barMs),

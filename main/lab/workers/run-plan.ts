@@ -7,10 +7,12 @@ import { type Market, REALISTIC } from '../backtest/settings.ts';
 import { buildId } from '../experiments/experiment-id.ts';
 import { type ExperimentStore, familyOf } from '../experiments/experiment-store.ts';
 import { type KnownPlan, planInputs } from '../experiments/plan-inputs.ts';
+import { askModel, type ModelShelf } from '../predictions/ask-model.ts';
 import { findBest } from './find-best.ts';
 import { NOTHING_YET, type RunResult } from './job.ts';
 import { keepStudy } from './keep-study.ts';
 import { keptRunOf } from './kept-runs.ts';
+import { mandateAsked } from './planned-mandate.ts';
 import { type PlannedStrategy, planOwn, planShipped, readParams } from './planned-strategy.ts';
 import { type CandleReader, instrumentName, type NoCandles, sourceName, spanOf } from './read-candles.ts';
 import { evaluateOn, openStrategyCrew } from './strategy-crew.ts';
@@ -20,7 +22,7 @@ import { threadsForRuns } from './threads-for.ts';
 
 /** Why nothing came of a run that can be kept, in one sentence. */
 export interface RunFailed {
-  readonly kind: 'no-strategy' | 'bad-parameter' | 'bad-instruments' | 'not-kept';
+  readonly kind: 'no-strategy' | 'bad-parameter' | 'bad-instruments' | 'bad-mandate' | 'no-model' | 'not-kept';
   readonly text: string;
 }
 
@@ -31,6 +33,7 @@ interface Tools {
   readonly results: string;
   /** Where the user's own strategies lie. */
   readonly strategies: string;
+  readonly models: ModelShelf;
   /** Of the product. */
   readonly version: string;
   readonly tell: (progress: RunProgress) => void;
@@ -86,13 +89,15 @@ async function strategyOf(name: string, folder: string): Promise<Result<PlannedS
 async function knownPlan(
   asked: RunPlan,
   strategy: PlannedStrategy,
-  { reader, version }: Tools,
+  { reader, models, version, tell }: Tools,
 ): Promise<Result<KnownPlan, NoCandles | RunFailed>> {
   const { title, instruments } = strategy.outline;
   if (asked.sources.length % instruments !== 0) {
     const text = `${title} looks at ${instruments} instruments together: ${asked.sources.length} will not do.`;
     return fail({ kind: 'bad-instruments', text });
   }
+  if (asked.mandate && !strategy.definition)
+    return fail({ kind: 'bad-mandate', text: 'A mandate is tried with strategies that ship.' });
   const params = readParams(strategy, asked.params);
   if (!params.ok) return fail({ kind: 'bad-parameter', text: `${title}: ${params.error.message}.` });
   const markets: Market[] = [];
@@ -103,13 +108,18 @@ async function knownPlan(
     if (!span.ok) return span;
     markets.push({ candles: read.value, rules: marketRules(read.value) });
   }
+  const names = asked.sources.map(instrumentName);
+  const told = (done: number, total: number): void => tell({ ...NOTHING_YET, phase: 'asking', done, total });
+  const whole = asked.model === null ? ok(markets) : await askModel(asked.model, markets, names, models, told);
+  if (!whole.ok) return fail({ kind: 'no-model', text: `${whole.error.message}.` });
   return ok({
     strategy: strategy.definition ?? strategy.outline,
     ...(strategy.codeSha256 !== null && { codeSha256: strategy.codeSha256 }),
     params: params.value,
-    markets,
+    markets: whole.value,
     settings: asked.settings,
-    names: asked.sources.map(instrumentName),
+    ...(asked.mandate && { mandate: mandateAsked(asked.mandate, names) }),
+    names,
     seed: SEED,
     build: buildId(version),
   });

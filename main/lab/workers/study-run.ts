@@ -37,6 +37,8 @@ export interface StudyTools {
 /** A run with everything that is said of it. */
 export interface Study {
   readonly run: BarRun;
+  /** The same with everything signed at once; null where that is the run. */
+  readonly robot: BarRun | null;
   /** Value of what was held over equity, mean of each step of time. */
   readonly exposureShare: Float64Array;
   readonly mapped: MapOfRuns | null;
@@ -68,13 +70,15 @@ export async function studyRun(asked: StudyAsked, { evaluate, tell, nowMs }: Stu
   const inPhase = (phase: RunProgress['phase']) => (done: number, total: number) =>
     tellNext({ ...last, phase, barsPerSecond, done, total });
 
+  const { mandate, ...alone } = plan;
+  const robot = mandate ? runBacktest(alone) : null;
   const mapped = asked.map && (await parameterMap(plan, asked.map, evaluate, inPhase('mapping')));
   const judgement = judgeRun(plan, run, {
     seed: plan.seed,
     otherTrials: otherTries(asked, mapped),
     tell: inPhase('judging'),
   });
-  return { run, exposureShare: watch.exposureShare(), mapped, judgement };
+  return { run, robot, exposureShare: watch.exposureShare(), mapped, judgement };
 }
 
 /** Every other try, each once, and not the run itself. */

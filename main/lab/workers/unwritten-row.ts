@@ -25,6 +25,8 @@ export function planOfInputs({ strategy, params, settings, data }: ExperimentInp
     settings: formSettings(settings),
     map: null,
     search: null,
+    mandate: null,
+    model: null,
   };
 }
 

@@ -6,6 +6,7 @@ import { systemClock } from '../../engine/kernel/clock.ts';
 import type { StoredCandles } from '../data/candle-column-file.ts';
 import { LabCandles } from '../data/lab-candles.ts';
 import { ExperimentStore } from '../experiments/experiment-store.ts';
+import { shelvedModels } from '../predictions/ask-model.ts';
 import type { AnswerJob } from './answer-job.ts';
 import type { LabAnswer, LabJob, LabWorkerStart } from './job.ts';
 import { joinCandles } from './join-candles.ts';
@@ -26,6 +27,7 @@ function openLabWorker({
   labCandles,
   results,
   strategies,
+  models,
   version,
 }: LabWorkerStart): AnswerJob<LabJob, LabAnswer, RunProgress> {
   const candles = new LabCandles(labCandles);
@@ -45,6 +47,7 @@ function openLabWorker({
           store: store(),
           results,
           strategies,
+          models,
           version,
           tell,
           nowMs: () => performance.now(),
@@ -63,7 +66,13 @@ function openLabWorker({
         return ok({ kind: 'candles', candles: joinCandles(read.value, span.value.barMs, CHART_CANDLES_MAX) });
       }
       case 'stored':
-        return ok({ kind: 'stored', stored: candles.list().map(storedRow), own: await own() });
+        return ok({
+          kind: 'stored',
+          stored: candles.list().map(storedRow),
+          models: shelvedModels(models).map(modelRow),
+        });
+      case 'own':
+        return ok({ kind: 'own', own: await own() });
       case 'list':
         return ok({
           kind: 'list',
@@ -86,6 +95,13 @@ function openLabWorker({
     }
   };
 }
+
+const modelRow = ({ card: { name, version, title, timeframe } }: ReturnType<typeof shelvedModels>[number]) => ({
+  name,
+  version,
+  title,
+  timeframe,
+});
 
 const storedRow = ({ instrumentId, timeframe, rows }: StoredCandles) => ({ instrumentId, timeframe, bars: rows });
 

@@ -40,7 +40,7 @@ export function readCard({ modelsDir, model, version }: ModelVersion): ModelCard
 }
 
 /** Where to serve a version from. Its memory is as its card says: measured where it was built. */
-function placementOf(version: ModelVersion): Placement {
+export function placementOf(version: ModelVersion): Placement {
   return { ...version, memoryBytes: readCard(version)?.cost.memoryBytes ?? 0 };
 }
 

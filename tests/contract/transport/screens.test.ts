@@ -154,6 +154,7 @@ const REQUESTS: Record<
     answer: { ok: true },
   },
   labCatalogue: { ask: (c) => c.labCatalogue(), answer: { strategies: [{ name: 'sma-cross' }] } },
+  labOwnStrategies: { ask: (c) => c.labOwnStrategies(), answer: { ok: true, value: { folder: '/data/strategies' } } },
   labLook: {
     ask: (c) => c.labLook({ source: { kind: 'file', path: 'btc.csv' } }),
     answer: { ok: true, value: { bars: 1_000 } },

@@ -7,10 +7,11 @@ import { strategyNamed } from '../../../main/lab/strategies/shipped.ts';
 import { breakdownOf } from '../../../main/lab/workers/breakdown.ts';
 import { heldCurve } from '../../../main/lab/workers/held-curve.ts';
 import { joinCandles } from '../../../main/lab/workers/join-candles.ts';
+import { loopOf, mandateAsked } from '../../../main/lab/workers/planned-mandate.ts';
 import { calendarOf, distributionOf, figuresOf, seriesOf, tradeColumns } from '../../../main/lab/workers/run-views.ts';
 import { RunWatch } from '../../../main/lab/workers/run-watch.ts';
 import { TimeSteps } from '../../../main/lab/workers/time-steps.ts';
-import { labContract, labRunSchema, type RunPlan } from '../../../preload/lab-contract.ts';
+import { type LabMandate, labContract, labRunSchema, type RunPlan } from '../../../preload/lab-contract.ts';
 import { LAB_PLAN } from '../../support/memory-lab.ts';
 
 const anyNumber = fc.oneof(
@@ -33,8 +34,19 @@ const settings = fc.record({
   leverageMax: fc.double({ min: 0.01, max: 125, noNaN: true }),
 });
 const params = fc.dictionary(fc.constantFrom('fast', 'slow', 'share', 'qty', 'other', '__proto__'), anyNumber);
+const probability = fc.double({ min: 0, max: 1, noNaN: true });
+const mandate: fc.Arbitrary<LabMandate> = fc.record({
+  notionalQuoteMax: fc.constantFrom('1', '250.5', '1000000'),
+  minProbability: probability,
+  fromHourUtc: fc.nat({ max: 23 }),
+  toHourUtc: fc.nat({ max: 24 }),
+  validUntilMs: fc.option(fc.nat()),
+  supposed: fc.option(probability),
+});
 const plan: fc.Arbitrary<RunPlan> = fc.record({
-  strategy: fc.constantFrom('sma-cross', 'none', 'constructor'),
+  strategy: fc.constantFrom('sma-cross', 'model-driven', 'none', 'constructor'),
+  mandate: fc.option(mandate),
+  model: fc.constantFrom(null, 'reversal-gbt'),
   params,
   sources: fc.constant(LAB_PLAN.sources),
   fromMs: fc.option(fc.nat()),
@@ -106,7 +118,7 @@ describe('what comes of a run', () => {
   it('fits the contract, whatever the market and the costs', () => {
     const periods = fc.record({ fast: fc.integer({ min: 1, max: 5 }), slow: fc.integer({ min: 6, max: 20 }) });
     fc.assert(
-      fc.property(candles, settings, periods, (columns, costs, given) => {
+      fc.property(candles, settings, periods, mandate, (columns, costs, given, asked) => {
         const strategy = strategyNamed('sma-cross')!;
         const steps = new TimeSteps(columns.openTimeMs, 40);
         const watch = new RunWatch(
@@ -121,6 +133,13 @@ describe('what comes of a run', () => {
           markets: [{ candles: columns }],
           settings: costs,
         });
+        const signed = runBacktest({
+          strategy,
+          params: given,
+          markets: [{ candles: columns }],
+          settings: costs,
+          mandate: mandateAsked(asked, ['BTC/USDT']),
+        });
         const held = heldCurve([columns], run.openTimeMs);
         labRunSchema.shape.figures.parse(figuresOf(run, held, costs.cashQuote));
         const detail = {
@@ -130,6 +149,8 @@ describe('what comes of a run', () => {
           map: null,
           walk: null,
           search: null,
+          loop: loopOf(signed, run, costs.cashQuote),
+          asked: null,
           tradesListed: tradeColumns(run, 10).reasons.length,
           instruments: ['BTC/USDT'],
           ...breakdownOf(run, [columns], costs.cashQuote, 3_600_000),

@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeCandleFile } from '../../../../main/candle-files/index.ts';
 import { storeRun } from '../../../../main/commands/store-run.ts';
@@ -12,8 +13,10 @@ import { runBacktest } from '../../../../main/lab/backtest/run-backtest.ts';
 import { LabCandles } from '../../../../main/lab/data/lab-candles.ts';
 import { openLab } from '../../../../main/lab/desk/open-lab.ts';
 import { ExperimentStore, familyOf } from '../../../../main/lab/experiments/experiment-store.ts';
+import { shelvedModels } from '../../../../main/lab/predictions/ask-model.ts';
 import { smaCross } from '../../../../main/lab/strategies/sma-cross.ts';
-import { PRODUCT_VERSION } from '../../../../main/product.ts';
+import { mandateAsked } from '../../../../main/lab/workers/planned-mandate.ts';
+import { MODELS_DIR, PRODUCT_VERSION } from '../../../../main/product.ts';
 import { type LabRun, labRunSchema, type RunPlan } from '../../../../preload/lab-contract.ts';
 import { LAB_PLAN } from '../../../support/memory-lab.ts';
 import { waitUntil } from '../../../support/wait-until.ts';
@@ -22,6 +25,7 @@ const BARS = 1_600;
 const BAR_MS = 300_000;
 const FROM_MS = Date.UTC(2024, 0, 1);
 const INSTRUMENT = 'binance:BTC/USDT';
+const ML_HOST = fileURLToPath(new URL('../../../../main/ml/host/main.ts', import.meta.url));
 const dir = mkdtempSync(join(tmpdir(), 'countersign-lab-'));
 const file = join(dir, 'wave.csv');
 const storePath = join(dir, 'candles.db');
@@ -71,6 +75,7 @@ const openTheLab = () =>
       labCandles: join(dir, 'candles'),
       results: join(dir, 'results'),
       strategies: join(dir, 'strategies'),
+      models: { modelsDirs: [MODELS_DIR, join(dir, 'models')], mlHost: ML_HOST },
       version: PRODUCT_VERSION,
     },
     workerUrl: new URL('../../../../main/lab/workers/worker.ts', import.meta.url),
@@ -143,6 +148,70 @@ describe('a run in the lab', () => {
     ]);
     const alone = await runToEnd({ ...ofFile, params: { fast: 50, slow: 60 } });
     expect(detail.ok && detail.value.map?.returnShare[3]).toBe(alone.figures?.returnShare);
+  });
+
+  it('under a mandate is the loop, beside everything signed at once', async () => {
+    const mandate = {
+      notionalQuoteMax: '1000000',
+      minProbability: 0.55,
+      fromHourUtc: 6,
+      toHourUtc: 18,
+      validUntilMs: null,
+      supposed: 0.6,
+    };
+    const params = { fast: 13, slow: 33 };
+    const robot = await runToEnd({ ...ofFile, params });
+    const loop = await runToEnd({ ...ofFile, params, mandate });
+    expect(loop.folder).not.toBe(robot.folder);
+    const signed = runBacktest({
+      strategy: smaCross,
+      params,
+      markets: [{ candles: wave(), rules: marketRules(wave()) }],
+      settings: ofFile.settings,
+      mandate: mandateAsked(mandate, ['wave']),
+    });
+    expect(loop.figures?.finalEquityQuote).toBe(signed.equityQuote.at(-1));
+    expect(loop.plan.mandate).toEqual(mandate);
+    const detail = await lab.detail(loop.id);
+    if (!detail.ok) throw new Error(detail.error.text);
+    const { returnShare, trades } = robot.figures!;
+    expect(detail.value.loop).toMatchObject({
+      signed: signed.mandate!.signed,
+      refused: [{ why: 'outside its hours', times: signed.mandate!.refused.get('outside-hours') }],
+      robot: { returnShare, trades },
+    });
+    expect(signed.mandate!.refused.get('outside-hours')).toBeGreaterThan(0);
+    const alone = await lab.detail(robot.id);
+    expect(alone.ok && alone.value.loop).toBeNull();
+  });
+
+  it('of a model asks it about every candle first, and says what it has learnt from', async () => {
+    const phases = new Set<string>();
+    const stop = lab.onChange(() => {
+      for (const { progress } of lab.runs()) if (progress) phases.add(progress.phase);
+    });
+    const plan = { ...ofFile, strategy: 'model-driven', params: { enterAt: 0.5 }, model: 'reversal-gbt' };
+    const run = await runToEnd(plan);
+    stop();
+    expect(run).toMatchObject({ state: 'done', error: '', plan: { model: 'reversal-gbt' } });
+    expect(run.figures!.trades).toBeGreaterThan(0);
+    expect(phases).toContain('asking');
+    const { card } = shelvedModels({ modelsDirs: [MODELS_DIR] })[0]!;
+    const detail = await lab.detail(run.id);
+    expect(detail.ok && detail.value.asked).toEqual({
+      model: 'reversal-gbt',
+      version: card.version,
+      learntToMs: card.spans.training.toMs,
+    });
+    expect(readdirSync(run.folder!)).toContain('validation_predictions.parquet');
+    const { models } = await lab.catalogue();
+    expect(models).toEqual([
+      { name: 'reversal-gbt', version: card.version, title: card.title, timeframe: card.timeframe },
+    ]);
+    expect(await runToEnd({ ...plan, model: 'nobody' })).toMatchObject({
+      state: 'failed',
+      error: 'there is no model nobody: there is reversal-gbt.',
+    });
   });
 
   it('is compared beside others, and keeps tags and a note', async () => {
@@ -401,14 +470,16 @@ export default defineStrategy({
   });
 
   it('stands in the list with its parameters; what is none says why', async () => {
-    const { strategies, ownFolder, ownProblems } = await lab.catalogue();
+    const own = await lab.ownStrategies();
+    if (!own.ok) throw new Error(own.error.text);
+    const { strategies, folder, problems } = own.value;
     expect(strategies.at(-1)).toMatchObject({ name: 'own.ts', isOwn: true, title: 'Own cross', instruments: 1 });
     expect(strategies.at(-1)!.params.map(({ name, standard }) => [name, standard])).toEqual([
       ['fast', 10],
       ['slow', 60],
     ]);
-    expect(ownFolder).toBe(join(dir, 'strategies'));
-    expect(ownProblems).toEqual([{ file: 'broken.ts', text: expect.stringContaining('no default export') }]);
+    expect(folder).toBe(join(dir, 'strategies'));
+    expect(problems).toEqual([{ file: 'broken.ts', text: expect.stringContaining('no default export') }]);
   });
 
   it('comes to what one of ours comes to, judged and with a map; changed, it is another run', async () => {

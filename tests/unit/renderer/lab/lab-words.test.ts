@@ -91,6 +91,7 @@ describe('the calendar of returns', () => {
 describe('messages of the lab', () => {
   const state: LabState = {
     catalogue: null,
+    own: { state: 'loading' },
     runs: [row('b'), row('a')],
     selectedId: 'a',
     comparedIds: ['b', 'a'],

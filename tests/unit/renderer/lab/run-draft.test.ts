@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LabCatalogue } from '../../../../preload/lab-contract.ts';
 import { axisAround } from '../../../../renderer/lab/axis-draft.ts';
 import { draftFor, draftOf, planOf, type RunDraft, withStrategy } from '../../../../renderer/lab/run-draft.ts';
+import type { SigningDraft } from '../../../../renderer/lab/signing-draft.ts';
 import { LAB_PLAN } from '../../../support/memory-lab.ts';
 
 const whole = { whole: true, about: '' };
@@ -13,21 +14,33 @@ const CATALOGUE: LabCatalogue = {
       title: 'SMA cross',
       about: '',
       instruments: 1,
+      wantsModel: false,
       params: [
         { name: 'fast', standard: 10, least: 1, most: 1_000, ...whole },
         { name: 'slow', standard: 30, least: 2, most: 5_000, ...whole },
         { name: 'share', standard: 0.95, least: 0.01, most: 1, whole: false, about: '' },
       ],
     },
-    { name: 'bare', isOwn: false, title: 'Bare', about: '', instruments: 1, params: [] },
-    { name: 'pair', isOwn: false, title: 'Pair', about: '', instruments: 2, params: [] },
+    { name: 'bare', isOwn: false, title: 'Bare', about: '', instruments: 1, wantsModel: false, params: [] },
+    { name: 'pair', isOwn: false, title: 'Pair', about: '', instruments: 2, wantsModel: false, params: [] },
+    { name: 'by-model', isOwn: false, title: 'By model', about: '', instruments: 1, wantsModel: true, params: [] },
+    { name: 'mine.ts', isOwn: true, title: 'Mine', about: '', instruments: 1, wantsModel: false, params: [] },
   ],
-  ownFolder: '/data/strategies',
-  ownProblems: [],
   settings: LAB_PLAN.settings,
+  models: [{ name: 'reversal', version: '1.0.0', title: 'Reversal', timeframe: '5m' }],
   stored: [],
 };
 const BTC = 'binance:BTC/USDT';
+/** At night, over midnight. */
+const MANDATE: SigningDraft = {
+  by: 'mandate',
+  notional: '250.50',
+  probability: '55',
+  fromHour: '22',
+  toHour: '6',
+  untilDay: '2024-05-31',
+  supposed: '60',
+};
 const draft = (change: Partial<RunDraft> = {}): RunDraft => ({ ...draftFor(CATALOGUE, BTC), ...change });
 const errorsOf = (change: Partial<RunDraft>): Readonly<Record<string, string>> => {
   const result = planOf(draft(change), CATALOGUE);
@@ -80,6 +93,21 @@ describe('the draft of a run', () => {
       { fromDay: '2024-02-02', toDay: '2024-02-01' },
       { toDay: 'Not before the first day.' },
     ],
+    [
+      'a strategy of a model without one',
+      withStrategy(draft(), CATALOGUE.strategies[3]),
+      { model: 'It acts on a model’s word: which one is asked?' },
+    ],
+    [
+      'a mandate that says nothing',
+      { signing: { ...MANDATE, notional: '0', probability: '', fromHour: '24', untilDay: 'soon' } },
+      {
+        'signing.notional': 'An amount above zero, such as 250.',
+        'signing.probability': 'A number.',
+        'signing.fromHour': '0–23.',
+        'signing.untilDay': 'A day, as 2026-01-31.',
+      },
+    ],
     ['an unknown strategy', { strategy: 'none' }, { strategy: 'Which strategy?' }],
   ])('%s is said at its field', (_what, change, errors) => {
     expect(errorsOf(change)).toEqual(errors);
@@ -114,6 +142,37 @@ describe('the draft of a run', () => {
     expect(again).toEqual({ ok: false, errors: { 'sources.0.path': 'Which file? Its path on this machine.' } });
   });
 
+  it('a mandate signs for one run of a strategy that ships, and for nothing else', () => {
+    const planned = (change: Partial<RunDraft>) => {
+      const result = planOf(draft({ signing: MANDATE, ...change }), CATALOGUE);
+      return result.ok ? result.plan.mandate : result.errors;
+    };
+    const mandate = {
+      notionalQuoteMax: '250.50',
+      minProbability: 0.55,
+      fromHourUtc: 22,
+      toHourUtc: 6,
+      validUntilMs: Date.UTC(2024, 5, 1),
+      supposed: 0.6,
+    };
+    expect(planned({})).toEqual(mandate);
+    expect(planned({ signing: { ...MANDATE, supposed: ' ', untilDay: '' } })).toEqual({
+      ...mandate,
+      supposed: null,
+      validUntilMs: null,
+    });
+    expect(planned({ mode: 'map' })).toBeNull();
+    expect(planned(withStrategy(draft({ signing: MANDATE }), CATALOGUE.strategies[4]))).toBeNull();
+  });
+
+  it('a model is told to a strategy that listens, and to no other', () => {
+    const model = (at: number): string | null | undefined => {
+      const result = planOf({ ...withStrategy(draft(), CATALOGUE.strategies[at]), model: 'reversal' }, CATALOGUE);
+      return result.ok ? result.plan.model : undefined;
+    };
+    expect([model(0), model(3), model(4)]).toEqual([null, 'reversal', 'reversal']);
+  });
+
   it('a plan fills the form so that the same plan comes of it', () => {
     const plan = {
       ...LAB_PLAN,
@@ -122,8 +181,18 @@ describe('the draft of a run', () => {
       fromMs: Date.UTC(2024, 0, 1),
       toMs: Date.UTC(2024, 1, 1),
       settings: { ...LAB_PLAN.settings, takerFee: 0.00075, shorts: true },
+      mandate: {
+        notionalQuoteMax: '250',
+        minProbability: 0.555,
+        fromHourUtc: 22,
+        toHourUtc: 6,
+        validUntilMs: Date.UTC(2024, 5, 1),
+        supposed: 0.6,
+      },
     };
     expect(planOf(draftOf(plan, draft(), CATALOGUE.strategies[0]), CATALOGUE)).toEqual({ ok: true, plan });
+    const asked = { ...LAB_PLAN, strategy: 'by-model', params: {}, model: 'reversal' };
+    expect(planOf(draftOf(asked, draft(), CATALOGUE.strategies[3]), CATALOGUE)).toEqual({ ok: true, plan: asked });
   });
 });
 

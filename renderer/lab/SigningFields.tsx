@@ -1,0 +1,77 @@
+/** Who signs: everything at once, or a mandate, and then the run is of the loop; closed, it says in a line which. */
+import { Choice, NumberField, TextField } from './Field.tsx';
+import type { DraftErrors, RunDraft } from './run-draft.ts';
+import type { SigningDraft } from './signing-draft.ts';
+
+const NUMBERS = [
+  { key: 'notional', label: 'Order up to', unit: 'quote', hint: 'what one order may be worth' },
+  { key: 'probability', label: 'Probability', unit: '% at least', hint: 'calibrated, of what is proposed' },
+  { key: 'fromHour', label: 'From hour', unit: 'UTC', hint: 'it signs from then on' },
+  { key: 'toHour', label: 'To hour', unit: 'UTC', hint: 'and before then; after midnight where it is the smaller one' },
+  {
+    key: 'supposed',
+    label: 'Suppose',
+    unit: '% right',
+    hint: 'the edge as if it were measured; empty: as on the desk',
+  },
+] as const;
+
+export function SigningFields(props: {
+  readonly draft: RunDraft;
+  readonly errors: DraftErrors;
+  readonly onChange: (draft: RunDraft) => void;
+}) {
+  const { draft, errors, onChange } = props;
+  const { signing } = draft;
+  const change = (part: Partial<SigningDraft>): void => onChange({ ...draft, signing: { ...signing, ...part } });
+  return (
+    <details className="lab-section">
+      <summary>
+        Who signs
+        <span className="truncate text-[11px] font-normal text-text3">{signingText(signing)}</span>
+      </summary>
+      <div className="flex flex-col gap-1.5 px-2.5 pb-1">
+        <Choice
+          label="Who signs"
+          value={signing.by}
+          options={[
+            { value: 'robot', text: 'Everything at once' },
+            { value: 'mandate', text: 'A mandate' },
+          ]}
+          onChange={(by) => change({ by })}
+        />
+        {signing.by === 'mandate' ? (
+          <>
+            <p className="text-[11px] leading-[15px] text-text2">
+              What you would have approved: it signs what lies within, and keeps back the rest.{' '}
+              {signing.supposed.trim() === ''
+                ? 'Nobody has measured an edge of the strategy: as on the desk, it signs nothing of it.'
+                : 'It supposes an edge that nobody has measured: on the desk it would sign none of this.'}
+            </p>
+            {NUMBERS.map(({ key, label, unit, hint }) => (
+              <NumberField
+                key={key}
+                label={label}
+                unit={unit}
+                hint={hint}
+                value={signing[key]}
+                error={errors[`signing.${key}`]}
+                onChange={(text) => change({ [key]: text })}
+              />
+            ))}
+            <TextField
+              label="Until"
+              placeholder="the end, or 2026-01-31"
+              value={signing.untilDay}
+              error={errors['signing.untilDay']}
+              onChange={(untilDay) => change({ untilDay })}
+            />
+          </>
+        ) : null}
+      </div>
+    </details>
+  );
+}
+
+const signingText = ({ by, notional, probability }: SigningDraft): string =>
+  by === 'robot' ? 'everything at once' : `a mandate: up to ${notional}, from ${probability} %`;

@@ -9,6 +9,14 @@ import { Sheet } from './Sheet.tsx';
 
 const NO_INSTRUMENTS: readonly { id: string; symbol: string }[] = [];
 
+/** Every word typed must stand in the name; one that begins a word there counts more, and letters strewn over it count nothing. */
+function matchOf(value: string, search: string): number {
+  const name = value.toLowerCase();
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  if (!words.every((word) => name.includes(word))) return 0;
+  return name.startsWith(words[0] ?? '') ? 1 : words.every((word) => ` ${name}`.includes(` ${word}`)) ? 0.8 : 0.5;
+}
+
 export function CommandPalette() {
   const overlay = useView((view) => view.overlay);
   if (overlay !== 'commands' && overlay !== 'instruments') return null;
@@ -42,7 +50,7 @@ function Palette({ onlyInstruments }: { onlyInstruments: boolean }) {
   const label = onlyInstruments ? 'Switch instrument' : 'Commands';
   return (
     <Sheet label={label} onClose={close} className="w-[520px]">
-      <Command label={label} loop className="flex max-h-[70vh] flex-col">
+      <Command label={label} loop filter={matchOf} className="flex max-h-[70vh] flex-col">
         <Command.Input
           placeholder={onlyInstruments ? 'Instrument' : 'Command or instrument'}
           className="h-11 w-full shrink-0 border-b border-line bg-transparent px-4 text-[14px] outline-none placeholder:text-text3"

@@ -91,13 +91,13 @@ function ByInstrument({ rows, names }: { rows: LabRunDetail['byInstrument']; nam
           <thead>
             <tr>
               <th data-align="left">Instrument</th>
-              <th data-align="left" className="w-[62px]">
+              <th data-align="left" className="w-[60px]">
                 Side
               </th>
-              <th className="w-[54px]">Trades</th>
-              <th className="w-[52px]">Won</th>
-              <th className="w-[86px]">Profit</th>
-              <th className="w-[78px]">Fees</th>
+              <th className="w-[48px]">Trades</th>
+              <th className="w-[46px]">Won</th>
+              <th className="w-[76px]">Profit</th>
+              <th className="w-[62px]">Fees</th>
             </tr>
           </thead>
           <tbody>

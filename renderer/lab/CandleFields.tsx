@@ -228,7 +228,9 @@ function Found({ source }: { source: SourceDraft }) {
 
 function spanText({ bars, fromMs, toMs, missingBars }: CandleSpan): string {
   const missing = missingBars === 0 ? '' : `, ${showCount(missingBars)} missing`;
-  return `${showCount(bars)} candles${missing}, ${showMoment(fromMs)} to ${showMoment(toMs)} UTC`;
+  // A date is not broken at its hyphens.
+  const whole = (timeMs: number): string => showMoment(timeMs).replaceAll('-', '\u2011').replace(' ', '\u00a0');
+  return `${showCount(bars)} candles${missing}, ${whole(fromMs)} to ${whole(toMs)}\u00a0UTC`;
 }
 
 function useLook(source: CandleSource): Look {

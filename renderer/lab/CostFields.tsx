@@ -14,7 +14,7 @@ export function CostFields(props: {
   return (
     <details className="lab-section">
       <summary>
-        Money and costs
+        Costs
         <span className="truncate text-[11px] font-normal text-text3">
           {costs.cashQuote}, {costs.takerFee} %, {costs.slippageBps} bps, {costs.latencyMs} ms
         </span>

@@ -27,6 +27,8 @@ export function ExcursionsPlot({ excursions }: { excursions: Excursions }) {
 
 /** Of the drawing, in units of its own. */
 const [WIDTH, HEIGHT] = [300, 150];
+/** Side of a trade’s mark. */
+const DOT = 5;
 
 function Plot(props: {
   readonly name: string;
@@ -60,11 +62,11 @@ function Plot(props: {
             // biome-ignore lint/a11y/noStaticElementInteractions: the table of trades does the same by keyboard
             <rect
               key={number[at]}
-              x={(share / right) * WIDTH - 2}
-              y={y(returnShare[at]!) - 2}
-              width="4"
-              height="4"
-              rx={isWon ? 2 : 0}
+              x={(share / right) * WIDTH - DOT / 2}
+              y={y(returnShare[at]!) - DOT / 2}
+              width={DOT}
+              height={DOT}
+              rx={isWon ? DOT / 2 : 0}
               fill={isWon ? 'var(--up)' : 'var(--down)'}
               fillOpacity="0.7"
               className="cursor-pointer"

@@ -4,6 +4,7 @@ import type { LabCatalogue } from '../../preload/lab-contract.ts';
 import { type AxisDraft, axisAround } from './axis-draft.ts';
 import { FieldError } from './Field.tsx';
 import type { DraftErrors, RunDraft } from './run-draft.ts';
+import { paramWords } from './run-words.ts';
 
 type Strategy = LabCatalogue['strategies'][number];
 
@@ -59,7 +60,7 @@ function AxisFields({
         >
           {strategy.params.map(({ name }) => (
             <option key={name} value={name}>
-              {name}
+              {paramWords(name)}
             </option>
           ))}
         </select>

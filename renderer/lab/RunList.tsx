@@ -64,7 +64,7 @@ function ListTools({ filter, order }: { filter: string; order: RunOrder }) {
         aria-label="Filter runs"
         className="field min-w-0 flex-1"
         data-align="left"
-        placeholder="strategy, candles, tag, note…"
+        placeholder="strategy, tag, note…"
         value={filter}
         onChange={(event) => narrowRuns(event.target.value)}
       />

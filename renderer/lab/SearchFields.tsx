@@ -3,6 +3,7 @@ import { useId } from 'react';
 import { Choice, FieldError, NumberField } from './Field.tsx';
 import type { FieldsProps } from './MapFields.tsx';
 import type { Objective, RangeDraft, SearchDraft } from './search-draft.ts';
+import { paramWords } from './run-words.ts';
 
 const METHODS = [
   { value: 'tpe', text: 'Learns' },
@@ -99,7 +100,7 @@ function RangeFields(props: {
     <input
       className="field"
       inputMode="decimal"
-      aria-label={`${name} ${end}`}
+      aria-label={`${paramWords(name)} ${end}`}
       disabled={!range.isSearched}
       value={range[end]}
       aria-invalid={error !== undefined}
@@ -115,7 +116,7 @@ function RangeFields(props: {
           checked={range.isSearched}
           onChange={(event) => onChange({ ...range, isSearched: event.target.checked })}
         />
-        <span className="truncate">{name}</span>
+        <span className="truncate">{paramWords(name)}</span>
       </label>
       {field('from')}
       {field('to')}

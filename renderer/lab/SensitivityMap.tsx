@@ -6,6 +6,7 @@ import { setUpAgain } from './draft-store.ts';
 import { Choice } from './Field.tsx';
 import { toneOf } from './tone.ts';
 import { WalkForward } from './WalkForward.tsx';
+import { paramWords } from './run-words.ts';
 
 type ParameterMap = NonNullable<LabRunDetail['map']>;
 type Measure = 'returnShare' | 'sharpe' | 'maxDrawdownShare' | 'trades';
@@ -50,12 +51,12 @@ export function SensitivityMap({
       </div>
       <table className="map-table">
         <caption className="sr-only">
-          {MEASURES.find(({ value }) => value === measure)?.text} for {x.name} across and {y.name} down
+          {MEASURES.find(({ value }) => value === measure)?.text} for {paramWords(x.name)} across and {paramWords(y.name)} down
         </caption>
         <thead>
           <tr>
             <th>
-              {y.name} ↓ · {x.name} →
+              {paramWords(y.name)} ↓ · {paramWords(x.name)} →
             </th>
             {x.values.map((value) => (
               <th key={value} scope="col">
@@ -76,7 +77,7 @@ export function SensitivityMap({
                     full={full}
                     text={SHOW[measure]}
                     isOwn={run.plan.params[x.name] === xValue && run.plan.params[y.name] === yValue}
-                    where={`${x.name} ${xValue}, ${y.name} ${yValue}`}
+                    where={`${paramWords(x.name)} ${xValue}, ${paramWords(y.name)} ${yValue}`}
                     onPick={() =>
                       setUpAgain({
                         ...run.plan,

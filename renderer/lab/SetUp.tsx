@@ -25,6 +25,7 @@ import {
   withStrategy,
 } from './run-draft.ts';
 import { SigningFields } from './SigningFields.tsx';
+import { paramWords } from './run-words.ts';
 
 export function SetUp() {
   const catalogue = useLab((state) => state.catalogue);
@@ -129,7 +130,7 @@ function SetUpForm({ catalogue }: { catalogue: LabCatalogue }) {
             {strategy?.params.map((parameter) => (
               <NumberField
                 key={parameter.name}
-                label={parameter.name}
+                label={paramWords(parameter.name)}
                 unit={rangeText(parameter)}
                 hint={parameter.about}
                 value={draft.params[parameter.name] ?? ''}

@@ -1,6 +1,7 @@
 /** Settings that a search tried, a row each. */
 import type { SearchTrial } from '../../preload/lab-contract.ts';
 import { showFloat, showSignedPercent } from '../format/number.ts';
+import { paramWords } from './run-words.ts';
 
 const STATES: Record<SearchTrial['state'], string> = { done: '', pruned: 'given up early', failed: '✕ failed' };
 
@@ -17,7 +18,7 @@ export function TrialTable(props: {
         <tr>
           <th>Trial</th>
           {names.map((name) => (
-            <th key={name}>{name}</th>
+            <th key={name}>{paramWords(name)}</th>
           ))}
           <th>Sharpe</th>
           <th>Return</th>

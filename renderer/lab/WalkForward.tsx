@@ -3,6 +3,7 @@ import type { LabRunDetail } from '../../preload/lab-contract.ts';
 import { showFloat, showSignedPercent } from '../format/number.ts';
 import { showDay } from '../format/time.ts';
 import { toneOf } from './tone.ts';
+import { paramWords } from './run-words.ts';
 
 type Walk = NonNullable<LabRunDetail['walk']>;
 
@@ -43,7 +44,7 @@ export function WalkForward({ walk, names }: { walk: Walk; names: readonly strin
             return (
               <tr key={fold.testFromMs} className="h-6">
                 <td className="truncate text-text2" title={names.join(', ')}>
-                  {names.map((name) => `${name} ${shortly(fold.params[name])}`).join(' · ')}
+                  {names.map((name) => `${paramWords(name)} ${shortly(fold.params[name])}`).join(' · ')}
                 </td>
                 <td title={`tested ${showDay(fold.testFromMs)} to ${showDay(fold.testToMs)}`}>
                   <div className="relative h-3" aria-hidden="true">

@@ -20,8 +20,12 @@ function sourceName(source: CandleSource): string {
   return `${source.instrumentId.slice(source.instrumentId.indexOf(':') + 1)} ${source.timeframe}`;
 }
 
+/** `enter at` of `enterAt`: as people say a parameter's name. */
+export const paramWords = (name: string): string =>
+  name.replace(/([a-z\d])([A-Z])/g, (_, before: string, letter: string) => `${before} ${letter.toLowerCase()}`);
+
 const inWords = (params: readonly (readonly [string, number])[]): string =>
-  params.map(([name, value]) => `${name} ${value}`).join(' · ');
+  params.map(([name, value]) => `${paramWords(name)} ${value}`).join(' · ');
 
 /** `fast 10 · slow 30`. */
 export const paramsText = ({ params }: RunPlan): string => inWords(Object.entries(params));

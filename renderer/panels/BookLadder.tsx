@@ -75,8 +75,8 @@ export function BookLadder() {
         className={`ladder relative min-h-0 flex-1 overflow-hidden ${status === 'live' ? '' : 'dimmed'}`}
         style={{ '--ladder-row': `${rowPx}px` } as React.CSSProperties}
       >
-        <div ref={above} className="ladder-edge left-0.5 top-px" />
-        <div ref={below} className="ladder-edge bottom-px right-0.5" />
+        <div ref={above} className="ladder-edge left-0.5 top-0.5" />
+        <div ref={below} className="ladder-edge bottom-0.5 right-0.5 text-right" />
         <Rows key={`asks-${depth}-${instrumentId}`} side="ask" count={depth} rows={asks} />
         <div className="flex items-center justify-center gap-2 border-y border-line" style={{ height: MIDDLE_PX }}>
           <span ref={middle} className="text-[13px] font-semibold" />

@@ -83,6 +83,10 @@ const catalogue = z.strictObject({
   strategies: z.array(strategy),
   /** What a run takes where the trader says nothing else. */
   settings: runSettings,
+});
+
+/** What lies ready for a run beside strategies. */
+const shelves = z.strictObject({
   /** Models that can be asked about candles of the past. */
   models: z.array(
     z.strictObject({
@@ -443,6 +447,7 @@ export const TRADES_PAGE_MAX = 500;
 
 export const labContract = {
   labCatalogue: oc.output(catalogue),
+  labShelves: oc.output(answer(shelves)),
   /** Each file is asked what it is where it can do no harm, which takes a moment. */
   labOwnStrategies: oc.output(answer(ownStrategies)),
   /** What there is to run over; a file is read and checked whole. */
@@ -506,5 +511,6 @@ export type LabRunDetail = z.infer<typeof labRunDetailSchema>;
 export type LabTrade = z.infer<typeof trade>;
 export type LabVerdict = z.infer<typeof verdict>;
 export type LabCatalogue = z.infer<typeof catalogue>;
+export type LabShelves = z.infer<typeof shelves>;
 export type LabStrategy = z.infer<typeof strategy>;
 export type OwnStrategyFiles = z.infer<typeof ownStrategies>;

@@ -1,6 +1,6 @@
 /** Which candles: an instrument of the terminal or a file, the span, and what is there, looked up while typing. */
 import { useEffect, useId, useState } from 'react';
-import { type CandleSource, type CandleSpan, type LabCatalogue, SOURCES_MAX } from '../../preload/lab-contract.ts';
+import { type CandleSource, type CandleSpan, type LabShelves, SOURCES_MAX } from '../../preload/lab-contract.ts';
 import { showCount } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';
 import { useDeskStore } from '../stores/desk-store.ts';
@@ -13,7 +13,7 @@ import { type DraftErrors, type RunDraft, type SourceDraft, sourceOf, storedKey 
 const LOOK_AFTER_MS = 350;
 /** History of an engine that has just started is still on its way. */
 const LOOK_AGAIN_MS = 3_000;
-const NO_CANDLES: LabCatalogue['stored'] = [];
+const NO_CANDLES: LabShelves['stored'] = [];
 const NO_INSTRUMENTS: readonly { readonly id: string; readonly symbol: string }[] = [];
 
 export function CandleFields(props: {

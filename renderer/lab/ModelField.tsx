@@ -1,10 +1,10 @@
 /** The model whose word a strategy is told at each close. */
 import { useId } from 'react';
-import type { LabCatalogue } from '../../preload/lab-contract.ts';
+import type { LabShelves } from '../../preload/lab-contract.ts';
 import { FieldError } from './Field.tsx';
 
 export function ModelField(props: {
-  readonly models: LabCatalogue['models'];
+  readonly models: LabShelves['models'];
   readonly value: string;
   /** Without one the strategy does nothing. */
   readonly isNeeded: boolean;

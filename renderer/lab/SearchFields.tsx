@@ -2,8 +2,8 @@
 import { useId } from 'react';
 import { Choice, FieldError, NumberField } from './Field.tsx';
 import type { FieldsProps } from './MapFields.tsx';
-import type { Objective, RangeDraft, SearchDraft } from './search-draft.ts';
 import { paramWords } from './run-words.ts';
+import type { Objective, RangeDraft, SearchDraft } from './search-draft.ts';
 
 const METHODS = [
   { value: 'tpe', text: 'Learns' },

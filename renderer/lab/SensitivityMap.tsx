@@ -4,9 +4,9 @@ import type { LabRun, LabRunDetail } from '../../preload/lab-contract.ts';
 import { NONE, showFloat, showSignedPercent } from '../format/number.ts';
 import { setUpAgain } from './draft-store.ts';
 import { Choice } from './Field.tsx';
+import { paramWords } from './run-words.ts';
 import { toneOf } from './tone.ts';
 import { WalkForward } from './WalkForward.tsx';
-import { paramWords } from './run-words.ts';
 
 type ParameterMap = NonNullable<LabRunDetail['map']>;
 type Measure = 'returnShare' | 'sharpe' | 'maxDrawdownShare' | 'trades';
@@ -51,7 +51,8 @@ export function SensitivityMap({
       </div>
       <table className="map-table">
         <caption className="sr-only">
-          {MEASURES.find(({ value }) => value === measure)?.text} for {paramWords(x.name)} across and {paramWords(y.name)} down
+          {MEASURES.find(({ value }) => value === measure)?.text} for {paramWords(x.name)} across and{' '}
+          {paramWords(y.name)} down
         </caption>
         <thead>
           <tr>

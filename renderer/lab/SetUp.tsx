@@ -11,7 +11,7 @@ import { rangeText } from './draft-numbers.ts';
 import { takeDraft, useDraft } from './draft-store.ts';
 import { NumberField } from './Field.tsx';
 import { readStrategies, startRun } from './lab-actions.ts';
-import { useLab } from './lab-store.ts';
+import { type Catalogue, useLab } from './lab-store.ts';
 import { ModelField } from './ModelField.tsx';
 import { MoreRuns } from './MoreRuns.tsx';
 import {
@@ -24,8 +24,8 @@ import {
   type RunDraft,
   withStrategy,
 } from './run-draft.ts';
-import { SigningFields } from './SigningFields.tsx';
 import { paramWords } from './run-words.ts';
+import { SigningFields } from './SigningFields.tsx';
 
 export function SetUp() {
   const catalogue = useLab((state) => state.catalogue);
@@ -42,7 +42,7 @@ export function SetUp() {
 const firstInstrument = (): string =>
   viewStore.getState().instrumentId ?? deskStore.getState().hello?.instruments[0]?.id ?? '';
 
-function SetUpForm({ catalogue }: { catalogue: LabCatalogue }) {
+function SetUpForm({ catalogue }: { catalogue: Catalogue }) {
   const held = useDraft((state) => state.draft);
   const again = useDraft((state) => state.again);
   const draft = held ?? draftFor(catalogue, firstInstrument());
@@ -148,9 +148,7 @@ function SetUpForm({ catalogue }: { catalogue: LabCatalogue }) {
           onChange={change}
         />
         <CostFields draft={draft} errors={errors} onChange={change} />
-        {strategy && isSigned(draft, strategy) ? (
-          <SigningFields draft={draft} errors={errors} onChange={change} />
-        ) : null}
+        {strategy && isSigned(draft) ? <SigningFields draft={draft} errors={errors} onChange={change} /> : null}
         {strategy && strategy.params.length > 0 ? (
           <MoreRuns draft={draft} strategy={strategy} errors={errors} onChange={change} />
         ) : null}

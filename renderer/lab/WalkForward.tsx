@@ -2,8 +2,8 @@
 import type { LabRunDetail } from '../../preload/lab-contract.ts';
 import { showFloat, showSignedPercent } from '../format/number.ts';
 import { showDay } from '../format/time.ts';
-import { toneOf } from './tone.ts';
 import { paramWords } from './run-words.ts';
+import { toneOf } from './tone.ts';
 
 type Walk = NonNullable<LabRunDetail['walk']>;
 

@@ -5,7 +5,7 @@ import { download } from '../app/csv-export.ts';
 import { deskStore } from '../stores/desk-store.ts';
 import { showToast } from '../stores/toast-store.ts';
 import type { EngineClient } from '../transport/client.ts';
-import { type LabState, labStore, selectRun } from './lab-store.ts';
+import { labStore, selectRun } from './lab-store.ts';
 
 const LOST = 'No connection to the engine.';
 
@@ -24,20 +24,30 @@ export async function askLab<T>(request: (client: EngineClient) => Promise<Answe
   }
 }
 
-/** Reads anew what can be run: first what there is at once, then files of the user's own, which are asked one by one. */
+/** Reads anew what can be run: what ships is there at once, candles and models follow, then files of the user's own, asked one by one. */
 export async function readStrategies(): Promise<void> {
-  const answer = await askLab(async (client) => ({ ok: true as const, value: await client.labCatalogue() }));
-  if (!answer.ok) return showToast('bad', answer.error.text);
-  labStore.setState(({ own }) => ({ catalogue: withOwn(answer.value, own) }));
-  const files = await askLab((client) => client.labOwnStrategies());
-  const own: LabState['own'] = files.ok
-    ? { state: 'ready', value: files.value }
-    : { state: 'failed', text: files.error.text };
-  labStore.setState({ own, catalogue: withOwn(answer.value, own) });
+  const shipped = await askLab(async (client) => ({ ok: true as const, value: await client.labCatalogue() }));
+  if (!shipped.ok) return showToast('bad', shipped.error.text);
+  const { catalogue } = labStore.getState();
+  if (!catalogue) labStore.setState({ catalogue: { ...shipped.value, stored: [], models: [] } });
+  await Promise.all([readShelves(), readOwn(shipped.value.strategies)]);
 }
 
-const withOwn = (catalogue: LabCatalogue, own: LabState['own']): LabCatalogue =>
-  own.state === 'ready' ? { ...catalogue, strategies: [...catalogue.strategies, ...own.value.strategies] } : catalogue;
+async function readShelves(): Promise<void> {
+  const shelves = await askLab((client) => client.labShelves());
+  if (!shelves.ok) return showToast('bad', shelves.error.text);
+  labStore.setState(({ catalogue }) => ({ catalogue: catalogue && { ...catalogue, ...shelves.value } }));
+}
+
+async function readOwn(shipped: LabCatalogue['strategies']): Promise<void> {
+  const files = await askLab((client) => client.labOwnStrategies());
+  if (!files.ok) return labStore.setState({ own: { state: 'failed', text: files.error.text } });
+  const strategies = [...shipped, ...files.value.strategies];
+  labStore.setState(({ catalogue }) => ({
+    own: { state: 'ready', value: files.value },
+    catalogue: catalogue && { ...catalogue, strategies },
+  }));
+}
 
 /** Starts a run and shows it. Null when it was taken, else why not. */
 export async function startRun(plan: RunPlan): Promise<string | null> {

@@ -5,6 +5,7 @@ import {
   type LabCatalogue,
   type LabMessage,
   type LabRun,
+  type LabShelves,
   labMessageSchema,
   type OwnStrategyFiles,
 } from '../../preload/lab-contract.ts';
@@ -14,9 +15,11 @@ import type { RunOrder } from './run-filter.ts';
 
 export type LabTab = 'overview' | 'trades' | 'breakdown' | 'map' | 'search' | 'compare';
 
+export type Catalogue = LabCatalogue & LabShelves;
+
 export interface LabState {
-  /** What can be run, files of the user's own among it once they are known. */
-  readonly catalogue: LabCatalogue | null;
+  /** What can be run: shelves and files of the user's own once they are known. */
+  readonly catalogue: Catalogue | null;
   readonly own: Loaded<OwnStrategyFiles>;
   /** Newest first; null before the first word of them. */
   readonly runs: readonly LabRun[] | null;

@@ -1,8 +1,9 @@
 /** The set-up form's draft: text as typed, turned into a plan or into a sentence beside each field that is wrong. Pure. */
-import type { CandleSource, LabCatalogue, RunPlan } from '../../preload/lab-contract.ts';
+import type { CandleSource, LabCatalogue, LabShelves, RunPlan } from '../../preload/lab-contract.ts';
 import { type AxisDraft, axisAround, axisOf, NO_AXIS } from './axis-draft.ts';
 import { dayText, lastDayText, spanOfDays } from './draft-days.ts';
 import { numberIn, plain } from './draft-numbers.ts';
+import type { Catalogue } from './lab-store.ts';
 import { type SearchDraft, searchDraftOf, searchFor, searchOf } from './search-draft.ts';
 import { FIRST_SIGNING, mandateOf, type SigningDraft, signingDraftOf } from './signing-draft.ts';
 
@@ -73,12 +74,12 @@ export type DraftResult =
   | { readonly ok: true; readonly plan: RunPlan }
   | { readonly ok: false; readonly errors: DraftErrors };
 
-type StoredCandles = LabCatalogue['stored'][number];
+type StoredCandles = LabShelves['stored'][number];
 
 export const storedKey = ({ instrumentId, timeframe }: Pick<StoredCandles, 'instrumentId' | 'timeframe'>): string =>
   `${instrumentId} ${timeframe}`;
 
-export function draftFor({ strategies, settings, stored }: LabCatalogue, instrumentId: string): RunDraft {
+export function draftFor({ strategies, settings, stored }: Catalogue, instrumentId: string): RunDraft {
   const first = strategies[0];
   const costs = COST_FIELDS.map(({ key, scale }) => [key, plain(settings[key] * scale)]);
   return withStrategy(
@@ -189,7 +190,7 @@ export function planOf(draft: RunDraft, catalogue: LabCatalogue): DraftResult {
   }
   const span = spanOfDays(draft, errors);
   if (strategy.wantsModel && draft.model === '') errors['model'] = 'It acts on a model’s word: which one is asked?';
-  const mandate = isSigned(draft, strategy) ? mandateOf(draft.signing, errors) : null;
+  const mandate = isSigned(draft) ? mandateOf(draft.signing, errors) : null;
   const search = draft.mode === 'search' ? searchOf(draft.search, strategy, errors) : null;
   const map =
     draft.mode === 'map'
@@ -217,7 +218,7 @@ export function planOf(draft: RunDraft, catalogue: LabCatalogue): DraftResult {
 export const hearsModels = ({ wantsModel, isOwn }: Strategy): boolean => wantsModel || isOwn;
 
 /** Whether a mandate can be tried with it. */
-export const isSigned = ({ mode }: Pick<RunDraft, 'mode'>, { isOwn }: Strategy): boolean => mode === 'one' && !isOwn;
+export const isSigned = ({ mode }: Pick<RunDraft, 'mode'>): boolean => mode === 'one';
 
 function missingOf({ kind, path, stored, instrumentId }: SourceDraft) {
   if (kind === 'file' && path.trim() === '') return { field: 'path', text: 'Which file? Its path on this machine.' };

@@ -79,7 +79,7 @@ export function createMemoryLab() {
   set(row('r-1'));
 
   const port: LabPort = {
-    catalogue: async () => ({
+    catalogue: () => ({
       strategies: [
         {
           name: 'sma-cross',
@@ -95,9 +95,8 @@ export function createMemoryLab() {
         },
       ],
       settings: LAB_PLAN.settings,
-      models: [],
-      stored: [],
     }),
+    shelves: async () => ({ ok: true, value: { models: [], stored: [] } }),
     ownStrategies: async () => ({ ok: true, value: { folder: '/data/strategies', strategies: [], problems: [] } }),
     look: async () => ({
       ok: true,

@@ -5,6 +5,7 @@ import type {
   LabCatalogue,
   LabRun,
   LabRunDetail,
+  LabShelves,
   LabTrade,
   OwnStrategyFiles,
   RunFigures,
@@ -32,7 +33,8 @@ export interface LabCandles {
 
 /** What the gateway may ask of the lab: nothing of it reaches the engine. */
 export interface LabPort {
-  catalogue(): Promise<LabCatalogue>;
+  catalogue(): LabCatalogue;
+  shelves(): Answer<LabShelves>;
   ownStrategies(): Answer<OwnStrategyFiles>;
   look(source: CandleSource): Answer<CandleSpan>;
   start(plan: RunPlan): Result<string, LabRefusal>;

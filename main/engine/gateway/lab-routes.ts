@@ -15,6 +15,7 @@ export function labRoutes(lab: LabPort, timers: Timers) {
   }
   return {
     labCatalogue: os.labCatalogue.handler(() => lab.catalogue()),
+    labShelves: os.labShelves.handler(async () => answer(await lab.shelves())),
     labOwnStrategies: os.labOwnStrategies.handler(async () => answer(await lab.ownStrategies())),
     labLook: os.labLook.handler(async ({ input }) => answer(await lab.look(input.source))),
     startLabRun: os.startLabRun.handler(({ input }) => {

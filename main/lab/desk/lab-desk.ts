@@ -171,11 +171,12 @@ export function createLabDesk({ runners, readers, nowMs, newId, onKept }: LabDes
   }
 
   return {
-    async catalogue(): Promise<LabCatalogue> {
-      const found = await readers.ask({ kind: 'stored' }).outcome;
-      if (!found.ok) return { ...SHIPPED_CATALOGUE, models: [], stored: [] };
+    catalogue: (): LabCatalogue => SHIPPED_CATALOGUE,
+    async shelves() {
+      const found = await readers.ask({ kind: 'shelves' }).outcome;
+      if (!found.ok) return found;
       const { stored, models } = found.value;
-      return { ...SHIPPED_CATALOGUE, models: [...models], stored: [...stored] };
+      return ok({ stored: [...stored], models: [...models] });
     },
     async ownStrategies() {
       const asked = await readers.ask({ kind: 'own' }).outcome;

@@ -44,7 +44,7 @@ export const pinned = (plan: RunPlan, nowMs: number): RunPlan =>
     ? { ...plan, toMs: nowMs }
     : plan;
 
-export const SHIPPED_CATALOGUE: Pick<LabCatalogue, 'strategies' | 'settings'> = {
+export const SHIPPED_CATALOGUE: LabCatalogue = {
   strategies: SHIPPED.map((strategy) => ({ ...strategyRow(outlineOf(strategy)), isOwn: false })),
   settings: {
     cashQuote: REALISTIC.cashQuote,

@@ -3,9 +3,9 @@ import type {
   CandleSource,
   CandleSpan,
   FigureInterval,
-  LabCatalogue,
   LabRun,
   LabRunDetail,
+  LabShelves,
   LabVerdict,
   RunFigures,
   RunPlan,
@@ -38,7 +38,7 @@ export type LabJob =
   | { readonly kind: 'look'; readonly source: CandleSource }
   | { readonly kind: 'candles'; readonly source: CandleSource; readonly fromMs: number; readonly toMs: number }
   /** What was downloaded or imported, and which models can be asked. */
-  | { readonly kind: 'stored' }
+  | { readonly kind: 'shelves' }
   /** What lies in the folder of the user's own strategies. */
   | { readonly kind: 'own' }
   /** What was kept before. */
@@ -114,7 +114,7 @@ export type LabAnswer =
   | RunResult
   | { readonly kind: 'look'; readonly span: CandleSpan }
   | { readonly kind: 'candles'; readonly candles: JoinedCandles }
-  | { readonly kind: 'stored'; readonly stored: LabCatalogue['stored']; readonly models: LabCatalogue['models'] }
+  | ({ readonly kind: 'shelves' } & LabShelves)
   | { readonly kind: 'own'; readonly own: OwnStrategies }
   | { readonly kind: 'list'; readonly runs: readonly KeptRun[]; readonly unfinished: readonly UnfinishedSearch[] }
   | { readonly kind: 'compare'; readonly tests: readonly (AbTest | null)[] }

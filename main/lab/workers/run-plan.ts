@@ -22,7 +22,7 @@ import { threadsForRuns } from './threads-for.ts';
 
 /** Why nothing came of a run that can be kept, in one sentence. */
 export interface RunFailed {
-  readonly kind: 'no-strategy' | 'bad-parameter' | 'bad-instruments' | 'bad-mandate' | 'no-model' | 'not-kept';
+  readonly kind: 'no-strategy' | 'bad-parameter' | 'bad-instruments' | 'no-model' | 'not-kept';
   readonly text: string;
 }
 
@@ -96,8 +96,6 @@ async function knownPlan(
     const text = `${title} looks at ${instruments} instruments together: ${asked.sources.length} will not do.`;
     return fail({ kind: 'bad-instruments', text });
   }
-  if (asked.mandate && !strategy.definition)
-    return fail({ kind: 'bad-mandate', text: 'A mandate is tried with strategies that ship.' });
   const params = readParams(strategy, asked.params);
   if (!params.ok) return fail({ kind: 'bad-parameter', text: `${title}: ${params.error.message}.` });
   const markets: Market[] = [];

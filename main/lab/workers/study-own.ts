@@ -35,7 +35,8 @@ export async function studyOwn(crew: StrategyCrew, asked: OwnStudy, tell: (told:
     // Of the run bars are told, of its judging parts.
     ({ done, total }) => tell({ phase: total === times.length ? 'running' : 'judging', done, total }),
   );
-  return { run: runOf(run, markets), robot: null, exposureShare, mapped, judgement };
+  const robot = mandate ? runOf((await answerOf(crew, { kind: 'backtest', params })).run, markets) : null;
+  return { run: runOf(run, markets), robot, exposureShare, mapped, judgement };
 }
 
 /** A run as it came from where it was made. */

@@ -1,5 +1,4 @@
 import type { RunPlan, RunProgress } from '../../../preload/lab-contract.ts';
-import type { Setting } from '../../search/trial.ts';
 import type { BarRun } from '../backtest/bar-run.ts';
 import { barTimes } from '../backtest/bar-times.ts';
 import { runBacktest } from '../backtest/run-backtest.ts';

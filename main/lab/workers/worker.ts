@@ -65,9 +65,9 @@ function openLabWorker({
         if (!span.ok) return span;
         return ok({ kind: 'candles', candles: joinCandles(read.value, span.value.barMs, CHART_CANDLES_MAX) });
       }
-      case 'stored':
+      case 'shelves':
         return ok({
-          kind: 'stored',
+          kind: 'shelves',
           stored: candles.list().map(storedRow),
           models: shelvedModels(models).map(modelRow),
         });

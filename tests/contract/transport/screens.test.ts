@@ -154,6 +154,7 @@ const REQUESTS: Record<
     answer: { ok: true },
   },
   labCatalogue: { ask: (c) => c.labCatalogue(), answer: { strategies: [{ name: 'sma-cross' }] } },
+  labShelves: { ask: (c) => c.labShelves(), answer: { ok: true, value: { stored: [] } } },
   labOwnStrategies: { ask: (c) => c.labOwnStrategies(), answer: { ok: true, value: { folder: '/data/strategies' } } },
   labLook: {
     ask: (c) => c.labLook({ source: { kind: 'file', path: 'btc.csv' } }),

@@ -97,7 +97,8 @@ describe('a run in the lab', () => {
     });
     const source = { kind: 'instrument', instrumentId: INSTRUMENT, timeframe: '5m' } as const;
     const stored = { kind: 'stored', instrumentId: 'kraken:BTC/EUR', timeframe: '5m' } as const;
-    expect((await lab.catalogue()).stored).toEqual([
+    const shelves = await lab.shelves();
+    expect(shelves.ok && shelves.value.stored).toEqual([
       { instrumentId: stored.instrumentId, timeframe: '5m', bars: BARS },
     ]);
     for (const plan of [ofFile, { ...LAB_PLAN, sources: [source] }, { ...LAB_PLAN, sources: [stored] }]) {
@@ -204,8 +205,8 @@ describe('a run in the lab', () => {
       learntToMs: card.spans.training.toMs,
     });
     expect(readdirSync(run.folder!)).toContain('validation_predictions.parquet');
-    const { models } = await lab.catalogue();
-    expect(models).toEqual([
+    const shelves = await lab.shelves();
+    expect(shelves.ok && shelves.value.models).toEqual([
       { name: 'reversal-gbt', version: card.version, title: card.title, timeframe: card.timeframe },
     ]);
     expect(await runToEnd({ ...plan, model: 'nobody' })).toMatchObject({

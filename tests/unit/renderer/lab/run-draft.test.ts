@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { LabCatalogue } from '../../../../preload/lab-contract.ts';
 import { axisAround } from '../../../../renderer/lab/axis-draft.ts';
+import type { Catalogue } from '../../../../renderer/lab/lab-store.ts';
 import { draftFor, draftOf, planOf, type RunDraft, withStrategy } from '../../../../renderer/lab/run-draft.ts';
 import type { SigningDraft } from '../../../../renderer/lab/signing-draft.ts';
 import { LAB_PLAN } from '../../../support/memory-lab.ts';
 
 const whole = { whole: true, about: '' };
-const CATALOGUE: LabCatalogue = {
+const CATALOGUE: Catalogue = {
   strategies: [
     {
       name: 'sma-cross',
@@ -142,7 +142,7 @@ describe('the draft of a run', () => {
     expect(again).toEqual({ ok: false, errors: { 'sources.0.path': 'Which file? Its path on this machine.' } });
   });
 
-  it('a mandate signs for one run of a strategy that ships, and for nothing else', () => {
+  it('a mandate signs for one run, of the user’s own too, and for nothing else', () => {
     const planned = (change: Partial<RunDraft>) => {
       const result = planOf(draft({ signing: MANDATE, ...change }), CATALOGUE);
       return result.ok ? result.plan.mandate : result.errors;
@@ -162,7 +162,7 @@ describe('the draft of a run', () => {
       validUntilMs: null,
     });
     expect(planned({ mode: 'map' })).toBeNull();
-    expect(planned(withStrategy(draft({ signing: MANDATE }), CATALOGUE.strategies[4]))).toBeNull();
+    expect(planned(withStrategy(draft({ signing: MANDATE }), CATALOGUE.strategies[4]))).toEqual(mandate);
   });
 
   it('a model is told to a strategy that listens, and to no other', () => {

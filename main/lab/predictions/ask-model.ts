@@ -72,8 +72,9 @@ export async function askModel(
     });
     if (!said.ok) return said;
     before += market.candles.close.length;
-    const { training, calibration } = card.spans;
-    const learntToMs = Math.max(training.toMs, calibration.toMs);
+    const { training, tested, protocol } = card.spans;
+    // Where folds tested it, the model itself learnt from all of them.
+    const learntToMs = protocol === 'held-out' ? training.toMs : Math.max(training.toMs, tested.toMs);
     const predictedBy = { model: card.name, version: card.version, sha256: card.modelSha256, learntToMs };
     asked.push({ ...market, predictions: said.value.probabilities, predictedBy });
   }

@@ -16,5 +16,5 @@ export function studyAlone(
     exposureShare[step]! += share / steps.bars[step]!;
   }
   const judgement = judgeRunAlone(run, cashQuote, { seed, otherTrials: otherTries(asked, null) });
-  return { run, exposureShare, mapped: null, judgement };
+  return { run, robot: null, exposureShare, mapped: null, judgement };
 }

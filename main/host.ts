@@ -202,6 +202,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
         folder: { journalDir: books.journalDir, candleStore: books.candleStore },
         results: folder.results,
         modelsDir: MODELS_DIR,
+        ownModelsDir: folder.models,
       },
       workerUrl: siblingModule(import.meta.url, './lab/gap/gap-worker'),
       settings,

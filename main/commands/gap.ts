@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { accountFolders } from '../data-folder.ts';
+import { accountFolders, openDataFolder } from '../data-folder.ts';
 import { systemClock } from '../engine/kernel/clock.ts';
-import { readModelCards } from '../engine/model-cards.ts';
+import { readLibrary, readModelCards } from '../engine/model-cards.ts';
 import { gapNotes } from '../lab/gap/gap-reports.ts';
 import { type MeasuredGap, measureGap } from '../lab/gap/measure-gap.ts';
 import { GAP_PARTS, type GapPart } from '../lab/gap/split-gap.ts';
@@ -27,7 +27,9 @@ export async function gap(
   const toMs = options.until === undefined ? systemClock.nowMs() : Date.parse(options.until);
   if (Number.isNaN(toMs)) return badInput(`--until ${options.until} is no date: 2024-01-31T12:00Z is one`);
   const settings = { makerFee: options.feeRate, takerFee: options.feeRate };
-  const asked = { fromMs: toMs - options.days * DAY_MS, toMs, cards: readModelCards(MODELS_DIR), settings };
+  const cards = readModelCards(MODELS_DIR);
+  const library = readLibrary([MODELS_DIR, openDataFolder(dataDir).models]).all();
+  const asked = { fromMs: toMs - options.days * DAY_MS, toMs, cards, library, settings };
   const accounts: ({ account: string } & ({ ok: false; error: string } | ({ ok: true } & MeasuredGap)))[] = [];
   for (const folder of folders) {
     const account = basename(folder.root);

@@ -65,8 +65,12 @@ export type ExactPlan = Proposers & {
   readonly approver?: Approver;
   /** What signs for its owner where it may, besides whoever answers. */
   readonly mandate?: Mandate;
-  /** Models that are asked, and what each of them answered, in any order. */
-  readonly models?: { readonly cards: readonly ModelCard[]; readonly answers: readonly PredictionArrived[] };
+  /** Models that are asked, and what each of them answered, in any order; besides the cards of a line-up those that inputs may bring into it. */
+  readonly models?: {
+    readonly cards: readonly ModelCard[];
+    readonly library?: readonly ModelCard[];
+    readonly answers: readonly PredictionArrived[];
+  };
   /** What strategies that ran outside said at the closes of the past, in any order: said again at the same ones. */
   readonly spoken?: readonly StrategySpoke[];
   /** What else happens, in order of time: limits that were changed, say. */

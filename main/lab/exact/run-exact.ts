@@ -1,5 +1,6 @@
 import { SPOT_VENUE } from '../../engine/domain/instrument.ts';
 import { createEngine, type Engine } from '../../engine/engine.ts';
+import { libraryOf } from '../../engine/model-cards.ts';
 import { type OwnSession, openOwnSession } from '../user-strategies/own-session.ts';
 import { ROBOT } from './approver.ts';
 import { CandleVenue } from './candle-venue.ts';
@@ -19,6 +20,7 @@ const OWN_ANSWER_MS_MAX = 60_000;
  */
 export async function runExact(plan: ExactPlan): Promise<ExactRun> {
   const { markets, settings, limits, approver = ROBOT, opened = countingLog(), models, watch } = plan;
+  const library = models?.library ?? models?.cards ?? [];
   const times = timesOf(plan);
   const clock = new HandClock(times[0] ?? 0);
   const venue = new CandleVenue(markets, settings, () => clock.nowMs());
@@ -37,10 +39,11 @@ export async function runExact(plan: ExactPlan): Promise<ExactRun> {
     timers: clock,
     opened,
     cards: models?.cards ?? [],
+    library: libraryOf(library),
     agentsOf: membersOf(plan),
     venue,
     venues: settings.shorts ? [SPOT_VENUE, PERPETUAL_VENUE] : [SPOT_VENUE],
-    inference: (tell) => loggedAnswers(models?.cards ?? [], models?.answers ?? [], tell),
+    inference: (tell) => loggedAnswers(library, models?.answers ?? [], tell),
     onFatal: (error) => {
       broken ??= error;
     },

@@ -7,7 +7,9 @@ export interface GapWorkerStart {
   readonly folder: GapFolder;
   /** Where what was measured is kept. */
   readonly results: string;
+  /** Models that come with the terminal, and those made here. */
   readonly modelsDir: string;
+  readonly ownModelsDir: string;
 }
 
 export interface GapJob {

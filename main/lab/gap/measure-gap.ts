@@ -23,7 +23,10 @@ export interface GapFolder {
 export interface GapAsked {
   readonly fromMs: number;
   readonly toMs: number;
+  /** Of those that vote until a line-up says otherwise. */
   readonly cards: readonly ModelCard[];
+  /** Of every version that a line-up may name; those alone where it is not said. */
+  readonly library?: readonly ModelCard[];
   /** What the re-run pays and meets; realistic where it is not said. */
   readonly settings?: Partial<RunSettings>;
   /** Who proposes in the re-run where it is not the desk's own members. */
@@ -61,7 +64,7 @@ export interface GapFault {
  */
 export async function measureGap(folder: GapFolder, asked: GapAsked): Promise<Result<MeasuredGap, GapFault>> {
   const { journalDir, candleStore } = folder;
-  const { fromMs, toMs, cards, settings, proposers, tell } = asked;
+  const { fromMs, toMs, cards, library = cards, settings, proposers, tell } = asked;
   const ledger: LogRecord[] = [];
   const damage = damageOf(readLane(journalDir, 'ledger', (record) => ledger.push(record)));
   if (damage !== null) return fail({ kind: 'damaged', message: `${journalDir}: ${damage}` });
@@ -90,6 +93,7 @@ export async function measureGap(folder: GapFolder, asked: GapAsked): Promise<Re
     toMs,
     candleStore,
     cards,
+    library,
     answers,
     spoken,
     ...(settings && { settings }),

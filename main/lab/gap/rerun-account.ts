@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type CandleColumns, TIMEFRAME_MS, type Timeframe } from '../../engine/domain/candle.ts';
 import { parseDecimal } from '../../engine/domain/decimal.ts';
+import { versionKey } from '../../engine/domain/ensemble.ts';
 import type { CandleRow, PredictionArrived, StrategySpoke } from '../../engine/domain/events.ts';
 import type { InstrumentId } from '../../engine/domain/instrument.ts';
 import type { Quote } from '../../engine/domain/market.ts';
@@ -33,7 +34,10 @@ export interface RerunAsked {
   readonly account: AccountAt;
   readonly toMs: number;
   readonly candleStore: string;
+  /** Of those that vote until a line-up says otherwise. */
   readonly cards: readonly ModelCard[];
+  /** Of every version that a line-up may name. */
+  readonly library: readonly ModelCard[];
   /** What the models answered in life: the re-run's say the same. */
   readonly answers: readonly PredictionArrived[];
   /** The same of strategies of the user's own: what they wanted in life. */
@@ -51,9 +55,11 @@ export async function rerunAccount(
   const no = (message: string) => fail({ kind: 'no-rerun' as const, message });
   const { account, toMs, cards, answers } = asked;
   const strategies = account.session.strategies ?? [];
+  const heard = new Set([...cards.map(nameOf), ...answers].map(versionKey));
+  const library = asked.library.filter((card) => heard.has(versionKey(nameOf(card))));
   if (!existsSync(asked.candleStore))
     return no(`${asked.candleStore} is missing: without candles nothing can be re-run`);
-  const markets = marketsOf(asked, [...new Set([...cards, ...strategies].map(({ timeframe }) => timeframe))]);
+  const markets = marketsOf(asked, [...new Set([...library, ...strategies].map(({ timeframe }) => timeframe))]);
   if (markets.length === 0) return no('there are no two minutes of candles of that time to run again');
   const ledger: LogRecord[] = [];
   const arrivals = new Map<string, string>();
@@ -66,7 +72,7 @@ export async function rerunAccount(
       settings: { ...REALISTIC, ...asked.settings, cashQuote: account.cashQuote },
       limits: account.limits,
       inputs: account.inputs,
-      models: { cards, answers },
+      models: { cards, library, answers },
       ...(asked.spoken && { spoken: asked.spoken }),
       watch: (event, timeMs) => {
         if (timeMs - toldMs >= TELL_EVERY_MS) {
@@ -99,6 +105,8 @@ export async function rerunAccount(
     closes,
   });
 }
+
+const nameOf = ({ name, version }: ModelCard) => ({ model: name, version });
 
 /** Every instrument that has minutes in the window, with the longer candles that members look at, and the past of both. */
 function marketsOf({ account, toMs, candleStore }: RerunAsked, timeframes: readonly Timeframe[]): ExactMarket[] {

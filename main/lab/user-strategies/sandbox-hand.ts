@@ -32,7 +32,8 @@ export const hireSandboxes =
     let heard = 0;
     const child = fork(fileURLToPath(childUrl), [], {
       cwd: dirname(file),
-      env: {},
+      // Nothing of ours. Inside the desktop app this runtime is Electron, which then starts as plain Node; elsewhere it means nothing.
+      env: { ELECTRON_RUN_AS_NODE: '1' },
       execArgv: [
         '--permission',
         `--allow-fs-read=${CODE_DIR}`,

@@ -18,7 +18,7 @@ function openClock() {
   return { world, clock, options, off };
 }
 
-it('a request that is signed right after our clock was set back carries the venue’s time', async () => {
+it('[V22] a request that is signed right after our clock was set back carries the venue’s time', async () => {
   const { world, clock, off } = openClock();
   await clock.follow();
   world.venueMs += 60_000;
@@ -29,7 +29,7 @@ it('a request that is signed right after our clock was set back carries the venu
   expect(off()).toBe(0);
 });
 
-it('what is known of it stays so when the venue has been asked again', async () => {
+it('[V22] what is known of it stays so when the venue has been asked again', async () => {
   const { world, clock, off } = openClock();
   world.offsetMs = 3_000;
   await clock.follow();
@@ -44,7 +44,7 @@ it('what is known of it stays so when the venue has been asked again', async () 
   expect(off()).toBe(0);
 });
 
-it('after a sleep, in which the steady clock stood, our clock is right', async () => {
+it('[V22] after a sleep, in which the steady clock stood, our clock is right', async () => {
   const { world, clock, off } = openClock();
   await clock.follow();
   world.venueMs += 3_600_000;
@@ -52,7 +52,7 @@ it('after a sleep, in which the steady clock stood, our clock is right', async (
   expect(off()).toBe(0);
 });
 
-it('takes over what ccxt itself found the distance to be', async () => {
+it('[V22] takes over what ccxt itself found the distance to be', async () => {
   const { world, options, off } = openClock();
   world.offsetMs = 2_000;
   options['timeDifference'] = 2_000;

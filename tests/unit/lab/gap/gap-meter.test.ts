@@ -139,7 +139,13 @@ describe('in a worker of its own', () => {
       approver: createPerson(habits, createRandom(1)),
     });
     const options = {
-      start: { account: 'practice-1', folder: account, results: join(root, 'results'), modelsDir: MODELS_DIR },
+      start: {
+        account: 'practice-1',
+        folder: account,
+        results: join(root, 'results'),
+        modelsDir: MODELS_DIR,
+        ownModelsDir: join(root, 'models'),
+      },
       workerUrl: new URL('../../../../main/lab/gap/gap-worker.ts', import.meta.url),
       settings: { load: () => null, save: () => ({ ok: true as const, value: null }) },
       nowMs: () => T0 + 240 * 60_000,
@@ -170,6 +176,7 @@ describe('in a worker of its own', () => {
         folder: { journalDir: join(root, 'journal'), candleStore: join(root, 'none.db') },
         results: join(root, 'results'),
         modelsDir: MODELS_DIR,
+        ownModelsDir: join(root, 'models'),
       },
       workerUrl: new URL('../../../../main/lab/gap/gap-worker.ts', import.meta.url),
       settings: { load: () => null, save: () => ({ ok: true as const, value: null }) },

@@ -4,8 +4,9 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type CandleColumns, TIMEFRAME_MS } from '../../engine/domain/candle.ts';
+import { TIMEFRAME_MS } from '../../engine/domain/candle.ts';
 import { readTrainingSources } from '../training/training-sources.ts';
+import { lastBars } from './last-bars.ts';
 import { honestyPage } from './page.ts';
 import { randomWalkCandles } from './random-walk.ts';
 import { type Market, studyMarket } from './study.ts';
@@ -21,20 +22,6 @@ const walk = (seed: number): Market => ({
   candles: randomWalkCandles(BARS, TIMEFRAME_MS['5m'], seed),
 });
 
-/** The last bars: the same number of each market. */
-function lastBars(candles: CandleColumns): CandleColumns {
-  const last = (column: Float64Array): Float64Array => column.slice(-BARS);
-  const { openTimeMs, open, high, low, close, volume } = candles;
-  return {
-    openTimeMs: last(openTimeMs),
-    open: last(open),
-    high: last(high),
-    low: last(low),
-    close: last(close),
-    volume: last(volume),
-  };
-}
-
 const [dataDir] = process.argv.slice(2);
 if (dataDir === undefined) {
   console.error('usage: npm run models:honesty -- <data dir>');
@@ -48,7 +35,7 @@ try {
     ...real.map(({ symbol, candles }) => ({
       name: `${symbol} 5m`,
       timeframe: '5m' as const,
-      candles: lastBars(candles),
+      candles: lastBars(candles, BARS),
     })),
   ];
   const studied = markets.map((market) => {

@@ -1,11 +1,10 @@
 /**
  * `npm run bench:ensemble`: nine members of nine kinds behind the real client and the real ml-host: from the question to the moment
- * at which all have been heard, with the machine idle and beside two processes of low priority that never rest. Nothing was learned;
- * the sizes are those of the families. Last line: JSON.
+ * at which all have been heard, with the machine idle and while the ml-train process trains two models at once. The members have learned
+ * nothing; their sizes are those of the families. Last line: JSON.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { constants, setPriority, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { textTable } from '../../main/commands/output.ts';
 import { forkMlHost } from '../../main/engine/inference/fork-ml-host.ts';
@@ -13,7 +12,10 @@ import { createInferenceClient } from '../../main/engine/inference/inference-cli
 import { systemClock, systemTimers } from '../../main/engine/kernel/clock.ts';
 import { createRandom } from '../../main/engine/kernel/random.ts';
 import { newestPlacements } from '../../main/ml/registry/model-folders.ts';
+import { createTrainClient, type TrainClient } from '../../main/ml/train/train-client.ts';
+import { plantedSignal } from '../support/planted-signal.ts';
 import { barelyFitted, packageOf, putPackage, randomFeatureSet, randomTrees } from '../support/random-models.ts';
+import { waitUntil } from '../support/wait-until.ts';
 import { type Summary, summarise } from './statistics.ts';
 
 const FEATURES = 40;
@@ -21,11 +23,18 @@ const WINDOW_BARS = 128;
 const QUESTIONS = Number(process.argv[2] ?? 1_500);
 const WARM_UP = 50;
 const PAUSE_MS = 5;
-const BURNERS = 2;
+/** More than can be done while they are watched. */
+const TRAINED: readonly { readonly family: string; readonly hyperParameters: Readonly<Record<string, number>> }[] = [
+  { family: 'gradient-boosting', hyperParameters: { trees: 2_000, leaves: 31 } },
+  { family: 'mlp', hyperParameters: { epochs: 500, width: 128, patience: 100 } },
+];
+const TRAINING_SAMPLES = 50_000;
+const FIRST_STEP_MS_MAX = 120_000;
 const NETS = ['mlp', 'lstm', 'cnn', 'transformer', 'temporal-fusion', 'state-space'];
 
 const set = randomFeatureSet(FEATURES);
 const modelsDir = mkdtempSync(join(tmpdir(), 'countersign-nine-'));
+const jobsDir = mkdtempSync(join(tmpdir(), 'countersign-nine-jobs-'));
 
 async function writeMembers(): Promise<void> {
   const trees: [string, Uint8Array][] = [
@@ -104,22 +113,37 @@ async function measure(): Promise<Measured> {
   return { all: summarise(samples), partial, failed };
 }
 
-function startBurners(): ChildProcess[] {
-  return Array.from({ length: BURNERS }, () => {
-    const child = spawn(process.execPath, ['-e', 'for (;;) Math.sqrt(2)'], { stdio: 'ignore' });
-    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
-    return child;
+/** Two real trainings in the real process; both are past their first step when this returns. */
+async function startTrainings(jobsDir: string): Promise<TrainClient> {
+  const trainer = createTrainClient({
+    spawn: () => forkMlHost(join(import.meta.dirname, '../../main/ml/train/main.ts')),
+    jobsDir,
+    atOnce: TRAINED.length,
+    timers: systemTimers,
+    nowMs: systemClock.nowMs,
+    onJob: () => {},
+    onNotice: (text) => process.stderr.write(`${text}\n`),
   });
+  trainer.start();
+  const { set: training } = plantedSignal(TRAINING_SAMPLES, 1);
+  for (const { family, hyperParameters } of TRAINED) {
+    const work = { family, task: { kind: 'binary' } as const, hyperParameters, seed: 1 };
+    trainer.submit({ id: family, title: family, work, data: { training } });
+  }
+  const areUnderWay = () => trainer.jobs().every(({ curve }) => curve.length > 0);
+  await waitUntil('both trainings are past their first step', areUnderWay, FIRST_STEP_MS_MAX);
+  return trainer;
 }
 
 process.stderr.write('Making nine members …\n');
 await writeMembers();
 try {
   const idle = await measure();
-  const burners = startBurners();
-  const busy = await measure().finally(() => {
-    for (const burner of burners) burner.kill('SIGKILL');
-  });
+  const trainer = await startTrainings(jobsDir);
+  const busy = await measure();
+  const stillTraining = trainer.jobs().filter(({ state }) => state === 'running').length;
+  await trainer.stop();
+  if (stillTraining < TRAINED.length) throw new Error('a training ended before the measurement did');
   const row = (name: string, { all, partial }: Measured): string[] => [
     name,
     ...[all.p50, all.p99, all.max].map((value) => `${value.toFixed(2)} ms`),
@@ -129,11 +153,11 @@ try {
     textTable([
       ['nine members, question → all heard', 'p50', 'p99', 'max', 'counted without somebody'],
       row('idle', idle),
-      row(`beside ${BURNERS} busy processes`, busy),
+      row('while two models are trained', busy),
     ]),
   );
   console.log(JSON.stringify({ idle, busy }));
 } finally {
-  rmSync(modelsDir, { recursive: true, force: true });
+  for (const folder of [modelsDir, jobsDir]) rmSync(folder, { recursive: true, force: true });
 }
 process.exit(0);

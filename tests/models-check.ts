@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { textTable } from '../main/commands/output.ts';
 import { featureSetReversalV1 } from '../main/engine/features/feature-set-reversal-v1.ts';
 import { buildDataSet } from '../main/ml/datasets/build-data-set.ts';
-import { familyOf } from '../main/ml/families/families.ts';
+import { FAMILIES, familyOf } from '../main/ml/families/families.ts';
 import { type JudgePlan, judge } from '../main/ml/judgement/judge.ts';
 import { movesOf } from '../main/ml/judgement/net-of-costs.ts';
 import { readCandleTable, sliceColumns } from './support/candle-samples.ts';
@@ -25,6 +25,11 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'random-forest': { trees: 50, leaves: 32, leafWeightMin: 60 },
   'hmm-regimes': { starts: 1, iterations: 20 },
   mlp: { epochs: 15, windowBars: 2 },
+  lstm: { epochs: 6, windowBars: 8, width: 16 },
+  cnn: { epochs: 6, windowBars: 8, width: 16, layers: 2 },
+  transformer: { epochs: 6, windowBars: 8, headWidth: 4, heads: 2, layers: 1 },
+  'temporal-fusion': { epochs: 4, windowBars: 8, headWidth: 4, heads: 2 },
+  'state-space': { epochs: 6, windowBars: 8, width: 12, states: 4 },
 };
 const PLANTED = ['gradient-boosting', 'random-forest', 'mlp'];
 const COVERAGE = ['BTC', 'ETH', 'XRP'];
@@ -34,7 +39,7 @@ const CALIBRATION_ERROR_MAX = 0.03;
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '20' },
-    families: { type: 'string', default: 'gradient-boosting,random-forest,hmm-regimes,seasonal,mlp' },
+    families: { type: 'string', default: FAMILIES.map(({ name }) => name).join() },
   },
 });
 const seeds = Array.from({ length: Number(values.seeds) }, (_, k) => k + 1);

@@ -1,16 +1,11 @@
-import { join, resolve } from 'node:path';
 import { featureSetReversalV1 } from '../../engine/features/feature-set-reversal-v1.ts';
 import { refuseLeaks } from '../audit/leakage-audit.ts';
 import { publishPackage } from '../registry/publish-package.ts';
 import { auditReversals } from './audit-reversals.ts';
 import { type ReversalPlan, trainReversalModel } from './train-reversal-model.ts';
-import { readTrainingSources } from './training-sources.ts';
+import type { readTrainingSources } from './training-sources.ts';
 
-/**
- * Builds the reversal model that ships: `node main/ml/training/build-reversal-model.ts <data dir> [models dir]`.
- * The data folder holds MANIFEST.csv and candles/5m. About a minute on one core; model.onnx and golden.json come out
- * the same, byte for byte, each time on one machine.
- */
+/** The reversal model that ships: model.onnx and golden.json come out the same, byte for byte, each time on one machine. */
 
 const PLAN: ReversalPlan = {
   name: 'reversal-gbt',
@@ -47,25 +42,16 @@ const PLAN: ReversalPlan = {
   bootstrapResamples: 1_000,
 };
 
-const progress = (text: string): void => void process.stderr.write(`${text}\n`);
-
-async function main(): Promise<number> {
-  const [dataDir, modelsDir = join(import.meta.dirname, '../../../models')] = process.argv.slice(2);
-  if (dataDir === undefined) {
-    progress('usage: node main/ml/training/build-reversal-model.ts <data dir> [models dir]');
-    return 2;
-  }
-  try {
-    const { symbols, sources } = await readTrainingSources(resolve(dataDir), 'candles/5m');
-    const audited = refuseLeaks(auditReversals(symbols, PLAN.question, PLAN.boosting.seed));
-    const trained = await trainReversalModel(symbols, sources, audited, PLAN, progress);
-    const target = await publishPackage(resolve(modelsDir), trained);
-    progress(`${trained.card.edge.reason}\npublished ${target} (${trained.model.length} bytes)`);
-    return 0;
-  } catch (error) {
-    progress(error instanceof Error ? error.message : String(error));
-    return 1;
-  }
+/** Trains and publishes it below `modelsDir`; a minute on one core. @throws Error in one sentence that says why not */
+export async function buildReversalModel(
+  { symbols, sources }: Awaited<ReturnType<typeof readTrainingSources>>,
+  modelsDir: string,
+  say: (text: string) => void,
+): Promise<void> {
+  const audited = refuseLeaks(auditReversals(symbols, PLAN.question, PLAN.boosting.seed));
+  const trained = await trainReversalModel(symbols, sources, audited, PLAN, say);
+  const target = await publishPackage(modelsDir, trained);
+  say(`${trained.card.edge.reason}\npublished ${target} (${trained.model.length} bytes)`);
 }
 
-process.exitCode = await main();
+export const REVERSAL_MODEL = { name: PLAN.name, version: PLAN.version };

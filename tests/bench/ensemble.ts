@@ -12,6 +12,7 @@ import { createInferenceClient } from '../../main/engine/inference/inference-cli
 import { systemClock, systemTimers } from '../../main/engine/kernel/clock.ts';
 import { createRandom } from '../../main/engine/kernel/random.ts';
 import { newestPlacements } from '../../main/ml/registry/model-folders.ts';
+import { addJob } from '../../main/ml/train/job-folder.ts';
 import { createTrainClient, type TrainClient } from '../../main/ml/train/train-client.ts';
 import { plantedSignal } from '../support/planted-signal.ts';
 import { barelyFitted, packageOf, putPackage, randomFeatureSet, randomTrees } from '../support/random-models.ts';
@@ -120,7 +121,6 @@ async function startTrainings(jobsDir: string): Promise<TrainClient> {
     jobsDir,
     atOnce: TRAINED.length,
     timers: systemTimers,
-    nowMs: systemClock.nowMs,
     onJob: () => {},
     onNotice: (text) => process.stderr.write(`${text}\n`),
   });
@@ -128,7 +128,7 @@ async function startTrainings(jobsDir: string): Promise<TrainClient> {
   const { set: training } = plantedSignal(TRAINING_SAMPLES, 1);
   for (const { family, hyperParameters } of TRAINED) {
     const work = { family, task: { kind: 'binary' } as const, hyperParameters, seed: 1 };
-    trainer.submit({ id: family, title: family, work, data: { training } });
+    trainer.added(addJob(jobsDir, { id: family, title: family, work, data: { training } }, systemClock.nowMs()));
   }
   const areUnderWay = () => trainer.jobs().every(({ curve }) => curve.length > 0);
   await waitUntil('both trainings are past their first step', areUnderWay, FIRST_STEP_MS_MAX);

@@ -67,7 +67,7 @@ export async function claimOf(family: Family, { market, set, task }: AskedMarket
     moves: movesOf(set, [market.candles]),
     tradedShare: TRADED_SHARE,
     feeBpsRoundTrip: FEE_BPS_ROUND_TRIP,
-    otherTrials: [],
+    tried: { others: [], chosenBy: null },
     resamples: RESAMPLES,
   });
   if (event === null) throw new RangeError('the question has more than two answers');

@@ -33,6 +33,7 @@ export async function buildDirectionModel(
   const instruments = symbols.map(({ symbol, candles }) => ({ instrument: symbol, candles }));
   const fromMs = Math.min(...symbols.map(({ candles }) => candles.openTimeMs[0]!));
   const toMs = Math.max(...symbols.map(({ candles }) => candles.openTimeMs.at(-1)!));
+  const halfMs = (toMs - fromMs) / 2;
   const made = await trainLabModel(
     instruments,
     {
@@ -43,11 +44,14 @@ export async function buildDirectionModel(
       seed: SEED,
       question: QUESTION,
       levels: [],
-      protocol: { kind: 'walk-forward', trainingMs: (toMs - fromMs) / 2, testMs: (toMs - fromMs) / 2 / STEPS },
       embargoBars: EMBARGO_BARS,
       tradedShare: 0.1,
       feeBpsRoundTrip: 20,
-      otherTrials: [],
+      choose: async () => ({
+        hyperParameters,
+        protocol: { kind: 'walk-forward', trainingMs: halfMs, testMs: halfMs / STEPS },
+        tried: { others: [], chosenBy: null },
+      }),
       nowMs: toMs,
     },
     say,

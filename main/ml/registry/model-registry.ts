@@ -6,6 +6,7 @@ import { compareVersions, listVersions, type ModelVersion, newestOfEach, readCar
 import { cardHash, type ProbeRecords } from './probe-records.ts';
 import { type Contender, type GateCheck, gateChecks } from './promotion-gate.ts';
 import { type Promotion, readPromotions, type Signer, storePromotion } from './promotion-record.ts';
+import { readShippedVoters } from './shipped-voters.ts';
 import { advanced, readStandings, rolledBack, type Standing, writeStandings } from './standing.ts';
 
 export interface RegistryPlaces {
@@ -60,6 +61,7 @@ const refuse = (kind: Refused['kind'], text: string, checks: readonly GateCheck[
 /** What lies on disk, read once: screens ask many times a second. */
 interface Seen {
   readonly shipped: readonly ModelVersion[];
+  readonly shippedVoters: ReadonlySet<string>;
   readonly own: readonly ModelVersion[];
   /** Of those that can vote. */
   readonly cards: ReadonlyMap<string, ModelCard>;
@@ -84,6 +86,7 @@ function look(places: RegistryPlaces, key: Signer): Seen {
   });
   return {
     shipped,
+    shippedVoters: readShippedVoters(places.shippedDir, shipped),
     own,
     cards: new Map(cards),
     standings: readStandings(places.standings),
@@ -106,19 +109,21 @@ export function openModelRegistry(
   const mayTrade = (version: ModelVersion): boolean => isShipped(version) || seen.promoted.has(versionKey(version));
   const cardOf = (version: ModelVersion): ModelCard | null => seen.cards.get(versionKey(version)) ?? null;
 
-  /** What stands as live if it is there and may trade, else the newest that ships. */
+  /** What stands as live if it is there and may trade, else the newest that ships to vote. */
   const liveOf = (model: string): ModelVersion | null => {
     const live = seen.standings.get(model)?.live;
     const standing = live === undefined ? null : find(model, live);
     if (standing && mayTrade(standing)) return standing;
+    if (!seen.shippedVoters.has(model)) return null;
     return newestOfEach(seen.shipped).find((each) => each.model === model) ?? null;
   };
 
   const models = (): readonly string[] => [...new Set(versions().map(({ model }) => model))];
 
-  /** The newest made here is looked at beside what trades, where it is newer. */
+  /** The newest is looked at beside what trades, where it is newer. */
   const shadowOf = (model: string): ModelVersion | null => {
-    const newest = newestOfEach(seen.own).find((each) => each.model === model);
+    const ofModel = versions().filter((each) => each.model === model);
+    const newest = ofModel.sort((a, b) => compareVersions(a.version, b.version)).at(-1);
     const live = liveOf(model);
     return newest && (!live || compareVersions(newest.version, live.version) > 0) ? newest : null;
   };

@@ -43,6 +43,21 @@ describe('which versions trade', () => {
     expect(live()).toEqual(['small 1.0.0 vote', 'small 1.1.0 shadow']);
   });
 
+  test('of what ships only those vote that its line-up names; the rest are shadows until they are promoted', () => {
+    const lineUp = join(root, 'shipped', 'line-up.json');
+    writeFileSync(lineUp, '{ "vote": [] }');
+    expect(live()).toEqual(['small 1.1.0 shadow']);
+    rmSync(join(root, 'own'), { recursive: true });
+    expect(live()).toEqual(['small 1.0.0 shadow']);
+    expect(open().placements()).toHaveLength(1);
+    const scored: ScoreOf = ({ version }) => scoreOf(`small@${version}`, 400, 0.68);
+    expect(open().promote('small', '1.0.0', () => null, HOURS_30)).toMatchObject({ ok: false });
+    expect(open().promote('small', '1.0.0', scored, HOURS_30)).toMatchObject({ ok: true, value: { replaced: null } });
+    expect(live()).toEqual(['small 1.0.0 vote']);
+    writeFileSync(lineUp, '{ "votes": 1 }');
+    expect(() => open()).toThrow(/line-up\.json does not say which models vote/);
+  });
+
   test('a promoted version votes, also after a restart, and back is one step', () => {
     expect(promote()).toMatchObject({ ok: true, value: { action: 'promoted', version: '1.1.0', replaced: '1.0.0' } });
     expect(live()).toEqual(['small 1.1.0 vote']);

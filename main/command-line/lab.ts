@@ -83,6 +83,7 @@ export function addLabCommands(program: Command): void {
     .option('--param <NAME=VALUE>', 'a parameter that stays (repeat for more)', listed)
     .option('--threads <N>', 'worker threads (default: one per core)', count)
     .option('--out <CSV>', 'write every setting with its result there')
+    .option('--store', 'count every setting among the experiments, and keep the best one, judged')
     .action((file: string, options) => run(async () => (await import('../commands/sweep.ts')).sweep(file, options)));
 
   strategyOptions(program.command('search <candles>'))

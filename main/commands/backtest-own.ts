@@ -3,12 +3,13 @@ import { readPairs } from '../lab/strategy/setting-text.ts';
 import { readParams } from '../lab/workers/planned-strategy.ts';
 import { answerOf, openStrategyCrew } from '../lab/workers/strategy-crew.ts';
 import type { Steps } from '../lab/workers/strategy-jobs.ts';
-import { runOf, studyOwn } from '../lab/workers/study-own.ts';
+import { runOf } from '../lab/workers/study-own.ts';
 import type { BacktestOptions } from './backtest.ts';
 import { readMandateOptions } from './mandate-options.ts';
 import { badInput, done, failed, type Outcome } from './output.ts';
 import { loopOutcome, writeWanted } from './run-outcome.ts';
-import { storedOutcome, storeFailure, storeStudy } from './store-run.ts';
+import { storeOwn } from './store-own.ts';
+import { storedOutcome, storeFailure } from './store-run.ts';
 import type { StrategyPlan } from './strategy-plan.ts';
 
 /** A strategy that does not get on for so long has failed. */
@@ -31,11 +32,6 @@ export async function backtestOwn(plan: StrategyPlan, options: BacktestOptions):
   const codeSha256 = strategy.codeSha256 as string;
   const asked = { strategy: strategy.outline, codeSha256, params, markets, settings, names, ...signed };
   const crew = openStrategyCrew(strategy.source, { markets, settings }, { size: 1, silentMsMax: SILENT_MS_MAX });
-  const judged = (): ReturnType<typeof storeStudy> =>
-    storeStudy(asked, { sources }, options.dataDir, ({ inputs, earlier, seed }) => {
-      const study = { plan: { ...asked, seed }, inputs, map: null, earlier };
-      return studyOwn(crew, study, ({ done: steps, total }) => tellSteps({ done: steps, total }));
-    });
   try {
     const { conflict } = await answerOf(crew, { kind: 'fit', params });
     if (conflict !== null) return badInput(`${name}: ${conflict}`);
@@ -47,7 +43,7 @@ export async function backtestOwn(plan: StrategyPlan, options: BacktestOptions):
     if (unwritten !== null) return badInput(unwritten);
     const { value, text } = loopOutcome(name, params, { run, robot, signing }, settings.cashQuote);
     if (!options.store) return done(value, text);
-    return storedOutcome({ value, text }, await judged());
+    return storedOutcome({ value, text }, await storeOwn(crew, asked, { sources }, options.dataDir, tellSteps));
   } catch (error) {
     const why = `${name} failed: ${(error as Error).message}`;
     if (options.store) await storeFailure(asked, why, options.dataDir);

@@ -17,7 +17,8 @@ import { openSearchLog, type SearchLog } from '../search/search-log.ts';
 import type { Space } from '../search/space.ts';
 import type { Setting } from '../search/trial.ts';
 import { badInput, done, failed, type Outcome, textTable } from './output.ts';
-import { openTrialBook, storeRun } from './store-run.ts';
+import { storeBest } from './store-own.ts';
+import { openTrialBook } from './store-run.ts';
 import { planFault, readPlan, type StrategyOptions, type StrategyPlan } from './strategy-plan.ts';
 
 export interface SearchCommandOptions extends StrategyOptions {
@@ -122,9 +123,8 @@ export async function search(candlesFile: string, options: SearchCommandOptions)
       sources: plan.value.sources,
       search: { plan: searchPlan(space.value, objectives.value, options), found },
     };
-    // One of the user's own is counted with its trials, and kept by a `backtest` of it.
-    if (options.store && strategy.definition) {
-      const kept = await storeRun({ ...bestOf, strategy: strategy.definition }, listed, options.dataDir);
+    if (options.store) {
+      const kept = await storeBest(strategy, bestOf, listed, options.dataDir);
       if (!kept.ok) return failed({ ok: false, error: kept.error.message }, kept.error.message);
     }
     return answer(name, trials, best, front, isCancelled, judgement);

@@ -23,7 +23,8 @@ import { done, failed, type Outcome } from './output.ts';
 /** Of the judging: the same run has the same verdict. */
 const SEED = 1;
 
-type Asked = Omit<KnownPlan, 'seed' | 'build'>;
+/** What is kept, before the store names its build. */
+export type Asked = Omit<KnownPlan, 'seed' | 'build'>;
 
 export interface StoredRun {
   readonly id: string;

@@ -1,22 +1,29 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { barTimes } from '../lab/backtest/bar-times.ts';
 import { readGrid, readPairs } from '../lab/strategy/setting-text.ts';
 import type { Setting, SweepResult } from '../lab/sweep/sweep.ts';
 import { readParams } from '../lab/workers/planned-strategy.ts';
-import { openStrategyCrew, sweepOn } from '../lab/workers/strategy-crew.ts';
+import { answerOf, openStrategyCrew, type StrategyCrew, sweepOn } from '../lab/workers/strategy-crew.ts';
 import { badInput, done, failed, type Outcome, textTable } from './output.ts';
-import { planFault, readPlan, type StrategyOptions } from './strategy-plan.ts';
+import { storeBest } from './store-own.ts';
+import { openTrialBook } from './store-run.ts';
+import { planFault, readPlan, type StrategyOptions, type StrategyPlan } from './strategy-plan.ts';
 
 export interface SweepOptions extends StrategyOptions {
   readonly grid: readonly string[];
   readonly param?: readonly string[];
   readonly threads?: number;
   readonly out?: string;
+  /** Counts every setting in the experiment store, and keeps the best one, judged. */
+  readonly store?: boolean;
 }
 
 /** A strategy that does not come back within this on one setting fails the sweep. */
 const SETTING_MS_MAX = 600_000;
 const SHOWN = 10;
+/** Of a sweep that is counted: each is a row with the return of every day. As many as may wait for the workers. */
+const KEPT_MAX = 1_000;
 
 /** `sweep CANDLES --strategy NAME --grid fast=5:50:5 …`: every setting of a grid, on all cores; the best by final equity. */
 export async function sweep(candlesFile: string, options: SweepOptions): Promise<Outcome> {
@@ -30,6 +37,8 @@ export async function sweep(candlesFile: string, options: SweepOptions): Promise
   const grid = readGrid(options.grid);
   if (!grid.ok) return badInput(grid.error.message);
 
+  if (options.store && grid.value.length > KEPT_MAX)
+    return badInput(`--store counts each setting by its days: more than ${KEPT_MAX} are too many`);
   const settings: Setting[] = [];
   for (const point of grid.value) {
     const read = readParams(strategy, { ...fixed.value, ...point });
@@ -43,11 +52,13 @@ export async function sweep(candlesFile: string, options: SweepOptions): Promise
   const crew = openStrategyCrew(strategy.source, ground, { size, silentMsMax: SETTING_MS_MAX });
   const before = performance.now();
   let results: readonly (SweepResult | null)[];
+  let kept: Kept | null = null;
   try {
     results = await sweepOn(crew, settings, (count) =>
       process.stderr.write(`\r${count} of ${settings.length} settings`),
     );
     process.stderr.write('\n');
+    if (options.store) kept = await keep(plan.value, { settings, results }, crew, options.dataDir);
   } catch (error) {
     const why = `${name} failed: ${(error as Error).message}`;
     return failed({ ok: false, error: why }, why);
@@ -81,7 +92,9 @@ export async function sweep(candlesFile: string, options: SweepOptions): Promise
     threads: size,
     seconds,
     best,
+    ...(kept?.ok && { kept: kept.value }),
   };
+  if (kept && !kept.ok) return failed({ ok: false, error: kept.error.message }, kept.error.message);
   const table = textTable([
     [...names, 'final equity', 'trades'],
     ...best.map((row) => [
@@ -90,6 +103,44 @@ export async function sweep(candlesFile: string, options: SweepOptions): Promise
       String(row.trades),
     ]),
   ]);
+  const said = kept?.ok ? `\n${kept.value.verdict}\n${kept.value.folder}` : '';
   const note = `The best of ${rows.length} settings looks better than it is: judge it on bars that the sweep did not see.`;
-  return done(value, `${table}\n${note}`);
+  return done(value, `${table}\n${note}${said}`);
+}
+
+type Kept = Awaited<ReturnType<typeof storeBest>>;
+
+/** Every setting that fits together is a try of the strategy; the best by final equity is kept as a run, judged beside all of them. */
+async function keep(
+  { strategy, markets, settings: rules, names, sources }: StrategyPlan,
+  { settings, results }: { readonly settings: readonly Setting[]; readonly results: readonly (SweepResult | null)[] },
+  crew: StrategyCrew,
+  dataDir: string | undefined,
+): Promise<Kept | null> {
+  const tried = settings.flatMap((params, at) =>
+    results[at] ? [{ params, finalEquity: results[at].finalEquity }] : [],
+  );
+  const [best] = tried.toSorted((a, b) => b.finalEquity - a.finalEquity);
+  if (!best) return null;
+  const named = { markets, settings: rules, names };
+  const { outline, codeSha256 } = strategy;
+  const asked = { ...named, strategy: outline, params: best.params, ...(codeSha256 !== null && { codeSha256 }) };
+  const book = openTrialBook(asked, 'sweep', dataDir);
+  const times = barTimes(markets);
+  const span = { fromMs: times[0] ?? 0, toMs: (times.at(-1) ?? 0) + 1 };
+  try {
+    let counted = 0;
+    await Promise.all(
+      tried.map(async ({ params }) => {
+        const { evaluation } = await answerOf(crew, { kind: 'evaluate', params, span });
+        if (evaluation) book.count(params, evaluation);
+        counted += 1;
+        process.stderr.write(`\r${counted} of ${tried.length} settings counted`);
+      }),
+    );
+    process.stderr.write('\n');
+  } finally {
+    book.close();
+  }
+  return storeBest(strategy, { ...named, params: best.params }, { sources }, dataDir);
 }

@@ -450,6 +450,43 @@ describe('indicators', () => {
   });
 });
 
+describe('sweep --store', () => {
+  const listed = async (dataDir: string) => {
+    const { json } = await runCli(['experiments', 'list', '--data-dir', dataDir, '--json']);
+    return (json as { experiments: { id: string; inputs: { params: object }; verdict: string }[] }).experiments;
+  };
+
+  it.each(['sma-cross', 'one of one’s own'])('counts every setting and keeps the best: %s', async (which) => {
+    const [file, dataDir] = [at('sweep-cross.ts'), at(`sweep-${which.length}`)];
+    writeFileSync(file, OWN_CROSS);
+    const of = which === 'sma-cross' ? which : file;
+    const grid = ['--grid', 'fast=2:4:1', '--grid', 'slow=3,9', '--param', 'qty=1', '--threads', '2'];
+    const given = ['--strategy', of, ...grid, '--store', '--data-dir', dataDir, '--json'];
+    const run = await runCli(['sweep', GOOD, ...given]);
+    expect(run.exit).toBe(0);
+    const { settings, best, kept } = run.json as {
+      settings: number;
+      best: { setting: object }[];
+      kept: { id: string };
+    };
+    expect(settings).toBe(4);
+    const [only, ...more] = await listed(dataDir);
+    expect([only?.id, only?.inputs.params, more]).toEqual([kept.id, best[0]?.setting, []]);
+    const shown = await runCli(['experiments', 'show', kept.id, '--data-dir', dataDir]);
+    expect(shown.stdout).toMatch(/4 tries of this strategy on this data so far/);
+    // The same sweep again counts nothing twice.
+    expect(await runCli(['sweep', GOOD, ...given])).toMatchObject({ json: { kept: { id: kept.id, isKnown: true } } });
+    const again = await runCli(['experiments', 'show', kept.id, '--data-dir', dataDir]);
+    expect(again.stdout).toMatch(/4 tries of this strategy on this data so far/);
+  });
+
+  it('of more settings than it can count is refused', async () => {
+    const given = ['--strategy', 'sma-cross', '--grid', 'fast=2:80:1', '--grid', 'slow=100:200:1', '--store'];
+    const { exit, stderr } = await runCli(['sweep', GOOD, ...given, '--data-dir', at('sweep-many')]);
+    expect([exit, stderr]).toEqual([2, expect.stringContaining('more than 1000 are too many')]);
+  });
+});
+
 describe('backtest over depth and trades', () => {
   const [depth, trades] = [at('depth.csv'), at('trades.csv')];
   const given = ['backtest', depth, '--with', trades, '--strategy', 'market-maker', '--candle', '1s'];
@@ -618,6 +655,10 @@ describe('search', () => {
     expect(readFileSync(log, 'utf8').trim().split('\n').slice(0, 4)).toEqual(lines.slice(0, 4));
     const kept = await runCli(['backtest', GOOD, '--strategy', file, '--store', '--data-dir', dataDir, '--json']);
     expect(kept).toMatchObject({ exit: 0, json: { strategy: 'own', verdict: expect.stringMatching(/^Not enough/) } });
+    // What the search found was kept, judged, as a run of its own.
+    const { json: listed } = await runCli(['experiments', 'list', '--data-dir', dataDir, '--json']);
+    const { experiments } = listed as { experiments: { inputs: { params: object } }[] };
+    expect(experiments.map(({ inputs }) => inputs.params)).toContainEqual(setting);
     // Another file of the same name is another search.
     writeFileSync(file, `${readFileSync(file, 'utf8')}// changed`);
     expect(await runCli(asked)).toMatchObject({ exit: 2, stderr: expect.stringContaining('log of another search') });

@@ -144,7 +144,7 @@ function SetUpForm({ catalogue }: { catalogue: ModelsCatalogue }) {
               ))}
             </select>
             <Choice
-              label="Settings of the family"
+              label="How its settings are chosen"
               value={draft.mode}
               options={[
                 { value: 'one', text: 'As set' },

@@ -89,6 +89,26 @@ describe('the models workspace', () => {
   );
 
   it(
+    'looks for settings, lists what it tried, best first, and counts it in the judgement',
+    async () => {
+      const { page } = terminal.desk;
+      await setUp(page).getByRole('radio', { name: 'Search', exact: true }).click();
+      await setUp(page).getByLabel('Trials', { exact: true }).fill('3');
+      expect(await setUp(page).getByText('searched', { exact: true }).count()).toBeGreaterThan(3);
+      await train(page);
+      const trials = model(page).getByRole('region', { name: 'Trials' });
+      await until('a trial', async () => (await trials.getByRole('row').count()) > 1, LIMIT_MS);
+      expect(await violations(page)).toEqual([]);
+      const verdict = model(page).getByRole('region', { name: 'Verdict' });
+      await until('the verdict', () => verdict.isVisible(), LIMIT_MS);
+      await model(page).getByRole('tab', { name: 'Training' }).click();
+      expect(await textOf(trials)).toMatch(/3 of 3.*● best/);
+      await setUp(page).getByRole('radio', { name: 'As set', exact: true }).click();
+    },
+    LIMIT_MS,
+  );
+
+  it(
     'sets it beside the one that ships, and tells why another failed',
     async () => {
       const { page } = terminal.desk;

@@ -18,9 +18,8 @@ export interface ModelsWorkerStart {
   readonly jobsDir: string;
   /** Trainings that have ended: the newest so many are kept. */
   readonly jobsKept: number;
-  /** Where the models lie that come with the terminal, and where those that are published here. */
+  /** Where the models lie that come with the terminal. */
   readonly modelsDir: string;
-  readonly ownModelsDir: string;
 }
 
 /** One thing for a worker to do. */
@@ -40,8 +39,6 @@ export type ModelsJob =
   | { readonly kind: 'jobs' }
   /** What came of one that is done. */
   | { readonly kind: 'verdict'; readonly id: string }
-  /** Makes a version of what one left. */
-  | { readonly kind: 'publish'; readonly id: string }
   | { readonly kind: 'versions' }
   | { readonly kind: 'stored' };
 
@@ -57,7 +54,6 @@ export type ModelsAnswer =
   | { readonly kind: 'explore'; readonly view: DataSetView }
   | { readonly kind: 'jobs'; readonly jobs: readonly KeptJob[] }
   | { readonly kind: 'verdict'; readonly verdict: TrainingJob['verdict'] }
-  | { readonly kind: 'publish'; readonly model: string; readonly version: string }
   | { readonly kind: 'versions'; readonly versions: readonly ModelVersion[] }
   | { readonly kind: 'stored'; readonly stored: ModelsCatalogue['stored'] };
 

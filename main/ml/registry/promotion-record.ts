@@ -6,8 +6,7 @@ import { writeWhole } from '../train/whole-file.ts';
 /** Why a version trades, or trades again: kept for ever, signed by the installation. */
 const promotion = z.strictObject({
   schemaVersion: z.literal(1),
-  /** Withdrawn: it traded, and nothing takes its place. */
-  action: z.enum(['promoted', 'rolled-back', 'withdrawn']),
+  action: z.enum(['promoted', 'rolled-back']),
   model: z.string(),
   version: z.string(),
   /** Of the files that trade: others of this version do not. */

@@ -10,6 +10,8 @@ import { decimal, done, id, instrumentId, side, timeMs } from './basics.ts';
 const parts = z.strictObject({
   /** One of them decided what the other did not, or another quantity. */
   signal: decimal,
+  /** What a person gave by hand, and what closed it; the re-run has none of it. Of reports from before this was told apart it is in the signal. */
+  ownOrders: decimal.default('0'),
   /** Nobody signed, or a part only. */
   missedApprovals: decimal,
   latency: decimal,

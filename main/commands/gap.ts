@@ -11,6 +11,7 @@ import { badInput, done, failed, type Outcome, textTable } from './output.ts';
 const DAY_MS = 86_400_000;
 const NAMES: Readonly<Record<GapPart, string>> = {
   signal: 'signal',
+  ownOrders: 'own orders',
   missedApprovals: 'missed approvals',
   latency: 'latency',
   slippage: 'slippage',

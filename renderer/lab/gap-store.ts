@@ -36,6 +36,11 @@ export const setGapSchedule = (schedule: GapSchedule): Promise<void> =>
 /** The parts of a gap in the order of a trade's life, with what each is called. */
 export const GAP_ROWS: readonly { readonly part: keyof GapParts; readonly name: string; readonly about: string }[] = [
   { part: 'signal', name: 'Signal', about: 'One of them decided what the other did not, or another quantity' },
+  {
+    part: 'ownOrders',
+    name: 'Own orders',
+    about: 'What you gave by hand, all of perpetuals among it, and what closed it: the engine alone does none of that',
+  },
   { part: 'missedApprovals', name: 'Missed approvals', about: 'Nobody signed, or a part only' },
   { part: 'latency', name: 'Latency', about: 'How far the market had gone when it was sent' },
   {

@@ -1,7 +1,14 @@
 import type { GapPort } from '../../main/engine/gateway/gap-port.ts';
 import type { GapMeter, GapReport } from '../../preload/gap-contract.ts';
 
-const PARTS = { signal: '-4.1', missedApprovals: '-18.25', latency: '-6.4', slippage: '1.2', fees: '-0.35' };
+const PARTS = {
+  signal: '-1.5',
+  ownOrders: '-2.6',
+  missedApprovals: '-18.25',
+  latency: '-6.4',
+  slippage: '1.2',
+  fees: '-0.35',
+};
 
 export const GAP_REPORT: GapReport = {
   measuredAtMs: 1_767_226_200_000,
@@ -23,7 +30,7 @@ export const GAP_REPORT: GapReport = {
       timeMs: 1_767_000_000_000,
       side: 'buy',
       gap: '-18.25',
-      parts: { signal: '0', missedApprovals: '-18.25', latency: '0', slippage: '0', fees: '0' },
+      parts: { signal: '0', ownOrders: '0', missedApprovals: '-18.25', latency: '0', slippage: '0', fees: '0' },
     },
   ],
   file: '/data/results/gaps/practice/2026-01-01T00-10-00.csv',

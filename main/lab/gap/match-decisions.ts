@@ -1,5 +1,5 @@
 import { divideDecimal, formatDecimal, parseDecimal, smallerOf } from '../../engine/domain/decimal.ts';
-import type { InstrumentId } from '../../engine/domain/instrument.ts';
+import { type InstrumentId, isPerpetual } from '../../engine/domain/instrument.ts';
 import type { Decision } from './decisions.ts';
 import type { GapOrder, LiveOrder, RerunOrder } from './split-gap.ts';
 
@@ -56,7 +56,7 @@ class InstrumentMatch {
     for (const entry of this.#rerun) if (entry.opens && entry.filled > 0n) this.#matchEntry(entry);
     for (const entry of this.#live) {
       if (!entry.opens || entry.filled === 0n || this.#used.has(entry)) continue;
-      this.#put(this.#valued(entry), null, this.#liveEntry(entry, null));
+      this.#put(this.#valued(entry), null, this.#liveEntry(entry, null), entry.by === 'person');
       this.#closeBoth(entry, null);
     }
     this.#closeBoth(null, null);
@@ -100,7 +100,8 @@ class InstrumentMatch {
       const first = rerunFilled[0] ?? filled[0];
       if (!first) continue;
       const order = rerunFilled.length > 0 ? this.#rerunOrder(rerunFilled) : null;
-      this.#put(this.#valued(first), order, this.#liveClose({ answer, live, filled, order, isStart }));
+      const isByHand = answer?.by === 'person' || (filled.length > 0 && filled.every(({ by }) => by === 'person'));
+      this.#put(this.#valued(first), order, this.#liveClose({ answer, live, filled, order, isStart }), isByHand);
     }
   }
 
@@ -176,8 +177,9 @@ class InstrumentMatch {
     return { id, instrumentId: this.#id, timeMs, side, markPrice: this.#mark };
   }
 
-  #put(valued: Valued, rerun: RerunOrder | null, live: LiveOrder | null): void {
-    this.#orders.push({ ...valued, rerun, live });
+  #put(valued: Valued, rerun: RerunOrder | null, live: LiveOrder | null, isByHand = false): void {
+    // The desk proposes nothing of perpetuals.
+    this.#orders.push({ ...valued, rerun, live, isByHand: isByHand || isPerpetual(this.#id) });
   }
 }
 

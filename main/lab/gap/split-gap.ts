@@ -34,11 +34,13 @@ export interface GapOrder {
   readonly markPrice: string;
   /** Null where the re-run did not decide so. */
   readonly rerun: RerunOrder | null;
+  /** A person gave it by hand: the engine alone never would have. */
+  readonly isByHand?: boolean;
   /** Null where nobody decided so in life; signed and filled are 0 where it was proposed and not taken. */
   readonly live: LiveOrder | null;
 }
 
-export const GAP_PARTS = ['signal', 'missedApprovals', 'latency', 'slippage', 'fees'] as const;
+export const GAP_PARTS = ['signal', 'ownOrders', 'missedApprovals', 'latency', 'slippage', 'fees'] as const;
 export type GapPart = (typeof GAP_PARTS)[number];
 
 /** In quote, exact: the parts' sum is the gap. Below zero is worse than the re-run. */
@@ -62,6 +64,8 @@ const ATOMS = 10n ** 18n;
 /**
  * Why life came out otherwise than the re-run, order by order:
  * - signal: one of them decided what the other did not, or another quantity;
+ * - own orders: what a person gave by hand, and what closed it, wholly; where a person closed by hand what the engine had opened, how much
+ *   and when;
  * - missed approvals: nobody signed, or for a part only;
  * - latency: how far the market lay from where the re-run met it when it was sent;
  * - slippage: how much worse than the market at the sending it filled, less what the re-run reckons with, and what of it was not filled
@@ -84,13 +88,21 @@ const nothing = (): Amounts => ({
   live: 0n,
   rerun: 0n,
   signal: 0n,
+  ownOrders: 0n,
   missedApprovals: 0n,
   latency: 0n,
   slippage: 0n,
   fees: 0n,
 });
 
-function amountsOf({ side, markPrice, rerun, live }: GapOrder): Amounts {
+function amountsOf(order: GapOrder): Amounts {
+  const amounts = reckoned(order);
+  if (!order.isByHand) return amounts;
+  const { signal, latency } = amounts;
+  return { ...amounts, ownOrders: signal + latency, signal: 0n, latency: 0n };
+}
+
+function reckoned({ side, markPrice, rerun, live }: GapOrder): Amounts {
   const sign = side === 'buy' ? 1n : -1n;
   const mark = parseDecimal(markPrice);
   const amounts = nothing();
@@ -131,6 +143,7 @@ function splitOf(amounts: Amounts): GapSplit {
     gap: textOf(amounts.live - amounts.rerun),
     parts: {
       signal: textOf(amounts.signal),
+      ownOrders: textOf(amounts.ownOrders),
       missedApprovals: textOf(amounts.missedApprovals),
       latency: textOf(amounts.latency),
       slippage: textOf(amounts.slippage),

@@ -87,7 +87,15 @@ describe('the split', () => {
     ['decided in the re-run alone', { live: null }, { signal: '-19.8' }],
   ] as [string, Partial<GapOrder>, Record<string, string>][])('%s', (_, more, parts) => {
     const { parts: ours } = splitGap([order(more)]);
-    expect(ours).toEqual({ signal: '0', missedApprovals: '0', latency: '0', slippage: '0', fees: '0', ...parts });
+    expect(ours).toEqual({
+      signal: '0',
+      ownOrders: '0',
+      missedApprovals: '0',
+      latency: '0',
+      slippage: '0',
+      fees: '0',
+      ...parts,
+    });
   });
 
   it('sums to the gap exactly, whatever the numbers', () => {

@@ -45,7 +45,7 @@ const match = (live: readonly Decision[], rerun: readonly Decision[]) => {
   const { orders, missed } = matchDecisions(runOf(live), runOf(rerun), () => MARK);
   return { ...splitGap(orders), missed };
 };
-const NOTHING = { signal: '0', missedApprovals: '0', latency: '0', slippage: '0', fees: '0' };
+const NOTHING = { signal: '0', ownOrders: '0', missedApprovals: '0', latency: '0', slippage: '0', fees: '0' };
 
 describe('what life and the re-run decided', () => {
   const entry = decision('r1', { at: 0, opens: true });
@@ -97,7 +97,25 @@ describe('what life and the re-run decided', () => {
       [entry, exit],
       { signal: '10' },
     ],
-    ['a person’s own order', [decision('m1', { at: 5_000, opens: true, by: 'person' })], [], { signal: '20' }],
+    ['a person’s own order', [decision('m1', { at: 5_000, opens: true, by: 'person' })], [], { ownOrders: '20' }],
+    [
+      'a person’s own order, which its stop closed',
+      [
+        decision('m1', { at: 5_000, opens: true, by: 'person' }),
+        decision('s1', { at: 9_000, opens: false, closes: 'm1', by: 'system', price: '95' }),
+      ],
+      [],
+      { ownOrders: '-10' },
+    ],
+    [
+      'a person left by hand what the engine had opened, and at a better price',
+      [
+        decision('p1', { at: 900, opens: true }),
+        decision('m2', { at: 300_000, opens: false, closes: 'p1', by: 'person', price: '107' }),
+      ],
+      [entry, exit],
+      { ownOrders: '4' },
+    ],
     [
       'what was held before was left in life alone',
       [decision('s1', { at: 5_000, opens: false })],

@@ -64,7 +64,7 @@ describe('the gap of an account', () => {
     expect(gap.orders.length).toBeGreaterThanOrEqual(2 * run.trades.length);
     expect(gap).toMatchObject({
       gap: '0',
-      parts: { signal: '0', missedApprovals: '0', latency: '0', slippage: '0', fees: '0' },
+      parts: { signal: '0', ownOrders: '0', missedApprovals: '0', latency: '0', slippage: '0', fees: '0' },
       missed: 0,
       withoutArrival: 0,
     });

@@ -26,6 +26,8 @@ export interface DataFolder {
   readonly modelProbes: string;
   readonly promotions: string;
   readonly modelStandings: string;
+  /** How long this installation watches a model before it may trade; the standard where it is missing. */
+  readonly promotionGate: string;
   /** What this installation signs with. */
   readonly installationKey: string;
   /** Files of strategies of the user's own: the lab offers them. */
@@ -72,6 +74,7 @@ export function openDataFolder(dir?: string): DataFolder {
     modelProbes: join(root, 'model-probes'),
     promotions: join(root, 'promotions'),
     modelStandings: join(root, 'model-standings.json'),
+    promotionGate: join(root, 'promotion-gate.json'),
     installationKey: join(root, 'installation.key'),
     strategies: join(root, 'strategies'),
   };

@@ -1,6 +1,7 @@
 import type { DataFolder } from './data-folder.ts';
 import { DEFAULT_MEMORY } from './engine/inference/inference-limits.ts';
 import { openInstallationKey } from './installation-key.ts';
+import { readGateTerms } from './ml/registry/gate-terms.ts';
 import { type ModelRegistry, openModelRegistry } from './ml/registry/model-registry.ts';
 import { openProbeRecords } from './ml/registry/probe-records.ts';
 import { MODELS_DIR, PRODUCT_VERSION } from './product.ts';
@@ -17,4 +18,5 @@ export const openFolderRegistry = (folder: DataFolder): ModelRegistry =>
     openProbeRecords(folder.modelProbes, DEFAULT_MEMORY.modelBytesMax),
     openInstallationKey(folder.installationKey),
     PRODUCT_VERSION,
+    readGateTerms(folder.promotionGate),
   );

@@ -10,6 +10,7 @@ import { versionKey } from './engine/domain/ensemble.ts';
 import { SPOT_VENUE } from './engine/domain/instrument.ts';
 import type { RiskLimits } from './engine/domain/proposal.ts';
 import { createEngine, type Engine, type EngineIdentity } from './engine/engine.ts';
+import { featureSetIdentities } from './engine/features/feature-sets.ts';
 import { createEngineDesk } from './engine/gateway/engine-desk.ts';
 import { openJournalStore } from './engine/gateway/journal-store.ts';
 import { modelRows } from './engine/gateway/model-rows.ts';
@@ -21,7 +22,7 @@ import { verifyJournalFiles } from './engine/journal-check.ts';
 import { systemClock, systemTimers } from './engine/kernel/clock.ts';
 import { LogWriteError, openEventLog } from './engine/kernel/event-log.ts';
 import { newSessionId } from './engine/kernel/ids.ts';
-import { featureSetsOf, figuresOf } from './engine/model-cards.ts';
+import { figuresOf } from './engine/model-cards.ts';
 import type { RecordingPlace } from './engine/venues/recording/recording-parts.ts';
 import { openFolderRegistry } from './folder-registry.ts';
 import { createGameDay } from './game-day/game-day.ts';
@@ -131,7 +132,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       const card = role === 'vote' ? registry.cardOf(model, version) : null;
       return card ?? [];
     });
-    const featureSets = featureSetsOf(registry.cards());
+    const featureSets = featureSetIdentities();
 
     const records = options.strategies?.map(({ record }) => record);
 
@@ -223,12 +224,14 @@ export async function startHost(options: HostOptions): Promise<Host> {
         jobsDir: folder.trainingJobs,
         jobsKept: config.training.jobsKept,
         modelsDir: MODELS_DIR,
+        ownModelsDir: folder.models,
       },
       workerUrl: siblingModule(import.meta.url, './ml/desk/worker'),
       trainUrl: siblingModule(import.meta.url, './ml/train/main'),
       timers: systemTimers,
       nowMs: () => systemClock.nowMs(),
       onLog: options.onLog,
+      onPublished: (model, version) => modelDesk.published(model, version),
     });
     const desk = createEngineDesk(
       {

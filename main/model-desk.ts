@@ -22,6 +22,8 @@ export interface ModelDesk {
    * shadow, and serves what has to be tried first as it passes.
    */
   refresh(): Promise<void>;
+  /** A version that has just been published is tried, loaded and scored from here on. Null when it is, else why not, a sentence. */
+  published(model: string, version: string): Promise<string | null>;
   promote(model: string, version: string): Promise<Done>;
   rollback(model: string): Promise<Done>;
   standingOf(model: string, version: string): ModelStanding;
@@ -92,6 +94,14 @@ export function createModelDesk({ registry, engine, featureSets, timers, nowMs }
     return { ok: true };
   };
 
+  /** Of the first version of its name: nothing takes its place. */
+  const withdraw = (model: string): Done => {
+    const done = registry.rollback(model, nowMs());
+    if (!done.ok) return refused(done.error.kind, `${done.error.text}.`);
+    tellLineUp(`${model} ${done.value.version} trades no longer: nothing of its name did before.`);
+    return { ok: true };
+  };
+
   return {
     async refresh() {
       registry.rescan();
@@ -103,6 +113,16 @@ export function createModelDesk({ registry, engine, featureSets, timers, nowMs }
         engine.request({ kind: 'ModelStateChanged', model, version, state: 'halted', why });
       }
     },
+    async published(model, version) {
+      registry.rescan();
+      const problem = await load({ model, version });
+      if (problem !== null) {
+        engine.inference.serve(registry.placements());
+        return `${problem}.`;
+      }
+      tellLineUp(`${model} ${version} is published: it is scored beside what trades and has no vote.`);
+      return null;
+    },
     promote: (model, version) =>
       change(
         { model, version },
@@ -111,8 +131,10 @@ export function createModelDesk({ registry, engine, featureSets, timers, nowMs }
           `${model} ${version} trades${replaced === null ? '' : ` in place of ${replaced}`}: it passed the gate.`,
       ),
     rollback(model) {
-      const before = registry.before(model);
-      if (before === null) return Promise.resolve(refused('none-before', `Nothing traded before ${model}'s version.`));
+      const way = registry.wayBack(model);
+      if (way === null) return Promise.resolve(refused('none-before', `Nothing traded before ${model}'s version.`));
+      const { version: before } = way;
+      if (before === null) return Promise.resolve(withdraw(model));
       return change(
         { model, version: before },
         () => registry.rollback(model, nowMs()),
@@ -126,7 +148,7 @@ export function createModelDesk({ registry, engine, featureSets, timers, nowMs }
         byHand: decision.view.settings().weights[model] ?? null,
         score: scoreOf({ model, version }),
         gate: isShadow ? registry.checks(model, version, scoreOf, nowMs()) : [],
-        rollbackTo: isShadow ? null : registry.before(model),
+        rollbackTo: isShadow ? null : registry.wayBack(model),
       };
     },
   };

@@ -280,8 +280,8 @@ const modelStanding = z.strictObject({
   open: z.boolean(),
   /** What it has shown of what it must show to trade; for a shadow. */
   gate: z.array(z.strictObject({ name: z.string(), passed: z.boolean(), text: z.string() })),
-  /** The version that traded before; null where there is none. */
-  rollbackTo: z.string().nullable(),
+  /** Where a rollback goes, to no version where it is the first of its name; null where there is no way back. */
+  rollbackTo: z.strictObject({ version: z.string().nullable() }).nullable(),
 });
 
 export const modelSchema = z.strictObject({

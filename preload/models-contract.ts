@@ -181,8 +181,8 @@ const dataView = z.strictObject({
 
 const modelVersion = z.strictObject({
   id,
-  /** Comes with the terminal, or was trained here. */
-  origin: z.enum(['shipped', 'trained']),
+  /** Comes with the terminal, was published here, or is what a training left. */
+  origin: z.enum(['shipped', 'published', 'trained']),
   name: z.string(),
   version: z.string(),
   title: z.string(),
@@ -192,6 +192,17 @@ const modelVersion = z.strictObject({
   /** What else its card says, a line each. */
   facts: z.array(z.strictObject({ name: z.string(), text: z.string() })),
   report: modelReportSchema,
+  /** Of what a training left. */
+  publishing: z
+    .strictObject({
+      /** Under which it would be published. */
+      name: z.string(),
+      /** The version that it was published as; null where it has not been. */
+      as: z.strictObject({ id: z.string(), version: z.string() }).nullable(),
+      /** Why it cannot be, in a sentence; empty where it can. */
+      refusal: z.string(),
+    })
+    .nullable(),
 });
 
 // ------------------------------------------------------------------------------------------------------------ requests
@@ -220,6 +231,10 @@ export const modelsContract = {
   /** A paused job goes on; one that failed is tried again. */
   resumeTraining: oc.input(jobId).output(done),
   cancelTraining: oc.input(jobId).output(done),
+  /** What a training left becomes the next version of its name: scored beside what trades, without a vote. */
+  publishTraining: oc
+    .input(jobId)
+    .output(answer(z.strictObject({ versionId: id, model: z.string(), version: z.string() }))),
   watchTraining: oc.output(eventIterator(trainingMessageSchema)),
   /** Every version that can be looked at, those that come with the terminal first. */
   modelVersions: oc.output(answer(z.array(modelVersion))),

@@ -72,6 +72,13 @@ export function addModelCommands(program: Command): void {
     .description('files, features and golden rows of every model in a folder')
     .action((dir?: string) => run(async () => (await import('../commands/lab-models.ts')).modelsVerify(dir)));
   models
+    .command('publish <model>')
+    .description('a model of the lab becomes the next version of its name, scored live without a vote')
+    .addOption(dataDirOption())
+    .action((folder: string, options: { dataDir?: string }) =>
+      run(async () => (await import('../commands/models-standing.ts')).modelsPublish(folder, options.dataDir)),
+    );
+  models
     .command('promote <name> <version>')
     .description('a version trades in the place of the one that does, where it passes the gate')
     .addOption(dataDirOption())

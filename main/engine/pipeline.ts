@@ -6,8 +6,9 @@ import { createDecisionStage } from './decision/decision-stage.ts';
 import { createModelAgent } from './decision/model-agent.ts';
 import { createMomentumAgent } from './decision/momentum-agent.ts';
 import { MOMENTUM_RECORD } from './decision/momentum-record.ts';
-import type { EngineEvent } from './domain/events.ts';
-import { isPerpetual } from './domain/instrument.ts';
+import type { Timeframe } from './domain/candle.ts';
+import type { CandleRow, EngineEvent } from './domain/events.ts';
+import { type InstrumentId, isPerpetual } from './domain/instrument.ts';
 import type { MarketView } from './domain/market.ts';
 import type { OrdersView, PortfolioView } from './domain/portfolio.ts';
 import { createExecutionStage } from './execution/execution-stage.ts';
@@ -24,14 +25,10 @@ import { createRiskStage } from './risk/risk-stage.ts';
 /** What a venue takes from the taker; costs, sizes and risks are reckoned with it. */
 const FEE_BPS = 10;
 
-/** Feature sets that the models want, each once per timeframe. */
-function featureStreamsOf(cards: readonly ModelCard[]): FeatureStream[] {
-  const streams = new Map<string, FeatureStream>();
-  for (const { timeframe, featureSet } of cards) {
-    const set = featureSetByName(featureSet.name);
-    if (set) streams.set(`${timeframe} ${set.name}`, { timeframe, set });
-  }
-  return [...streams.values()];
+/** The features that a model looks at; null where this build does not compute them. */
+function featureStreamOf({ timeframe, featureSet }: ModelCard): FeatureStream | null {
+  const set = featureSetByName(featureSet.name);
+  return set ? { timeframe, set } : null;
 }
 
 /** Candles of perpetuals: models and rules were measured on spot, and what they would say there is worth nothing. */
@@ -60,6 +57,9 @@ const withoutStrategies: AgentsOf = () => ({ strategies: [], alone: false });
 
 const fromCard = <T>(card: ModelCard | null, make: (card: ModelCard) => T): T | null => (card ? make(card) : null);
 
+/** Candles that a model begins with which joins while the engine runs. */
+const PAST_CANDLES = 720;
+
 /**
  * The one direction, wired: market → features → inference → decision → risk → approval → execution → ledger. Live,
  * paper, replay and simulation all run what this returns. Stages look at one another only through the views below.
@@ -86,7 +86,16 @@ export function createPipeline(
   };
   const seen = { market: marketView, portfolio, orders, instruments: () => instruments.byId };
 
-  const features = createFeaturesStage(featureStreamsOf([...cards, ...library.all()]));
+  /** Of spot, which is all that models are asked about. */
+  const past = (timeframe: Timeframe): [InstrumentId, CandleRow[]][] =>
+    [...instruments.byId.keys()]
+      .filter((id) => !isPerpetual(id))
+      .map((id) => [id, market.closedCandles(id, timeframe, PAST_CANDLES)]);
+
+  const features = createFeaturesStage(
+    cards.flatMap((card) => featureStreamOf(card) ?? []),
+    { streamOf: (model, version) => fromCard(library.cardOf(model, version), featureStreamOf), past },
+  );
   const inference = createInferenceStage({
     models: cards.map(termsOf),
     termsFor: (model, version) => fromCard(library.cardOf(model, version), termsOf),
@@ -102,6 +111,7 @@ export function createPipeline(
     limits: () => risk.view.limits(),
     entriesHeld: () => risk.view.entriesHeld(),
     agents: [...(alone ? [] : [...cards.map(memberOf), createMomentumAgent(MOMENTUM_RECORD)]), ...strategies],
+    past,
     modelAgent: (model, version) => (alone ? null : fromCard(library.cardOf(model, version), memberOf)),
     feeBps: FEE_BPS,
   });

@@ -2,13 +2,14 @@
 import type { ModelVersion, TrainingJob } from '../../preload/models-contract.ts';
 import { showClock, showDay } from '../format/time.ts';
 import { LETTERS } from '../lab/run-words.ts';
-import { engineNowMs } from '../stores/desk-store.ts';
+import { engineNowMs, useDesk } from '../stores/desk-store.ts';
 import { COMPARED_MAX, select, toggleCompared, useModels } from './models-store.ts';
 import { EDGES, JOB_STATES, remainingText } from './training-words.ts';
 
 export function ModelList() {
   const jobs = useModels((state) => state.jobs);
   const versions = useModels((state) => state.versions);
+  const published = versions.filter(({ origin }) => origin === 'published');
   const shipped = versions.filter(({ origin }) => origin === 'shipped');
   return (
     <section className="lab-card" aria-label="Models">
@@ -27,12 +28,8 @@ export function ModelList() {
         ) : (
           <p className="px-2.5 py-2 text-text2">{jobs ? 'No training yet' : 'Connecting…'}</p>
         )}
-        <h3 className="px-2.5 pb-1 pt-3 text-[11px] text-text3">With the terminal</h3>
-        <ul>
-          {shipped.map((version) => (
-            <VersionRow key={version.id} version={version} />
-          ))}
-        </ul>
+        {published.length === 0 ? null : <VersionRows title="Published here" versions={published} />}
+        <VersionRows title="With the terminal" versions={shipped} />
       </div>
     </section>
   );
@@ -94,6 +91,19 @@ function JobRow({ job }: { job: TrainingJob }) {
   );
 }
 
+function VersionRows({ title, versions }: { title: string; versions: readonly ModelVersion[] }) {
+  return (
+    <>
+      <h3 className="px-2.5 pb-1 pt-3 text-[11px] text-text3">{title}</h3>
+      <ul>
+        {versions.map((version) => (
+          <VersionRow key={version.id} version={version} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
 function VersionRow({ version }: { version: ModelVersion }) {
   return (
     <Row
@@ -103,12 +113,24 @@ function VersionRow({ version }: { version: ModelVersion }) {
       top={version.title}
       below={
         <>
-          <span>{version.timeframe}</span>
+          <span>
+            {version.timeframe}
+            <Role version={version} />
+          </span>
           <Edge edge={version.report.edge} />
         </>
       }
     />
   );
+}
+
+/** Whether it votes or is scored, where it is served. */
+function Role({ version: { name, version } }: { version: ModelVersion }) {
+  const role = useDesk(
+    (desk) => desk.models.find((each) => each.name === name && each.version === version)?.standing?.role ?? null,
+    null,
+  );
+  return role === null ? null : <> · {role === 'vote' ? 'votes' : 'shadow'}</>;
 }
 
 function Edge({ edge }: { edge: ModelVersion['report']['edge'] }) {

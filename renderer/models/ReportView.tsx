@@ -5,6 +5,7 @@ import { realMinus, showCount, showFloat } from '../format/number.ts';
 import { showDay } from '../format/time.ts';
 import { ModelPlace } from '../panels/ModelPlace.tsx';
 import { useDesk } from '../stores/desk-store.ts';
+import { Publishing } from './Publishing.tsx';
 import { ReliabilityCurve } from './ReliabilityCurve.tsx';
 import { EDGES, showFigure } from './training-words.ts';
 
@@ -34,6 +35,7 @@ export function ReportView({ version }: { version: ModelVersion }) {
         <p className="mt-0.5 select-text leading-[17px]">{realMinus(report.sentence)}</p>
         <p className="mt-0.5 select-text text-[11px] leading-[15px] text-text3">{report.rule}</p>
       </section>
+      <Publishing version={version} />
       <p className="select-text px-3 pt-2 leading-[17px] text-text2">{version.question}</p>
       <div className="grid grid-cols-2 gap-x-6 gap-y-4 p-3">
         <Figures report={report} />
@@ -176,6 +178,7 @@ function Live({ version }: { version: ModelVersion }) {
     (desk) => desk.models.find(({ name, version: own }) => name === version.name && own === version.version) ?? null,
     null,
   );
+  if (version.origin === 'trained') return null;
   if (!model) return <p className="px-3 pb-3 text-text3">Not loaded: it neither votes nor is it scored live.</p>;
   return (
     <section aria-label="Live" className="px-3 pb-3">

@@ -7,6 +7,7 @@ import {
   type TrainingMessage,
   trainingMessageSchema,
 } from '../../preload/models-contract.ts';
+import { deskStore } from '../stores/desk-store.ts';
 import { announce, showToast } from '../stores/toast-store.ts';
 import type { EngineClient } from '../transport/client.ts';
 
@@ -136,6 +137,12 @@ async function readCatalogue(client: EngineClient): Promise<void> {
   } catch {
     modelsStore.setState({ problem: 'The engine could not say what can be trained; the log has the details.' });
   }
+}
+
+/** Asks again which versions there are: one was published. */
+export async function rereadVersions(): Promise<void> {
+  const { client } = deskStore.getState();
+  if (client) await readVersions(client);
 }
 
 async function readVersions(client: EngineClient): Promise<void> {

@@ -4,6 +4,7 @@ import type { Ensemble, Model } from '../../preload/contract.ts';
 import { showFloat, showPercent } from '../format/number.ts';
 import { promoteModel, rollbackModel, setEnsemble } from '../stores/actions.ts';
 import { useDesk } from '../stores/desk-store.ts';
+import { ConfirmButton } from './ConfirmButton.tsx';
 
 type Standing = NonNullable<Model['standing']>;
 
@@ -40,26 +41,22 @@ export function ModelPlace({ model, standing }: { model: Model; standing: Standi
         {standing.cacheHitShare === null ? null : <span>known answers {showPercent(standing.cacheHitShare)}</span>}
         {standing.open ? null : <span>rests on disk</span>}
         {standing.rollbackTo === null ? null : (
-          <button
-            type="button"
-            className="button ml-auto px-2"
-            disabled={isBusy}
-            title={`${standing.rollbackTo} traded before; it is loaded, then takes over without missing a candle`}
-            onClick={() => act(rollbackModel(model.name))}
-          >
-            Roll back to {standing.rollbackTo}
-          </button>
+          <RollBack
+            model={model}
+            to={standing.rollbackTo.version}
+            isBusy={isBusy}
+            onYes={() => act(rollbackModel(model.name))}
+          />
         )}
         {standing.role === 'shadow' ? (
-          <button
-            type="button"
-            className="button ml-auto px-2"
+          <ConfirmButton
+            text="Promote"
+            question={`${model.label} ${model.version} votes from the next answer on, and can be rolled back.`}
+            yes="Promote it"
             disabled={isBusy || !isReady}
             title={isReady ? 'It takes over without missing a candle' : 'It has not shown all that it must'}
-            onClick={() => act(promoteModel(model.name, model.version))}
-          >
-            Promote
-          </button>
+            onYes={() => act(promoteModel(model.name, model.version))}
+          />
         ) : null}
       </div>
       {standing.gate.length > 0 ? <Gate gate={standing.gate} /> : null}
@@ -69,6 +66,31 @@ export function ModelPlace({ model, standing }: { model: Model; standing: Standi
         </p>
       )}
     </div>
+  );
+}
+
+function RollBack(props: {
+  readonly model: Model;
+  readonly to: string | null;
+  readonly isBusy: boolean;
+  readonly onYes: () => void;
+}) {
+  const { model, to, isBusy, onYes } = props;
+  return (
+    <ConfirmButton
+      text={to === null ? 'Take it out of the vote' : `Roll back to ${to}`}
+      question={
+        to === null ? `Nothing of its name votes then; ${model.version} is scored on.` : `${to} votes again, at once.`
+      }
+      yes={to === null ? 'Take it out' : 'Roll back'}
+      disabled={isBusy}
+      title={
+        to === null
+          ? 'It is the first of its name: nothing takes its place'
+          : `${to} traded before; it is loaded, then takes over without missing a candle`
+      }
+      onYes={onYes}
+    />
   );
 }
 

@@ -67,9 +67,11 @@ describe('a version made here', () => {
 
   it('trades after one click, and what traded before trades again after another', async () => {
     await cardOf(OWN).getByRole('button', { name: 'Promote' }).click();
+    await cardOf(OWN).getByRole('button', { name: 'Promote it' }).click();
     await until('the new version to vote', async () => (await roles()).join() === `${OWN} vote`, 60_000);
     const { page } = terminal.desk;
     await page.getByRole('button', { name: `Roll back to ${SHIPPED}` }).click();
+    await page.getByRole('button', { name: 'Roll back', exact: true }).click();
     await until('the old version to vote', async () => (await roles()).includes(`${SHIPPED} vote`), 60_000);
     const said = (await deskNow()).journal.map(({ text }) => text);
     expect(said).toContain(`${MODEL} ${OWN} trades in place of ${SHIPPED}: it passed the gate.`);

@@ -168,6 +168,8 @@ export function createMemoryTraining() {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    publish: async (id) =>
+      rows.has(id) ? { ok: true, value: { versionId: 'm/1.0.0', model: 'm', version: '1.0.0' } } : gone,
     versions: async () => ({
       ok: true,
       value: [
@@ -182,6 +184,7 @@ export function createMemoryTraining() {
           features: 2,
           facts: [{ name: 'Seed', text: '1' }],
           report: MODEL_REPORT,
+          publishing: { name: 'gradient-boosting-direction-15m', as: null, refusal: '' },
         },
       ],
     }),

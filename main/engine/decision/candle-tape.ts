@@ -25,12 +25,12 @@ export function isSaneCandle(candle: Candle): boolean {
 /** The last closed candles of one instrument and timeframe, oldest first. Bounded; candles that are not sane stay out. */
 export class CandleTape {
   readonly spanMs: number;
-  readonly #barsKept: number;
+  readonly barsKept: number;
   #candles: Candle[] = [];
 
   constructor(spanMs: number, barsKept = BARS_KEPT) {
     this.spanMs = spanMs;
-    this.#barsKept = barsKept;
+    this.barsKept = barsKept;
   }
 
   get candles(): readonly Candle[] {
@@ -55,7 +55,7 @@ export class CandleTape {
     if (last && candle.openTimeMs <= last.openTimeMs) return this.#replace(candle);
     if (last && candle.openTimeMs - last.openTimeMs > HOLE_BARS_MAX * this.spanMs) this.#candles = [];
     this.#candles.push(candle);
-    if (this.#candles.length >= 2 * this.#barsKept) this.#candles = this.#candles.slice(-this.#barsKept);
+    if (this.#candles.length >= 2 * this.barsKept) this.#candles = this.#candles.slice(-this.barsKept);
     return true;
   }
 
@@ -65,7 +65,7 @@ export class CandleTape {
     if (!newest) return;
     const after = this.#candles.filter((candle) => candle.openTimeMs > newest[0]);
     this.#candles = [];
-    for (const row of rows.slice(-this.#barsKept)) this.put(row);
+    for (const row of rows.slice(-this.barsKept)) this.put(row);
     for (const candle of after) this.#candles.push(candle);
   }
 

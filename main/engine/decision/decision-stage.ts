@@ -1,7 +1,7 @@
 import { TIMEFRAME_MS, type Timeframe } from '../domain/candle.ts';
 import { parseDecimal } from '../domain/decimal.ts';
 import type { EnsembleSettings, MemberScore } from '../domain/ensemble.ts';
-import type { EngineEvent } from '../domain/events.ts';
+import type { CandleRow, EngineEvent } from '../domain/events.ts';
 import { stakesOf } from '../domain/exposure.ts';
 import type { Instrument, InstrumentId } from '../domain/instrument.ts';
 import type { MarketView, Quote } from '../domain/market.ts';
@@ -29,6 +29,8 @@ export interface DecisionDeps {
   readonly agents: readonly Agent[];
   /** Makes a member for a version that comes to vote, or to be scored; null where it is not known. */
   readonly modelAgent?: (model: string, version: string) => Agent | null;
+  /** Closed candles of every instrument, oldest first: what a version that has just come begins with. */
+  past?(timeframe: Timeframe): Iterable<readonly [InstrumentId, readonly CandleRow[]]>;
   /** Taker fee that sizes and risks are reckoned with. */
   readonly feeBps: number;
 }
@@ -63,7 +65,7 @@ const no = (kind: string, text: string): Result<never, NoProposal> => fail({ kin
 export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view: DecisionView } {
   const { market, portfolio, orders, agents, feeBps } = deps;
   const lineUp = createLineUp(agents, deps.modelAgent ?? (() => null));
-  const state = createDecisionState(lineUp);
+  const state = createDecisionState(lineUp, deps.past ?? (() => []));
   const paces: ReadonlySet<Timeframe> = new Set([
     PACE,
     ...agents.flatMap(({ kind, timeframe, onStrategy }) => (kind === 'rule' && !onStrategy ? [timeframe] : [])),

@@ -40,7 +40,11 @@ export interface DecisionState {
   readonly talliedHour: number | null;
 }
 
-export function createDecisionState(lineUp: LineUp): DecisionState {
+/** @param past closed candles of every instrument: what a member that has just come begins with */
+export function createDecisionState(
+  lineUp: LineUp,
+  past: (timeframe: Timeframe) => Iterable<readonly [InstrumentId, readonly CandleRow[]]> = () => [],
+): DecisionState {
   let agents = lineUp.all();
   let timeframes = new Set(agents.map(({ timeframe }) => timeframe));
   const keeper = createScoreKeeper();
@@ -75,11 +79,25 @@ export function createDecisionState(lineUp: LineUp): DecisionState {
     if (timeframes.has(timeframe) && tapeFor(instrumentId, timeframe).put(row)) read(instrumentId, timeframe);
   };
 
+  /** Where there is no tape of these candles yet, or one too short for who has just come. */
+  const layTapes = (timeframe: Timeframe): void => {
+    const wanted = barsKept(timeframe);
+    for (const [instrumentId, candles] of past(timeframe)) {
+      const ofInstrument = tapes.get(instrumentId) ?? new Map<Timeframe, CandleTape>();
+      tapes.set(instrumentId, ofInstrument);
+      if ((ofInstrument.get(timeframe)?.barsKept ?? 0) >= wanted) continue;
+      const tape = new CandleTape(TIMEFRAME_MS[timeframe], wanted);
+      tape.load(candles);
+      ofInstrument.set(timeframe, tape);
+    }
+  };
+
   /** Whoever is new looks at what is there of its candles. */
   const setLineUp = (models: Parameters<LineUp['set']>[0]): void => {
     const newcomers = lineUp.set(models);
     agents = lineUp.all();
     timeframes = new Set(agents.map(({ timeframe }) => timeframe));
+    for (const timeframe of new Set(newcomers.map((agent) => agent.timeframe))) layTapes(timeframe);
     for (const [instrumentId, ofInstrument] of tapes) {
       for (const agent of newcomers) {
         const tape = ofInstrument.get(agent.timeframe);

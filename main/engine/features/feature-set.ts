@@ -40,9 +40,15 @@ export function featureNames(set: FeatureSet): readonly string[] {
 
 /** SHA-256 (hex) of the set's name, version, warm-up and every feature's name and formula, in order. */
 export function featureSetHash(set: FeatureSet): string {
+  const known = hashes.get(set);
+  if (known !== undefined) return known;
   const definition = [set.name, set.version, set.warmUpBars, set.features.map(({ name, formula }) => [name, formula])];
-  return createHash('sha256').update(JSON.stringify(definition)).digest('hex');
+  const hash = createHash('sha256').update(JSON.stringify(definition)).digest('hex');
+  hashes.set(set, hash);
+  return hash;
 }
+
+const hashes = new WeakMap<FeatureSet, string>();
 
 /** Features of a live series: feed closed candles, oldest first. */
 export class FeatureSetState {

@@ -1,4 +1,5 @@
 import { type Candle, TIMEFRAME_MS, type Timeframe } from '../domain/candle.ts';
+import type { LineUpEntry } from '../domain/ensemble.ts';
 import type { CandleRow, EngineEvent, FeaturesComputed } from '../domain/events.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
 import type { Stage } from '../kernel/stage.ts';
@@ -12,8 +13,18 @@ export interface FeatureStream {
   readonly set: FeatureSet;
 }
 
+/** Streams that come and go with the models of the line-up. */
+export interface LineUpStreams {
+  /** What a version looks at; null where it is not known. */
+  streamOf(model: string, version: string): FeatureStream | null;
+  /** Closed candles of every instrument, oldest first: what a stream that has just come begins with. */
+  past(timeframe: Timeframe): Iterable<readonly [InstrumentId, readonly CandleRow[]]>;
+}
+
+const NONE_COME: LineUpStreams = { streamOf: () => null, past: () => [] };
+
 /** Candles kept per series, to start again from when one is corrected: features depend on no more than this. */
-const CANDLES_KEPT = 600;
+const CANDLES_KEPT = 720;
 
 interface Series {
   candles: CandleRow[];
@@ -37,13 +48,30 @@ const toCandle = ([openTimeMs, open, high, low, close, volume]: CandleRow): Cand
   volume,
 });
 
-/** Features of every closed candle, by the one definition that training uses too. */
-export function createFeaturesStage(streams: readonly FeatureStream[]): Stage & { readonly view: FeaturesView } {
-  const hashes = new Map(streams.map((stream) => [stream.set, featureSetHash(stream.set)]));
-  const seriesOf = new Map<FeatureStream, Map<InstrumentId, Series>>(streams.map((stream) => [stream, new Map()]));
+const streamKey = ({ timeframe, set }: FeatureStream): string => `${timeframe} ${set.name}`;
 
-  const withContext = streams.filter(({ set }) => set.usesContext);
-  const tape = createContextTape([...new Set(withContext.map(({ timeframe }) => timeframe))]);
+/**
+ * Features of every closed candle, by the one definition that training uses too.
+ * @param begun streams from the start on; `coming` brings those that models of a later line-up look at
+ */
+export function createFeaturesStage(
+  begun: readonly FeatureStream[],
+  coming: LineUpStreams = NONE_COME,
+): Stage & { readonly view: FeaturesView } {
+  const streams = new Map<string, FeatureStream>();
+  const seriesOf = new Map<FeatureStream, Map<InstrumentId, Series>>();
+  const contextTimeframes: Timeframe[] = [];
+  const tape = createContextTape(contextTimeframes);
+  /** Streams that the event applied last has brought. */
+  let arrived: readonly FeatureStream[] = [];
+
+  const open = (stream: FeatureStream): void => {
+    streams.set(streamKey(stream), stream);
+    seriesOf.set(stream, new Map());
+    const { set, timeframe } = stream;
+    if (set.usesContext && !contextTimeframes.includes(timeframe)) contextTimeframes.push(timeframe);
+  };
+  for (const stream of begun) open(stream);
 
   const advance = (stream: FeatureStream, instrumentId: InstrumentId, series: Series, row: CandleRow): void => {
     const { set, timeframe } = stream;
@@ -92,8 +120,8 @@ export function createFeaturesStage(streams: readonly FeatureStream[]): Stage & 
 
   /** What an instrument's past is now known to be changes the features of those that it is the reference of. */
   const rebuildReferring = (reference: InstrumentId, timeframe: Timeframe): void => {
-    for (const stream of withContext) {
-      if (stream.timeframe !== timeframe) continue;
+    for (const stream of streams.values()) {
+      if (stream.timeframe !== timeframe || !stream.set.usesContext) continue;
       for (const [id, series] of seriesOf.get(stream) ?? []) {
         if (referenceOf(id) === reference) rebuild(stream, id, series.candles);
       }
@@ -101,7 +129,29 @@ export function createFeaturesStage(streams: readonly FeatureStream[]): Stage & 
   };
 
   const forEachStream = (timeframe: Timeframe, run: (stream: FeatureStream) => void): void => {
-    for (const stream of streams) if (stream.timeframe === timeframe) run(stream);
+    for (const stream of streams.values()) if (stream.timeframe === timeframe) run(stream);
+  };
+
+  /** Who has just come looks at what is there of its candles; what nobody looks at any more is let go. */
+  const setLineUp = (models: readonly LineUpEntry[]): void => {
+    const wanted = [...begun, ...models.flatMap(({ model, version }) => coming.streamOf(model, version) ?? [])];
+    const kept = new Map(wanted.map((stream) => [streamKey(stream), stream]));
+    for (const [key, stream] of streams) {
+      if (kept.has(key)) continue;
+      streams.delete(key);
+      seriesOf.delete(stream);
+    }
+    arrived = [...kept].flatMap(([key, stream]) => (streams.has(key) ? [] : [stream]));
+    for (const stream of arrived) {
+      open(stream);
+      const past = [...coming.past(stream.timeframe)].filter(([, candles]) => candles.length > 0);
+      if (stream.set.usesContext) {
+        const { timeframe } = stream;
+        for (const [instrumentId, candles] of past)
+          tape.apply({ kind: 'HistoryLoaded', instrumentId, timeframe, candles });
+      }
+      for (const [instrumentId, candles] of past) rebuild(stream, instrumentId, candles);
+    }
   };
 
   const computed = (
@@ -115,7 +165,7 @@ export function createFeaturesStage(streams: readonly FeatureStream[]): Stage & 
     timeframe,
     candleCloseTimeMs: closeTimeMs,
     featureSet: set.name,
-    featureSetHash: hashes.get(set) as string,
+    featureSetHash: featureSetHash(set),
     values: [...values],
     fromHistory,
   });
@@ -123,7 +173,8 @@ export function createFeaturesStage(streams: readonly FeatureStream[]): Stage & 
   return {
     name: 'features',
     apply(event: EngineEvent) {
-      if (withContext.length > 0) tape.apply(event);
+      arrived = [];
+      if (contextTimeframes.length > 0) tape.apply(event);
       switch (event.kind) {
         case 'EngineStarted':
           for (const series of seriesOf.values()) series.clear();
@@ -136,10 +187,19 @@ export function createFeaturesStage(streams: readonly FeatureStream[]): Stage & 
         case 'CandleCorrected':
           forEachStream(event.timeframe, (stream) => correct(stream, event.instrumentId, event.venues));
           return rebuildReferring(event.instrumentId, event.timeframe);
+        case 'LineUpSet':
+          return setLineUp(event.models);
         default:
       }
     },
     handle(event, context) {
+      for (const stream of arrived) {
+        for (const [instrumentId, { values, candles }] of seriesOf.get(stream) ?? []) {
+          const closeTimeMs = (candles.at(-1)?.[0] ?? 0) + TIMEFRAME_MS[stream.timeframe];
+          const isLast = context.nowMs - closeTimeMs < TIMEFRAME_MS[stream.timeframe];
+          if (values && isLast) context.emit(computed(stream, instrumentId, { values, closeTimeMs }, true));
+        }
+      }
       if (event.kind !== 'HistoryLoaded' && event.kind !== 'CandleClosed') return;
       forEachStream(event.timeframe, (stream) => {
         const series = seriesOf.get(stream)?.get(event.instrumentId);
@@ -151,7 +211,7 @@ export function createFeaturesStage(streams: readonly FeatureStream[]): Stage & 
     },
     view: {
       rows(timeframe, featureSet, instrumentId) {
-        const stream = streams.find((each) => each.timeframe === timeframe && each.set.name === featureSet);
+        const stream = streams.get(`${timeframe} ${featureSet}`);
         return (stream && seriesOf.get(stream)?.get(instrumentId)?.rows) ?? [];
       },
     },

@@ -24,7 +24,8 @@ export interface ModelStanding {
   readonly byHand: number | null;
   readonly score: MemberScore | null;
   readonly gate: readonly { readonly name: string; readonly passed: boolean; readonly text: string }[];
-  readonly rollbackTo: string | null;
+  /** Of a version that trades: where its rollback goes, to no version where it is the first of its name. */
+  readonly rollbackTo: { readonly version: string | null } | null;
 }
 
 function standingRow({ status }: ModelBoardEntry, standing: ModelStanding, trust: number | null): Model['standing'] {

@@ -23,5 +23,6 @@ export interface TrainingPort {
   /** Newest first. A row that has changed is another object. */
   jobs(): readonly TrainingJob[];
   onChange(listener: () => void): Cancel;
+  publish(jobId: string): Answer<{ versionId: string; model: string; version: string }>;
   versions(): Answer<readonly ModelVersion[]>;
 }

@@ -22,6 +22,7 @@ export function trainingRoutes(training: TrainingPort, timers: Timers) {
     pauseTraining: os.pauseTraining.handler(({ input }) => done(training.pause(input.jobId))),
     resumeTraining: os.resumeTraining.handler(({ input }) => done(training.resume(input.jobId))),
     cancelTraining: os.cancelTraining.handler(({ input }) => done(training.cancel(input.jobId))),
+    publishTraining: os.publishTraining.handler(async ({ input }) => answer(await training.publish(input.jobId))),
     watchTraining: os.watchTraining.handler(({ signal }) => watch(signal)),
     modelVersions: os.modelVersions.handler(async () => answer(mutable(await training.versions()))),
   };

@@ -22,6 +22,8 @@ export interface MarketStage extends Stage {
   readonly view: MarketView;
   /** The last candles of one series, oldest first, the open one last; at most `limit` (all that memory holds by default). */
   lastCandles(instrumentId: InstrumentId, timeframe: Timeframe, limit?: number): CandleRow[];
+  /** Oldest first. */
+  closedCandles(instrumentId: InstrumentId, timeframe: Timeframe, limit: number): CandleRow[];
   /** The candle in progress; null before the first print or history. */
   openCandle(instrumentId: InstrumentId, timeframe: Timeframe): CandleRow | null;
   /** Prints left out or found missing so far, for system health. */
@@ -174,6 +176,7 @@ export function createMarketStage(): MarketStage {
       if (open) closed.push(open);
       return closed;
     },
+    closedCandles: (instrumentId, timeframe, limit) => markets.get(instrumentId)?.closedCandles(timeframe, limit) ?? [],
     openCandle: (instrumentId, timeframe) => markets.get(instrumentId)?.openCandle(timeframe) ?? null,
     printCounts: (instrumentId) => markets.get(instrumentId)?.counts ?? { duplicate: 0, late: 0, missing: 0 },
   };

@@ -3,7 +3,7 @@ import type { ModelVersion } from '../../../preload/models-contract.ts';
 import type { CardEvent, CardSpan, ModelCard } from '../card.ts';
 
 /** A card as screens read it: the same report as of a model that was trained here. */
-export function cardReport(card: ModelCard): ModelVersion {
+export function cardReport(card: ModelCard, origin: 'shipped' | 'published'): ModelVersion {
   const { edge, outOfSample, spans } = card;
   const figures = outOfSample;
   const report: ModelReport = {
@@ -28,7 +28,7 @@ export function cardReport(card: ModelCard): ModelVersion {
   };
   return {
     id: `${card.name}/${card.version}`,
-    origin: 'shipped',
+    origin,
     name: card.name,
     version: card.version,
     title: `${card.title} ${card.version}`,
@@ -44,6 +44,7 @@ export function cardReport(card: ModelCard): ModelVersion {
       { name: 'Trades until', text: new Date(card.licensedUntilMs).toISOString().slice(0, 10) },
     ],
     report,
+    publishing: null,
   };
 }
 

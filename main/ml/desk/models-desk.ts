@@ -28,6 +28,14 @@ export interface ModelsDeskOptions {
   readonly timers: Timers;
   readonly nowMs: () => number;
   readonly newId: () => string;
+  /** A version is on disk: whoever serves models looks. A sentence where it cannot be served. */
+  readonly onPublished: (model: string, version: string) => Promise<string | null>;
+}
+
+interface PublishedVersion {
+  readonly versionId: string;
+  readonly model: string;
+  readonly version: string;
 }
 
 interface Refusal {
@@ -44,7 +52,7 @@ const GONE = refuse('not-found', 'That training is no longer here.');
 const UNDER_WAY: readonly TrainingJob['state'][] = ['preparing', 'queued', 'running'];
 
 /** Training as screens see it: what can be trained, jobs as they go, and what came of them. Nothing is computed on this thread. */
-export function createModelsDesk({ crew, trainer, hasJobs, timers, nowMs, newId }: ModelsDeskOptions) {
+export function createModelsDesk({ crew, trainer, hasJobs, timers, nowMs, newId, onPublished }: ModelsDeskOptions) {
   /** Oldest first. */
   const rows = new Map<string, TrainingJob>();
   /** Those whose samples are being made. */
@@ -196,6 +204,17 @@ export function createModelsDesk({ crew, trainer, hasJobs, timers, nowMs, newId 
     onChange(listener: () => void): () => void {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    async publish(id: string): Promise<Result<PublishedVersion, Refusal>> {
+      const row = rows.get(id);
+      if (!row) return GONE;
+      if (row.state !== 'done') return refuse('wrong-state', 'Only a training that is done can be published.');
+      const published = await crew.ask({ kind: 'publish', id }).outcome;
+      if (!published.ok) return published;
+      const { model, version } = published.value;
+      const problem = await onPublished(model, version);
+      if (problem !== null) return refuse('not-served', `${model} ${version} is published and not served: ${problem}`);
+      return ok({ versionId: `${model}/${version}`, model, version });
     },
     async versions(): Promise<Result<readonly ModelVersion[], Refusal>> {
       const found = await crew.ask({ kind: 'versions' }).outcome;

@@ -18,8 +18,9 @@ export interface ModelsWorkerStart {
   readonly jobsDir: string;
   /** Trainings that have ended: the newest so many are kept. */
   readonly jobsKept: number;
-  /** Where the models lie that come with the terminal. */
+  /** Where the models lie that come with the terminal, and where those that are published here. */
   readonly modelsDir: string;
+  readonly ownModelsDir: string;
 }
 
 /** One thing for a worker to do. */
@@ -39,6 +40,8 @@ export type ModelsJob =
   | { readonly kind: 'jobs' }
   /** What came of one that is done. */
   | { readonly kind: 'verdict'; readonly id: string }
+  /** Makes a version of what one left. */
+  | { readonly kind: 'publish'; readonly id: string }
   | { readonly kind: 'versions' }
   | { readonly kind: 'stored' };
 
@@ -54,6 +57,7 @@ export type ModelsAnswer =
   | { readonly kind: 'explore'; readonly view: DataSetView }
   | { readonly kind: 'jobs'; readonly jobs: readonly KeptJob[] }
   | { readonly kind: 'verdict'; readonly verdict: TrainingJob['verdict'] }
+  | { readonly kind: 'publish'; readonly model: string; readonly version: string }
   | { readonly kind: 'versions'; readonly versions: readonly ModelVersion[] }
   | { readonly kind: 'stored'; readonly stored: ModelsCatalogue['stored'] };
 

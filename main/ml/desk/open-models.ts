@@ -17,6 +17,7 @@ export interface ModelsOptions {
   readonly timers: Timers;
   readonly nowMs: () => number;
   readonly onLog: (text: string) => void;
+  readonly onPublished: (model: string, version: string) => Promise<string | null>;
 }
 
 const WAITING_MAX = 24;
@@ -35,6 +36,7 @@ export function openModels({
   timers,
   nowMs,
   onLog,
+  onPublished,
 }: ModelsOptions): ReturnType<typeof createModelsDesk> {
   return createModelsDesk({
     crew: createWorkerCrew<ModelsJob, ModelsAnswer, never>({
@@ -57,5 +59,6 @@ export function openModels({
     timers,
     nowMs,
     newId: () => randomUUID().slice(0, 8),
+    onPublished,
   });
 }

@@ -1,22 +1,27 @@
 import type { ModelVersion } from '../../../preload/models-contract.ts';
+import type { ModelCard } from '../card.ts';
 import { listVersions, readCard } from '../registry/model-folders.ts';
 import type { Job } from '../train/job.ts';
 import { readJobs } from '../train/job-folder.ts';
 import { cardReport } from './card-report.ts';
+import { draftCard, whyNotPublished } from './publish-job.ts';
 import { questionOf } from './questions.ts';
 import { planOf, reportOf } from './trained.ts';
 
-/** What can be looked at: the versions that come with the terminal, then what was trained here, the newest first. */
-export function readVersions(modelsDir: string, jobsDir: string): ModelVersion[] {
-  const shipped = listVersions(modelsDir).flatMap((version) => {
-    const card = readCard(version);
-    return card ? [cardReport(card)] : [];
-  });
-  const trained = readJobs(jobsDir).jobs.flatMap((job) => trainedVersion(job, jobsDir));
-  return [...shipped, ...trained.reverse()];
+/** What can be looked at: the versions that come with the terminal, those published here, then what was trained here, the newest first. */
+export function readVersions(modelsDir: string, ownModelsDir: string, jobsDir: string): ModelVersion[] {
+  const own = cardsBelow(ownModelsDir).reverse();
+  const trained = readJobs(jobsDir).jobs.flatMap((job) => trainedVersion(job, jobsDir, own));
+  return [
+    ...cardsBelow(modelsDir).map((card) => cardReport(card, 'shipped')),
+    ...own.map((card) => cardReport(card, 'published')),
+    ...trained.reverse(),
+  ];
 }
 
-function trainedVersion(job: Job, jobsDir: string): ModelVersion[] {
+const cardsBelow = (dir: string): ModelCard[] => listVersions(dir).flatMap((version) => readCard(version) ?? []);
+
+function trainedVersion(job: Job, jobsDir: string, own: readonly ModelCard[]): ModelVersion[] {
   const report = reportOf(jobsDir, job.id);
   const plan = planOf(jobsDir, job.id);
   if (report === null || plan === null) return [];
@@ -28,6 +33,8 @@ function trainedVersion(job: Job, jobsDir: string): ModelVersion[] {
   const given = Object.entries(job.work.hyperParameters).map(
     ([name, value]) => `${name} ${Number(value.toPrecision(4))}`,
   );
+  const draft = draftCard(jobsDir, job.id);
+  const published = own.find(({ modelSha256 }) => modelSha256 === draft?.modelSha256);
   return [
     {
       id: job.id,
@@ -46,6 +53,13 @@ function trainedVersion(job: Job, jobsDir: string): ModelVersion[] {
         { name: 'Steps', text: `${job.curve.at(-1)?.step ?? 0} of ${job.steps ?? 0}` },
       ],
       report,
+      publishing: {
+        name: draft?.name ?? '',
+        as: published ? { id: idOf(published), version: published.version } : null,
+        refusal: whyNotPublished(jobsDir, job.id),
+      },
     },
   ];
 }
+
+const idOf = ({ name, version }: ModelCard): string => `${name}/${version}`;

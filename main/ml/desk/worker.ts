@@ -13,6 +13,7 @@ import { questionKey } from '../tuning/trial-book.ts';
 import { describeData } from './describe-data.ts';
 import { type MadeData, makeData, type NoData } from './make-data.ts';
 import type { ModelsAnswer, ModelsJob, ModelsWorkerStart } from './models-job.ts';
+import { publishJob } from './publish-job.ts';
 import { splitForStopping } from './split-for-stopping.ts';
 import { planOf, verdictOf } from './trained.ts';
 import { readVersions } from './versions.ts';
@@ -28,6 +29,7 @@ function openModelsWorker({
   jobsDir,
   jobsKept,
   modelsDir,
+  ownModelsDir,
 }: ModelsWorkerStart): AnswerJob<ModelsJob, ModelsAnswer, never> {
   const candles = new LabCandles(labCandles);
   const reader = createCandleReader(candleStore, candles);
@@ -78,8 +80,12 @@ function openModelsWorker({
       }
       case 'verdict':
         return ok({ kind: 'verdict', verdict: verdictOf(jobsDir, job.id) });
+      case 'publish': {
+        const published = await publishJob(jobsDir, job.id, ownModelsDir, modelsDir);
+        return published.ok ? ok({ kind: 'publish', ...published.value }) : published;
+      }
       case 'versions':
-        return ok({ kind: 'versions', versions: readVersions(modelsDir, jobsDir) });
+        return ok({ kind: 'versions', versions: readVersions(modelsDir, ownModelsDir, jobsDir) });
       case 'stored': {
         const stored = candles
           .list()

@@ -4,7 +4,7 @@ import type { FeatureSetIdentity, Placement } from '../../engine/inference/proto
 import { type ModelCard, whyNoVote } from '../card.ts';
 import { compareVersions, listVersions, type ModelVersion, newestOfEach, readCard } from './model-folders.ts';
 import { cardHash, type ProbeRecords } from './probe-records.ts';
-import { type Contender, type GateCheck, gateChecks } from './promotion-gate.ts';
+import { type Contender, DEFAULT_SHADOW, type GateCheck, gateChecks, type ShadowTerms } from './promotion-gate.ts';
 import { type Promotion, readPromotions, type Signer, storePromotion } from './promotion-record.ts';
 import { readShippedVoters } from './shipped-voters.ts';
 import { advanced, readStandings, rolledBack, type Standing, writeStandings } from './standing.ts';
@@ -31,12 +31,13 @@ export interface ModelRegistry {
   versions(): readonly ModelVersion[];
   /** Looks at the folders again: something was published. */
   rescan(): void;
+  /** Of every version that can vote. */
   cards(): readonly ModelCard[];
   cardOf(model: string, version: string): ModelCard | null;
   /** Who votes and who is a shadow, as it stands on disk. */
   lineUp(): readonly LineUpEntry[];
-  /** Where a rollback of the model would go; null where nothing traded before. */
-  before(model: string): string | null;
+  /** Where a rollback of the model would go, to no version where it is the first of its name; null where there is no way back. */
+  wayBack(model: string): { readonly version: string | null } | null;
   /** Those of the line-up whose memory is known: of the shipped ones from their cards, of the others from probes. */
   placements(): readonly Placement[];
   /** Tries what has not been tried; the reasons of those that may not be served. */
@@ -100,6 +101,7 @@ export function openModelRegistry(
   probes: ProbeRecords,
   key: Signer,
   build: string,
+  terms: ShadowTerms = DEFAULT_SHADOW,
 ): ModelRegistry {
   let seen = look(places, key);
   const versions = (): readonly ModelVersion[] => [...seen.shipped, ...seen.own];
@@ -111,8 +113,8 @@ export function openModelRegistry(
 
   /** What stands as live if it is there and may trade, else the newest that ships to vote. */
   const liveOf = (model: string): ModelVersion | null => {
-    const live = seen.standings.get(model)?.live;
-    const standing = live === undefined ? null : find(model, live);
+    const live = seen.standings.get(model)?.live ?? null;
+    const standing = live === null ? null : find(model, live);
     if (standing && mayTrade(standing)) return standing;
     if (!seen.shippedVoters.has(model)) return null;
     return newestOfEach(seen.shipped).find((each) => each.model === model) ?? null;
@@ -150,7 +152,7 @@ export function openModelRegistry(
 
   const checks: ModelRegistry['checks'] = (model, version, scoreOf, nowMs) => {
     const challenger = contender(find(model, version), scoreOf);
-    return challenger ? gateChecks(challenger, contender(liveOf(model), scoreOf), nowMs) : [];
+    return challenger ? gateChecks(challenger, contender(liveOf(model), scoreOf), nowMs, terms) : [];
   };
 
   const stand = (
@@ -168,7 +170,7 @@ export function openModelRegistry(
       version: version.version,
       modelSha256: cardOf(version)?.modelSha256 ?? '',
       cardSha256: cardHash(version) ?? '',
-      replaced: liveOf(model)?.version ?? null,
+      replaced: action === 'withdrawn' ? null : (liveOf(model)?.version ?? null),
       atMs: nowMs,
       build,
       checks: [...gate],
@@ -190,9 +192,10 @@ export function openModelRegistry(
       return found && cardOf(found);
     },
     lineUp: () => standing().map(({ model, version, role }) => ({ model, version, role })),
-    before(model) {
+    wayBack(model) {
       const now = seen.standings.get(model);
-      return now ? (rolledBack(now)?.live ?? null) : null;
+      const next = now ? rolledBack(now) : null;
+      return next && { version: next.live };
     },
     placements: () =>
       standing().flatMap(({ model, version, modelsDir }) => {
@@ -231,16 +234,18 @@ export function openModelRegistry(
         return refuse('gate', `${model} ${version} may not trade: ${first.name}: ${first.text}${rest}`, gate);
       }
       const now = seen.standings.get(model) ?? null;
-      const next = live ? advanced(now, live.version, version) : { live: version, before: [] };
+      const next = advanced(now, live?.version ?? null, version);
       return ok(stand('promoted', found, next, gate, nowMs));
     },
     rollback(model, nowMs) {
       const now = seen.standings.get(model);
       const next = now ? rolledBack(now) : null;
-      const found = next && find(model, next.live);
+      // Where nothing takes its place, the record is of the version that is withdrawn.
+      const named = next?.live ?? now?.live ?? null;
+      const found = named === null ? null : find(model, named);
       if (!next || !found) return refuse('none-before', `nothing traded before ${model}'s present version`);
-      if (!mayTrade(found)) return refuse('gate', `the files of ${model} ${next.live} are not those that traded`);
-      return ok(stand('rolled-back', found, next, [], nowMs));
+      if (!mayTrade(found)) return refuse('gate', `the files of ${model} ${found.version} are not those that traded`);
+      return ok(stand(next.live === null ? 'withdrawn' : 'rolled-back', found, next, [], nowMs));
     },
   };
 }

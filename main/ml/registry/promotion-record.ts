@@ -6,7 +6,8 @@ import { writeWhole } from '../train/whole-file.ts';
 /** Why a version trades, or trades again: kept for ever, signed by the installation. */
 const promotion = z.strictObject({
   schemaVersion: z.literal(1),
-  action: z.enum(['promoted', 'rolled-back']),
+  /** Withdrawn: it traded, and nothing takes its place. */
+  action: z.enum(['promoted', 'rolled-back', 'withdrawn']),
   model: z.string(),
   version: z.string(),
   /** Of the files that trade: others of this version do not. */

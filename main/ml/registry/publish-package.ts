@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { cardSchema, type Golden, type ModelCard, PACKAGE_FILES } from '../card.ts';
 import { syncFolder, writeWhole } from '../train/whole-file.ts';
 import { cardText } from '../training/card-text.ts';
+import { compareVersions, listVersions } from './model-folders.ts';
 
 /** Everything of a package but the cost of running it, which is measured when it is published. */
 export interface MadeModel {
@@ -42,6 +43,30 @@ export async function publishPackage(modelsDir: string, { model, golden, card: d
   }
   for (const folder of [home, modelsDir]) syncFolder(folder);
   return target;
+}
+
+/** As `publishPackage`, as the next version of its name: one above the newest below any of `knownDirs`. */
+export async function publishNext(
+  modelsDir: string,
+  knownDirs: readonly string[],
+  made: MadeModel,
+): Promise<MadeModel> {
+  const { name } = made.card;
+  const taken = [modelsDir, ...knownDirs].flatMap((dir) =>
+    listVersions(dir).flatMap((each) => (each.model === name ? [each.version] : [])),
+  );
+  const next = { ...made, card: { ...made.card, version: nextVersion(taken) } };
+  if (existsSync(join(modelsDir, name, next.card.version)))
+    throw new Error(`there is a ${name} ${next.card.version} already`);
+  await publishPackage(modelsDir, next);
+  return next;
+}
+
+function nextVersion(taken: readonly string[]): string {
+  const newest = taken.toSorted(compareVersions).at(-1);
+  if (newest === undefined) return '1.0.0';
+  const [major = 0, minor = 0, patch = 0] = newest.split('.').map(Number);
+  return `${major}.${minor}.${patch + 1}`;
 }
 
 /** In a process of its own: the trainer's freed memory would hide what a session takes. */

@@ -7,9 +7,10 @@ const version = z.string().regex(/^\d+\.\d+\.\d+$/);
 
 /** Which version of a model trades, and what it came after. */
 const standing = z.strictObject({
-  live: version,
-  /** What traded before it, newest last: where a rollback goes. */
-  before: z.array(version),
+  /** Null where none does any more. */
+  live: version.nullable(),
+  /** What traded before it, newest last: where a rollback goes. Null where nothing did. */
+  before: z.array(version.nullable()),
 });
 export type Standing = z.infer<typeof standing>;
 
@@ -36,7 +37,7 @@ export function writeStandings(path: string, standings: ReadonlyMap<string, Stan
 }
 
 /** `next` trades in the place of what did. */
-export const advanced = (now: Standing | null, live: string, next: string): Standing => ({
+export const advanced = (now: Standing | null, live: string | null, next: string): Standing => ({
   live: next,
   before: [...(now?.before ?? []), live].slice(-KEPT),
 });

@@ -202,6 +202,10 @@ const REQUESTS: Record<
     answer: { ok: false, error: { code: 'not-found', text: 'That training is no longer here.' } },
   },
   resumeTraining: { ask: (c) => c.resumeTraining({ jobId: 'j-1' }), answer: { ok: true } },
+  publishTraining: {
+    ask: (c) => c.publishTraining({ jobId: 'j-1' }),
+    answer: { ok: true, value: { versionId: 'm/1.0.0', model: 'm', version: '1.0.0' } },
+  },
   cancelTraining: { ask: (c) => c.cancelTraining({ jobId: 'j-1' }), answer: { ok: true } },
   modelVersions: {
     ask: (c) => c.modelVersions(),

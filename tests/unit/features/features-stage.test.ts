@@ -57,6 +57,52 @@ function expectFeatures(computed: readonly FeaturesComputed[], i: number, fromHi
   for (const [index, value] of (event?.values ?? []).entries()) expect(value).toBeCloseTo(wanted[index] as number, 9);
 }
 
+/** A stage that begins with no stream, to which a model's comes with the line-up. */
+function runWithComing(past: readonly CandleRow[]) {
+  const stage = createFeaturesStage([], {
+    streamOf: (model) => (model === 'm' ? { timeframe: '1m', set: featureSetV1 } : null),
+    past: () => [[BTC, past]],
+  });
+  const nowMs = (past.at(-1)?.[0] ?? 0) + 61_000;
+  const send = (event: EngineEvent): FeaturesComputed[] => {
+    const emitted: OutputEvent[] = [];
+    stage.apply(event, nowMs);
+    stage.handle(event, { nowMs, emit: (each) => emitted.push(each), perform: () => {}, newId: () => 'x' });
+    return emitted as FeaturesComputed[];
+  };
+  const lineUp = (...models: string[]) =>
+    send({
+      kind: 'LineUpSet',
+      models: models.map((model) => ({ model, version: '1.0.0', role: 'shadow' })),
+      why: '',
+    });
+  return { stage, send, lineUp };
+}
+
+describe('a stream that comes with the line-up', () => {
+  it('begins with the candles that are there, asks about the last one, and goes on as one from the start', () => {
+    const { stage, send, lineUp } = runWithComing(rows(0, 600));
+    expectFeatures(lineUp('m', 'unknown'), 599, true);
+    expect(stage.view.rows('1m', 'v1', BTC).length).toBeGreaterThan(500);
+    expect(lineUp('m')).toEqual([]);
+    expectFeatures(
+      send({ kind: 'CandleClosed', instrumentId: BTC, timeframe: '1m', candle: rowAt(600), from: 'trades' }),
+      600,
+      false,
+    );
+  });
+
+  it('is let go with its last model', () => {
+    const { stage, send, lineUp } = runWithComing(rows(0, 600));
+    lineUp('m');
+    lineUp();
+    expect(stage.view.rows('1m', 'v1', BTC)).toEqual([]);
+    expect(
+      send({ kind: 'CandleClosed', instrumentId: BTC, timeframe: '1m', candle: rowAt(600), from: 'trades' }),
+    ).toEqual([]);
+  });
+});
+
 describe('features stage', () => {
   it('judges the last candle of the past, then each candle that closes, by the values training saw', () => {
     const { history, close } = run();

@@ -10,11 +10,11 @@ import { createInferenceClient, type InferenceClient } from '../../../main/engin
 import { systemClock, systemTimers } from '../../../main/engine/kernel/clock.ts';
 import type { LoggedEvent } from '../../../main/engine/kernel/core.ts';
 import { openInstallationKey } from '../../../main/installation-key.ts';
-import { openModelRegistry } from '../../../main/ml/registry/model-registry.ts';
+import { type ModelRegistry, openModelRegistry } from '../../../main/ml/registry/model-registry.ts';
 import { openProbeRecords } from '../../../main/ml/registry/probe-records.ts';
 import { createModelDesk, type ModelDesk } from '../../../main/model-desk.ts';
-import { HOURS_30, scoreOf, twoVersions } from '../../support/model-versions.ts';
-import { smallFeatureSet } from '../../support/small-model.ts';
+import { goodVersion, HOURS_30, scoreOf, twoVersions } from '../../support/model-versions.ts';
+import { smallFeatureSet, writePackage } from '../../support/small-model.ts';
 import { waitUntil as waitFor } from '../../support/wait-until.ts';
 
 /** The real ml-host behind the real client; of the engine what the desk talks to. */
@@ -22,6 +22,7 @@ const HOST = join(import.meta.dirname, '../../../main/ml/host/main.ts');
 let root: string;
 let client: InferenceClient;
 let desk: ModelDesk;
+let registry: ModelRegistry;
 let heard: EngineEvent[];
 let scores: MemberScore[];
 let nowMs: number;
@@ -32,7 +33,7 @@ beforeEach(async () => {
   heard = [];
   scores = [];
   nowMs = HOURS_30;
-  const registry = openModelRegistry(
+  registry = openModelRegistry(
     {
       shippedDir: join(root, 'shipped'),
       ownDir: join(root, 'own'),
@@ -113,6 +114,7 @@ test('promoted it takes over, and back again, and in between no question is with
     });
   }, 2);
   await waitUntil('the shadow answers too', () => served().length === 2);
+  await waitUntil('a few candles', () => candles > 3);
   expect(await desk.promote('small', '1.1.0')).toEqual({ ok: true });
   await waitUntil('the old version is gone', () => served().join() === '1.1.0');
   expect(await desk.rollback('small')).toEqual({ ok: true });
@@ -121,13 +123,37 @@ test('promoted it takes over, and back again, and in between no question is with
   const answered = () =>
     new Set(heard.flatMap((event) => (event.kind === 'PredictionArrived' ? [event.requestId] : [])));
   await waitUntil('every candle is answered', () => answered().size === candles);
-  expect(candles).toBeGreaterThan(3);
   expect(lineUps()).toEqual(['1.0.0 vote, 1.1.0 shadow', '1.1.0 vote', '1.0.0 vote, 1.1.0 shadow']);
   const whys = heard.flatMap((event) => (event.kind === 'LineUpSet' && event.why ? [event.why] : []));
   expect(whys).toEqual([
     'small 1.1.0 trades in place of 1.0.0: it passed the gate.',
     'small 1.0.0 trades again in place of 1.1.0.',
   ]);
+});
+
+test('what is published while it runs is loaded, then scored as a shadow; what cannot be opened is told', async () => {
+  await desk.refresh();
+  await writePackage(await goodVersion('1.2.0'), join(root, 'own'));
+  expect(await desk.published('small', '1.2.0')).toBeNull();
+  expect(lineUps().at(-1)).toBe('1.0.0 vote, 1.2.0 shadow');
+  expect(served()).toContain('1.2.0');
+  const whys = heard.flatMap((event) => (event.kind === 'LineUpSet' && event.why ? [event.why] : []));
+  expect(whys).toEqual(['small 1.2.0 is published: it is scored beside what trades and has no vote.']);
+  const bad = await goodVersion('1.3.0');
+  await writePackage({ ...bad, model: bad.model.slice(1) }, join(root, 'own'));
+  expect(await desk.published('small', '1.3.0')).toMatch(/sha256 .* is not modelSha256/);
+});
+
+test('the first of its name goes out of the vote as it came, at once', async () => {
+  rmSync(join(root, 'shipped'), { recursive: true });
+  registry.rescan();
+  await desk.refresh();
+  scores = [scoreOf('small@1.1.0', 400, 0.68)];
+  await waitUntil('it is served', () => served().join() === '1.1.0');
+  expect(await desk.promote('small', '1.1.0')).toEqual({ ok: true });
+  expect(await desk.rollback('small')).toEqual({ ok: true });
+  expect(lineUps()).toEqual(['1.1.0 shadow', '1.1.0 vote', '1.1.0 shadow']);
+  expect(served()).toEqual(['1.1.0']);
 });
 
 test('what has not earned it is refused in words, and what trades goes on', async () => {

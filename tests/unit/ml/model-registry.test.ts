@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openInstallationKey } from '../../../main/installation-key.ts';
+import type { LabelSpec } from '../../../main/ml/labels/label.ts';
+import { readGateTerms } from '../../../main/ml/registry/gate-terms.ts';
 import { readCard } from '../../../main/ml/registry/model-folders.ts';
 import { openModelRegistry, type ScoreOf } from '../../../main/ml/registry/model-registry.ts';
 import { openProbeRecords, type ProbeRecords } from '../../../main/ml/registry/probe-records.ts';
@@ -61,13 +63,46 @@ describe('which versions trade', () => {
   test('a promoted version votes, also after a restart, and back is one step', () => {
     expect(promote()).toMatchObject({ ok: true, value: { action: 'promoted', version: '1.1.0', replaced: '1.0.0' } });
     expect(live()).toEqual(['small 1.1.0 vote']);
-    expect(open().before('small')).toBe('1.0.0');
+    expect(open().wayBack('small')).toEqual({ version: '1.0.0' });
     expect(open().rollback('small', HOURS_30 + 1)).toMatchObject({
       ok: true,
       value: { action: 'rolled-back', version: '1.0.0' },
     });
     expect(live()).toEqual(['small 1.0.0 vote', 'small 1.1.0 shadow']);
     expect(open().rollback('small', HOURS_30 + 2)).toMatchObject({ ok: false, error: { kind: 'none-before' } });
+  });
+
+  test('the first of its name trades after the gate, and out of the vote again it is a shadow', async () => {
+    rmSync(join(root, 'shipped'), { recursive: true });
+    expect(live()).toEqual(['small 1.1.0 shadow']);
+    expect(promote()).toMatchObject({ ok: true, value: { action: 'promoted', replaced: null } });
+    expect(live()).toEqual(['small 1.1.0 vote']);
+    expect(open().wayBack('small')).toEqual({ version: null });
+    expect(open().rollback('small', HOURS_30 + 1)).toMatchObject({
+      ok: true,
+      value: { action: 'withdrawn', version: '1.1.0', replaced: null },
+    });
+    expect(live()).toEqual(['small 1.1.0 shadow']);
+    expect(open().wayBack('small')).toBeNull();
+    expect(open().promote('small', '1.1.0', scores, HOURS_30 + 2)).toMatchObject({ ok: true });
+    expect(live()).toEqual(['small 1.1.0 vote']);
+  });
+
+  test('a verdict of no edge keeps it out of the vote, whatever it did live', async () => {
+    const { card, ...rest } = await goodVersion('1.1.0');
+    await writePackage({ ...rest, card: { ...card, edge: { ...card.edge, verdict: 'none' } } }, join(root, 'own'));
+    const refused = open().promote('small', '1.1.0', scores, HOURS_30);
+    expect(refused).toMatchObject({ ok: false, error: { kind: 'gate', text: expect.stringContaining('edge: none') } });
+    expect(live()).toEqual(['small 1.0.0 vote', 'small 1.1.0 shadow']);
+  });
+
+  test('a version that cannot vote has no seat, whoever put it there', async () => {
+    const { card, ...rest } = await goodVersion('1.1.0');
+    const label: LabelSpec = { kind: 'move', horizons: [3], volatilityBars: 48 };
+    const question = { ...card.question, label, trendFeature: null };
+    await writePackage({ ...rest, card: { ...card, question } }, join(root, 'own'));
+    expect(open().cardOf('small', '1.1.0')).toBeNull();
+    expect(open().promote('small', '1.1.0', scores, HOURS_30)).toMatchObject({ ok: false });
   });
 
   test('what has not earned it is refused with the first reason, and nothing is written', () => {
@@ -149,6 +184,15 @@ test('what calls itself as a version that ships does is not looked at', async ()
 test.skipIf(process.platform === 'win32')('the key is its owner’s alone', () => {
   key();
   expect(statSync(join(root, 'installation.key')).mode & 0o777).toBe(0o600);
+});
+
+test('the terms of the shadow period are read from the folder; a file that is none is said to be', () => {
+  const path = join(root, 'promotion-gate.json');
+  expect(readGateTerms(path)).toEqual({ forecastsMin: 300, hoursMin: 24 });
+  writeFileSync(path, '{"schemaVersion":1,"shadow":{"forecastsMin":6,"hoursMin":0}}');
+  expect(readGateTerms(path)).toEqual({ forecastsMin: 6, hoursMin: 0 });
+  writeFileSync(path, '{"schemaVersion":1,"shadow":{"forecastsMin":0,"hoursMin":0}}');
+  expect(() => readGateTerms(path)).toThrow(/promotion-gate\.json does not say .* \(shadow\.forecastsMin: /);
 });
 
 test('standings that are damaged are said to be, in one sentence', () => {

@@ -22,8 +22,9 @@ const DEPTH: Readonly<Record<Timeframe, number>> = {
   '4h': 1_000,
   '1d': 1_000,
 };
+/** Of all instruments first; the others follow. */
+const FIRST_TIMEFRAMES: readonly Timeframe[] = ['1m', '5m'];
 /** What the core is told at start: enough for every feature to have warmed up. */
-const CORE_TIMEFRAMES: readonly Timeframe[] = ['1m', '5m'];
 const CORE_CANDLES = 720;
 /** After a short break the core gets the missed candles one by one, after a longer one the past anew. */
 const MISSED_CANDLES_MAX = 30;
@@ -104,7 +105,7 @@ export function createBackfill(context: ConnectorContext): Backfill {
       try {
         const range = wanted(timeframe);
         await fill(instrumentId, timeframe, range);
-        if (CORE_TIMEFRAMES.includes(timeframe)) tellCore(instrumentId, timeframe);
+        tellCore(instrumentId, timeframe);
         context.emit({ kind: 'HistoryStored', instrumentId, timeframe, ...range, requestId: null, problem: '' });
         return;
       } catch (error) {
@@ -127,9 +128,8 @@ export function createBackfill(context: ConnectorContext): Backfill {
     for (const timeframe of VENUE_TIMEFRAMES) {
       try {
         const missed = await fill(instrumentId, timeframe, wanted(timeframe));
-        if (missed.length > MISSED_CANDLES_MAX && CORE_TIMEFRAMES.includes(timeframe))
-          tellCore(instrumentId, timeframe);
-        else if (missed.length <= MISSED_CANDLES_MAX) {
+        if (missed.length > MISSED_CANDLES_MAX) tellCore(instrumentId, timeframe);
+        else {
           for (const candle of missed) context.emit({ kind: 'VenueCandleClosed', instrumentId, timeframe, candle });
         }
       } catch (error) {
@@ -141,12 +141,12 @@ export function createBackfill(context: ConnectorContext): Backfill {
 
   return {
     start(instrumentIds) {
-      const [first = '1m', second = '5m'] = CORE_TIMEFRAMES;
+      const [first = '1m', second = '5m'] = FIRST_TIMEFRAMES;
       const core = instrumentIds.flatMap((instrumentId) => [
         { instrumentId, timeframe: first },
         { instrumentId, timeframe: second },
       ]);
-      const rest = VENUE_TIMEFRAMES.filter((timeframe) => !CORE_TIMEFRAMES.includes(timeframe)).flatMap((timeframe) =>
+      const rest = VENUE_TIMEFRAMES.filter((timeframe) => !FIRST_TIMEFRAMES.includes(timeframe)).flatMap((timeframe) =>
         instrumentIds.map((instrumentId) => ({ instrumentId, timeframe })),
       );
       const lanes = Array.from({ length: CORE_LANES }, () => runLane(core));

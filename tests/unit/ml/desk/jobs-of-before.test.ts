@@ -60,6 +60,7 @@ it('a job of before is whole in the list, also where the trainer speaks of it be
     timers: systemTimers,
     nowMs: () => 10,
     newId: () => 'new',
+    onPublished: async () => null,
   });
   tell(JOB);
   folder.resolve();

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeCandleFile } from '../../../../main/candle-files/index.ts';
+import { featureSetIdentities } from '../../../../main/engine/features/feature-sets.ts';
 import { systemTimers } from '../../../../main/engine/kernel/clock.ts';
 import { openModels } from '../../../../main/ml/desk/open-models.ts';
+import { openModelPackage } from '../../../../main/ml/host/model-package.ts';
 import { MODELS_DIR } from '../../../../main/product.ts';
 import {
   modelsContract,
@@ -20,6 +22,7 @@ const ML = new URL('../../../../main/ml/', import.meta.url);
 const dir = mkdtempSync(join(tmpdir(), 'countersign-models-'));
 const file = join(dir, 'walk.csv');
 const notices: string[] = [];
+const served: string[] = [];
 let models: ReturnType<typeof openModels>;
 
 const open = () =>
@@ -30,12 +33,17 @@ const open = () =>
       jobsDir: join(dir, 'jobs'),
       jobsKept: 3,
       modelsDir: MODELS_DIR,
+      ownModelsDir: join(dir, 'models'),
     },
     workerUrl: new URL('desk/worker.ts', ML),
     trainUrl: new URL('train/main.ts', ML),
     timers: systemTimers,
     nowMs: () => Date.now(),
     onLog: (text) => notices.push(text),
+    onPublished: async (model, version) => {
+      served.push(`${model} ${version}`);
+      return null;
+    },
   });
 
 const plan: TrainingPlan = {
@@ -133,10 +141,37 @@ describe('training a model from a screen', { timeout: 240_000 }, () => {
     const { outputSchema } = modelsContract.modelVersions['~orpc'];
     expect(outputSchema!['~standard'].validate(versions)).not.toHaveProperty('issues');
 
+    expect(own.publishing).toEqual({ name: 'gradient-boosting-direction-5m', as: null, refusal: '' });
+
     await models.close();
     models = open();
     await waitUntil('the job of before', () => models.jobs().length === 1, 60_000);
     expect(rowOf(id)).toEqual(row);
+  });
+
+  it('published it is the next version of its name, as the terminal opens it, and is served', async () => {
+    const { id } = models.jobs()[0]!;
+    const name = 'gradient-boosting-direction-5m';
+    expect(await models.publish(id)).toEqual({
+      ok: true,
+      value: { versionId: `${name}/1.0.0`, model: name, version: '1.0.0' },
+    });
+    expect(served).toEqual([`${name} 1.0.0`]);
+    const opened = await openModelPackage(join(dir, 'models'), name, '1.0.0', featureSetIdentities());
+    if (!opened.ok) throw new Error(opened.error.reason);
+    await opened.value.session.release();
+    const { card } = opened.value;
+    expect(card.question.label).toEqual({ kind: 'direction', horizonBars: 12, multiple: 1, volatilityBars: 48 });
+    expect(card.audit).toMatchObject({ leaks: [], checked: expect.arrayContaining(['look-ahead', 'foreknowledge']) });
+    expect(card.edge.verdict).toBe('none');
+    const versions = await models.versions();
+    if (!versions.ok) throw new Error(versions.error.text);
+    expect(versions.value.find((version) => version.id === id)!.publishing?.as).toEqual({
+      id: `${name}/1.0.0`,
+      version: '1.0.0',
+    });
+    expect(versions.value.find((version) => version.id === `${name}/1.0.0`)).toMatchObject({ origin: 'published' });
+    expect(await models.publish('gone')).toMatchObject({ ok: false, error: { kind: 'not-found' } });
   });
 
   it('one is paused, goes on and is cancelled; another fails with its reason before it begins', async () => {

@@ -101,7 +101,7 @@ export const TIME_ON_HOSTS: readonly FaultCase[] = [
     id: 'candles-missing',
     title: 'prints and the closed candle of a minute never come, and the connection breaks',
     injected:
-      'practice venue: ten messages of prints dropped, candles muted over a minute’s end, connection terminated',
+      'practice venue: forty messages of prints dropped, candles muted over a minute’s end, connection terminated',
     holds:
       'The candle is fetched from the venue, never made up: everything given out or charted is the venue’s to the digit.',
     seen: 'A chart without a hole.',

@@ -206,6 +206,14 @@ export const MUTATIONS: readonly Mutation[] = [
     killedBy: [unit('execution'), SEEDS],
   },
   {
+    name: 'two-under-one-name',
+    breaks: 'orders made elsewhere that share a name are so many orders',
+    file: 'main/engine/execution/venue-reports.ts',
+    find: 'state.orders.has(own) || [...told.values()].includes(own)',
+    replace: 'state.orders.has(own)',
+    killedBy: [unit('execution'), pinned('liquidations-share-a-name')],
+  },
+  {
     name: 'stop-stays-small',
     breaks: 'the stop grows with what fills after it was placed',
     file: 'main/engine/execution/protection-plan.ts',

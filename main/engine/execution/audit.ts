@@ -4,7 +4,7 @@ import type { VenueFill, VenueOrderReport } from '../domain/order.ts';
 import { activeOrders, fillKey, incomeKey, venueKey } from './execution-state.ts';
 import { askVenue, type Hand } from './hand.ts';
 import { isLive, sideWord } from './order-record.ts';
-import { adoptedId, findOrder, handleFill, handleReport } from './venue-reports.ts';
+import { findOrder, handleFill, handleReport } from './venue-reports.ts';
 
 /** An order changed this shortly before the audit was asked, or since, may be missing from it without anything being wrong. */
 const RACE_MS = 1_000;
@@ -18,17 +18,19 @@ const AUDIT_MS_MAX = 600_000;
 export function handleAudit(hand: Hand, audit: AuditReceived): void {
   const repairs: string[] = [];
   const venue = audit.venue ?? SPOT_VENUE;
-  const learnt = new Map<string, string>();
+  const names = new Map<string, string>();
   for (const report of latestReports(audit)) {
+    const key = venueKey(report.instrumentId, report.venueOrderId);
+    names.set(key, report.clientOrderId);
     const known = findOrder(hand.state, report);
     const repair = handleReport(hand, report, 'audit');
     if (repair !== null) repairs.push(repair);
     // Its fills may be told further down: they are of this very order.
-    const id = known?.clientOrderId ?? (repair === null ? null : adoptedId(hand.state, report));
-    if (id !== null) learnt.set(venueKey(report.instrumentId, report.venueOrderId), id);
+    if (known) hand.told.set(key, known.clientOrderId);
   }
   for (const fill of fillsOnce(audit.fills)) {
-    if (handleFill(hand, fill, 'audit', learnt)) {
+    const clientOrderId = fill.clientOrderId ?? names.get(venueKey(fill.instrumentId, fill.venueOrderId)) ?? null;
+    if (handleFill(hand, { ...fill, clientOrderId }, 'audit')) {
       repairs.push(
         `Booked a fill that the stream had not brought: ${sideWord(fill.side)} ${fill.qtyBase} ${symbolOf(fill.instrumentId)} @ ${fill.price}`,
       );

@@ -72,6 +72,7 @@ export function createExecutionStage(deps: ExecutionDeps): ExecutionStage {
     timers,
     deps,
     nowMs: context.nowMs,
+    told: new Map(),
     emit(event) {
       if (OWN_KINDS.has(event.kind)) emitted.push(event.kind);
       context.emit(event);
@@ -152,7 +153,7 @@ function handleEvent(hand: Hand, event: EngineEvent): void {
       handleReport(hand, event.report, 'stream');
       return;
     case 'FillReported':
-      handleFill(hand, event.fill, 'stream', new Map());
+      handleFill(hand, event.fill, 'stream');
       return;
     case 'OrderQueried':
       handleOrderQueried(hand, event);

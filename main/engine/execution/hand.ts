@@ -22,6 +22,8 @@ export interface Hand {
   readonly timers: Timers;
   readonly deps: ExecutionDeps;
   readonly nowMs: number;
+  /** By the venue's id: our names of orders that this very event tells of. Their records say so only once it has been applied. */
+  readonly told: Map<string, string>;
   emit(event: OutputEvent): void;
   perform(effect: Effect): void;
 }

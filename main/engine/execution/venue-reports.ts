@@ -85,11 +85,6 @@ export function findOrder(state: ExecutionState, report: VenueOrderReport): Orde
   return record.venueOrderId === null || record.venueOrderId === report.venueOrderId ? record : undefined;
 }
 
-const foreignIdOf = (state: ExecutionState, clientOrderId: string | null, venueOrderId: string): string =>
-  clientOrderId === null || clientOrderId === '' || state.orders.has(clientOrderId)
-    ? `venue-${venueOrderId}`
-    : clientOrderId;
-
 /** Takes in what the venue says of one order. Returns in words what it put right, null when nothing changed. */
 export function handleReport(hand: Hand, report: VenueOrderReport, code: 'stream' | 'query' | 'audit'): string | null {
   const known = findOrder(hand.state, report);
@@ -119,15 +114,24 @@ function whatBecameOf(record: OrderRecord, step: StateStep, report: VenueOrderRe
   return `${filled} of ${ordered} filled; for the rest there was nothing at ${record.limitPrice} or better, the edge of what was signed`;
 }
 
-/** Our name for an order made elsewhere. */
-export const adoptedId = (state: ExecutionState, report: VenueOrderReport): string =>
-  foreignIdOf(state, report.clientOrderId, report.venueOrderId);
+/**
+ * Our name for an order made elsewhere: its own where no other order has it. The venue gives all that it closes in one
+ * moment one name, others may use theirs again, and its ids are of one instrument.
+ */
+function adoptedId({ state, told }: Hand, order: VenueOrderReport | VenueFill): string {
+  const { instrumentId, venueOrderId, clientOrderId } = order;
+  const own = clientOrderId || 'venue';
+  const isTaken = own !== clientOrderId || state.orders.has(own) || [...told.values()].includes(own);
+  const id = isTaken ? `${own}-${venueOrderId}@${instrumentId}` : own;
+  told.set(venueKey(instrumentId, venueOrderId), id);
+  return id;
+}
 
 function adopt(hand: Hand, report: VenueOrderReport): string | null {
   const to = stateOfStatus(report.status);
   const over = to === 'cancelled' || to === 'expired' || to === 'rejected';
   if (over || (to === 'filled' && openedAtMs(hand.state, report) === null)) return null;
-  const clientOrderId = adoptedId(hand.state, report);
+  const clientOrderId = adoptedId(hand, report);
   hand.emit({ kind: 'ForeignOrderSeen', report: { ...report, clientOrderId } });
   return `Adopted an order made elsewhere: ${sideWord(report.side)} ${report.qtyBase} ${symbolOf(report.instrumentId)}`;
 }
@@ -157,13 +161,8 @@ function ownerOf(state: ExecutionState, fill: VenueFill): Owner {
   return perhapsOurs ? 'undecided' : 'foreign';
 }
 
-/** Books a fill, once. Returns true when it was new. `ids` gives the order of venue order ids just learnt, or just adopted. */
-export function handleFill(
-  hand: Hand,
-  fill: VenueFill,
-  via: FillBooked['via'],
-  ids: ReadonlyMap<string, string>,
-): boolean {
+/** Books a fill, once. Returns true when it was new. */
+export function handleFill(hand: Hand, fill: VenueFill, via: FillBooked['via']): boolean {
   const { state } = hand;
   const before = state.fills.get(fillKey(fill));
   if (before !== undefined) {
@@ -174,13 +173,13 @@ export function handleFill(
     sayTooOld(hand, fill);
     return false;
   }
-  const learnt = ids.get(venueKey(fill.instrumentId, fill.venueOrderId));
-  const owner = (learnt === undefined ? undefined : state.orders.get(learnt)) ?? ownerOf(state, fill);
+  const told = hand.told.get(venueKey(fill.instrumentId, fill.venueOrderId));
+  const owner = told === undefined ? ownerOf(state, fill) : (state.orders.get(told) ?? 'foreign');
   if (owner === 'undecided') {
     holdUndecided(hand.timers, fill);
     return false;
   }
-  if (owner === 'foreign') return bookForeign(hand, fill, via, learnt);
+  if (owner === 'foreign') return bookForeign(hand, fill, via, told);
   // What an order of others filled before the account was opened is part of its opening balance.
   if (owner.order === null && isBeforeOpening(state, fill)) return false;
   book(hand, fill, owner, via);
@@ -206,10 +205,10 @@ function book(hand: Hand, fill: VenueFill, owner: OrderRecord, via: FillBooked['
   });
 }
 
-/** @param adopted the order that the same audit has just adopted: it is on its way into the books. */
+/** @param adopted the order that the same event has just adopted: it is on its way into the books. */
 function bookForeign(hand: Hand, fill: VenueFill, via: FillBooked['via'], adopted: string | undefined): boolean {
   if (isBeforeOpening(hand.state, fill)) return false;
-  const clientOrderId = adopted ?? foreignIdOf(hand.state, fill.clientOrderId, fill.venueOrderId);
+  const clientOrderId = adopted ?? adoptedId(hand, fill);
   if (adopted === undefined) hand.emit({ kind: 'ForeignOrderSeen', report: reportOfFill(fill, clientOrderId) });
   hand.emit({
     kind: 'FillBooked',
@@ -241,7 +240,7 @@ export function bookUndecided(hand: Hand): void {
   for (const [key, fill] of hand.timers.undecidedFills) {
     if (ownerOf(hand.state, fill) === 'undecided') continue;
     hand.timers.undecidedFills.delete(key);
-    handleFill(hand, fill, 'audit', new Map());
+    handleFill(hand, fill, 'audit');
   }
 }
 

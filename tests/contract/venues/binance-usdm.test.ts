@@ -166,6 +166,15 @@ describe('orders on perpetuals over unmodified ccxt', () => {
     await connector.next('CancelAnswered', (event) => event.clientOrderId === id && event.outcome === 'gone', 0);
   });
 
+  test('a stop that goes by another name with us is cancelled by the venue’s id', async () => {
+    const triggerPrice = ((await price()) * 0.9).toFixed(2);
+    const id = await accepted({ purpose: 'stop', side: 'sell', type: 'stop-loss', qtyBase: '0.01', triggerPrice });
+    const { report } = await reportOf(id, 'open');
+    cancel('web_1-7@elsewhere', report.venueOrderId);
+    await connector.next('CancelAnswered', (event) => event.outcome === 'cancelled', 0);
+    await reportOf(id, 'cancelled');
+  });
+
   test('a stop that fires is told under the name that we gave it: fills on the stream, in the audit and when asked', async () => {
     await accepted({ side: 'buy', qtyBase: '0.01' });
     const trigger = ((await price()) * 0.98).toFixed(2);

@@ -37,6 +37,10 @@ export interface PerpetualExchangeParts {
   readonly onArrival: (arrival: Arrival) => void;
 }
 
+/** The conditional order that a request names: by the venue's id, or by ours. */
+const algoAsked = ({ algoId, clientAlgoId }: Readonly<Record<string, string>>) =>
+  algoId === undefined ? { clientAlgoId: clientAlgoId as string } : { algoId: Number(algoId) };
+
 /** USD-M over the simulated wire: what the connector's own code calls of ccxt, and nothing more. */
 export function createSimPerpetualExchange(parts: PerpetualExchangeParts): TappedUsdm {
   const { time, venue, wire, line } = parts;
@@ -141,12 +145,12 @@ export function createSimPerpetualExchange(parts: PerpetualExchangeParts): Tappe
         return cancelled ? ok(order(cancelled)) : refusal(-2011, 'Unknown order sent.');
       });
     },
-    fapiPrivateDeleteAlgoOrder({ clientAlgoId }: { readonly clientAlgoId: string }) {
+    fapiPrivateDeleteAlgoOrder(params: Readonly<Record<string, string>>) {
       return line.call('cancel', true, () => {
-        const known = venue.conditional({ clientAlgoId });
+        const known = venue.conditional(algoAsked(params));
         const cancelled = known && isAlgoShown(known) ? venue.cancelConditional(known.algoId) : null;
         if (!cancelled) return refusal(-2011, 'Unknown order sent.');
-        return ok({ algoId: cancelled.algoId, clientAlgoId, code: '200', msg: 'success' });
+        return ok({ algoId: cancelled.algoId, clientAlgoId: cancelled.clientAlgoId, code: '200', msg: 'success' });
       });
     },
     fapiPrivateGetOrder(params: Readonly<Record<string, string>>) {
@@ -161,10 +165,8 @@ export function createSimPerpetualExchange(parts: PerpetualExchangeParts): Tappe
       });
     },
     fapiPrivateGetAlgoOrder(params: Readonly<Record<string, string>>) {
-      const { algoId, clientAlgoId } = params;
-      const by = algoId === undefined ? { clientAlgoId: clientAlgoId as string } : { algoId: Number(algoId) };
       return read(() => {
-        const known = venue.conditional(by);
+        const known = venue.conditional(algoAsked(params));
         return known && isAlgoShown(known) ? ok(algo(known)) : refusal(-2013, 'Order does not exist.');
       });
     },

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import {
   answer,
   audit,
+  BNB,
   BTC,
   cancelled,
   createRig,
@@ -281,6 +282,36 @@ describe('fills', () => {
     expect(rig.last('FillBooked').fill.clientOrderId).toBe('web_1');
     audit(rig, { closed: [reportOf('web_1', 'filled', { ...elsewhere, filledBase: '0.1' })], fills: [filled] });
     expect(rig.execution.orders.open()).toEqual([]);
+  });
+
+  it('[E11] orders made elsewhere that share a name, or a number in two instruments, are so many orders', () => {
+    rig.nowMs += 1_000;
+    const told = { eventTimeMs: rig.nowMs };
+    const named = [
+      reportOf('web_1', 'open', { ...told, venueOrderId: '1', side: 'sell' }),
+      reportOf('web_1', 'open', { ...told, venueOrderId: '2', instrumentId: BNB }),
+    ];
+    const unnamed = [
+      fillOf('SELL 0.1 @ 61250.5', { ...told, fillId: 'x1', venueOrderId: '9' }),
+      fillOf('SELL 0.1 @ 61250.5', { ...told, fillId: 'x2', venueOrderId: '9' }),
+      fillOf('BUY 2 @ 600', { ...told, fillId: 'x1', venueOrderId: '9', instrumentId: BNB }),
+    ];
+    audit(rig, { open: named, fills: unnamed });
+    const open = rig.execution.orders.open();
+    expect(open.map(({ instrumentId, side }) => `${side} ${instrumentId}`)).toEqual([`sell ${BTC}`, `buy ${BNB}`]);
+    const [first, second, ...more] = rig.all('ForeignOrderSeen').slice(2);
+    expect(more).toEqual([]);
+    expect(rig.all('FillBooked').map(({ fill: { clientOrderId } }) => clientOrderId)).toEqual([
+      first?.report.clientOrderId,
+      first?.report.clientOrderId,
+      second?.report.clientOrderId,
+    ]);
+    const rowOf = (id: string | undefined) => rig.execution.view.order(id ?? '');
+    expect(rowOf(first?.report.clientOrderId)).toMatchObject({ instrumentId: BTC, side: 'sell', filledBase: '0.2' });
+    expect(rowOf(second?.report.clientOrderId)).toMatchObject({ instrumentId: BNB, side: 'buy', filledBase: '2' });
+    const before = rig.all('ForeignOrderSeen').length;
+    audit(rig, { open: named, fills: unnamed });
+    expect(rig.all('ForeignOrderSeen')).toHaveLength(before);
   });
 
   it('[E11] what others did before the account was opened is part of its opening balance', () => {

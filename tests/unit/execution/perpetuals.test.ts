@@ -320,6 +320,52 @@ describe('the venue’s own books', () => {
     expect(rig.execution.view.order('autoclose-1')).toMatchObject({ agent: 'liquidation' });
   });
 
+  it('[E38] liquidations of one moment, which the venue calls by one name, are told as so many and end each its own promise', () => {
+    const entry = protectedShort();
+    const legs = [idOf('stop'), idOf('target')];
+    rig.nowMs += 1_000;
+    const other = 'binance-usdm:ETH/USDT:USDT';
+    const told = { eventTimeMs: rig.nowMs };
+    audit(rig, {
+      venue: USDM,
+      closed: [
+        reportOf('autoclose-1', 'filled', { ...told, instrumentId: PERP, filledBase: '0.5', venueOrderId: '7' }),
+        reportOf('autoclose-1', 'filled', {
+          ...told,
+          instrumentId: other,
+          side: 'sell',
+          qtyBase: '2',
+          filledBase: '2',
+          venueOrderId: '8',
+        }),
+      ],
+      fills: [
+        fillOf('BUY 0.5 @ 80000', { ...told, instrumentId: PERP, venueOrderId: '7', realizedQuote: '-9374.75' }),
+        fillOf('SELL 2 @ 3000', { ...told, instrumentId: other, venueOrderId: '8', realizedQuote: '-10' }),
+      ],
+    });
+    const liquidated = rig.all('AnomalyStated').filter(({ code }) => code === 'liquidated');
+    expect(liquidated.map(({ instrumentId }) => instrumentId)).toEqual([PERP, other]);
+    const orders = liquidated.map(({ subject }) => rig.execution.view.order(subject));
+    expect(orders.map((order) => order?.instrumentId)).toEqual([PERP, other]);
+    expect(position()).toBe('0');
+    expect(rig.last('ProtectionChanged')).toMatchObject({ coveredBy: entry, state: 'none' });
+    expect(new Set(rig.all('CancelWanted').map(({ clientOrderId }) => clientOrderId))).toEqual(new Set(legs));
+  });
+
+  it('[E38] a liquidation that the book could not take whole is told as one, though the list of fills names none', () => {
+    protectedShort();
+    rig.nowMs += 1_000;
+    const ids = { instrumentId: PERP, venueOrderId: '7', eventTimeMs: rig.nowMs };
+    audit(rig, {
+      venue: USDM,
+      closed: [reportOf('autoclose-1', 'expired', { ...ids, filledBase: '0.2' })],
+      fills: [fillOf('BUY 0.2 @ 80000', { ...ids, realizedQuote: '-3749.9' })],
+    });
+    expect(rig.last('AnomalyStated')).toMatchObject({ code: 'liquidated', subject: 'autoclose-1' });
+    expect(position()).toBe('-0.3');
+  });
+
   it('[L14] [E5] a restart brings the same books back', () => {
     protectedShort();
     const before = { execution: rig.execution.view.durableState(), ledger: rig.ledger.view.durableState() };

@@ -29,13 +29,13 @@ export const USDM_WORDING: OrderWording = {
   async cancel(exchange, command, record) {
     const { clientOrderId, venueOrderId } = command;
     const usdm = exchange as TappedUsdm;
-    const asAlgo = (): Promise<unknown> => usdm.fapiPrivateDeleteAlgoOrder({ clientAlgoId: clientOrderId });
-    if (venueOrderId !== null && algoIdOf(venueOrderId) !== null) return asAlgo();
+    const algoId = venueOrderId === null ? null : algoIdOf(venueOrderId);
+    if (algoId !== null) return usdm.fapiPrivateDeleteAlgoOrder({ algoId });
     try {
       return await usdm.cancelOrder(venueOrderId ?? '', record.symbol, namedFor(command));
     } catch (error) {
       if (venueOrderId !== null || (error as Error).name !== 'OrderNotFound') throw error;
-      return await asAlgo();
+      return await usdm.fapiPrivateDeleteAlgoOrder({ clientAlgoId: clientOrderId });
     }
   },
 };

@@ -32,11 +32,13 @@ import { openGapMeter } from './lab/gap/open-gap-meter.ts';
 import { agentsFor } from './lab/strategy/strategy-agents.ts';
 import { type DeskStrategy, openDeskSessions } from './lab/user-strategies/desk-sessions.ts';
 import { openModels } from './ml/desk/open-models.ts';
+import { retrainText } from './ml/desk/retrain-schedule.ts';
 import { createModelDesk } from './model-desk.ts';
 import { ensurePracticeVenue } from './practice/spawn.ts';
 import { type MarketChoice, marketFolder } from './practice/venue-folder.ts';
 import { openCandleReaders, openPracticeVenues, USDM_VENUE } from './practice-venues.ts';
 import { MODELS_DIR, PRODUCT_VERSION, siblingModule } from './product.ts';
+import { openRetraining, retrainSettings } from './retraining.ts';
 
 /** Which practice market to trade on. */
 export type PracticeChoice =
@@ -217,6 +219,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       timers: systemTimers,
       nowMs: () => systemClock.nowMs(),
     });
+    const retrain = retrainSettings(config);
     const training = openModels({
       start: {
         candleStore: books.candleStore,
@@ -232,6 +235,16 @@ export async function startHost(options: HostOptions): Promise<Host> {
       nowMs: () => systemClock.nowMs(),
       onLog: options.onLog,
       onPublished: (model, version) => modelDesk.published(model, version),
+      retraining: retrainText(retrain),
+    });
+    const retraining = openRetraining({
+      settings: retrain,
+      kept: settings,
+      training,
+      registry,
+      engine,
+      modelDesk,
+      onNotice: options.onLog,
     });
     const desk = createEngineDesk(
       {
@@ -303,6 +316,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       async close() {
         gateway.close();
         stopStoring();
+        retraining.close();
         await Promise.all([
           engine.stop(),
           ownStrategies.close(),

@@ -51,6 +51,8 @@ const catalogue = z.strictObject({
   featureSets: z.array(z.strictObject({ name: z.string(), features: z.array(z.string()) })),
   /** What was downloaded or imported for the lab. */
   stored: z.array(z.strictObject({ instrumentId, timeframe, bars: z.int() })),
+  /** When published models are trained anew by themselves, in a sentence. */
+  retraining: z.string(),
 });
 
 // ------------------------------------------------------------------------------------------------------ what is asked

@@ -9,6 +9,7 @@ import { EDGES, JOB_STATES, remainingText } from './training-words.ts';
 export function ModelList() {
   const jobs = useModels((state) => state.jobs);
   const versions = useModels((state) => state.versions);
+  const retraining = useModels((state) => state.catalogue?.retraining ?? '');
   const published = versions.filter(({ origin }) => origin === 'published');
   const shipped = versions.filter(({ origin }) => origin === 'shipped');
   return (
@@ -28,6 +29,7 @@ export function ModelList() {
         ) : (
           <p className="px-2.5 py-2 text-text2">{jobs ? 'No training yet' : 'Connecting…'}</p>
         )}
+        {retraining === '' ? null : <p className="px-2.5 pt-3 text-[11px] leading-[15px] text-text3">{retraining}</p>}
         {published.length === 0 ? null : <VersionRows title="Published here" versions={published} />}
         <VersionRows title="With the terminal" versions={shipped} />
       </div>

@@ -70,6 +70,7 @@ export const MODELS_CATALOGUE: ModelsCatalogue = {
     { name: 'v1', features: ['sma_5'] },
   ],
   stored: [],
+  retraining: 'Published models are retrained daily at 02:00 UTC.',
 };
 
 export const MODEL_REPORT: ModelReport = {

@@ -30,6 +30,8 @@ export interface ModelsDeskOptions {
   readonly newId: () => string;
   /** A version is on disk: whoever serves models looks. A sentence where it cannot be served. */
   readonly onPublished: (model: string, version: string) => Promise<string | null>;
+  /** When published models are trained anew, in a sentence. */
+  readonly retraining: string;
 }
 
 interface PublishedVersion {
@@ -52,7 +54,16 @@ const GONE = refuse('not-found', 'That training is no longer here.');
 const UNDER_WAY: readonly TrainingJob['state'][] = ['preparing', 'queued', 'running'];
 
 /** Training as screens see it: what can be trained, jobs as they go, and what came of them. Nothing is computed on this thread. */
-export function createModelsDesk({ crew, trainer, hasJobs, timers, nowMs, newId, onPublished }: ModelsDeskOptions) {
+export function createModelsDesk({
+  crew,
+  trainer,
+  hasJobs,
+  timers,
+  nowMs,
+  newId,
+  onPublished,
+  retraining,
+}: ModelsDeskOptions) {
   /** Oldest first. */
   const rows = new Map<string, TrainingJob>();
   /** Those whose samples are being made. */
@@ -163,6 +174,7 @@ export function createModelsDesk({ crew, trainer, hasJobs, timers, nowMs, newId,
         questions: [...QUESTIONS],
         featureSets: featureSetRows(),
         stored: stored.ok ? stored.value.stored : [],
+        retraining,
       });
     },
     async explore(plan: DataPlan): Promise<Result<DataSetView, Refusal>> {

@@ -18,6 +18,7 @@ export interface ModelsOptions {
   readonly nowMs: () => number;
   readonly onLog: (text: string) => void;
   readonly onPublished: (model: string, version: string) => Promise<string | null>;
+  readonly retraining: string;
 }
 
 const WAITING_MAX = 24;
@@ -37,6 +38,7 @@ export function openModels({
   nowMs,
   onLog,
   onPublished,
+  retraining,
 }: ModelsOptions): ReturnType<typeof createModelsDesk> {
   return createModelsDesk({
     crew: createWorkerCrew<ModelsJob, ModelsAnswer, never>({
@@ -60,5 +62,6 @@ export function openModels({
     nowMs,
     newId: () => randomUUID().slice(0, 8),
     onPublished,
+    retraining,
   });
 }

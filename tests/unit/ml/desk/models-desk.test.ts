@@ -40,6 +40,7 @@ const open = () =>
     timers: systemTimers,
     nowMs: () => Date.now(),
     onLog: (text) => notices.push(text),
+    retraining: '',
     onPublished: async (model, version) => {
       served.push(`${model} ${version}`);
       return null;

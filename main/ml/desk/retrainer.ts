@@ -1,0 +1,172 @@
+import { Cron } from 'croner';
+import { z } from 'zod';
+import type { TrainingJob, TrainingPlan } from '../../../preload/models-contract.ts';
+import type { Result } from '../../engine/domain/result.ts';
+import type { Timers } from '../../engine/kernel/clock.ts';
+import { dueSlot, isApart, type RetrainSettings, untilNow } from './retrain-schedule.ts';
+
+/** A model that was made here and is served, and the training that it came of. */
+export interface StandingModel {
+  readonly model: string;
+  readonly plan: TrainingPlan;
+}
+
+interface Refusal {
+  readonly kind: string;
+  readonly text: string;
+}
+
+export interface RetrainerOptions {
+  readonly settings: RetrainSettings;
+  /** Kept over restarts. */
+  readonly kept: {
+    load(key: string): unknown;
+    save(key: string, value: unknown): Result<null, { readonly kind: string; readonly text: string }>;
+  };
+  /** Training as screens have it. */
+  readonly desk: {
+    jobs(): readonly TrainingJob[];
+    onChange(listener: () => void): () => void;
+    start(plan: TrainingPlan): Promise<Result<string, Refusal>>;
+    publish(jobId: string): Promise<Result<{ readonly model: string; readonly version: string }, Refusal>>;
+  };
+  readonly standing: () => Promise<readonly StandingModel[]>;
+  /** Models that do worse than they did, each with the reason in a clause. */
+  readonly drifted: () => readonly { readonly model: string; readonly why: string }[];
+  /** False while a candidate of the model is in its shadow period: another in its place would begin it anew, and none would ever pass. */
+  readonly mayPublish: (model: string) => boolean;
+  readonly timers: Pick<Timers, 'after' | 'every'>;
+  readonly nowMs: () => number;
+  /** For people. */
+  readonly onNotice: (text: string) => void;
+}
+
+const KEY = 'retraining';
+const keptSchema = z.strictObject({
+  seenSlotMs: z.number().nullable(),
+  /** By model: when its last retraining began. */
+  lastMs: z.record(z.string(), z.number()),
+  /** By training: the model that it is to follow. */
+  pending: z.record(z.string(), z.strictObject({ model: z.string(), atMs: z.number() })),
+});
+type Kept = z.infer<typeof keptSchema>;
+
+/** A terminal that has just started has better to do, and its history is on its way. */
+const FIRST_LOOK_MS = 180_000;
+/** Also where the computer slept through the hour. */
+const LOOK_EVERY_MS = 600_000;
+/** A training that nobody knows any more is not waited for longer. */
+const PENDING_MS_MAX = 7 * 86_400_000;
+const ENDED: readonly TrainingJob['state'][] = ['done', 'failed', 'cancelled'];
+
+/**
+ * Trains the models that were made here anew: each day at the same time, and where they have drifted. What comes of it is published as the
+ * next version, which is scored beside what trades and has no vote: nothing here ever promotes.
+ */
+export function createRetrainer(options: RetrainerOptions) {
+  const { settings, kept, desk, timers, nowMs, onNotice } = options;
+  const stored = keptSchema.safeParse(kept.load(KEY));
+  let state: Kept = stored.success ? stored.data : { seenSlotMs: null, lastMs: {}, pending: {} };
+  let isLooking = false;
+  const publishing = new Set<string>();
+
+  /** False where it could not be made durable: what would be forgotten by the next start is not begun. */
+  function save(next: Kept): boolean {
+    const saved = kept.save(KEY, next);
+    if (saved.ok) state = next;
+    else onNotice(`Retraining: what is under way cannot be kept: ${saved.error.text}.`);
+    return saved.ok;
+  }
+
+  function isScheduled(): boolean {
+    if (settings.at === null) return false;
+    const { isDue, seenMs } = dueSlot(nowMs(), settings.at, state.seenSlotMs);
+    return (seenMs === state.seenSlotMs || save({ ...state, seenSlotMs: seenMs })) && isDue;
+  }
+
+  async function begin({ model, plan }: StandingModel, why: string): Promise<void> {
+    if (Object.values(state.pending).some((each) => each.model === model)) return;
+    const atMs = nowMs();
+    if (!save({ ...state, lastMs: { ...state.lastMs, [model]: atMs } })) return;
+    const data = untilNow(plan.data, atMs, settings.days);
+    if (data.sources.some(({ kind }) => kind !== 'instrument')) {
+      onNotice(
+        `${model} is not retrained (${why}): it learnt from candles of a file or a download, which do not go on.`,
+      );
+      return;
+    }
+    const started = await desk.start({ ...plan, data });
+    if (!started.ok) return onNotice(`${model} is not retrained (${why}): ${started.error.text}`);
+    save({ ...state, pending: { ...state.pending, [started.value]: { model, atMs } } });
+    onNotice(`${model} is being retrained: ${why}.`);
+  }
+
+  async function look(): Promise<void> {
+    if (isLooking) return;
+    isLooking = true;
+    try {
+      const isDue = isScheduled();
+      const drifted = settings.onDrift ? options.drifted() : [];
+      const standing = isDue || drifted.length > 0 ? await options.standing() : [];
+      for (const each of standing) {
+        const last = state.lastMs[each.model];
+        const fault = drifted.find(({ model }) => model === each.model);
+        if (isDue && isApart(nowMs(), last)) await begin(each, 'as every day');
+        else if (fault && isApart(nowMs(), last, settings.coolDownMs)) await begin(each, fault.why);
+      }
+      settle();
+    } finally {
+      isLooking = false;
+    }
+  }
+
+  function settle(): void {
+    for (const [id, { model, atMs }] of Object.entries(state.pending)) {
+      const job = desk.jobs().find((each) => each.id === id);
+      if (job && ENDED.includes(job.state)) void follow(job, model);
+      else if (!job && Math.abs(nowMs() - atMs) > PENDING_MS_MAX) forget(id);
+    }
+  }
+
+  function forget(id: string): void {
+    const { [id]: _, ...pending } = state.pending;
+    save({ ...state, pending });
+  }
+
+  async function follow(job: TrainingJob, model: string): Promise<void> {
+    if (publishing.has(job.id)) return;
+    publishing.add(job.id);
+    try {
+      onNotice(await ended(job, model));
+    } finally {
+      forget(job.id);
+      publishing.delete(job.id);
+    }
+  }
+
+  async function ended(job: TrainingJob, model: string): Promise<string> {
+    if (job.state !== 'done')
+      return `Retraining ${model} ${job.state === 'failed' ? `failed: ${job.error}` : 'was cancelled.'}`;
+    const sentence = job.verdict?.sentence ?? '';
+    if (!options.mayPublish(model))
+      return `${model} was retrained and is not published: its candidate is still in its shadow period. ${sentence}`;
+    const published = await desk.publish(job.id);
+    if (!published.ok) return `${model} was retrained and is no candidate: ${published.error.text}`;
+    return `${model} ${published.value.version} was retrained and is scored beside what trades, without a vote. ${sentence}`;
+  }
+
+  const { at } = settings;
+  const cron = at && new Cron(`${at.minute} ${at.hour} * * *`, { timezone: 'UTC', unref: true }, () => void look());
+  const stops = [
+    timers.after(FIRST_LOOK_MS, () => void look()),
+    timers.every(LOOK_EVERY_MS, () => void look()),
+    desk.onChange(settle),
+  ];
+  return {
+    look,
+    close(): void {
+      cron?.stop();
+      for (const stop of stops) stop();
+    },
+  };
+}

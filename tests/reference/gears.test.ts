@@ -64,7 +64,7 @@ describe.skipIf(!hasRealData)('both gears give the same trades', () => {
 });
 
 describe.skipIf(!hasRealData)('a strategy of the user’s own', () => {
-  it('gives the same trades in both gears, in the sandbox of each', async () => {
+  it('gives the same trades in both gears, in the sandbox of each', { timeout: 180_000 }, async () => {
     const folder = ownFolder();
     onTestFinished(() => folder.remove());
     const file = folder.write(OWN_CROSS);

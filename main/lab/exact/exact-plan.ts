@@ -1,3 +1,4 @@
+import { type Agent, abstaining } from '../../engine/decision/agent.ts';
 import { type CandleColumns, TIMEFRAME_MS, TIMEFRAMES, type Timeframe } from '../../engine/domain/candle.ts';
 import { formatDecimal, fromNumber } from '../../engine/domain/decimal.ts';
 import type {
@@ -108,12 +109,35 @@ export function membersOf(plan: Proposers & Pick<ExactPlan, 'markets' | 'setting
     return (account) => ({ strategies: [createOutsideAgent(outline, timeframe, account, supposed)], alone: true });
   }
   const { strategy } = plan;
-  return (account) => ({
-    strategies: groupsOf(plan, strategy.instruments ?? 1).map((group) =>
-      createStrategyAgent(strategy, params, timeframe, account, group, supposed),
-    ),
-    alone: true,
-  });
+  const groups = groupsOf(plan, strategy.instruments ?? 1);
+  return (account) => {
+    const agents = groups.map((group) => createStrategyAgent(strategy, params, timeframe, account, group, supposed));
+    const byInstrument = new Map(groups.flatMap((group, at) => group.map((id) => [id, agents[at] as Agent] as const)));
+    return { strategies: [agentOfGroups(agents[0] as Agent, byInstrument)], alone: true };
+  };
+}
+
+/** Many of one strategy as one member: what an instrument's own one thinks is what it thinks there. Of fifty, forty-nine would abstain. */
+function agentOfGroups(first: Agent, byInstrument: ReadonlyMap<InstrumentId, Agent>): Agent {
+  let shown: Agent | undefined;
+  const { id, label, kind, timeframe, barsKept, onModel } = first;
+  return {
+    id,
+    label,
+    kind,
+    timeframe,
+    ...(barsKept !== undefined && { barsKept }),
+    onCandle(instrumentId, tape) {
+      shown = byInstrument.get(instrumentId);
+      shown?.onCandle(instrumentId, tape);
+    },
+    stirred: () => shown?.stirred?.() ?? [],
+    ...(onModel && { onModel: (event: PredictionArrived) => byInstrument.get(event.instrumentId)?.onModel?.(event) }),
+    onMarket: (event) => byInstrument.get(event.instrumentId)?.onMarket?.(event),
+    onFill: (event) => byInstrument.get(event.fill.instrumentId)?.onFill?.(event),
+    opinion: (instrumentId, nowMs) =>
+      byInstrument.get(instrumentId)?.opinion(instrumentId, nowMs) ?? abstaining('does not look at it', 'unknown'),
+  };
 }
 
 /** The instruments of a run by those that its strategy looks at together. */

@@ -25,16 +25,18 @@ export class RunBooks {
     const line = this.#lines.get(instrumentId);
     if (!line) return;
     const { position, listing } = line;
+    // Of the run, not of the instrument, which may have begun later.
+    const bar = this.equityQuote.length;
     const maker = liquidity === 'maker';
     const [sign, qty] = [side === 'buy' ? 1 : -1, Number(qtyBase)];
     if (position.qty * sign >= 0) {
-      position.add(listing.bar, sign * qty, Number(price), maker);
+      position.add(bar, sign * qty, Number(price), maker);
       return;
     }
     const left = position.size - qty;
     // Sums of decimals in floats: less than half a lot is nothing.
     const size = left < Number(listing.record.lotStep) / 2 ? position.size : qty;
-    position.reduce(listing.bar, size, Number(price), maker, reasonOf(fill, purpose));
+    position.reduce(bar, size, Number(price), maker, reasonOf(fill, purpose));
   }
 
   funded(instrumentId: InstrumentId, event: FundingEvent): void {

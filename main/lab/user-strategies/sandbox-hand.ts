@@ -14,6 +14,8 @@ export interface SandboxOptions {
   readonly ground: StrategyGround;
   /** What a strategy may take beyond its candles, in its heap and outside. */
   readonly memoryMb: number;
+  /** It has a deadline to keep, and does little: it does not stand back behind others as what the lab computes does. */
+  readonly isTrading?: boolean;
   /** Code of the process. */
   readonly childUrl?: URL;
 }
@@ -25,7 +27,13 @@ const PROGRESS_A_SECOND = 100;
 
 /** Hires processes that run a user's strategy file and reach no key, no file but those beside it, and no network. Nothing that they say is believed unread. */
 export const hireSandboxes =
-  ({ file, ground, memoryMb, childUrl = new URL('./sandbox-child.ts', import.meta.url) }: SandboxOptions) =>
+  ({
+    file,
+    ground,
+    memoryMb,
+    isTrading = false,
+    childUrl = new URL('./sandbox-child.ts', import.meta.url),
+  }: SandboxOptions) =>
   ({ said, lost }: HandEvents<StrategyAnswer, Steps>): Hand<StrategyJob> => {
     const size = groundSize(ground);
     let asked: StrategyJob | null = null;
@@ -74,7 +82,7 @@ export const hireSandboxes =
     });
     child.on('spawn', () => {
       // Trading comes first.
-      if (child.pid !== undefined) lower(child.pid);
+      if (child.pid !== undefined && !isTrading) lower(child.pid);
     });
     send({ kind: 'begin', file, settings: ground.settings, memoryMb });
     for (const market of ground.markets) send({ kind: 'market', market });

@@ -55,7 +55,12 @@ export function openStrategyCrew(
 
 /** A place for one of the user's own to trade from: it brings no candles, it hears them. */
 export const hireTrader = (path: string): Hire =>
-  hireSandboxes({ file: path, ground: { markets: [], settings: REALISTIC }, memoryMb: TRADER_MEMORY_MB_MAX });
+  hireSandboxes({
+    file: path,
+    ground: { markets: [], settings: REALISTIC },
+    memoryMb: TRADER_MEMORY_MB_MAX,
+    isTrading: true,
+  });
 
 function hireFor(name: string, { markets, settings }: StrategyGround): Hire {
   const url = new URL('./strategy-worker.ts', import.meta.url);

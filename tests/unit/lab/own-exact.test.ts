@@ -22,7 +22,7 @@ function walk(bars: number, seed: number) {
   const candles = randomWalkCandles(bars, createRandom(seed).next);
   return { ...candles, volume: candles.volume.map(() => 1_000) };
 }
-const CANDLES = walk(500, 3);
+const CANDLES = walk(320, 3);
 const SHIPPED = exactPlan(CANDLES, { params: { fast: 10, slow: 40, share: 0.5, qty: 0.5 } });
 
 async function ownPlan(code: string, params: Readonly<Record<string, number>> = {}): Promise<ExactPlan> {
@@ -33,13 +33,14 @@ async function ownPlan(code: string, params: Readonly<Record<string, number>> = 
   return { own: { outline: planned.value.outline, hire: hireTrader(file) }, params, markets, settings, limits };
 }
 
-describe('a strategy of the user’s own in the exact gear', () => {
+// Each candle goes to another process and back: on a busy machine that takes its time.
+describe('a strategy of the user’s own in the exact gear', { timeout: 120_000 }, () => {
   const params = { fast: 10, slow: 40, qty: 0.5 };
 
   it('trades as the same one that ships does', async () => {
     const ours = await runExact(SHIPPED);
     const theirs = await runExact(await ownPlan(OWN_CROSS, params));
-    expect(ours.trades.length).toBeGreaterThan(4);
+    expect(ours.trades.length).toBeGreaterThan(2);
     expect(theirs.trades).toEqual(ours.trades);
     expect(theirs.equityQuote).toEqual(ours.equityQuote);
     expect(theirs.costs).toEqual(ours.costs);
@@ -84,8 +85,8 @@ export default defineStrategy({ name: 'mine', title: 'Mine', about: 'Buys once.'
       "if (bar % 40 === 10 && candle.instrument === 1) { desk.of(0).enter('long', { qty: 0.5 }); desk.enter('long', { qty: 0.4 }); } if (bar % 40 === 30) { desk.of(0).exit(); desk.of(1).exit(); }",
     ).replace('params: {},', 'params: {}, instruments: 2,');
     const plan = await ownPlan(code.replaceAll('bar %', '(bar >> 1) %'));
-    const run = await runExact({ ...plan, markets: [marketOf(CANDLES), marketOf(walk(500, 8))] });
-    for (const at of [0, 1]) expect(run.trades.filter(({ instrument }) => instrument === at).length).toBeGreaterThan(5);
+    const run = await runExact({ ...plan, markets: [marketOf(CANDLES), marketOf(walk(320, 8))] });
+    for (const at of [0, 1]) expect(run.trades.filter(({ instrument }) => instrument === at).length).toBeGreaterThan(3);
   });
 
   it.each([

@@ -71,7 +71,9 @@ describe('the gap of an account', () => {
     expect(Number(gap.live)).toBeCloseTo(run.equityQuote.at(-1)! - 10_000, 6);
   });
 
-  it('is nothing of a strategy of the user’s own either: what it wanted is said again, without its code', async () => {
+  it('is nothing of a strategy of the user’s own either: what it wanted is said again', {
+    timeout: 120_000,
+  }, async () => {
     const own = ownFolder();
     const root = mkdtempSync(join(tmpdir(), 'gap-'));
     onTestFinished(() => {

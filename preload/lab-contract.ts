@@ -435,11 +435,13 @@ const abTest = z.strictObject({
   pValue: z.number(),
 });
 
-/** The rows that changed, merged; the first message has all of them, newest first. */
+/** The rows that changed, merged; the first message has all that are listed, newest first. */
 export const labMessageSchema = z.strictObject({
   first: z.boolean(),
   runs: z.array(labRunSchema),
   removed: z.array(id),
+  /** Runs that are kept and not listed yet. */
+  older: z.int().nonnegative(),
 });
 
 export const COMPARED_MAX = 8;
@@ -455,6 +457,8 @@ export const labContract = {
   /** Refused at once where the plan will not do or too many wait. */
   startLabRun: oc.input(runPlanSchema).output(answer(z.strictObject({ runId: id }))),
   cancelLabRun: oc.input(runId).output(done),
+  /** Lists older runs too; they come with the next message. */
+  labOlderRuns: oc.output(done),
   watchLab: oc.output(eventIterator(labMessageSchema)),
   labRunDetail: oc.input(runId).output(answer(labRunDetailSchema)),
   labTrades: oc

@@ -1,15 +1,20 @@
 /** Every run, narrowed and ordered as wanted: how it stands, what it came to, whether it is compared; below, words about the one in front. */
-import { useMemo } from 'react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useMemo, useRef, useState } from 'react';
 import type { LabRun } from '../../preload/lab-contract.ts';
 import { COMPARED_MAX } from '../../preload/lab-contract.ts';
-import { showFloat, showSignedPercent } from '../format/number.ts';
+import { showCount, showFloat, showSignedPercent } from '../format/number.ts';
 import { showClock, showDay } from '../format/time.ts';
 import { Empty } from '../panels/Panel.tsx';
 import { engineNowMs } from '../stores/desk-store.ts';
+import { showOlder } from './lab-actions.ts';
 import { narrowRuns, orderRuns, selectRun, toggleCompared, useLab, useSelectedRun } from './lab-store.ts';
 import { RunMarks } from './RunMarks.tsx';
 import { RUN_ORDERS, type RunOrder, shownRuns } from './run-filter.ts';
 import { LETTERS, ownParamsText, paramsText, RUN_STATES, shareDone, sourceText } from './run-words.ts';
+
+/** Of a row without tags. */
+const ROW_PX = 46;
 
 export function RunList() {
   const runs = useLab((state) => state.runs);
@@ -29,18 +34,67 @@ export function RunList() {
       </header>
       {runs && runs.length > 0 ? <ListTools filter={filter} order={order} /> : null}
       {shown.length > 0 ? (
-        <ul className="min-h-0 flex-1 overflow-auto">
-          {shown.map((run) => (
-            <RunRow key={run.id} run={run} isSelected={run.id === selected?.id} />
-          ))}
-        </ul>
+        <Rows runs={shown} selectedId={selected?.id ?? null} />
       ) : (
         <div className="min-h-0 flex-1">
           <NoneShown isLoading={runs === null} isNarrowed={isNarrowed} />
         </div>
       )}
+      <Older />
       {selected ? <RunMarks key={selected.id} run={selected} /> : null}
     </section>
+  );
+}
+
+/** Those in sight are drawn, however many there are. */
+function Rows({ runs, selectedId }: { runs: readonly LabRun[]; selectedId: string | null }) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const list = useVirtualizer({
+    count: runs.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_PX,
+    getItemKey: (at) => runs[at]?.id ?? at,
+    overscan: 12,
+  });
+  return (
+    <div ref={scroller} className="min-h-0 flex-1 overflow-auto">
+      <ul className="run-rows relative" style={{ height: list.getTotalSize() }}>
+        {list.getVirtualItems().map(({ index, key, start }) => {
+          const run = runs[index];
+          return run ? (
+            <RunRow
+              key={key}
+              run={run}
+              isSelected={run.id === selectedId}
+              place={{ at: index, of: runs.length, top: start, measure: list.measureElement }}
+            />
+          ) : null;
+        })}
+      </ul>
+    </div>
+  );
+}
+
+/** The store may hold thousands: older ones are listed when somebody asks. */
+function Older() {
+  const older = useLab((state) => state.older);
+  const [isBusy, setBusy] = useState(false);
+  if (older === 0) return null;
+  return (
+    <p className="flex items-center gap-2 border-t border-line px-2.5 py-1 text-[11px] text-text3">
+      <span className="min-w-0 flex-1 truncate">{showCount(older)} older, not listed</span>
+      <button
+        type="button"
+        className="button button-quiet"
+        disabled={isBusy}
+        onClick={() => {
+          setBusy(true);
+          void showOlder().finally(() => setBusy(false));
+        }}
+      >
+        {isBusy ? 'Listing…' : 'Show older'}
+      </button>
+    </p>
   );
 }
 
@@ -84,9 +138,25 @@ function ListTools({ filter, order }: { filter: string; order: RunOrder }) {
   );
 }
 
-function RunRow({ run, isSelected }: { run: LabRun; isSelected: boolean }) {
+interface Place {
+  readonly at: number;
+  readonly of: number;
+  readonly top: number;
+  readonly measure: (row: HTMLLIElement | null) => void;
+}
+
+function RunRow({ run, isSelected, place }: { run: LabRun; isSelected: boolean; place: Place }) {
   return (
-    <li className="run-row" data-selected={isSelected} data-run={run.id}>
+    <li
+      ref={place.measure}
+      className="run-row"
+      data-selected={isSelected}
+      data-run={run.id}
+      data-index={place.at}
+      aria-posinset={place.at + 1}
+      aria-setsize={place.of}
+      style={{ transform: `translateY(${place.top}px)` }}
+    >
       <Letter run={run} />
       <button
         type="button"

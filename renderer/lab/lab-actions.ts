@@ -72,6 +72,9 @@ export async function saveReport(runId: string): Promise<void> {
   else showToast('bad', answer.error.text);
 }
 
+/** Has older runs listed too. */
+export const showOlder = (): Promise<void> => orToast((client) => client.labOlderRuns());
+
 export const cancelRun = (runId: string): Promise<void> => orToast((client) => client.cancelLabRun({ runId }));
 
 export function markRun(runId: string, mark: { tags?: readonly string[]; note?: string }): Promise<void> {

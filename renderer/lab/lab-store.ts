@@ -23,6 +23,8 @@ export interface LabState {
   readonly own: Loaded<OwnStrategyFiles>;
   /** Newest first; null before the first word of them. */
   readonly runs: readonly LabRun[] | null;
+  /** Kept, and not listed yet. */
+  readonly older: number;
   readonly selectedId: string | null;
   /** In the order picked: their letters. */
   readonly comparedIds: readonly string[];
@@ -38,6 +40,7 @@ export const labStore = createStore<LabState>()(() => ({
   catalogue: null,
   own: { state: 'loading' },
   runs: null,
+  older: 0,
   selectedId: null,
   comparedIds: [],
   tab: 'overview',
@@ -81,7 +84,7 @@ export function toggleCompared(runId: string): void {
 }
 
 /** Folds one message in: rows replace rows of the same id, new ones stand first. The newest is in front where none was. */
-export function receiveLabMessage(state: LabState, { first, runs, removed }: LabMessage): Partial<LabState> {
+export function receiveLabMessage(state: LabState, { first, runs, removed, older }: LabMessage): Partial<LabState> {
   const before = first ? [] : (state.runs ?? []);
   const changed = new Map(runs.map((run) => [run.id, run]));
   const gone = new Set(removed);
@@ -91,7 +94,7 @@ export function receiveLabMessage(state: LabState, { first, runs, removed }: Lab
   const isThere = (id: string): boolean => next.some((run) => run.id === id);
   const selectedId =
     state.selectedId !== null && isThere(state.selectedId) ? state.selectedId : (newestOf(next)?.id ?? null);
-  return { runs: next, selectedId, comparedIds: state.comparedIds.filter(isThere) };
+  return { runs: next, older, selectedId, comparedIds: state.comparedIds.filter(isThere) };
 }
 
 const newestOf = (runs: readonly LabRun[]): LabRun | undefined =>

@@ -116,6 +116,8 @@ export function createMemoryLab() {
       return { ok: true, value: null };
     },
     runs: () => [...rows.values()].reverse(),
+    older: () => 0,
+    more: async () => undefined,
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -41,6 +41,10 @@ export interface LabPort {
   cancel(runId: string): Result<null, LabRefusal>;
   /** Newest first. A row that has changed is another object. */
   runs(): readonly LabRun[];
+  /** Runs that are kept and not listed. */
+  older(): number;
+  /** Lists older ones too. */
+  more(): Promise<void>;
   onChange(listener: () => void): Cancel;
   detail(runId: string): Answer<LabRunDetail>;
   trades(runId: string, from: number, limit: number): Answer<{ readonly trades: LabTrade[]; readonly total: number }>;

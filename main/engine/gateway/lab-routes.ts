@@ -11,7 +11,7 @@ export function labRoutes(lab: LabPort, timers: Timers) {
   const source = { rows: () => lab.runs(), onChange: (listener: () => void) => lab.onChange(listener) };
   async function* watch(signal: AbortSignal | undefined): AsyncGenerator<LabMessage> {
     for await (const { first, rows, removed } of watchRows(source, timers, signal))
-      yield { first, runs: rows, removed };
+      yield { first, runs: rows, removed, older: lab.older() };
   }
   return {
     labCatalogue: os.labCatalogue.handler(() => lab.catalogue()),
@@ -24,6 +24,10 @@ export function labRoutes(lab: LabPort, timers: Timers) {
     }),
     cancelLabRun: os.cancelLabRun.handler(({ input }) => done(lab.cancel(input.runId))),
     watchLab: os.watchLab.handler(({ signal }) => watch(signal)),
+    labOlderRuns: os.labOlderRuns.handler(async () => {
+      await lab.more();
+      return { ok: true as const };
+    }),
     labRunDetail: os.labRunDetail.handler(async ({ input }) => answer(await lab.detail(input.runId))),
     labTrades: os.labTrades.handler(async ({ input }) =>
       answer(await lab.trades(input.runId, input.from, input.limit)),

@@ -45,8 +45,10 @@ interface Listed {
   readonly task: Task<RunResult> | null;
 }
 
-/** Runs that are listed; the oldest that has ended leaves when another comes, and stays in the store. */
-const RUNS_MAX = 600;
+/** Of the store, so many are listed at first, and so many more each time somebody asks for older ones. */
+const PAGE_RUNS = 200;
+/** Runs listed beyond those; the oldest that has ended leaves when another comes, and stays in the store. */
+const RUNS_AHEAD = 100;
 /** Runs whose views are held ready. */
 const VIEWS_MAX = 24;
 
@@ -58,6 +60,9 @@ export function createLabDesk({ runners, readers, nowMs, newId, onKept }: LabDes
   /** Oldest first. */
   const listed = new Map<string, Listed>();
   const listeners = new Set<() => void>();
+  let pages = 1;
+  /** How many the store holds. */
+  let kept = 0;
   let isReading = false;
   let isStale = false;
   const tell = (): void => {
@@ -73,7 +78,7 @@ export function createLabDesk({ runners, readers, nowMs, newId, onKept }: LabDes
 
   function makeRoom(): void {
     const ended = [...listed.values()].filter(({ row }) => row.endedAtMs !== null);
-    if (listed.size >= RUNS_MAX && ended[0]) listed.delete(ended[0].row.id);
+    if (listed.size >= pages * PAGE_RUNS + RUNS_AHEAD && ended[0]) listed.delete(ended[0].row.id);
   }
 
   function hold(run: Listed, view: OpenedRun): void {
@@ -107,9 +112,10 @@ export function createLabDesk({ runners, readers, nowMs, newId, onKept }: LabDes
     isStale = isReading;
     if (isReading) return;
     isReading = true;
-    const found = await readers.ask({ kind: 'list' }).outcome;
+    const found = await readers.ask({ kind: 'list', most: pages * PAGE_RUNS }).outcome;
     isReading = false;
     if (found.ok) {
+      kept = found.value.kept;
       takeList(found.value.runs);
       takeUnfinished(found.value.unfinished);
       tell();
@@ -218,6 +224,14 @@ export function createLabDesk({ runners, readers, nowMs, newId, onKept }: LabDes
       return ok(null);
     },
     runs: (): readonly LabRun[] => [...listed.values()].map(({ row }) => row).reverse(),
+    /** Runs of the store that are not listed. */
+    older: (): number =>
+      Math.max(0, kept - [...listed.values()].filter(({ experimentId }) => experimentId !== null).length),
+    /** Lists older ones too. */
+    async more(): Promise<void> {
+      pages += 1;
+      await readList();
+    },
     /** Whoever begins to listen has the list read anew, and again whenever somebody else keeps a run. */
     onChange(listener: () => void): () => void {
       listeners.add(listener);

@@ -19,6 +19,7 @@ const SCHEMA = `
     days BLOB NOT NULL,
     day_returns BLOB NOT NULL
   ) STRICT;
+  CREATE INDEX IF NOT EXISTS experiment_created ON experiment (created_ms);
   CREATE TABLE IF NOT EXISTS tag (
     experiment TEXT NOT NULL REFERENCES experiment (id),
     name TEXT NOT NULL,
@@ -34,6 +35,8 @@ const SCHEMA = `
   ) STRICT;
   CREATE INDEX IF NOT EXISTS trial_family ON trial (family);
 `;
+
+const NEWEST_FIRST = 'ORDER BY created_ms DESC, id';
 
 interface ExperimentRow {
   readonly id: string;
@@ -104,12 +107,30 @@ export class ExperimentDatabase {
   }
 
   get(id: string): Experiment | null {
-    return this.#experiments('WHERE id = ?', id)[0] ?? null;
+    return this.#experiments('WHERE id = ? ORDER BY id', id)[0] ?? null;
   }
 
   /** Newest first. */
   all(): readonly Experiment[] {
-    return this.#experiments('');
+    return this.#experiments(NEWEST_FIRST);
+  }
+
+  /** The newest so many, newest first. */
+  newest(most: number): readonly Experiment[] {
+    return this.#experiments(`${NEWEST_FIRST} LIMIT ?`, most);
+  }
+
+  /** Whose ids begin so, newest first. */
+  beginningWith(prefix: string): readonly Experiment[] {
+    return this.#experiments(`WHERE substr(id, 1, ?) = ? ${NEWEST_FIRST}`, prefix.length, prefix);
+  }
+
+  count(): number {
+    return this.#database.prepare('SELECT count(*) FROM experiment').pluck().get() as number;
+  }
+
+  folders(): readonly string[] {
+    return this.#database.prepare('SELECT folder FROM experiment').pluck().all() as string[];
   }
 
   /** Of a run; null where there is none. */
@@ -161,12 +182,12 @@ export class ExperimentDatabase {
     this.#database.close();
   }
 
-  #experiments(where: string, ...args: readonly string[]): readonly Experiment[] {
+  #experiments(which: string, ...args: readonly (string | number)[]): readonly Experiment[] {
     const rows = this.#database
       .prepare(
         `SELECT id, created_ms, status, why, inputs, statistics, verdict, result_hash, folder, note,
            (SELECT json_group_array(name ORDER BY name) FROM tag WHERE experiment = id) AS tags
-         FROM experiment ${where} ORDER BY created_ms DESC, id`,
+         FROM experiment ${which}`,
       )
       .all(...args) as ExperimentRow[];
     return rows.map((row) => ({

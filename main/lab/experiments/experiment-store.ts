@@ -112,12 +112,20 @@ export class ExperimentStore {
     return this.#database.all();
   }
 
+  /** The newest so many, newest first. */
+  newest(most: number): readonly Experiment[] {
+    return this.#database.newest(most);
+  }
+
+  count(): number {
+    return this.#database.count();
+  }
+
   /** By its id, or as much of its beginning as belongs to one alone. */
   find(idOrPrefix: string): Result<Experiment, StoreError> {
-    const found = this.list().filter(({ id }) => id.startsWith(idOrPrefix.toLowerCase()));
+    const found = idOrPrefix === '' ? [] : this.#database.beginningWith(idOrPrefix.toLowerCase());
     const [first] = found;
-    if (first === undefined || idOrPrefix === '')
-      return fail({ kind: 'unknown', message: `there is no experiment ${idOrPrefix}` });
+    if (first === undefined) return fail({ kind: 'unknown', message: `there is no experiment ${idOrPrefix}` });
     if (found.length > 1) {
       const message = `${idOrPrefix} is the beginning of ${found.length} experiments: ${found.map(({ id }) => id).join(', ')}`;
       return fail({ kind: 'ambiguous', message });
@@ -181,7 +189,7 @@ export class ExperimentStore {
 
   /** Folders of processes that are gone: the run counts, and they get their name, or it does not, and they go. */
   #sweep(): void {
-    const counted = new Set(this.list().map(({ folder }) => folder));
+    const counted = new Set(this.#database.folders());
     for (const date of readdirSync(join(this.#root, 'backtests'))) {
       for (const name of readdirSync(join(this.#root, 'backtests', date))) {
         const [, folder, pid, thread] = /^(.+)\.(\d+)-(\d+)\.part$/.exec(name) ?? [];

@@ -41,8 +41,8 @@ export type LabJob =
   | { readonly kind: 'shelves' }
   /** What lies in the folder of the user's own strategies. */
   | { readonly kind: 'own' }
-  /** What was kept before. */
-  | { readonly kind: 'list' }
+  /** The newest of what was kept before. */
+  | { readonly kind: 'list'; readonly most: number }
   /** Whether each of them did better than the first. */
   | { readonly kind: 'compare'; readonly experimentIds: readonly string[] }
   | { readonly kind: 'open'; readonly experimentId: string }
@@ -116,7 +116,13 @@ export type LabAnswer =
   | { readonly kind: 'candles'; readonly candles: JoinedCandles }
   | ({ readonly kind: 'shelves' } & LabShelves)
   | { readonly kind: 'own'; readonly own: OwnStrategies }
-  | { readonly kind: 'list'; readonly runs: readonly KeptRun[]; readonly unfinished: readonly UnfinishedSearch[] }
+  /** `kept` says how many there are in all. */
+  | {
+      readonly kind: 'list';
+      readonly runs: readonly KeptRun[];
+      readonly kept: number;
+      readonly unfinished: readonly UnfinishedSearch[];
+    }
   | { readonly kind: 'compare'; readonly tests: readonly (AbTest | null)[] }
   | ({ readonly kind: 'open' } & OpenedRun)
   | { readonly kind: 'report'; readonly html: string }

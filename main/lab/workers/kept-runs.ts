@@ -1,5 +1,5 @@
 /** Runs of the experiment store as the lab's screen lists and opens them, whoever made them. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type AbTest, type LabRun, labRunDetailSchema, labRunSchema } from '../../../preload/lab-contract.ts';
@@ -40,19 +40,25 @@ interface NotThere {
 
 const gone = (text: string): Result<never, NotThere> => fail({ kind: 'not-kept', text });
 
-/** The newest, newest first. */
-export function listKept(store: ExperimentStore, most: number): readonly KeptRun[] {
-  return store
-    .list()
-    .slice(0, most)
-    .map((experiment) => keptRunOf(experiment, store.folderOf(experiment)));
+/** Lists the newest, newest first; a line that was read is read again only when its file has changed. */
+export function createRunLister(store: ExperimentStore): (most: number) => readonly KeptRun[] {
+  const known = new Map<string, { readonly changedMs: number; readonly row: KeptRow | null }>();
+  const readRow = (folder: string): KeptRow | null => {
+    const changedMs = statSync(join(folder, ROW_FILE), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    const before = known.get(folder);
+    if (before?.changedMs === changedMs) return before.row;
+    const row = writtenRow(folder);
+    known.set(folder, { changedMs, row });
+    return row;
+  };
+  return (most) => store.newest(most).map((experiment) => keptRunOf(experiment, store.folderOf(experiment), readRow));
 }
 
 /** A run's line in the list; of one that was kept without it, what its inputs and statistics say. */
-export function keptRunOf(experiment: Experiment, folder: string): KeptRun {
+export function keptRunOf(experiment: Experiment, folder: string, readRow = writtenRow): KeptRun {
   const { id, createdMs, status, why, inputs, statistics, tags, note } = experiment;
   const common = { experimentId: id, createdMs, state: status, error: why, folder, tags, note };
-  const row = status === 'done' ? writtenRow(folder) : null;
+  const row = status === 'done' ? readRow(folder) : null;
   if (row) return { ...common, ...row };
   return {
     ...common,

@@ -8,10 +8,10 @@ import { LabCandles } from '../data/lab-candles.ts';
 import { ExperimentStore } from '../experiments/experiment-store.ts';
 import { shelvedModels } from '../predictions/ask-model.ts';
 import type { AnswerJob } from './answer-job.ts';
-import type { LabAnswer, LabJob, LabWorkerStart } from './job.ts';
+import type { KeptRun, LabAnswer, LabJob, LabWorkerStart } from './job.ts';
 import { joinCandles } from './join-candles.ts';
 import { CHART_CANDLES_MAX, TRADES_KEPT_MAX } from './keep-study.ts';
-import { compareKept, listKept, markKept, openKept, reportOf } from './kept-runs.ts';
+import { compareKept, createRunLister, markKept, openKept, reportOf } from './kept-runs.ts';
 import { createOwnStrategies } from './own-strategies.ts';
 import { createCandleReader, type NoCandles, sourceName, spanOf } from './read-candles.ts';
 import { type RunFailed, runPlan } from './run-plan.ts';
@@ -19,8 +19,6 @@ import { unfinishedSearches } from './search-log-file.ts';
 import { workOnThread } from './thread-hand.ts';
 
 type Answered = Result<LabAnswer, NoCandles | RunFailed>;
-
-const LISTED_MAX = 500;
 
 function openLabWorker({
   candleStore,
@@ -37,6 +35,12 @@ function openLabWorker({
   const store = (): ExperimentStore => {
     opened ??= new ExperimentStore(results, systemClock.nowMs);
     return opened;
+  };
+
+  let lister: ((most: number) => readonly KeptRun[]) | null = null;
+  const listRuns = (most: number): readonly KeptRun[] => {
+    lister ??= createRunLister(store());
+    return lister(most);
   };
 
   return async (job, tell): Promise<Answered> => {
@@ -76,7 +80,8 @@ function openLabWorker({
       case 'list':
         return ok({
           kind: 'list',
-          runs: listKept(store(), LISTED_MAX),
+          runs: listRuns(job.most),
+          kept: store().count(),
           unfinished: unfinishedSearches(results, systemClock.nowMs()),
         });
       case 'compare':

@@ -154,6 +154,7 @@ const REQUESTS: Record<
     answer: { ok: true },
   },
   labCatalogue: { ask: (c) => c.labCatalogue(), answer: { strategies: [{ name: 'sma-cross' }] } },
+  labOlderRuns: { ask: (c) => c.labOlderRuns(), answer: { ok: true } },
   labShelves: { ask: (c) => c.labShelves(), answer: { ok: true, value: { stored: [] } } },
   labOwnStrategies: { ask: (c) => c.labOwnStrategies(), answer: { ok: true, value: { folder: '/data/strategies' } } },
   labLook: {

@@ -160,6 +160,15 @@ describe('a run that is kept', () => {
     const twice = many.find(({ id }) => store.list().filter((each) => each.id.startsWith(id[0]!)).length > 1)!;
     expect(store.find(twice.id[0]!)).toMatchObject({ error: { kind: 'ambiguous' } });
   });
+  it('is among the newest, in order, of as many as are asked for', () => {
+    const runs = Array.from({ length: 5 }, (_, at) => {
+      nowMs += 1_000;
+      return record(10 + at);
+    });
+    expect(store.newest(3)).toEqual(runs.toReversed().slice(0, 3));
+    expect(store.newest(9)).toEqual(store.list());
+    expect(store.count()).toBe(5);
+  });
   it('carries tags and a note, in the master list as well, and no formula', () => {
     const { id } = record(10);
     store.setTag(id, 'keep', true);

@@ -68,12 +68,12 @@ beforeAll(async () => {
   lab = openTheLab();
 });
 
-const openTheLab = () =>
+const openTheLab = (results = join(dir, 'results')) =>
   openLab({
     start: {
       candleStore: storePath,
       labCandles: join(dir, 'candles'),
-      results: join(dir, 'results'),
+      results,
       strategies: join(dir, 'strategies'),
       models: { modelsDirs: [MODELS_DIR, join(dir, 'models')], mlHost: ML_HOST },
       version: PRODUCT_VERSION,
@@ -303,6 +303,29 @@ describe('a run in the lab', () => {
         plan: { settings: { takerFee: 0.1 } },
       });
       expect(labRunSchema.safeParse(found()).error).toBeUndefined();
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('of thousands are listed a page at a time, the newest first, and older ones when somebody asks', async () => {
+    const results = join(dir, 'many');
+    const store = new ExperimentStore(results, () => Date.now());
+    const own = new ExperimentStore(join(dir, 'results'), () => Date.now());
+    const { inputs } = own.list()[0]!;
+    own.close();
+    for (let seed = 0; seed < 210; seed += 1) store.recordFailure({ ...inputs, seed }, 'it does not like this market');
+    store.close();
+    const other = openTheLab(results);
+    try {
+      const stop = other.onChange(() => undefined);
+      await waitUntil('a page', () => other.runs().length === 200, 60_000);
+      expect(other.older()).toBe(10);
+      await other.more();
+      expect([other.runs().length, other.older()]).toEqual([210, 0]);
+      const times = other.runs().map(({ askedAtMs }) => askedAtMs);
+      expect(times).toEqual(times.toSorted((a, b) => b - a));
+      stop();
     } finally {
       await other.close();
     }

@@ -93,6 +93,7 @@ describe('messages of the lab', () => {
     catalogue: null,
     own: { state: 'loading' },
     runs: [row('b'), row('a')],
+    older: 0,
     selectedId: 'a',
     comparedIds: ['b', 'a'],
     tab: 'overview',
@@ -102,18 +103,23 @@ describe('messages of the lab', () => {
   };
 
   it('replace rows where they stand and put new ones first', () => {
-    const next = receiveLabMessage(state, { first: false, runs: [row('c'), row('a', { note: 'kept' })], removed: [] });
+    const next = receiveLabMessage(state, {
+      first: false,
+      runs: [row('c'), row('a', { note: 'kept' })],
+      older: 0,
+      removed: [],
+    });
     expect(next.runs?.map(({ id, note }) => id + note)).toEqual(['c', 'b', 'akept']);
     expect(next.selectedId).toBe('a');
   });
 
   it('a run that has left is neither selected nor compared any more', () => {
-    const next = receiveLabMessage(state, { first: false, runs: [], removed: ['a'] });
+    const next = receiveLabMessage(state, { first: false, runs: [], older: 0, removed: ['a'] });
     expect([next.runs?.map(({ id }) => id), next.selectedId, next.comparedIds]).toEqual([['b'], 'b', ['b']]);
   });
 
   it('the first one of a connection is the whole list', () => {
-    const next = receiveLabMessage(state, { first: true, runs: [row('z')], removed: [] });
+    const next = receiveLabMessage(state, { first: true, runs: [row('z')], older: 0, removed: [] });
     expect([next.runs?.length, next.selectedId, next.comparedIds]).toEqual([1, 'z', []]);
   });
 });

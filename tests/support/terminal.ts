@@ -8,6 +8,7 @@ import { type DeskPage, openDesk, until } from './desk-page.ts';
 import { mustDo, type OpenClient, openEngineClient, readDesk } from './engine-client.ts';
 import { type HostProcess, makeDataDir, removeDataDir, startHostProcess, venueOf } from './host-process.ts';
 import { writeRisingMarket } from './rising-market.ts';
+import { writeTellingMarket } from './telling-market.ts';
 import { VenueRest } from './venue-rest.ts';
 
 export interface Terminal {
@@ -25,7 +26,7 @@ export interface Terminal {
  * folder, the screen at a failure is kept there.
  */
 export function sharedTerminal(
-  market: 'generated' | 'rising',
+  market: 'generated' | 'rising' | 'telling',
   limits: Partial<Limits> = {},
   prepare: (dataDir: string) => void = () => {},
 ): Terminal {
@@ -35,7 +36,11 @@ export function sharedTerminal(
     dataDir = makeDataDir();
     prepare(dataDir);
     const browser = launchChromium();
-    const args = market === 'rising' ? ['--data', writeRisingMarket(join(dataDir, 'recording'))] : [];
+    const recording = join(dataDir, 'recording');
+    const args =
+      market === 'generated'
+        ? []
+        : ['--data', market === 'rising' ? writeRisingMarket(recording) : writeTellingMarket(recording)];
     terminal.startedAtMs = Date.now();
     terminal.host = await startHostProcess({ dataDir, args });
     terminal.engine = await openEngineClient(terminal.host.url);

@@ -2,9 +2,9 @@
 import { type FormEvent, useEffect, useState } from 'react';
 import type { LabCatalogue } from '../../preload/lab-contract.ts';
 import { Cap } from '../panels/Panel.tsx';
-import { deskStore, useIsLive } from '../stores/desk-store.ts';
+import { useDeskStore, useIsLive } from '../stores/desk-store.ts';
 import { announce } from '../stores/toast-store.ts';
-import { viewStore } from '../stores/view-store.ts';
+import { useView } from '../stores/view-store.ts';
 import { CandleFields } from './CandleFields.tsx';
 import { CostFields } from './CostFields.tsx';
 import { rangeText } from './draft-numbers.ts';
@@ -22,6 +22,7 @@ import {
   isSigned,
   planOf,
   type RunDraft,
+  withInstrument,
   withStrategy,
 } from './run-draft.ts';
 import { paramWords } from './run-words.ts';
@@ -39,13 +40,18 @@ export function SetUp() {
   );
 }
 
-const firstInstrument = (): string =>
-  viewStore.getState().instrumentId ?? deskStore.getState().hello?.instruments[0]?.id ?? '';
+/** That of the chart, else the first there is; none while the engine does not know any yet. */
+function useFirstInstrument(): string {
+  const shown = useView((view) => view.instrumentId);
+  const first = useDeskStore((state) => state.hello?.instruments[0]?.id ?? '');
+  return shown ?? first;
+}
 
 function SetUpForm({ catalogue }: { catalogue: Catalogue }) {
   const held = useDraft((state) => state.draft);
   const again = useDraft((state) => state.again);
-  const draft = held ?? draftFor(catalogue, firstInstrument());
+  const instrumentId = useFirstInstrument();
+  const draft = withInstrument(held ?? draftFor(catalogue, instrumentId), instrumentId);
   const [isTried, setTried] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
@@ -64,8 +70,8 @@ function SetUpForm({ catalogue }: { catalogue: Catalogue }) {
     if (!again) return;
     const found = catalogue.strategies.find(({ name }) => name === again.strategy);
     setRefusal(null);
-    takeDraft(draftOf(again, draftFor(catalogue, firstInstrument()), found));
-  }, [again, catalogue]);
+    takeDraft(draftOf(again, draftFor(catalogue, instrumentId), found));
+  }, [again, catalogue, instrumentId]);
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();

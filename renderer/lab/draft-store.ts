@@ -6,7 +6,7 @@ import type { RunDraft } from './run-draft.ts';
 interface DraftState {
   /** Null before the first change. */
   readonly draft: RunDraft | null;
-  /** A plan that the form is to be filled with; another object each time it is asked for. */
+  /** A plan that the form is to be filled with, until it is. */
   readonly again: RunPlan | null;
 }
 
@@ -16,7 +16,7 @@ export function useDraft<T>(select: (state: DraftState) => T): T {
   return useStore(draftStore, select);
 }
 
-export const takeDraft = (draft: RunDraft): void => draftStore.setState({ draft });
+export const takeDraft = (draft: RunDraft): void => draftStore.setState({ draft, again: null });
 
 /** Fills the form with a plan. */
 export const setUpAgain = (plan: RunPlan): void => draftStore.setState({ again: { ...plan } });

@@ -123,6 +123,14 @@ export function withStrategy(draft: RunDraft, strategy: Strategy | undefined): R
   };
 }
 
+/** The draft with the terminal's first instrument where none was there yet to begin with. */
+export function withInstrument(draft: RunDraft, instrumentId: string): RunDraft {
+  const [first] = draft.sources;
+  return first?.instrumentId === '' && instrumentId !== ''
+    ? { ...draft, sources: draft.sources.with(0, { ...first, instrumentId }) }
+    : draft;
+}
+
 /** As many sources as the strategy looks at together: those there are, then more like the last. */
 function sourcesFor(sources: readonly SourceDraft[], together: number): readonly SourceDraft[] {
   const last = sources.at(-1)!;

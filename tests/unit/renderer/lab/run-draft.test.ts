@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { axisAround } from '../../../../renderer/lab/axis-draft.ts';
 import type { Catalogue } from '../../../../renderer/lab/lab-store.ts';
-import { draftFor, draftOf, planOf, type RunDraft, withStrategy } from '../../../../renderer/lab/run-draft.ts';
+import {
+  draftFor,
+  draftOf,
+  planOf,
+  type RunDraft,
+  withInstrument,
+  withStrategy,
+} from '../../../../renderer/lab/run-draft.ts';
 import type { SigningDraft } from '../../../../renderer/lab/signing-draft.ts';
 import { LAB_PLAN } from '../../../support/memory-lab.ts';
 
@@ -134,6 +141,15 @@ describe('the draft of a run', () => {
       'binance:ETH/USDT',
     ]);
     expect(withStrategy(pair, CATALOGUE.strategies[0]).sources).toEqual(draft().sources);
+  });
+
+  it('begun before any instrument is known takes the first that comes, and what was chosen stays', () => {
+    const early = draftFor(CATALOGUE, '');
+    expect(withInstrument(early, '').sources[0]?.instrumentId).toBe('');
+    expect(withInstrument(early, BTC)).toEqual(draft());
+    expect(withInstrument(draft(), 'binance:ETH/USDT')).toEqual(draft());
+    const pair = withStrategy(draft(), CATALOGUE.strategies[2]);
+    expect(withInstrument(pair, BTC).sources[1]?.instrumentId).toBe('');
   });
 
   it('a run of which only the name is known fills the form but for its file', () => {

@@ -214,6 +214,14 @@ export const MUTATIONS: readonly Mutation[] = [
     killedBy: [unit('execution'), pinned('liquidations-share-a-name')],
   },
   {
+    name: 'opened-amid-funding',
+    breaks: 'no account is opened while funding of the hour may still be on its way',
+    file: 'main/engine/ledger/ledger-stage.ts',
+    find: 'if (!state.opened.has(venue) && mayBeFunded(compared.audit)) return;',
+    replace: '',
+    killedBy: [unit('ledger'), pinned('opened-before-funding-came')],
+  },
+  {
     name: 'stop-stays-small',
     breaks: 'the stop grows with what fills after it was placed',
     file: 'main/engine/execution/protection-plan.ts',

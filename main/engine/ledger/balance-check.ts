@@ -96,6 +96,16 @@ function isTorn(
   return venueTimeMs !== undefined && [...fills, ...incomes].some(({ eventTimeMs }) => eventTimeMs >= venueTimeMs);
 }
 
+const HOUR_MS = 3_600_000;
+/** The venue dates funding at the full hour and pays it within this. */
+const FUNDING_LATE_MS = 60_000;
+
+/** Whether funding that is dated before the audit may be paid after it: nobody could say whether the money that was read holds it. */
+export const mayBeFunded = ({ venueTimeMs, positions = [] }: AuditReceived): boolean =>
+  venueTimeMs !== undefined &&
+  venueTimeMs % HOUR_MS < FUNDING_LATE_MS &&
+  positions.some(({ qtyBase }) => parseDecimal(qtyBase) !== 0n);
+
 /** Comparable only when no fill arrived while the venue was being asked and every fill has its order. */
 function compare(watch: AuditWatch, state: LedgerState, compared: ComparedAudit, fillsUndecided: boolean): void {
   const { audit } = compared;

@@ -6,7 +6,14 @@ import { isVenuesOwnClose } from '../domain/order.ts';
 import type { PortfolioView } from '../domain/portfolio.ts';
 import type { Stage, StageContext } from '../kernel/stage.ts';
 import { applyToLedger } from './apply-bookings.ts';
-import { type AuditWatch, acknowledge, applyToWatch, createAuditWatch, openingBalances } from './balance-check.ts';
+import {
+  type AuditWatch,
+  acknowledge,
+  applyToWatch,
+  createAuditWatch,
+  mayBeFunded,
+  openingBalances,
+} from './balance-check.ts';
 import { balanceOf, createLedgerState, dayStartOf, type LedgerState } from './ledger-state.ts';
 import { createLedgerView, createPortfolioView, type LedgerView } from './ledger-view.ts';
 import { heldQty, owedQty } from './lots.ts';
@@ -113,6 +120,8 @@ function concludeAudit({ state, watch, deps, markOf }: Books, venue: string, con
     context.perform({ kind: 'RequestAudit', why: 'something traded while the account was read', venue });
     return;
   }
+  // The next periodic audit opens it.
+  if (!state.opened.has(venue) && mayBeFunded(compared.audit)) return;
   if (!state.opened.has(venue)) {
     const { event, priceless } = openingBalances(state, compared.audit, deps.instruments.all(), markOf);
     context.emit(event);

@@ -60,6 +60,7 @@ export async function settle(world: World): Promise<void> {
   world.marketStill = true;
   world.request({ kind: 'MandateSet', mandate: null });
   let [fromMs, fills] = [world.time.nowMs, fillsOf(world)];
+  let done = '';
   await world.pass(10_000);
   // An audit may find what is then put right: at rest is what it leaves alone.
   do {
@@ -70,15 +71,20 @@ export async function settle(world: World): Promise<void> {
       await world.pass(2_000);
       world.books.readOn(world.disk.ledger, world.disk.synced);
     }
+    done = doneBy(world);
     await auditOnce(world);
     await world.pass(1_000);
     world.books.readOn(world.disk.ledger, world.disk.synced);
-  } while (!isQuiet(world));
+    hold(world.time.nowMs - fromMs < REST_MS_MAX, 'comes-to-rest', () => describeOpen(world));
+  } while (!isQuiet(world) || doneBy(world) !== done);
   checkEverything(world);
   await checkTwice(world);
   if (world.books.deadMan !== 'off') await checkRefreshed(world);
   world.marketStill = false;
 }
+
+/** What was sent and filled so far: a stop that follows a fill takes a moment of its own. */
+const doneBy = (world: World): string => `${world.sent.size} ${fillsOf(world)}`;
 
 const fillsOf = ({ sides }: World): number => sides.reduce((sum, { venue }) => sum + venue.fills.length, 0);
 
@@ -103,11 +109,11 @@ async function checkTwice(world: World): Promise<void> {
   const isStill = (events: readonly EngineEvent[]): boolean => events.length === 2;
   // What was due at that very moment all the same may come with one of them.
   for (let tries = 0; tries < 8 && !audits.some(isStill); tries += 1) {
-    const before = `${world.sent.size} ${fillsOf(world)}`;
+    const before = doneBy(world);
     const { repairs } = await auditOnce(world);
     await world.pass(1_000);
     // A target that was reached meanwhile trades all the same: then the audit was no second one.
-    const isSecond = before === `${world.sent.size} ${fillsOf(world)}`;
+    const isSecond = before === doneBy(world);
     hold(repairs.length === 0 || !isSecond, 'reconciling-twice', () => repairs.join('; '));
     if (!isSecond) await world.pass(5_000);
   }

@@ -43,6 +43,38 @@ it('[L8] nor by one during which funding was paid: what it read of the wallet ma
   expect(openings(rig)).toBe(1);
 });
 
+it('[L8] nor while funding of the full hour may still be on its way: what is dated before is paid after', () => {
+  const rig = createRig();
+  rig.nowMs = Date.UTC(2026, 0, 5, 16, 0, 20);
+  audit(rig);
+  rig.take('RequestAudit');
+  const position = {
+    instrumentId: PERP,
+    qtyBase: '-0.3',
+    entryPrice: '61000',
+    markPrice: '61000',
+    unrealizedQuote: '0',
+    liquidationPrice: null,
+    eventTimeMs: rig.nowMs,
+  };
+  const read = () => audit(rig, { ...books(rig.nowMs), positions: [position], venueTimeMs: rig.nowMs });
+  read();
+  expect(openings(rig)).toBe(0);
+  // The periodic audit comes soon enough.
+  expect(rig.take('RequestAudit')).toEqual([]);
+  rig.nowMs += 40_000;
+  read();
+  expect(openings(rig)).toBe(1);
+});
+
+it('[L8] a full hour holds nobody up who has no position', () => {
+  const rig = createRig();
+  rig.nowMs = Date.UTC(2026, 0, 5, 16, 0, 20);
+  audit(rig);
+  audit(rig, { ...books(rig.nowMs), venueTimeMs: rig.nowMs });
+  expect(openings(rig)).toBe(1);
+});
+
 it('[L8] where trading never ends the sixth audit opens it', () => {
   const rig = createRig();
   audit(rig);

@@ -53,7 +53,8 @@ export async function searchSettings(subject: Subject, plan: TryPlan, search: Se
   const { log, budgetMs, trials: wanted } = search;
   const space = spaceOfFamily(subject.family);
   const spentMs = log.earlier.reduce((sum, { evaluation }) => sum + (evaluation?.tookMs ?? 0), 0);
-  const budget = createBudget(budgetMs === null ? null : budgetMs - spentMs, log.earlier.some(isDone));
+  const leftMs = budgetMs === null ? null : budgetMs - spentMs;
+  const budget = createBudget(leftMs, log.earlier.some(isDone), plan.nowMs);
   const signal = plan.signal ? AbortSignal.any([plan.signal, budget.signal]) : budget.signal;
   try {
     const { trials, best } = await runSearch<TriedSetting>({
@@ -66,7 +67,7 @@ export async function searchSettings(subject: Subject, plan: TryPlan, search: Se
       earlier: log.earlier,
       recordTrial(trial) {
         log.append(trial);
-        if (isDone(trial)) budget.hasOne();
+        budget.ended(trial);
         search.onTrial?.(trial);
       },
       signal,
@@ -82,23 +83,23 @@ export async function searchSettings(subject: Subject, plan: TryPlan, search: Se
 
 const isDone = ({ state }: Trial<TriedSetting>): boolean => state === 'done';
 
-/** Ends the search when its time is over, yet not before there is one setting to choose. */
-function createBudget(leftMs: number | null, hasAny: boolean) {
+/** A timer may come a little before its time by another clock. */
+const TIMER_EARLY_MS = 5;
+
+/** Ends the search when its time is over, yet not before there is one setting to choose: looked at as trials end, and by a timer within them. */
+function createBudget(leftMs: number | null, hasAny: boolean, nowMs: () => number) {
   const over = new AbortController();
-  let isOver = false;
+  const endMs = leftMs === null ? Number.POSITIVE_INFINITY : nowMs() + leftMs;
   let isReady = hasAny;
   const look = (): void => {
-    if (isOver && isReady) over.abort(new Error('the time of the search is over'));
+    if (isReady && nowMs() >= endMs) over.abort(new Error('the time of the search is over'));
   };
-  const timeIsUp = (): void => {
-    isOver = true;
-    look();
-  };
-  const timer = leftMs === null ? null : setTimeout(timeIsUp, Math.max(0, leftMs));
+  look();
+  const timer = leftMs === null ? null : setTimeout(look, Math.max(0, leftMs) + TIMER_EARLY_MS);
   return {
     signal: over.signal,
-    hasOne(): void {
-      isReady = true;
+    ended(trial: Trial<TriedSetting>): void {
+      isReady ||= isDone(trial);
       look();
     },
     end: (): void => void (timer && clearTimeout(timer)),

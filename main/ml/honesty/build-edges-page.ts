@@ -15,8 +15,8 @@ import { lastBars } from './last-bars.ts';
 
 const PAGE = join(import.meta.dirname, '../../../docs/model-edges.md');
 const SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'];
-/** Three months of 5-minute candles. */
-const BARS = 26_000;
+/** Ten weeks of 5-minute candles. */
+const BARS = 20_000;
 
 const [dataDir, workDir = join(tmpdir(), 'countersign-model-edges')] = process.argv.slice(2);
 if (dataDir === undefined) {

@@ -30,8 +30,8 @@ export function edgesPage(claims: readonly EdgeClaim[]): string {
       : `Of ${claims.length} models ${claiming.length} claim to tell more than the base rate does, ${claims.filter(({ edge }) => edge === 'measured').length} of them to earn its costs; the worst calibration error among those that claim anything is ${worst.toFixed(3)}.`;
   return `# Who claims an edge
 
-Every family is asked the same question of ${markets} real markets, with its standard settings: does price move one deviation of an
-hour up before it moves one down? Features are those of set v2; 5-minute candles of three months; learnt on the first half and,
+Every family is asked the same question of ${markets} real markets, with its standard settings (nets look at 16 candles): does price move one deviation of an
+hour up before it moves one down? Features are those of set v2; 5-minute candles of ten weeks; learnt on the first half and,
 step by step, on what followed; asked only about what came after, with an embargo of a day. Intervals are of 95 %, over whole days.
 
 ${summary}

@@ -4,6 +4,7 @@ import { auditDataSet, refuseLeaks } from '../audit/leakage-audit.ts';
 import { buildDataSet, type InstrumentCandles, type Question } from '../datasets/build-data-set.ts';
 import type { DataSet } from '../datasets/data-set.ts';
 import type { Family } from '../families/family.ts';
+import { NET_FAMILIES } from '../families/nets.ts';
 import type { Task } from '../families/task.ts';
 import { judge } from '../judgement/judge.ts';
 import { movesOf } from '../judgement/net-of-costs.ts';
@@ -27,6 +28,8 @@ const TRADED_SHARE = 0.1;
 const FEE_BPS_ROUND_TRIP = 20;
 const RESAMPLES = 500;
 const SEED = 1;
+/** An hour and twenty minutes: the largest of the nets would take hours over the longest windows. */
+const WINDOW_BARS = 16;
 
 /** What one family showed on one market, walking forward over its second half. */
 export interface EdgeClaim {
@@ -56,11 +59,13 @@ export function askMarket(market: InstrumentCandles): AskedMarket {
   return { market, ...buildDataSet([market], QUESTION) };
 }
 
-/** Judges a family with its standard settings: learnt on the first half and onwards, asked about what comes next. */
+/** Judges a family with its standard settings, nets with a window of `WINDOW_BARS`: learnt on the first half and onwards, asked about what comes next. */
 export async function claimOf(family: Family, { market, set, task }: AskedMarket): Promise<EdgeClaim> {
   const { openTimeMs } = market.candles;
   const spanMs = openTimeMs.at(-1)! - openTimeMs[0]!;
-  const subject = { family, hyperParameters: {}, task, seed: SEED };
+  const isNet = NET_FAMILIES.includes(family) && family.takes === 'windows';
+  const hyperParameters = isNet ? { windowBars: WINDOW_BARS } : {};
+  const subject = { family, hyperParameters, task, seed: SEED };
   const { event, effectiveSamples, lossGain, net, verdict } = await judge(subject, set, {
     protocol: { kind: 'walk-forward', trainingMs: spanMs / 2, testMs: spanMs / 2 / STEPS },
     embargoMs: EMBARGO_BARS * TIMEFRAME_MS[TIMEFRAME],

@@ -37,6 +37,10 @@ afterEach(async () => {
   for (const client of running.splice(0)) await client.stop();
 });
 
+/** Of what ships, the reversal model alone. */
+const placements = (modelsDir: string) =>
+  newestPlacements(modelsDir).filter(({ model }) => modelsDir !== MODELS || model === 'reversal-gbt');
+
 function startClient(modelsDir: string, featureSets = [shippedFeatureSet]) {
   const events: (PredictionArrived | PredictionFailed | AnswersGathered)[] = [];
   const notices: InferenceNotice[] = [];
@@ -45,7 +49,7 @@ function startClient(modelsDir: string, featureSets = [shippedFeatureSet]) {
     spawn: () => forkMlHost(ENTRY),
     clock: systemClock,
     timers: systemTimers,
-    models: newestPlacements(modelsDir),
+    models: placements(modelsDir),
     featureSets,
     onPrediction: (event) => events.push(event),
     onModelState: (event) => states.push(event),
@@ -156,7 +160,7 @@ describe('the ml-host process', () => {
       spawn: () => forkMlHost(join(REPOSITORY, 'no-such-entry.ts')),
       clock: systemClock,
       timers: systemTimers,
-      models: newestPlacements(MODELS),
+      models: placements(MODELS),
       featureSets: [shippedFeatureSet],
       onPrediction: () => {},
       onModelState: () => {},

@@ -48,7 +48,9 @@ const terminal = sharedTerminal('generated', {}, (dataDir) => {
 });
 const deskNow = () => readDesk(terminal.engine.client);
 const roles = async (): Promise<string[]> =>
-  (await deskNow()).models.flatMap(({ version, standing }) => (standing ? [`${version} ${standing.role}`] : []));
+  (await deskNow()).models.flatMap(({ name, version, standing }) =>
+    name === MODEL && standing ? [`${version} ${standing.role}`] : [],
+  );
 const cardOf = (version: string) =>
   terminal.desk.page
     .getByRole('listitem')

@@ -27,7 +27,7 @@ const dir = mkdtempSync(join(tmpdir(), 'countersign-models-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 it('a truncated model is refused with the reason on the board; the host lives and its questions fail in words', async () => {
-  cpSync(MODELS_DIR, dir, { recursive: true });
+  cpSync(join(MODELS_DIR, 'reversal-gbt'), join(dir, 'reversal-gbt'), { recursive: true });
   const [card] = readModelCards(dir);
   if (!card) throw new Error('no model ships');
   const { name, version, featureSet, timeframe } = card;

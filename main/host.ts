@@ -187,6 +187,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const lab = openLab({
       start: {
         candleStore: books.candleStore,
+        perpetualCandleStore: books.perpetualCandleStore,
         labCandles: folder.labCandles,
         results: folder.results,
         strategies: folder.strategies,
@@ -223,6 +224,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const training = openModels({
       start: {
         candleStore: books.candleStore,
+        perpetualCandleStore: books.perpetualCandleStore,
         labCandles: folder.labCandles,
         jobsDir: folder.trainingJobs,
         jobsKept: config.training.jobsKept,

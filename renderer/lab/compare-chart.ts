@@ -1,7 +1,7 @@
 /** Several runs' returns over each other, each with its letter at the line's end. No React. */
 import { type ISeriesApi, LineSeries, LineStyle } from 'lightweight-charts';
 import type { ChartLook } from '../chart/look.ts';
-import { createLabChart, pointsOf, SHARE_FORMAT } from './lab-chart.ts';
+import { createLabChart, pointsOf, restyle, SHARE_FORMAT } from './lab-chart.ts';
 
 export interface ComparedLine {
   readonly letter: string;
@@ -40,7 +40,7 @@ export function createCompareChart(host: HTMLElement, look: ChartLook): CompareC
       chart.timeScale().fitContent();
     },
     setLook(next) {
-      chart.applyOptions({ layout: { background: { color: next.background }, textColor: next.text } });
+      restyle(chart, next);
     },
     destroy: () => chart.remove(),
   };

@@ -10,7 +10,7 @@ import {
   PriceScaleMode,
 } from 'lightweight-charts';
 import { type ChartLook, faded } from '../chart/look.ts';
-import { AMOUNT_FORMAT, createLabChart, paneTops, pointsOf, SHARE_FORMAT } from './lab-chart.ts';
+import { AMOUNT_FORMAT, createLabChart, paneTops, pointsOf, restyle, SHARE_FORMAT } from './lab-chart.ts';
 
 export interface EquityPoints {
   readonly timeMs: readonly number[];
@@ -128,7 +128,7 @@ export function createEquityChart(
     },
     setLook(next) {
       current = next;
-      chart.applyOptions({ layout: { background: { color: next.background }, textColor: next.text } });
+      restyle(chart, next);
       paint();
     },
     destroy() {

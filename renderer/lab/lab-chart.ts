@@ -15,6 +15,12 @@ export function createLabChart(host: HTMLElement, look: ChartLook): IChartApi {
   });
 }
 
+/** The look of another theme: everything but the series, which are whoever's drew them. */
+export function restyle(chart: IChartApi, look: ChartLook): void {
+  const { layout, grid, crosshair } = chartOptions(look);
+  chart.applyOptions({ layout, grid, crosshair });
+}
+
 /** Points of a series; of two that fall into one second the later. */
 export function pointsOf(timeMs: readonly number[], values: readonly number[]) {
   const points: { time: ReturnType<typeof seconds>; value: number }[] = [];

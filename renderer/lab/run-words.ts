@@ -17,7 +17,8 @@ function sourceName(source: CandleSource): string {
   if (source.kind === 'named') return `${source.name} ${source.timeframe}`.trim();
   if (source.kind === 'file')
     return (source.path.split(/[/\\]/).at(-1) ?? source.path).replace(/\.(csv|csv\.gz|parquet)$/i, '');
-  return `${source.instrumentId.slice(source.instrumentId.indexOf(':') + 1)} ${source.timeframe}`;
+  const symbol = source.instrumentId.slice(source.instrumentId.indexOf(':') + 1);
+  return `${symbol.replace(/:.*$/, ' PERP')} ${source.timeframe}`;
 }
 
 /** `enter at` of `enterAt`: as people say a parameter's name. */

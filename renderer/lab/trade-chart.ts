@@ -11,7 +11,7 @@ import type { LabTrade } from '../../preload/lab-contract.ts';
 import { candleColours, seconds } from '../chart/chart-style.ts';
 import type { ChartLook } from '../chart/look.ts';
 import { showFloat } from '../format/number.ts';
-import { createLabChart } from './lab-chart.ts';
+import { createLabChart, restyle } from './lab-chart.ts';
 
 export interface ChartCandles {
   readonly openTimeMs: readonly number[];
@@ -160,7 +160,7 @@ export function createTradeChart(
     },
     setLook(next) {
       look = next;
-      chart.applyOptions({ layout: { background: { color: look.background }, textColor: look.text } });
+      restyle(chart, look);
       candles.applyOptions(candleColours(look));
       drawMarks();
     },

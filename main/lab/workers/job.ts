@@ -14,13 +14,12 @@ import type {
 import type { CandleColumns } from '../../engine/domain/candle.ts';
 import type { ModelShelf } from '../predictions/ask-model.ts';
 import type { OwnStrategies } from './own-strategies.ts';
+import type { CandleStores } from './read-candles.ts';
 import type { UnfinishedSearch } from './search-log-file.ts';
 import type { WorkerCrew } from './worker-crew.ts';
 
 /** Given to a lab worker when it starts. */
-export interface LabWorkerStart {
-  /** The terminal's candle store, which workers only read. */
-  readonly candleStore: string;
+export interface LabWorkerStart extends CandleStores {
   /** Folder of the candles that were downloaded or imported. */
   readonly labCandles: string;
   /** Where runs are kept. */

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { CandleSource, CandleSpan } from '../../../preload/lab-contract.ts';
 import { readCandleFile, sliceWindow } from '../../candle-files/index.ts';
 import type { CandleColumns } from '../../engine/domain/candle.ts';
+import { isPerpetual } from '../../engine/domain/instrument.ts';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import { openCandleStore } from '../../engine/venues/candle-store/candle-store.ts';
 import { columnsOf } from '../data/candle-column-file.ts';
@@ -26,11 +27,14 @@ type Stored = Extract<CandleSource, { kind: 'stored' }>;
 
 const none = (text: string): Result<never, NoCandles> => fail({ kind: 'no-candles', text });
 
-/**
- * @param candleStore the terminal's store, opened to read alone
- * @param labCandles what was downloaded or imported
- */
-export function createCandleReader(candleStore: string, labCandles: LabCandles): CandleReader {
+/** The terminal's stores, which are opened to read alone. */
+export interface CandleStores {
+  readonly candleStore: string;
+  readonly perpetualCandleStore: string;
+}
+
+/** @param labCandles what was downloaded or imported */
+export function createCandleReader(stores: CandleStores, labCandles: LabCandles): CandleReader {
   /** The file that was read last: charts ask for parts of it again and again. */
   let last: { readonly version: string; readonly columns: CandleColumns } | null = null;
 
@@ -44,7 +48,8 @@ export function createCandleReader(candleStore: string, labCandles: LabCandles):
   }
 
   function ofStore(source: Extract<CandleSource, { kind: 'instrument' }>, fromMs: number, toMs: number): CandleColumns {
-    const store = openCandleStore(candleStore, { readOnly: true, onProblem: () => undefined });
+    const path = isPerpetual(source.instrumentId) ? stores.perpetualCandleStore : stores.candleStore;
+    const store = openCandleStore(path, { readOnly: true, onProblem: () => undefined });
     try {
       return store.read(source.instrumentId, source.timeframe, fromMs, toMs);
     } finally {
@@ -74,11 +79,12 @@ function versionOf(path: string): string {
   return `${path} ${found?.size} ${found?.mtimeMs}`;
 }
 
-/** `BTC/USDT 1h`, or the file's name. */
+/** `BTC/USDT 1h`, `BTC/USDT PERP 1h`, or the file's name. */
 export function sourceName(source: CandleSource): string {
   if (source.kind === 'file') return basename(source.path);
   if (source.kind === 'named') return source.name;
-  return `${source.instrumentId.slice(source.instrumentId.indexOf(':') + 1)} ${source.timeframe}`;
+  const symbol = source.instrumentId.slice(source.instrumentId.indexOf(':') + 1);
+  return `${symbol.replace(/:.*$/, ' PERP')} ${source.timeframe}`;
 }
 
 /** What a run calls an instrument whose candles come from there: its id, or the file's name without its ending. */

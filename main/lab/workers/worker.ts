@@ -22,6 +22,7 @@ type Answered = Result<LabAnswer, NoCandles | RunFailed>;
 
 function openLabWorker({
   candleStore,
+  perpetualCandleStore,
   labCandles,
   results,
   strategies,
@@ -29,7 +30,7 @@ function openLabWorker({
   version,
 }: LabWorkerStart): AnswerJob<LabJob, LabAnswer, RunProgress> {
   const candles = new LabCandles(labCandles);
-  const reader = createCandleReader(candleStore, candles);
+  const reader = createCandleReader({ candleStore, perpetualCandleStore }, candles);
   const own = createOwnStrategies(strategies);
   let opened: ExperimentStore | null = null;
   const store = (): ExperimentStore => {

@@ -6,13 +6,12 @@ import type {
   TrainingJob,
   TrainingPlan,
 } from '../../../preload/models-contract.ts';
+import type { CandleStores } from '../../lab/workers/read-candles.ts';
 import type { WorkerCrew } from '../../lab/workers/worker-crew.ts';
 import type { Job } from '../train/job.ts';
 
 /** Given to a worker when it starts. */
-export interface ModelsWorkerStart {
-  /** The terminal's candle store, which workers only read. */
-  readonly candleStore: string;
+export interface ModelsWorkerStart extends CandleStores {
   /** Folder of the candles that were downloaded or imported. */
   readonly labCandles: string;
   readonly jobsDir: string;

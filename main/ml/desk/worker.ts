@@ -25,6 +25,7 @@ type Prepare = Extract<ModelsJob, { kind: 'prepare' }>;
 
 function openModelsWorker({
   candleStore,
+  perpetualCandleStore,
   labCandles,
   jobsDir,
   jobsKept,
@@ -32,7 +33,7 @@ function openModelsWorker({
   ownModelsDir,
 }: ModelsWorkerStart): AnswerJob<ModelsJob, ModelsAnswer, never> {
   const candles = new LabCandles(labCandles);
-  const reader = createCandleReader(candleStore, candles);
+  const reader = createCandleReader({ candleStore, perpetualCandleStore }, candles);
 
   function prepare({ id, title, plan, nowMs }: Prepare, made: MadeData): ModelsAnswer {
     const audited = [...refuseLeaks(made.audit())];

@@ -72,6 +72,7 @@ const openTheLab = (results = join(dir, 'results')) =>
   openLab({
     start: {
       candleStore: storePath,
+      perpetualCandleStore: join(dir, 'perpetuals.db'),
       labCandles: join(dir, 'candles'),
       results,
       strategies: join(dir, 'strategies'),
@@ -396,6 +397,21 @@ describe('a run in the lab', () => {
     const map = { x: { name: 'fast', values: [11, 12] }, y: { name: 'slow', values: [91, 92] } };
     await runToEnd({ ...ofFile, params: { fast: 11, slow: 93 }, map });
     expect(tries() - before).toBe(5);
+  });
+
+  it('of a perpetual looks into the store of perpetuals, and calls it as the desk does', async () => {
+    const store = openCandleStore(join(dir, 'perpetuals.db'), { onProblem: () => undefined });
+    const instrumentId = 'binance-usdm:BTC/USDT:USDT';
+    store.put(instrumentId, '5m', [
+      [FROM_MS, 1, 2, 1, 2, 10],
+      [FROM_MS + BAR_MS, 2, 3, 2, 3, 10],
+    ]);
+    store.close();
+    const source = { kind: 'instrument', instrumentId, timeframe: '5m' } as const;
+    expect(await lab.look(source)).toMatchObject({ ok: true, value: { bars: 2, barMs: BAR_MS } });
+    expect(await lab.look({ ...source, timeframe: '1h' })).toMatchObject({
+      error: { text: 'BTC/USDT PERP 1h: there are no candles in that time.' },
+    });
   });
 
   it('looks at what there is before anything is run', async () => {

@@ -29,6 +29,7 @@ const open = () =>
   openModels({
     start: {
       candleStore: join(dir, 'candles.db'),
+      perpetualCandleStore: join(dir, 'perpetuals.db'),
       labCandles: join(dir, 'candles'),
       jobsDir: join(dir, 'jobs'),
       jobsKept: 3,

@@ -11,6 +11,8 @@ const { row } = createMemoryLab();
 describe('runs in words', () => {
   it('say what was run over what', () => {
     expect(sourceText(LAB_PLAN)).toBe('BTC/USDT 1h');
+    const perpetual = { kind: 'instrument', instrumentId: 'binance-usdm:BTC/USDT:USDT', timeframe: '1h' } as const;
+    expect(sourceText({ ...LAB_PLAN, sources: [perpetual] })).toBe('BTC/USDT PERP 1h');
     expect(sourceText({ ...LAB_PLAN, sources: [{ kind: 'file', path: 'C:\\data\\btc_1m.csv.gz' }] })).toBe('btc_1m');
   });
 

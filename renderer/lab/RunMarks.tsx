@@ -21,7 +21,7 @@ export function RunMarks({ run }: { run: LabRun }) {
         </button>
       </div>
       <Tags run={run} />
-      <Note run={run} />
+      <Note key={run.note} run={run} />
       {run.folder === null ? null : (
         <p className="select-text truncate text-[11px] text-text3" title={run.folder}>
           Kept in …/{run.folder.split(/[/\\]/).slice(-2).join('/')}

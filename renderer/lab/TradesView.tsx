@@ -68,9 +68,11 @@ function TradeCandles({ run, trades, instruments }: CandlesProps) {
   useEffect(() => chart.current?.pick(picked), [chart, picked]);
   const problem = whole.state === 'failed' ? whole.text : part.state === 'failed' && window ? part.text : '';
   return (
-    <div className="relative min-h-0 flex-1" role="img" aria-label="Trades on their candles">
+    <div className="relative min-h-0 flex-1">
       <div
         ref={host}
+        role="img"
+        aria-label="Trades on their candles"
         className="chart-host absolute inset-0"
         data-testid="trade-chart"
         data-candles={candles?.candles.openTimeMs.length ?? 0}

@@ -43,6 +43,8 @@ interface Listed {
   /** In the experiment store; null where it is not there. */
   experimentId: string | null;
   readonly task: Task<RunResult> | null;
+  /** When its tags and note were last set here, by the count of readings; for ever while they are on their way to the store. */
+  markedAt: number;
 }
 
 /** Of the store, so many are listed at first, and so many more each time somebody asks for older ones. */
@@ -63,6 +65,8 @@ export function createLabDesk({ runners, readers, nowMs, newId, onKept }: LabDes
   let pages = 1;
   /** How many the store holds. */
   let kept = 0;
+  /** Readings of the list that were begun. */
+  let readings = 0;
   let isReading = false;
   let isStale = false;
   const tell = (): void => {
@@ -112,6 +116,7 @@ export function createLabDesk({ runners, readers, nowMs, newId, onKept }: LabDes
     isStale = isReading;
     if (isReading) return;
     isReading = true;
+    readings += 1;
     const found = await readers.ask({ kind: 'list', most: pages * PAGE_RUNS }).outcome;
     isReading = false;
     if (found.ok) {
@@ -132,8 +137,9 @@ export function createLabDesk({ runners, readers, nowMs, newId, onKept }: LabDes
     for (const [id, run] of before) listed.set(id, run);
     for (const { experimentId, tags, note } of runs) {
       const run = listed.get(known.get(experimentId) ?? '');
-      // Marked by a command meanwhile.
-      if (run && !hasMarks(run.row, tags, note)) run.row = { ...run.row, tags: [...tags], note };
+      // Marked by a command meanwhile; what was marked here since the reading began stands.
+      if (run && run.markedAt < readings && !hasMarks(run.row, tags, note))
+        run.row = { ...run.row, tags: [...tags], note };
     }
   }
 
@@ -153,7 +159,7 @@ export function createLabDesk({ runners, readers, nowMs, newId, onKept }: LabDes
         state: 'cancelled',
         endedAtMs: atMs,
       } as const;
-      listed.set(row.id, { row: { ...row, progress }, view: null, experimentId: null, task: null });
+      listed.set(row.id, { row: { ...row, progress }, view: null, experimentId: null, task: null, markedAt: 0 });
     }
   }
 
@@ -210,7 +216,7 @@ export function createLabDesk({ runners, readers, nowMs, newId, onKept }: LabDes
         { started: () => change(id, { state: 'running' }), progress: (progress) => change(id, { progress }) },
       );
       const row = newRow(id, plan, titleOf(plan), nowMs());
-      listed.set(id, { row, view: null, experimentId: null, task });
+      listed.set(id, { row, view: null, experimentId: null, task, markedAt: 0 });
       if (task.isUnderWay()) change(id, { state: 'running' });
       tell();
       void task.outcome.then((outcome) => end(id, outcome));
@@ -277,7 +283,12 @@ export function createLabDesk({ runners, readers, nowMs, newId, onKept }: LabDes
       const marks = { tags: [...new Set(tags)], note };
       change(runId, marks);
       const { experimentId } = run;
-      if (experimentId !== null) readers.ask({ kind: 'mark', experimentId, ...marks });
+      if (experimentId !== null) {
+        run.markedAt = Number.POSITIVE_INFINITY;
+        void readers.ask({ kind: 'mark', experimentId, ...marks }).outcome.then(() => {
+          run.markedAt = readings;
+        });
+      }
       return ok(null);
     },
     async close(): Promise<void> {
@@ -289,5 +300,5 @@ export function createLabDesk({ runners, readers, nowMs, newId, onKept }: LabDes
 function listedFrom(kept: KeptRun): Listed {
   const { experimentId, createdMs, plan } = kept;
   const row = { ...newRow(experimentId, plan, titleOf(plan), createdMs), ...keptPart(kept), endedAtMs: createdMs };
-  return { row, view: null, experimentId, task: null };
+  return { row, view: null, experimentId, task: null, markedAt: 0 };
 }

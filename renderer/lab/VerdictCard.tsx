@@ -20,7 +20,7 @@ export function VerdictCard({ verdict }: { verdict: LabVerdict }) {
         </span>
         {realMinus(verdict.sentence)}
       </p>
-      <ul className="mt-1 grid max-h-[86px] grid-cols-[repeat(auto-fit,minmax(340px,1fr))] gap-x-6 gap-y-0.5 overflow-auto">
+      <ul className="mt-1 grid grid-cols-[repeat(auto-fit,minmax(340px,1fr))] gap-x-6 gap-y-0.5">
         {reasons.map((reason) => (
           <li key={reason.text} className="flex gap-1.5 leading-[16px] text-text2">
             <span aria-hidden="true" className={`w-3 shrink-0 text-center ${TONES[reason.tone].text}`}>

@@ -1,5 +1,5 @@
 /** The Lab as a person works it: a run set up, seen to go on and judged, one cancelled, one failed, two compared, all kept. */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from 'playwright';
@@ -54,6 +54,47 @@ function writeLongFile(path: string): void {
   }
   writeFileSync(path, `${lines.join('\n')}\n`);
 }
+
+/** A price that rises in waves, so that whoever waits for its turns trades; `ripple` sets it apart from another. */
+function writeWave(path: string, ripple: number): void {
+  const closeOf = (bar: number): number => 100 + bar * 0.01 + 5 * Math.sin(bar / 40) + ripple * Math.sin(bar / 15);
+  const lines = Array.from({ length: 2_000 }, (_, bar) => {
+    const [open, close] = [closeOf(Math.max(0, bar - 1)), closeOf(bar)].map((price) => Number(price.toFixed(2))) as [
+      number,
+      number,
+    ];
+    return [
+      1_704_067_200_000 + bar * 3_600_000,
+      open,
+      Math.max(open, close),
+      Math.min(open, close),
+      close,
+      1_000,
+    ].join();
+  });
+  writeFileSync(path, `timestamp_ms,open,high,low,close,volume\n${lines.join('\n')}\n`);
+}
+
+/** Long for some bars after each rise over the last hundred. */
+const OWN = `
+const whole = (standard, least, most, about) => ({ standard, least, most, whole: true, about });
+export default {
+  name: 'my-cross',
+  title: 'My cross',
+  about: 'Buys now and then, and leaves after some bars.',
+  params: { holdBars: whole(20, 1, 500, 'bars that it holds') },
+  start({ params }) {
+    let bar = 0;
+    return {
+      onCandle(_candle, desk) {
+        bar += 1;
+        if (bar % 100 === 50) desk.enter('long', { share: 0.5 });
+        if (bar % 100 === 50 + Math.min(49, params.holdBars)) desk.exit();
+      },
+    };
+  },
+};
+`;
 
 describe('the lab', () => {
   it('opens by a key, says that nothing was run yet, and the address remembers it', async () => {
@@ -230,6 +271,86 @@ describe('the lab', () => {
     await page.locator('[data-run]').last().getByRole('button').click();
     expect(await runs(page).getByLabel('Note').inputValue()).toBe('where it all began');
     await run(page).getByTestId('figures').waitFor();
+  });
+
+  it('a pair is traded on two files in one run, and each leg is told apart', async () => {
+    const { page } = terminal.desk;
+    const { dataDir } = terminal.host;
+    writeWave(join(dataDir, 'first.csv'), 0);
+    writeWave(join(dataDir, 'second.csv'), 3);
+    await runs(page).getByLabel('Filter runs').fill('');
+    await setUp(page).getByLabel('Strategy', { exact: true }).selectOption('pairs');
+    await setUp(page).getByLabel('bars', { exact: true }).fill('120');
+    for (const [at, name] of ['first', 'second'].entries()) {
+      const leg = setUp(page).getByRole('group', { name: `Instrument ${at + 1}` });
+      await leg.getByRole('radio', { name: 'File' }).click();
+      await leg.getByLabel('Path').fill(join(dataDir, `${name}.csv`));
+      await leg.getByText('2,000 candles').waitFor();
+    }
+    await setUp(page).getByText('Costs').click();
+    await setUp(page).getByLabel('May sell short').check();
+    expect(await violations(page)).toEqual([]);
+    await start(page);
+    await untilDone(page, 6);
+    expect(await newest(page).textContent()).toMatch(/first \+ second/);
+    await run(page).getByRole('tab', { name: 'Breakdown' }).click();
+    const legs = run(page).getByRole('region', { name: 'By instrument' });
+    await until('both legs', async () => /first.*second/.test((await legs.textContent()) ?? ''));
+    await run(page)
+      .getByRole('tab', { name: /^Trades/ })
+      .click();
+    await run(page).getByRole('radiogroup', { name: 'Instrument of the chart' }).getByRole('radio').nth(1).click();
+    expect(await violations(page)).toEqual([]);
+    await run(page).getByRole('tab', { name: 'Overview' }).click();
+  });
+
+  it('a file of one’s own stands in the list, has its own parameters, and runs', async () => {
+    const { page } = terminal.desk;
+    const { dataDir } = terminal.host;
+    mkdirSync(join(dataDir, 'strategies'), { recursive: true });
+    writeFileSync(join(dataDir, 'strategies', 'mine.ts'), OWN);
+    writeFileSync(join(dataDir, 'strategies', 'none.ts'), 'export const nothing = 1;');
+    await setUp(page).getByText('Your own strategies').click();
+    await setUp(page).getByRole('button', { name: 'Look again' }).click();
+    await setUp(page).getByText('none.ts: ').waitFor({ timeout: RUN_LIMIT_MS });
+    await setUp(page).getByLabel('Strategy', { exact: true }).selectOption({ label: 'My cross' });
+    expect(await setUp(page).getByRole('textbox', { name: 'hold bars', exact: true }).inputValue()).toBe('20');
+    expect(await setUp(page).getByLabel('Model').inputValue()).toBe('');
+    await setUp(page).getByRole('radio', { name: 'File' }).click();
+    await setUp(page).getByLabel('Path').fill(join(dataDir, 'first.csv'));
+    await setUp(page).getByText('2,000 candles').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await start(page);
+    await untilDone(page, 7);
+    expect(await newest(page).textContent()).toMatch(/mine\.ts first/);
+    expect(
+      Number(
+        await run(page)
+          .getByRole('tab', { name: /^Trades [1-9]/ })
+          .count(),
+      ),
+    ).toBe(1);
+  });
+
+  it('a mandate’s run says what it signed, beside everything signed at once', async () => {
+    const { page } = terminal.desk;
+    await setUp(page).getByText('Who signs').first().click();
+    await setUp(page).getByRole('radio', { name: 'A mandate' }).click();
+    await setUp(page).getByLabel('Order up to').fill('0');
+    await start(page);
+    await setUp(page).getByText('An amount above zero').waitFor();
+    await setUp(page).getByLabel('Order up to').fill('1000000');
+    await setUp(page).getByLabel('From hour').fill('6');
+    await setUp(page).getByLabel('To hour').fill('18');
+    expect(await violations(page)).toEqual([]);
+    await start(page);
+    await untilDone(page, 8);
+    const said = run(page).getByRole('region', { name: 'How it was run' });
+    await said.waitFor();
+    expect(await said.textContent()).toMatch(
+      /signed \d+ of \d+ questions \(\d+ outside its hours\).*With everything signed at once it came to .*%/,
+    );
+    expect(await violations(page)).toEqual([]);
   });
 
   it('the trading desk is where it was left, by a key', async () => {

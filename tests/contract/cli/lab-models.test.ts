@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-it('a model is trained, judged, tried on later candles, asked, listed and verified; a file that was changed is found', async () => {
+it('a model is trained, judged, tried on later candles, asked, listed, verified and published, and not promoted without an edge; a file that was changed is found', async () => {
   const trained = await train('--name', 'walk', '--param', 'trees=20', '--param', 'leaves=6');
   expect(trained.exit, trained.stderr).toBe(0);
   const value = JSON.parse(trained.stdout);
@@ -54,13 +54,22 @@ it('a model is trained, judged, tried on later candles, asked, listed and verifi
     { model: 'walk', version: '1.0.0', family: 'gradient-boosting', edge: 'none' },
   ]);
   expect((await cli('models', 'verify', models)).exit).toBe(0);
+
+  const dataDir = at('data');
+  const published = await cli('models', 'publish', folder, '--data-dir', dataDir);
+  expect(JSON.parse(published.stdout)).toMatchObject({ ok: true, model: 'walk', version: '1.0.0' });
+  expect(JSON.parse((await cli('models', 'verify', join(dataDir, 'models'))).stdout)).toMatchObject({ ok: true });
+  const promoted = await cli('models', 'promote', 'walk', '1.0.0', '--data-dir', dataDir);
+  expect(promoted.exit).toBe(1);
+  expect(JSON.parse(promoted.stdout).error).toContain('validation: gains ');
+  expect((await cli('models', 'rollback', 'walk', '--data-dir', dataDir)).exit).toBe(2);
   writeFileSync(join(folder, 'model.onnx'), readFileSync(join(folder, 'model.onnx')).subarray(1));
   const verified = await cli('models', 'verify', models);
   expect(verified.exit).toBe(1);
   expect(JSON.parse(verified.stdout).models[0].reason).toMatch(
     /^walk\/1\.0\.0\/model\.onnx: sha256 .* is not modelSha256 of card\.json/,
   );
-}, 120_000);
+}, 300_000);
 
 it('what does not fit is refused before any work, in one sentence', async () => {
   const refused = await train('--name', 'w', '--param', 'trees=1');

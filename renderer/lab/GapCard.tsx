@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { GAP_DAYS_MAX, type GapMeter, type GapReport } from '../../preload/gap-contract.ts';
 import { showCount, showPercent, showSigned, signOf } from '../format/number.ts';
 import { showAgo, showMoment } from '../format/time.ts';
-import { useDeskStore } from '../stores/desk-store.ts';
+import { engineNowMs, useDeskStore } from '../stores/desk-store.ts';
 import './gap.css';
 import { barOf, followGap, GAP_ROWS, isStale, measureGap, setGapSchedule, useGapMeter } from './gap-store.ts';
 
@@ -209,9 +209,9 @@ function Schedule({ meter }: { meter: GapMeter }) {
 
 /** Now, looked at once a minute. */
 function useMinutes(): number {
-  const [nowMs, setNowMs] = useState(() => Date.now());
+  const [nowMs, setNowMs] = useState(engineNowMs);
   useEffect(() => {
-    const timer = setInterval(() => setNowMs(Date.now()), MINUTE_MS);
+    const timer = setInterval(() => setNowMs(engineNowMs()), MINUTE_MS);
     return () => clearInterval(timer);
   }, []);
   return nowMs;

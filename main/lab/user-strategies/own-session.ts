@@ -56,6 +56,9 @@ interface Question {
   readonly told: readonly Told[];
 }
 
+/** Candles and words of models that wait for it: far more than it is told at a start. Whoever falls further behind is switched off. */
+const WAITING_MAX = 2_000;
+
 export function openOwnSession(options: OwnSessionOptions): OwnSession {
   const { name, params, timeframe, account, answerMsMax, loadMsMax } = options;
   const spanMs = TIMEFRAME_MS[timeframe];
@@ -129,6 +132,8 @@ export function openOwnSession(options: OwnSessionOptions): OwnSession {
 
   function ask(group: Group, candleCloseTimeMs: number, told: Told): void {
     if (isOff) return;
+    if (waiting.length >= WAITING_MAX)
+      return switchOff(`Ended: it fell behind; ${WAITING_MAX} candles and words wait for it.`);
     waiting.push({ group, candleCloseTimeMs, told: [...group.fills.splice(0), told] });
     goOn();
   }

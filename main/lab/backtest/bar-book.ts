@@ -50,6 +50,8 @@ export class BarBook implements Desk, Holding {
   /** More than what was paid in can be lost: shorts and leverage. */
   readonly #canOwe: boolean;
   readonly #borrows: boolean;
+  /** Something besides stop and target happens to what is held inside a bar. */
+  readonly #isWatched: boolean;
   readonly #orders = new OrderQueue();
   #stop = Number.NaN;
   #target = Number.NaN;
@@ -73,6 +75,7 @@ export class BarBook implements Desk, Holding {
     this.#funding = market.funding ?? NO_FUNDING;
     this.#canOwe = settings.maintenanceShare > 0 && (settings.shorts || settings.leverageMax > 1);
     this.#borrows = settings.borrowPerYear > 0 && market.funding === undefined;
+    this.#isWatched = this.#canOwe || this.#borrows;
   }
 
   get position(): number {
@@ -165,7 +168,8 @@ export class BarBook implements Desk, Holding {
     else this.#volumeLeft = Number.NaN;
     if (this.#funding !== NO_FUNDING) this.#payFunding(this.candle.openTimeMs + this.#spanMs - 1);
     if (this.held.qty !== 0) {
-      this.#hold(bar, open);
+      // Highs and lows are not even read where nothing asks for them: they are a third of what a bar costs in memory.
+      if (this.#isWatched || this.#stop > 0 || this.#target > 0) this.#hold(bar, open);
       if (this.held.qty !== 0) this.barsInMarket += 1;
     }
     this.#mark();

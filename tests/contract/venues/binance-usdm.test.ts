@@ -266,6 +266,7 @@ describe('orders on perpetuals over unmodified ccxt', () => {
   });
 
   test('when the venue ends the private stream a new one is opened, and an audit follows', async () => {
+    await connector.next('PrivateStreamChanged', (event) => event.status === 'live', 0);
     const told = connector.follow();
     await venue.fault({ fault: 'stream-terminated' });
     await told.next('PrivateStreamChanged', (event) => event.status === 'down');

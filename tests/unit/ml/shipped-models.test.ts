@@ -7,6 +7,7 @@ import { openModelPackage } from '../../../main/ml/host/model-package.ts';
 import { listVersions, readCard } from '../../../main/ml/registry/model-folders.ts';
 import { readShippedVoters } from '../../../main/ml/registry/shipped-voters.ts';
 import { cardText } from '../../../main/ml/training/card-text.ts';
+import { shippedPage } from '../../../main/ml/training/shipped-page.ts';
 
 const MODELS = join(import.meta.dirname, '../../../models');
 const shipped = listVersions(MODELS);
@@ -35,4 +36,10 @@ describe('the models that ship', () => {
       expect(card.edge.verdict === 'none' || card.outOfSample.event!.expectedCalibrationError <= 0.03).toBe(true);
     },
   );
+
+  it('are told in the documentation as their cards have them', async () => {
+    const cards = shipped.map((each) => readCard(each)!);
+    const page = shippedPage(cards, readShippedVoters(MODELS, shipped));
+    await expect(page).toMatchFileSnapshot('../../../docs/shipped-models.md');
+  });
 });

@@ -27,7 +27,8 @@ const isQuiet = (world: World): boolean => {
   const { execution } = world.engine.pipeline;
   if (!world.life.connectors.every(({ isLive }) => isLive)) return false;
   for (const { venue, wire } of world.sides) {
-    if (!execution.view.isReconciled(venue.name)) return false;
+    // Around a full hour an account with positions is opened a minute later.
+    if (!execution.view.isReconciled(venue.name) || !world.books.opened.has(venue.name)) return false;
     if (execution.view.privateStream(venue.name) !== 'live' || wire.underWay > 0) return false;
   }
   const open = execution.orders.open();

@@ -83,6 +83,8 @@ export class Bookkeeper {
   killed = false;
   /** Venues whose books were read since the engine last started. */
   readonly reconciled = new Set<string>();
+  /** Venues whose account was opened: what was there before us is in the books. */
+  readonly opened = new Set<string>();
   deadMan: DeadManMode = 'off';
   differencesStated = 0;
   anomalies = 0;
@@ -143,6 +145,7 @@ export class Bookkeeper {
         this.#bookFill(event);
         return;
       case 'OpeningBalancesBooked':
+        this.opened.add(event.venue ?? SPOT_VENUE);
         for (const opening of event.balances) this.#openWith(opening);
         return;
       case 'IncomeBooked':

@@ -53,9 +53,9 @@ async function candlesMissing(): Promise<void> {
   do {
     await busy.until('room in the minute', () => MINUTE_MS - (Date.now() % MINUTE_MS) > GAP_MS);
     fromMs = Math.ceil(Date.now() / MINUTE_MS) * MINUTE_MS;
-    const before = printsInARow(busy);
+    const before = newestJump(busy);
     await busy.venue.startFault({ fault: 'gap', channel: 'stream', stream: 'btcusdt@trade', count: 10 });
-    await busy.until('a print after those left out', () => printsInARow(busy) < before);
+    await busy.until('a print after those left out', () => newestJump(busy) > before);
   } while (Date.now() > fromMs - 1_000);
   await busy.until('the end of the minute', () => Date.now() > fromMs + 1_000);
   await busy.venue.startFault({ fault: 'terminate', channel: 'stream', stream: 'btcusdt@trade' });
@@ -81,14 +81,17 @@ async function candlesMissing(): Promise<void> {
   });
 }
 
-/** The newest prints whose numbers follow one another. */
-function printsInARow(busy: BusyTerminal): number {
-  const ids = eventsOf(journalLines(busy.dataDir, 'market'), 'MarketBatchReceived')
+/** How many of the newest prints have numbers that follow one another. */
+const printsInARow = (busy: BusyTerminal): number => printIds(busy).length - Math.max(0, newestJump(busy));
+
+/** Where among the prints the newest one stands that does not follow the one before it; −1: they all do. */
+const newestJump = (busy: BusyTerminal): number =>
+  printIds(busy).findLastIndex((id, at, ids) => at > 0 && id !== (ids[at - 1] as number) + 1);
+
+const printIds = (busy: BusyTerminal): number[] =>
+  eventsOf(journalLines(busy.dataDir, 'market'), 'MarketBatchReceived')
     .filter(({ instrumentId }) => instrumentId === BTC)
     .flatMap(({ trades }) => (trades?.id ?? []).map(Number));
-  const jump = ids.findLastIndex((id, at) => at > 0 && id !== (ids[at - 1] as number) + 1);
-  return ids.length - Math.max(0, jump);
-}
 
 const closedOnes = (busy: BusyTerminal) =>
   eventsOf(journalLines(busy.dataDir, 'market'), 'CandleClosed').filter(

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { BTC_PERPETUAL, type OpenConnector, openConnector } from '../../support/venues/open-connector.ts';
 import { type PracticeProcess, startPracticeProcess } from '../../support/venues/practice-process.ts';
+import { tellingUsdm } from '../../support/venues/quiet-exchange.ts';
 
 let venue: PracticeProcess;
 let connector: OpenConnector;
@@ -68,6 +69,22 @@ describe('the private stream of perpetuals', () => {
     const id = await accepted({ side: 'buy', qtyBase: '0.01' });
     await connector.next('FillReported', (event) => event.fill.clientOrderId === id, 0);
     await flatten();
+  });
+
+  test('its key does not wait behind candles and books', async () => {
+    const asked: string[] = [];
+    const live = Promise.withResolvers<void>();
+    const exchange = await tellingUsdm(venue, { asks: (requestClass) => asked.push(requestClass), live: live.resolve });
+    await exchange.loadMarkets();
+    expect(new Set(asked)).toEqual(new Set(['market']));
+    asked.length = 0;
+    const orders = exchange.watchOrders().catch(() => undefined);
+    await live.promise;
+    expect(asked).toEqual(['query']);
+    await exchange.keepAliveListenKey({ type: 'future' });
+    expect(asked).toEqual(['query', 'query']);
+    await exchange.shutDown();
+    await orders;
   });
 });
 

@@ -1,8 +1,10 @@
+import { newTrace, READ_WAIT_MS_MAX } from '../binance/connector-context.ts';
 import { TappedBinance, type TappedBinanceOptions, type Taps, type WsClientLike } from '../binance/tapped-binance.ts';
 import type { RequestBudget } from '../request-budget.ts';
 
 /** USD-M has sockets of three kinds; the account's events come on those of this path. */
 const PRIVATE_PATH = '/private/ws';
+const LISTEN_KEY_WEIGHT = 1;
 
 /** The same ccxt on USD-M futures: other addresses for the same questions, and a private stream behind a listen key. */
 export class TappedUsdm extends TappedBinance {
@@ -47,6 +49,14 @@ export class TappedUsdm extends TappedBinance {
   override watchOrders(): ReturnType<TappedBinance['watchOrders']> {
     if (this.socketsOf('future').length === 0) this.options['future'] = {};
     return super.watchOrders();
+  }
+
+  /** What happens to the account does not wait behind candles: the key of its stream is asked for as a query. */
+  override authenticate(params?: Record<string, unknown>): Promise<void> {
+    return this.traced(newTrace('query', LISTEN_KEY_WEIGHT, READ_WAIT_MS_MAX), () => super.authenticate(params));
+  }
+  override keepAliveListenKey(params?: Record<string, unknown>): Promise<void> {
+    return this.traced(newTrace('query', LISTEN_KEY_WEIGHT, READ_WAIT_MS_MAX), () => super.keepAliveListenKey(params));
   }
 
   override onConnected(client: unknown, message?: unknown): void {

@@ -43,10 +43,10 @@ export function createOutsideAgent(
       if (!closed) return abstaining('does not look at it', 'unknown');
       if (off !== null) return abstaining(`switched off: ${off}`, 'unknown', closed.candleCloseTimeMs);
       const said = spoken.get(id);
-      if (!said?.isWarm) {
-        const note = said ? 'warming up' : 'has not spoken about this candle yet';
-        return abstaining(note, 'unknown', closed.candleCloseTimeMs);
-      }
+      // A word that came after the next candle had closed is about the one before.
+      if (!said || said.wishedMs < closed.candleCloseTimeMs)
+        return abstaining('has not spoken about this candle yet', 'unknown', closed.candleCloseTimeMs);
+      if (!said.isWarm) return abstaining('warming up', 'unknown', closed.candleCloseTimeMs);
       return wishOpinion(name, { ...said, ...closed }, heldOf(id, account), nowMs, supposed);
     },
   };

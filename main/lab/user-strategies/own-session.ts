@@ -131,7 +131,6 @@ export function openOwnSession(options: OwnSessionOptions): OwnSession {
   }
 
   function ask(group: Group, candleCloseTimeMs: number, told: Told): void {
-    if (isOff) return;
     if (waiting.length >= WAITING_MAX)
       return switchOff(`Ended: it fell behind; ${WAITING_MAX} candles and words wait for it.`);
     waiting.push({ group, candleCloseTimeMs, told: [...group.fills.splice(0), told] });
@@ -163,6 +162,7 @@ export function openOwnSession(options: OwnSessionOptions): OwnSession {
 
   return {
     saw(event) {
+      if (isOff) return;
       switch (event.kind) {
         case 'HistoryLoaded': {
           if (event.timeframe !== timeframe) return;

@@ -72,6 +72,16 @@ describe('[D21] a strategy that runs outside', () => {
     expect(counted(speak(engine, 2, { [ETH]: null }))).toMatchObject([{ note: 'does not look at it' }]);
   });
 
+  it('is not taken at a word about an earlier candle, which came late', () => {
+    const engine = engineWith();
+    close(engine, 0, 60_000);
+    close(engine, 1, 60_000);
+    const late = speak(engine, 0, { [BTC]: LONG });
+    expect(counted(late)).toMatchObject([{ stance: 'abstain', note: 'has not spoken about this candle yet' }]);
+    expect(proposals(late)).toEqual([]);
+    expect(proposals(speak(engine, 1, { [BTC]: LONG }))).toHaveLength(1);
+  });
+
   it('that is switched off abstains with the reason until the next start', () => {
     const engine = engineWith();
     close(engine, 0, 60_000);

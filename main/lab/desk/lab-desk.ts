@@ -5,7 +5,7 @@ import type { KeptRun, LabCrew, OpenedRun, RunResult } from '../workers/job.ts';
 import { NOTHING_YET } from '../workers/job.ts';
 import { searchKey, type UnfinishedSearch } from '../workers/search-log-file.ts';
 import type { JobError, Task } from '../workers/worker-crew.ts';
-import { checkPlan } from './check-plan.ts';
+import { checkPlan, checkShape } from './check-plan.ts';
 import {
   comparedOf,
   hasMarks,
@@ -69,6 +69,8 @@ export function createLabDesk({ runners, readers, nowMs, newId, onKept }: LabDes
   let readings = 0;
   let isReading = false;
   let isStale = false;
+  /** The last mark on its way to the store: readers answer side by side, and of two marks the newer must stand. */
+  let marking: Promise<unknown> = Promise.resolve();
   const tell = (): void => {
     for (const listener of listeners) listener();
   };
@@ -106,9 +108,24 @@ export function createLabDesk({ runners, readers, nowMs, newId, onKept }: LabDes
       dropTwin(runId, kept.experimentId);
       run.experimentId = kept.experimentId;
       if (view) hold(run, view);
+      const { tags, note } = run.row;
       change(runId, { ...ended, ...keptPart(kept), progress: null });
+      // Marked while it ran: there was nothing in the store to mark.
+      if (tags.length > 0 || note !== '') mark(run, tags, note);
     } else if (outcome.error.kind === 'cancelled') change(runId, { ...ended, state: 'cancelled' });
     else change(runId, { ...ended, state: 'failed', error: outcome.error.text });
+  }
+
+  function mark(run: Listed, tags: readonly string[], note: string): void {
+    const marks = { tags: [...new Set(tags)], note };
+    change(run.row.id, marks);
+    const { experimentId } = run;
+    if (experimentId === null) return;
+    run.markedAt = Number.POSITIVE_INFINITY;
+    marking = marking.then(async () => {
+      await readers.ask({ kind: 'mark', experimentId, ...marks }).outcome;
+      if (hasMarks(run.row, marks.tags, note)) run.markedAt = readings;
+    });
   }
 
   /** What the store has, below what was asked for since. */
@@ -203,8 +220,8 @@ export function createLabDesk({ runners, readers, nowMs, newId, onKept }: LabDes
     },
     start(asked: RunPlan): Result<string, Refusal> {
       const plan = pinned(asked, nowMs());
-      // One of the user's own is checked where it runs: its code is not ours to load.
-      const checked = isOwnStrategy(plan.strategy) ? ok(null) : checkPlan(plan, strategyNamed(plan.strategy));
+      // Parameters of the user's own are checked where it runs: its code is not ours to load.
+      const checked = isOwnStrategy(plan.strategy) ? checkShape(plan) : checkPlan(plan, strategyNamed(plan.strategy));
       if (!checked.ok) return checked;
       const full = runners.fullText();
       if (full !== null) return refuse('too-many', full);
@@ -280,15 +297,7 @@ export function createLabDesk({ runners, readers, nowMs, newId, onKept }: LabDes
     mark(runId: string, tags: readonly string[], note: string): Result<null, Refusal> {
       const run = listed.get(runId);
       if (!run) return GONE;
-      const marks = { tags: [...new Set(tags)], note };
-      change(runId, marks);
-      const { experimentId } = run;
-      if (experimentId !== null) {
-        run.markedAt = Number.POSITIVE_INFINITY;
-        void readers.ask({ kind: 'mark', experimentId, ...marks }).outcome.then(() => {
-          run.markedAt = readings;
-        });
-      }
+      mark(run, tags, note);
       return ok(null);
     },
     async close(): Promise<void> {

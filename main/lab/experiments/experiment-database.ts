@@ -148,6 +148,15 @@ export class ExperimentDatabase {
     this.#database.prepare('UPDATE experiment SET note = ? WHERE id = ?').run(note, id);
   }
 
+  /** In place of every tag and the note of before, all of it or nothing. */
+  setMarks(id: string, tags: readonly string[], note: string): void {
+    this.#database.transaction(() => {
+      this.#database.prepare('DELETE FROM tag WHERE experiment = ?').run(id);
+      for (const name of tags) this.setTag(id, name, true);
+      this.setNote(id, note);
+    })();
+  }
+
   /** The same try again is not another one. */
   insertTrials(trials: readonly Trial[]): void {
     const insert = this.#database.prepare('INSERT OR IGNORE INTO trial VALUES (?, ?, ?, ?, ?, ?)');

@@ -152,6 +152,12 @@ export class ExperimentStore {
     this.#writeList();
   }
 
+  /** All of its tags, and its note, in place of those of before. */
+  setMarks(id: string, tags: readonly string[], note: string): void {
+    this.#database.setMarks(id, tags, note);
+    this.#writeList();
+  }
+
   close(): void {
     this.#database.close();
   }

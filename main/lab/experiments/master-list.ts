@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { threadId } from 'node:worker_threads';
 import type { Experiment } from './experiment.ts';
 
 const HEADER = [
@@ -71,10 +72,10 @@ export function masterList(experiments: readonly Experiment[]): string {
 
 /** Replaces a file whole: whoever reads it reads the old one or the new one. @throws where it cannot be written */
 export function replaceFile(path: string, text: string): void {
-  const unfinished = `${path}.${process.pid}.part`;
+  const unfinished = `${path}.${process.pid}-${threadId}.part`;
   const file = openSync(unfinished, 'w');
   try {
-    writeSync(file, text);
+    writeFileSync(file, text);
     fsyncSync(file);
   } finally {
     closeSync(file);

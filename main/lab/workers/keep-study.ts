@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LabRun, LabRunDetail, LabVerdict, RunPlan } from '../../../preload/lab-contract.ts';
 import type { CandleColumns } from '../../engine/domain/candle.ts';
@@ -8,6 +7,7 @@ import type { Plain } from '../experiments/canonical-json.ts';
 import type { ExperimentInputs } from '../experiments/experiment.ts';
 import { experimentId } from '../experiments/experiment-id.ts';
 import type { ExperimentStore, StoreError } from '../experiments/experiment-store.ts';
+import { replaceFile } from '../experiments/master-list.ts';
 import type { KnownPlan } from '../experiments/plan-inputs.ts';
 import type { Verdict } from '../honesty/verdict.ts';
 import { validationOf } from '../predictions/validation.ts';
@@ -99,8 +99,8 @@ export function keepStudy(
   const folder = store.folderOf(experiment);
   const kept = { ...keptRunOf(experiment, folder), ...row };
   const view = viewOf(plan, study, held, cash, as.found);
-  writeFileSync(join(folder, ROW_FILE), JSON.stringify(row));
-  writeFileSync(join(folder, SCREEN_FILE), screenJson(view));
+  replaceFile(join(folder, ROW_FILE), JSON.stringify(row));
+  replaceFile(join(folder, SCREEN_FILE), screenJson(view));
   return ok({ kept, view, isKnown });
 }
 

@@ -140,14 +140,6 @@ export function reportOf(store: ExperimentStore, experimentId: string): Result<s
   }
 }
 
-export function markKept(store: ExperimentStore, experimentId: string, tags: readonly string[], note: string): void {
-  const found = store.find(experimentId);
-  if (!found.ok) return;
-  for (const tag of found.value.tags) if (!tags.includes(tag)) store.setTag(experimentId, tag, false);
-  for (const tag of tags) if (!found.value.tags.includes(tag)) store.setTag(experimentId, tag, true);
-  store.setNote(experimentId, note);
-}
-
 /** Each beside the first, which is null; p-values are held to how many are compared (Holm's rule). */
 export function compareKept(store: ExperimentStore, experimentIds: readonly string[]): readonly (AbTest | null)[] {
   const [first = '', ...others] = experimentIds;

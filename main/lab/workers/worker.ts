@@ -11,7 +11,7 @@ import type { AnswerJob } from './answer-job.ts';
 import type { KeptRun, LabAnswer, LabJob, LabWorkerStart } from './job.ts';
 import { joinCandles } from './join-candles.ts';
 import { CHART_CANDLES_MAX, TRADES_KEPT_MAX } from './keep-study.ts';
-import { compareKept, createRunLister, markKept, openKept, reportOf } from './kept-runs.ts';
+import { compareKept, createRunLister, openKept, reportOf } from './kept-runs.ts';
 import { createOwnStrategies } from './own-strategies.ts';
 import { createCandleReader, type NoCandles, sourceName, spanOf } from './read-candles.ts';
 import { type RunFailed, runPlan } from './run-plan.ts';
@@ -96,7 +96,7 @@ function openLabWorker({
         return found.ok ? ok({ kind: 'report', html: found.value }) : found;
       }
       case 'mark':
-        markKept(store(), job.experimentId, job.tags, job.note);
+        store().setMarks(job.experimentId, job.tags, job.note);
         return ok({ kind: 'mark' });
     }
   };

@@ -180,6 +180,16 @@ describe('a run that is kept', () => {
     const line = readFileSync(join(root, 'results/experiments.csv'), 'utf8').split('\n')[1];
     expect(line).toContain(`,first,"'=HYPERLINK(""x""), better than before",backtests/2026-11-21/`);
   });
+  it('is marked anew: its tags and note are those that are given, and no others', () => {
+    const { id } = record(10);
+    store.setMarks(id, ['a', 'b'], 'first');
+    store.setMarks(id, ['b', 'c'], 'second');
+    reopen();
+    expect(store.list()[0]).toMatchObject({ tags: ['b', 'c'], note: 'second' });
+    expect(readFileSync(join(root, 'results/experiments.csv'), 'utf8').split('\n')[1]).toContain(',b c,second,');
+    store.setMarks(id, [], '');
+    expect(store.list()[0]).toMatchObject({ tags: [], note: '' });
+  });
   it('that failed stands with its reason, and gives way to one that goes well', () => {
     const failed = store.recordFailure(inputsOf(10), 'the strategy threw: no such thing');
     expect(failed).toMatchObject({ status: 'failed', why: 'the strategy threw: no such thing', statistics: null });

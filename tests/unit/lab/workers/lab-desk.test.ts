@@ -44,6 +44,14 @@ function wave(): CandleColumns {
   };
 }
 
+const MANDATE = {
+  notionalQuoteMax: '1000000',
+  minProbability: 0.55,
+  fromHourUtc: 6,
+  toHourUtc: 18,
+  validUntilMs: null,
+  supposed: 0.6,
+};
 const ofFile: RunPlan = { ...LAB_PLAN, sources: [{ kind: 'file', path: file }] };
 const rowOf = (runId: string): LabRun => lab.runs().find(({ id }) => id === runId)!;
 
@@ -153,27 +161,19 @@ describe('a run in the lab', () => {
   });
 
   it('under a mandate is the loop, beside everything signed at once', async () => {
-    const mandate = {
-      notionalQuoteMax: '1000000',
-      minProbability: 0.55,
-      fromHourUtc: 6,
-      toHourUtc: 18,
-      validUntilMs: null,
-      supposed: 0.6,
-    };
     const params = { fast: 13, slow: 33 };
     const robot = await runToEnd({ ...ofFile, params });
-    const loop = await runToEnd({ ...ofFile, params, mandate });
+    const loop = await runToEnd({ ...ofFile, params, mandate: MANDATE });
     expect(loop.folder).not.toBe(robot.folder);
     const signed = runBacktest({
       strategy: smaCross,
       params,
       markets: [{ candles: wave(), rules: marketRules(wave()) }],
       settings: ofFile.settings,
-      mandate: mandateAsked(mandate, ['wave']),
+      mandate: mandateAsked(MANDATE, ['wave']),
     });
     expect(loop.figures?.finalEquityQuote).toBe(signed.equityQuote.at(-1));
-    expect(loop.plan.mandate).toEqual(mandate);
+    expect(loop.plan.mandate).toEqual(MANDATE);
     const detail = await lab.detail(loop.id);
     if (!detail.ok) throw new Error(detail.error.text);
     const { returnShare, trades } = robot.figures!;
@@ -245,7 +245,7 @@ describe('a run in the lab', () => {
     try {
       const stop = other.onChange(() => undefined);
       const again = () => other.runs().find(({ plan }) => plan.params['fast'] === 7);
-      await waitUntil('the list is read', () => again() !== undefined, 60_000);
+      await waitUntil('the list is read, and the mark in it', () => again()?.note === 'for later', 60_000);
       stop();
       const { id, askedAtMs, endedAtMs, title, ...kept } = again()!;
       expect(kept).toMatchObject({ state: 'done', figures: run.figures, verdict: run.verdict, note: 'for later' });
@@ -383,6 +383,19 @@ describe('a run in the lab', () => {
     const rows = lab.runs().filter(({ plan }) => plan.params['fast'] === 8);
     expect(rows.map(({ id, tags }) => [id, tags])).toEqual([[second.id, ['twice']]]);
     expect(second.folder).toBe(first.folder);
+  });
+
+  it('marked while it runs has its tags in the store when it has ended', async () => {
+    const started = lab.start({ ...ofFile, params: { fast: 9, slow: 81 } });
+    if (!started.ok) throw new Error(started.error.text);
+    expect(lab.mark(started.value, ['early'], 'before it ended')).toMatchObject({ ok: true });
+    await waitUntil('the run ends', () => rowOf(started.value).endedAtMs !== null, 60_000);
+    expect(rowOf(started.value)).toMatchObject({ state: 'done', tags: ['early'], note: 'before it ended' });
+    const store = new ExperimentStore(join(dir, 'results'), () => 0);
+    const inStore = () => store.list().find(({ inputs }) => inputs.params['slow'] === 81);
+    await waitUntil('the store has them', () => inStore()?.note === 'before it ended', 60_000);
+    expect(inStore()?.tags).toEqual(['early']);
+    store.close();
   });
 
   it('counts as a try, and so does every run of a map', async () => {
@@ -537,6 +550,25 @@ export default defineStrategy({
     writeFileSync(join(dir, 'strategies', 'own.ts'), `${CROSS}\n// A word more.`);
     expect((await runToEnd(ofOwn)).folder).not.toBe(run.folder);
   }, 120_000);
+
+  it.each<[string, Partial<RunPlan>, string]>([
+    ['a span that ends first', { fromMs: 2, toMs: 1 }, 'The span ends before it begins.'],
+    [
+      'a mandate and a map',
+      {
+        mandate: MANDATE,
+        map: { x: { name: 'fast', values: [5, 9] }, y: { name: 'slow', values: [50, 66] } },
+      },
+      'A mandate is tried with one run: maps and searches are the strategy’s own.',
+    ],
+    [
+      'a map of one parameter',
+      { map: { x: { name: 'fast', values: [1, 2] }, y: { name: 'fast', values: [1, 2] } } },
+      'A map needs two parameters, not fast twice.',
+    ],
+  ])('with %s is refused before it begins', (_what, part, text) => {
+    expect(lab.start({ ...ofOwn, ...part })).toMatchObject({ ok: false, error: { text } });
+  });
 
   it('is searched like one of ours', async () => {
     const search = {

@@ -56,7 +56,11 @@ export class ExperimentStore {
     const hash = resultHash(result.run);
     const known = this.#database.get(id);
     if (known?.status === 'done') {
-      if (known.resultHash === hash) return ok({ experiment: known, isKnown: true });
+      if (known.resultHash === hash) {
+        for (const [name, content] of Object.entries(result.screens ?? {}))
+          replaceFile(join(this.folderOf(known), name), content);
+        return ok({ experiment: known, isKnown: true });
+      }
       const message = `${id} ran before with the same strategy, settings, data, seed and build and came to another result: something in it is not deterministic`;
       return fail({ kind: 'not-reproducible', message });
     }

@@ -43,6 +43,8 @@ export interface ExperimentResult {
   readonly judgement?: Readonly<Record<string, Plain>>;
   /** A whole page. */
   readonly report?: string;
+  /** Files for screens, by name: written anew where the run is there already. */
+  readonly screens?: Readonly<Record<string, string>>;
 }
 
 export type ExperimentStatus = 'done' | 'failed';

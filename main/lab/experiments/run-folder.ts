@@ -78,7 +78,7 @@ export function writeRunFolder(dir: string, experiment: Experiment, result: Expe
   write('config.yaml', configYaml(experiment));
   write('metrics.json', metricsJson(experiment, result));
   if (result === null) return;
-  const { run, predictions, report } = result;
+  const { run, predictions, report, screens = {} } = result;
   write('trades.parquet', tradesParquet(run));
   write(
     'equity.parquet',
@@ -89,4 +89,5 @@ export function writeRunFolder(dir: string, experiment: Experiment, result: Expe
   );
   if (predictions) write('validation_predictions.parquet', predictionsParquet(predictions));
   if (report !== undefined) write('report.html', report);
+  for (const [name, content] of Object.entries(screens)) write(name, content);
 }

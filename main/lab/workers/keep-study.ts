@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { LabRun, LabRunDetail, LabVerdict, RunPlan } from '../../../preload/lab-contract.ts';
 import type { CandleColumns } from '../../engine/domain/candle.ts';
 import { ok, type Result } from '../../engine/domain/result.ts';
@@ -7,7 +6,6 @@ import type { Plain } from '../experiments/canonical-json.ts';
 import type { ExperimentInputs } from '../experiments/experiment.ts';
 import { experimentId } from '../experiments/experiment-id.ts';
 import type { ExperimentStore, StoreError } from '../experiments/experiment-store.ts';
-import { replaceFile } from '../experiments/master-list.ts';
 import type { KnownPlan } from '../experiments/plan-inputs.ts';
 import type { Verdict } from '../honesty/verdict.ts';
 import { validationOf } from '../predictions/validation.ts';
@@ -86,21 +84,19 @@ export function keepStudy(
   const predictedBy = by ? `${by.model} ${by.version} ${by.sha256}` : '';
   const words = plan.markets[0] ? validationOf(plan.markets[0]) : null;
   const judgement = { verdict, intervals: returns, tradeIntervals: trades, deflated, overfitting, predictedBy };
+  const view = viewOf(plan, study, held, cash, as.found);
   const recorded = store.record(inputs, {
     run,
     statistics,
     verdict: verdict.sentence,
     judgement: judgement as unknown as Record<string, Plain>,
     report,
+    screens: { [ROW_FILE]: JSON.stringify(row), [SCREEN_FILE]: screenJson(view) },
     ...(words && { predictions: words }),
   });
   if (!recorded.ok) return recorded;
   const { experiment, isKnown } = recorded.value;
-  const folder = store.folderOf(experiment);
-  const kept = { ...keptRunOf(experiment, folder), ...row };
-  const view = viewOf(plan, study, held, cash, as.found);
-  replaceFile(join(folder, ROW_FILE), JSON.stringify(row));
-  replaceFile(join(folder, SCREEN_FILE), screenJson(view));
+  const kept = { ...keptRunOf(experiment, store.folderOf(experiment)), ...row };
   return ok({ kept, view, isKnown });
 }
 

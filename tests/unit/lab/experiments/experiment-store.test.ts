@@ -119,6 +119,16 @@ describe('a run that is kept', () => {
     const equity = await parquetReadObjects({ file: await asyncBufferFromFile(join(dir, 'equity.parquet')) });
     expect([equity.length, equity[23]]).toEqual([48, { timestamp_ms: BigInt(START + 23 * 3_600_000), equity: 1_010 }]);
   });
+  it('has what screens show of it from the moment at which it counts, and anew where it is kept again', () => {
+    const keep = (shown: string) =>
+      store.record(inputsOf(10), { ...resultOf([0.01, 0.02]), screens: { 'screen.json': shown } });
+    const first = keep('one');
+    if (!first.ok) throw new Error(first.error.message);
+    const file = join(store.folderOf(first.value.experiment), 'screen.json');
+    expect(readFileSync(file, 'utf8')).toBe('one');
+    expect(keep('two')).toMatchObject({ value: { isKnown: true } });
+    expect(readFileSync(file, 'utf8')).toBe('two');
+  });
   it('with predictions has them too', async () => {
     const predictions = {
       timeMs: Float64Array.of(START),

@@ -48,7 +48,13 @@ const catalogue = z.strictObject({
       params: z.array(parameter),
     }),
   ),
-  featureSets: z.array(z.strictObject({ name: z.string(), features: z.array(z.string()) })),
+  featureSets: z.array(
+    z.strictObject({
+      name: z.string(),
+      /** In the set's order, each with how it is computed. */
+      features: z.array(z.strictObject({ name: z.string(), formula: z.string() })),
+    }),
+  ),
   /** What was downloaded or imported for the lab. */
   stored: z.array(z.strictObject({ instrumentId, timeframe, bars: z.int() })),
   /** When published models are trained anew by themselves, in a sentence. */

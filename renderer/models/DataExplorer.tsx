@@ -1,12 +1,13 @@
 /** The data set of the form on the left: how much there is, what it is worth, its balance, its features, and whether it leaks. */
 import { useMemo, useState } from 'react';
 import type { DataSetView } from '../../preload/models-contract.ts';
+import { featureWords } from '../format/feature-words.ts';
 import { showCount, showFloat, showPercent } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';
 import { useAnswer } from '../lab/use-answer.ts';
 import { Empty } from '../panels/Panel.tsx';
 import { useDraft } from './draft-store.ts';
-import { useModels } from './models-store.ts';
+import { useFormula, useModels } from './models-store.ts';
 import { firstInstrument } from './TrainingSetUp.tsx';
 import { dataPlanOf, draftFor } from './training-draft.ts';
 import { driftWord } from './training-words.ts';
@@ -163,6 +164,7 @@ type Feature = DataSetView['features'][number];
 
 function Features({ features }: { features: readonly Feature[] }) {
   const [order, setOrder] = useState<'drift' | 'set'>('drift');
+  const formulaOf = useFormula();
   const shown = order === 'set' ? features : [...features].sort((a, b) => b.drift - a.drift);
   return (
     <section aria-label="Features" className="px-3 pb-3">
@@ -197,7 +199,7 @@ function Features({ features }: { features: readonly Feature[] }) {
         <tbody>
           {shown.map((feature) => (
             <tr key={feature.name}>
-              <td>{feature.name}</td>
+              <td title={formulaOf(feature.name)}>{featureWords(feature.name)}</td>
               <td>
                 <Distribution feature={feature} />
               </td>
@@ -230,7 +232,7 @@ function Distribution({ feature: { name, first, last } }: { feature: Feature }) 
       width={WIDTH}
       height={HEIGHT + 2}
       role="img"
-      aria-label={`Distribution of ${name}`}
+      aria-label={`Distribution of ${featureWords(name)}`}
       className="ml-auto"
     >
       <polyline points={line(first)} fill="none" stroke="var(--info)" />

@@ -1,10 +1,12 @@
 /** What a version is worth: the verdict first, its figures beside those of no skill, calibration, importance, folds, and how it does live. */
 import type { ModelReport } from '../../preload/model-report.ts';
 import type { ModelVersion } from '../../preload/models-contract.ts';
+import { featuresInWords, featureWords } from '../format/feature-words.ts';
 import { realMinus, showCount, showFloat } from '../format/number.ts';
 import { showDay } from '../format/time.ts';
 import { ModelPlace } from '../panels/ModelPlace.tsx';
 import { useDesk } from '../stores/desk-store.ts';
+import { useFormula } from './models-store.ts';
 import { Publishing } from './Publishing.tsx';
 import { ReliabilityCurve } from './ReliabilityCurve.tsx';
 import { EDGES, showFigure } from './training-words.ts';
@@ -90,6 +92,7 @@ const IMPORTANT_MAX = 12;
 
 function Importance({ importance }: { importance: ModelReport['importance'] }) {
   const shown = importance.filter(({ lossRise }) => lossRise > 0).slice(0, IMPORTANT_MAX);
+  const formulaOf = useFormula();
   const most = Math.max(1e-12, ...shown.map(({ lossRise }) => lossRise));
   return (
     <section aria-label="Importance of features" className="min-w-0">
@@ -105,9 +108,9 @@ function Importance({ importance }: { importance: ModelReport['importance'] }) {
       ) : (
         <ul className="mt-1">
           {shown.map(({ feature, lossRise }) => (
-            <li key={feature} className="grid grid-cols-[132px_minmax(0,1fr)_64px] items-center gap-2 leading-[18px]">
-              <span className="truncate" title={feature}>
-                {feature}
+            <li key={feature} className="grid grid-cols-[148px_minmax(0,1fr)_64px] items-center gap-2 leading-[18px]">
+              <span className="truncate" title={formulaOf(feature)}>
+                {featureWords(feature)}
               </span>
               <span>
                 <span className="models-bar block" style={{ width: `${(100 * Math.max(0, lossRise)) / most}%` }} />
@@ -183,7 +186,7 @@ function Live({ version }: { version: ModelVersion }) {
   return (
     <section aria-label="Live" className="px-3 pb-3">
       <h3 className="font-semibold">
-        Live <span className="font-normal text-text3">{model.note}</span>
+        Live <span className="font-normal text-text3">{featuresInWords(realMinus(model.note))}</span>
       </h3>
       {model.standing ? <ModelPlace model={model} standing={model.standing} /> : null}
     </section>

@@ -1,4 +1,5 @@
 /** What the Models screen reads: what can be trained, jobs as they come, versions, and what the person has picked. */
+import { useMemo } from 'react';
 import { createStore, useStore } from 'zustand';
 import {
   type ModelsCatalogue,
@@ -48,6 +49,15 @@ export const useSelectedJob = (): TrainingJob | null =>
 
 export const useSelectedVersion = (): ModelVersion | null =>
   useModels((state) => state.versions.find(({ id }) => id === state.selectedId) ?? null);
+
+/** How a feature is computed, by its name; empty where no set of this terminal has it. */
+export function useFormula(): (feature: string) => string {
+  const sets = useModels((state) => state.catalogue?.featureSets);
+  return useMemo(() => {
+    const formulas = new Map(sets?.flatMap(({ features }) => features.map(({ name, formula }) => [name, formula])));
+    return (feature) => formulas.get(feature) ?? '';
+  }, [sets]);
+}
 
 /** Shows a job as it goes, or a version with what it was worth. */
 export function select(id: string): void {

@@ -1,5 +1,6 @@
 /** Each model and rule: whether it runs, how fast, and what its confidence has been worth out of sample. */
 import type { Model } from '../../preload/contract.ts';
+import { featuresInWords } from '../format/feature-words.ts';
 import { NONE as NONE_SIGN, realMinus, showMegabytes, showMilliseconds, showPercent } from '../format/number.ts';
 import { showAgo, showDay } from '../format/time.ts';
 import { engineNowMs, instrumentOf, useDesk } from '../stores/desk-store.ts';
@@ -70,7 +71,7 @@ function ModelCard({ model }: { model: Model }) {
           <p
             className={`mt-1 leading-[15px] ${model.state === 'refused' || model.state === 'expired' ? 'text-down' : 'text-[11px] text-text2'}`}
           >
-            {realMinus(model.note)}
+            {featuresInWords(realMinus(model.note))}
           </p>
         ) : null}
       </div>

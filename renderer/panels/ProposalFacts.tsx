@@ -1,5 +1,6 @@
 /** The facts under a proposal's sentence: belief with its record, votes, reasons, exposure and the gate's findings. */
 import type { Proposal, TrackRecord, Vote } from '../../preload/contract.ts';
+import { featuresInWords } from '../format/feature-words.ts';
 import { realMinus, showCount, showPercent } from '../format/number.ts';
 
 /** `Said 60–70 %: right 63 % of 214`; `Right 36 % of 6,510 trades, after fees` where nothing was said but yes. */
@@ -63,7 +64,7 @@ function VoteRow({ vote, side }: { vote: Vote; side: Proposal['side'] }) {
         <span className="text-text2">{vote.label}</span>
         <span className="text-text3">
           {word}
-          {vote.note ? `, ${realMinus(vote.note)}` : ''}
+          {vote.note ? `, ${featuresInWords(realMinus(vote.note))}` : ''}
         </span>
       </li>
     );

@@ -38,6 +38,7 @@ const leaves = {
   most: 255,
   searched: { least: 4, most: 127 },
 };
+const SMA_5 = { name: 'sma_5', formula: 'close / SMA5(close) - 1' };
 const horizon = {
   name: 'horizonBars',
   label: 'Horizon',
@@ -66,8 +67,8 @@ export const MODELS_CATALOGUE: ModelsCatalogue = {
     { kind: 'move', title: 'size of the move', about: 'How far?', task: 'regression', params: [horizon] },
   ],
   featureSets: [
-    { name: 'v2', features: ['sma_5', 'sma_20'] },
-    { name: 'v1', features: ['sma_5'] },
+    { name: 'v2', features: [SMA_5, { name: 'sma_20', formula: 'close / SMA20(close) - 1' }] },
+    { name: 'v1', features: [SMA_5] },
   ],
   stored: [],
   retraining: 'Published models are retrained daily at 02:00 UTC.',

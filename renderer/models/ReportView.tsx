@@ -150,9 +150,9 @@ function Folds({ spans, independent }: Pick<ModelReport, 'spans' | 'independent'
           />
         ))}
       </div>
-      <p className="flex justify-between pt-1 text-[11px] text-text3">
+      <p className="flex justify-between gap-3 pt-1 text-[11px] text-text3">
         <span>{showDay(from)}</span>
-        <span>each answered by a model that had not seen it</span>
+        <span className="truncate">answered by a model that had not seen it</span>
         <span>{showDay(from + width)}</span>
       </p>
     </section>

@@ -1,4 +1,4 @@
-/** Numbers that a question or a family can be set to, a line each: its word, its value, its range and unit, and what it does. */
+/** Numbers that a question or a family can be set to, a line each: its word, its value and unit; what it does and its range while it is typed into. */
 import { type ReactNode, useId } from 'react';
 import { rangeText } from '../lab/draft-numbers.ts';
 import { FieldError } from '../lab/Field.tsx';
@@ -42,7 +42,11 @@ export function SettingField(props: {
   const { label, unit, about } = parameter;
   const id = useId();
   return (
-    <Line label={<label htmlFor={id}>{label}</label>} about={about} aboutId={`${id}-about`}>
+    <Line
+      label={<label htmlFor={id}>{label}</label>}
+      about={`${rangeText(parameter)}${unit === '' ? '' : ` ${unit}`}. ${about}`}
+      aboutId={`${id}-about`}
+    >
       <input
         id={id}
         className="field"
@@ -53,7 +57,7 @@ export function SettingField(props: {
         onChange={(event) => onChange(event.target.value)}
       />
       <span id={`${id}-unit`} className="setting-unit">
-        {rangeText(parameter)} {unit}
+        {unit}
       </span>
       {error === undefined ? null : <FieldError id={`${id}-error`}>{error}</FieldError>}
     </Line>
@@ -66,9 +70,9 @@ function Found({ parameter, searched }: { parameter: Parameter; searched: NonNul
   const id = useId();
   return (
     <Line label={label} about={about} aboutId={id}>
-      <span className="text-right text-info">searched</span>
-      <span className="setting-unit">
+      <span className="lab-wide truncate text-info">
         {rangeText(searched)} {unit}
+        <span className="sr-only">, searched</span>
       </span>
     </Line>
   );

@@ -97,14 +97,14 @@ function Instruments(props: {
     <>
       <fieldset
         aria-invalid={error !== undefined}
-        className="max-h-[132px] overflow-auto rounded border border-line px-2 py-1"
+        className="instrument-rows overflow-auto rounded border border-line px-2 py-1"
       >
         <legend className="sr-only">Instruments, {DATA_SOURCES_MAX} at most</legend>
         <div className="grid grid-cols-2 gap-x-2">
           {offered.map(({ id, symbol }) => {
             const isOn = chosen.includes(id);
             return (
-              <label key={id} className="flex items-center gap-1.5 leading-[20px]">
+              <label key={id} className="flex items-center gap-1.5">
                 <input
                   type="checkbox"
                   checked={isOn}

@@ -24,9 +24,13 @@ export const EDGES: Record<
   unknown: { word: 'not enough to judge', sign: '?', text: 'text-text2' },
 };
 
-/** `0.507`, `4.1 %`. */
-export const showFigure = (value: number | null, { isShare }: Pick<ReportFigure, 'isShare'>): string =>
-  value === null ? '–' : isShare ? showPercent(value, 1) : showFloat(value, Math.abs(value) < 0.1 ? 4 : 3);
+/** `0.507`, `4.1 %`, `−17.4`: all that a line says of a figure with the places that its size can bear. */
+export function showFigure(value: number | null, figure: Pick<ReportFigure, 'isShare' | 'value' | 'interval'>): string {
+  if (figure.isShare) return showPercent(value, 1);
+  const { low, high } = figure.interval ?? { low: 0, high: 0 };
+  const size = Math.max(Math.abs(figure.value ?? 0), Math.abs(low), Math.abs(high));
+  return showFloat(value, size < 0.1 ? 4 : size < 10 ? 3 : 1);
+}
 
 /** `Training: step 40 of 200`, and what is done where no step is taken. */
 export function progressText({ state, step, steps, search }: TrainingJob): string {

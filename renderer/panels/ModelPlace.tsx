@@ -1,7 +1,7 @@
 /** A version's place among the others: its weight, how it does live, what it has to show, and the way back. */
 import { useState } from 'react';
 import type { Ensemble, Model } from '../../preload/contract.ts';
-import { showFloat, showPercent } from '../format/number.ts';
+import { realMinus, showFloat, showPercent } from '../format/number.ts';
 import { promoteModel, rollbackModel, setEnsemble } from '../stores/actions.ts';
 import { useDesk } from '../stores/desk-store.ts';
 import { ConfirmButton } from './ConfirmButton.tsx';
@@ -101,7 +101,7 @@ function Gate({ gate }: { gate: Standing['gate'] }) {
         <li key={name} className="flex gap-2">
           <span className={passed ? 'text-up' : 'text-down'}>{passed ? '✓' : '✗'}</span>
           <span className="w-[70px] shrink-0 text-text2">{name}</span>
-          <span className="text-text3">{text}</span>
+          <span className="text-text3">{realMinus(text)}</span>
         </li>
       ))}
     </ul>

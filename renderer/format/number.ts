@@ -60,9 +60,9 @@ export function arrowOf(sign: number): string {
   return sign > 0 ? '\u25b2' : sign < 0 ? '\u25bc' : '\u00a0';
 }
 
-/** Bytes in MB, as health bars say it. */
+/** Bytes in MB, as health bars say it; of a few, the tenths too. */
 export function showMegabytes(bytes: number | null): string {
-  return bytes === null ? NONE : `${group(Math.round(bytes / 1_000_000).toString())} MB`;
+  return bytes === null ? NONE : `${showFloat(bytes / 1_000_000, bytes < 10_000_000 ? 1 : 0)} MB`;
 }
 
 /** Milliseconds at a precision that suits their size; a clock of whole milliseconds that counted none says so. */

@@ -26,7 +26,7 @@ export function EnsembleBar() {
   };
   const confidences = [...new Set([...CONFIDENCES, ensemble.confidenceMin])].sort((a, b) => a - b);
   return (
-    <div className="flex flex-wrap items-center gap-x-4 gap-y-1 px-2 pt-2 text-[11px] text-text3">
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-1 px-[9px] py-1.5 text-[11px] text-text3">
       <label className="flex items-center gap-1.5 whitespace-nowrap">
         Propose from a pooled confidence of
         <select

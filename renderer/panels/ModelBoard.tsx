@@ -1,23 +1,20 @@
-/** Each model and rule: whether it runs, how fast, and what its confidence has been worth out of sample. */
+/** Each model and rule in a row: whether it runs, what its confidence has been worth, what it said last, how fast; opened, all of it. */
+import { useId, useState } from 'react';
 import type { Model } from '../../preload/contract.ts';
-import { featuresInWords } from '../format/feature-words.ts';
-import { NONE as NONE_SIGN, realMinus, showMegabytes, showMilliseconds, showPercent } from '../format/number.ts';
-import { showAgo, showDay } from '../format/time.ts';
-import { engineNowMs, instrumentOf, useDesk } from '../stores/desk-store.ts';
+import { NONE as NONE_SIGN, showFloat, showMegabytes, showMilliseconds, showPercent } from '../format/number.ts';
+import { instrumentOf, useDesk } from '../stores/desk-store.ts';
 import { EnsembleBar } from './EnsembleBar.tsx';
-import { ModelPlace } from './ModelPlace.tsx';
-import { groupFigures, showFigure } from './model-figures.ts';
+import { ModelDetails } from './ModelDetails.tsx';
+import { showFigure } from './model-figures.ts';
 import { Empty, Panel } from './Panel.tsx';
-import { recordSentence } from './ProposalFacts.tsx';
-import { ReliabilityDiagram } from './ReliabilityDiagram.tsx';
 
 const NONE: readonly Model[] = [];
-const STATES: Record<Model['state'], { word: string; tone: string }> = {
-  loading: { word: '◌ loading', tone: 'info' },
-  ready: { word: '● ready', tone: 'good' },
-  refused: { word: '✕ refused', tone: 'bad' },
-  restarting: { word: '↻ restarting', tone: 'warn' },
-  expired: { word: '✕ licence ended', tone: 'bad' },
+const STATES: Record<Model['state'], { sign: string; word: string; tone: string }> = {
+  loading: { sign: '◌', word: 'loading', tone: 'text-info' },
+  ready: { sign: '●', word: 'ready', tone: 'text-up' },
+  refused: { sign: '✕', word: 'refused', tone: 'text-down' },
+  restarting: { sign: '↻', word: 'restarting', tone: 'text-seal-text' },
+  expired: { sign: '✕', word: 'licence ended', tone: 'text-down' },
 };
 const EDGES: Record<Model['edge'], string> = {
   measured: 'edge measured',
@@ -25,6 +22,17 @@ const EDGES: Record<Model['edge'], string> = {
   none: 'no edge here',
   unknown: 'edge unknown',
 };
+
+/** `of` is what the figure is called among those out of sample. */
+const FIGURES = [
+  { of: 'AUC', title: 'AUC', about: 'Out of sample: 0.5 is a coin' },
+  {
+    of: 'Calibration error',
+    title: 'Off by',
+    about: 'Calibration error out of sample: how far what it said was from what came',
+  },
+  { of: 'Net bps per trade', title: 'Net bps', about: 'A trade, out of sample, after costs' },
+] as const;
 
 export function ModelBoard() {
   const models = useDesk((desk) => desk.models, NONE);
@@ -34,120 +42,114 @@ export function ModelBoard() {
         <Empty title="No models yet">Models load from the models folder when the engine starts.</Empty>
       ) : (
         <>
+          <table className="table model-rows" aria-label="Models and rules">
+            <thead>
+              <tr>
+                <th data-align="left">Member</th>
+                <th data-align="left" title="Whether it votes, and how much its word counts">
+                  Vote
+                </th>
+                <th data-align="left">Edge</th>
+                <th data-align="left">Last said</th>
+                {FIGURES.map(({ of, title, about }) => (
+                  <th key={of} title={about}>
+                    {title}
+                  </th>
+                ))}
+                <th title="Of the forecasts that have settled while it ran here">Right live</th>
+                <th title="99 of 100 answers came sooner">p99</th>
+                <th>Memory</th>
+                <th data-align="left">On</th>
+              </tr>
+            </thead>
+            <tbody>
+              {models.map((model) => (
+                <ModelRows key={`${model.name}@${model.version}`} model={model} />
+              ))}
+            </tbody>
+          </table>
           <EnsembleBar />
-          <ul className="grid grid-cols-[repeat(auto-fit,minmax(430px,1fr))] gap-2 p-2">
-            {models.map((model) => (
-              <ModelCard key={`${model.name}@${model.version}`} model={model} />
-            ))}
-          </ul>
         </>
       )}
     </Panel>
   );
 }
 
-function ModelCard({ model }: { model: Model }) {
-  const state = STATES[model.state];
+const COLUMNS = 8 + FIGURES.length;
+
+function ModelRows({ model }: { model: Model }) {
+  const [isOpen, setOpen] = useState(false);
+  const id = useId();
+  const { sign, word, tone } = STATES[model.state];
   const isTrusted = model.edge === 'measured' || model.edge === 'weak';
-  return (
-    <li className="flex gap-3 rounded-lg border border-line bg-bg2 p-2.5">
-      <div className="min-w-0 flex-1">
-        <div className="flex flex-wrap items-center gap-x-2">
-          <h2 className="font-semibold">{model.label}</h2>
-          <span className="text-text3">{model.version}</span>
-          <span className="chip" data-tone={state.tone}>
-            {state.word}
-          </span>
-          {model.standing?.role === 'shadow' ? <span className="chip">shadow</span> : null}
-          <span className={`ml-auto font-medium ${isTrusted ? 'text-text1' : 'text-text3'}`}>{EDGES[model.edge]}</span>
-        </div>
-        <p className="mt-0.5 text-[11px] text-text3">
-          <Machine model={model} />
-        </p>
-        <Figures model={model} />
-        <LastSaid model={model} />
-        {model.standing ? <ModelPlace model={model} standing={model.standing} /> : null}
-        {model.note ? (
-          <p
-            className={`mt-1 leading-[15px] ${model.state === 'refused' || model.state === 'expired' ? 'text-down' : 'text-[11px] text-text2'}`}
-          >
-            {featuresInWords(realMinus(model.note))}
-          </p>
-        ) : null}
-      </div>
-      {model.reliability.length > 0 ? <ReliabilityDiagram buckets={model.reliability} /> : null}
-    </li>
-  );
-}
-
-/** Where it runs and how fast, in one line. */
-function Machine({ model }: { model: Model }) {
-  const parts = [
-    model.kind === 'rule' ? 'a rule, no model' : `on ${model.provider?.toUpperCase() ?? NONE_SIGN}`,
-    model.timeframe === null ? null : `${model.timeframe} candles`,
-    model.latencyMsLast === null ? null : `last ${showMilliseconds(model.latencyMsLast)}`,
-    model.latencyMsP99 === null ? null : `p99 ${showMilliseconds(model.latencyMsP99)}`,
-    model.memoryBytes === null ? null : showMegabytes(model.memoryBytes),
-    model.trainedFromMs !== null && model.trainedToMs !== null
-      ? `trained ${showDay(model.trainedFromMs)} to ${showDay(model.trainedToMs)}`
-      : null,
-    model.licensedUntilMs === null ? null : `licensed until ${showDay(model.licensedUntilMs)}`,
-  ];
-  return parts.filter((part) => part !== null).join(' · ');
-}
-
-/** Out-of-sample figures: those named `part: figure` as a table by part, the rest in a line. */
-function Figures({ model }: { model: Model }) {
-  const { loose, rows, columns } = groupFigures(model.outOfSample);
+  const score = model.standing?.score;
   return (
     <>
-      {model.record ? <p className="mt-1">{recordSentence(model.record)}</p> : null}
-      {loose.length > 0 ? (
-        <dl className="mt-1 flex flex-wrap gap-x-4 gap-y-0.5 text-[11px] text-text3">
-          {loose.map((figure) => (
-            <div key={figure.name} className="flex gap-1" title={figure.note}>
-              <dt>{figure.name}</dt>
-              <dd className="text-text1">{showFigure(figure.name, figure.value)}</dd>
-            </div>
-          ))}
-        </dl>
-      ) : null}
-      {rows.length > 0 ? (
-        <table className="mt-1 text-[11px] leading-[17px]" aria-label={`${model.label}, out of sample`}>
-          <thead>
-            <tr className="text-text3">
-              <th className="pr-5 text-left font-normal">out of sample</th>
-              {columns.map((column) => (
-                <th key={column} className="pr-5 text-right font-normal">
-                  {column}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr key={row.part}>
-                <td className="pr-5 text-text2">{row.part}</td>
-                {columns.map((column) => (
-                  <td key={column} className="pr-5 text-right" title={row.figures.get(column)?.note}>
-                    {showFigure(column, row.figures.get(column)?.value ?? null)}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
+      <tr data-model={`${model.name}@${model.version}`} data-open={isOpen}>
+        <th scope="row" data-align="left">
+          <button type="button" aria-expanded={isOpen} aria-controls={id} onClick={() => setOpen(!isOpen)}>
+            <span aria-hidden="true" className="w-2 shrink-0 text-text3">
+              {isOpen ? '▾' : '▸'}
+            </span>
+            <span className={tone} aria-hidden="true">
+              {sign}
+            </span>
+            <span className="truncate">{model.label}</span>
+            <span className="font-normal text-text3">{model.version}</span>
+            <span className={model.state === 'ready' ? 'sr-only' : `font-normal ${tone}`}>{word}</span>
+          </button>
+        </th>
+        <td data-align="left" className="text-text2">
+          {voteOf(model)}
+        </td>
+        <td data-align="left" className={isTrusted ? '' : 'text-text3'}>
+          {EDGES[model.edge]}
+        </td>
+        <td data-align="left">
+          {model.lastProbability === null ? (
+            NONE_SIGN
+          ) : (
+            <>
+              {showPercent(model.lastProbability)} <span className="text-text3">{symbolOf(model)}</span>
+            </>
+          )}
+        </td>
+        {FIGURES.map(({ of }) => (
+          <td key={of}>{showFigure(of, model.outOfSample.find(({ name }) => name === of)?.value ?? null)}</td>
+        ))}
+        <td>
+          {score ? (
+            <>
+              {showPercent(score.rightShare)} <span className="text-text3">of {score.settled}</span>
+            </>
+          ) : (
+            NONE_SIGN
+          )}
+        </td>
+        <td>{showMilliseconds(model.latencyMsP99)}</td>
+        <td>{showMegabytes(model.memoryBytes)}</td>
+        <td data-align="left" className="text-text2">
+          {model.kind === 'rule' ? 'rule' : (model.provider?.toUpperCase() ?? NONE_SIGN)}
+        </td>
+      </tr>
+      {isOpen ? (
+        <tr className="model-details" ref={showWhole}>
+          <td id={id} colSpan={COLUMNS}>
+            <ModelDetails model={model} />
+          </td>
+        </tr>
       ) : null}
     </>
   );
 }
 
-function LastSaid({ model }: { model: Model }) {
-  if (model.lastAtMs === null) return null;
-  const symbol = model.lastInstrumentId ? (instrumentOf(model.lastInstrumentId)?.symbol ?? model.lastInstrumentId) : '';
-  return (
-    <p className="mt-1 text-[11px] text-text2">
-      Last said {showPercent(model.lastProbability)} on {symbol}, {showAgo(engineNowMs() - model.lastAtMs)} ago
-    </p>
-  );
+/** What a row opens to is scrolled to where it ends below the edge. */
+const showWhole = (details: HTMLElement | null): void => details?.scrollIntoView({ block: 'nearest' });
+
+/** `× 1.00`; a rule has no weight to set. */
+function voteOf({ standing }: Model): string {
+  if (!standing) return 'votes';
+  return standing.role === 'shadow' ? 'shadow' : `× ${showFloat(standing.trust ?? 1, 2)}`;
 }
+
+const symbolOf = ({ lastInstrumentId: id }: Model): string => (id === null ? '' : (instrumentOf(id)?.symbol ?? id));

@@ -51,11 +51,8 @@ const roles = async (): Promise<string[]> =>
   (await deskNow()).models.flatMap(({ name, version, standing }) =>
     name === MODEL && standing ? [`${version} ${standing.role}`] : [],
   );
-const cardOf = (version: string) =>
-  terminal.desk.page
-    .getByRole('listitem')
-    .filter({ has: terminal.desk.page.getByRole('heading', { name: /Trend reversal/ }) })
-    .filter({ hasText: version });
+const detailsOf = (version: string) =>
+  terminal.desk.page.getByRole('region', { name: `Trend reversal, boosted trees ${version}` });
 
 describe('a version made here', () => {
   it('is tried, then stands beside what trades with what it has shown, and has no vote', async () => {
@@ -63,15 +60,26 @@ describe('a version made here', () => {
     await until('both versions', async () => (await roles()).length === 2, 90_000);
     expect(await roles()).toEqual([`${SHIPPED} vote`, `${OWN} shadow`]);
     await showPanel(page, 'Model board');
-    const gate = cardOf(OWN).getByRole('list', { name: 'What it must show to trade' });
+    const rows = page.getByRole('table', { name: 'Models and rules' });
+    await rows.getByRole('button', { name: `Trend reversal, boosted trees ${OWN}` }).click();
+    const gate = detailsOf(OWN).getByRole('list', { name: 'What it must show to trade' });
     await until('five things that it has shown', async () => (await gate.getByText('✓').count()) === 5);
   });
 
   it('trades after one click, and what traded before trades again after another', async () => {
-    await cardOf(OWN).getByRole('button', { name: 'Promote' }).click();
-    await cardOf(OWN).getByRole('button', { name: 'Promote it' }).click();
-    await until('the new version to vote', async () => (await roles()).join() === `${OWN} vote`, 60_000);
     const { page } = terminal.desk;
+    const promote = detailsOf(OWN).getByRole('button', { name: 'Promote' });
+    await promote.focus();
+    // A key that is held down asks and does not answer; Escape takes the question back, and the keyboard to where it was.
+    await page.keyboard.down('Enter');
+    await page.keyboard.down('Enter');
+    await page.keyboard.up('Enter');
+    await detailsOf(OWN).getByRole('button', { name: 'Promote it' }).waitFor();
+    await page.keyboard.press('Escape');
+    expect(await promote.evaluate((button) => button === document.activeElement)).toBe(true);
+    await promote.click();
+    await detailsOf(OWN).getByRole('button', { name: 'Promote it' }).click();
+    await until('the new version to vote', async () => (await roles()).join() === `${OWN} vote`, 60_000);
     await page.getByRole('button', { name: `Roll back to ${SHIPPED}` }).click();
     await page.getByRole('button', { name: 'Roll back', exact: true }).click();
     await until('the old version to vote', async () => (await roles()).includes(`${SHIPPED} vote`), 60_000);

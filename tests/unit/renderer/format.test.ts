@@ -49,6 +49,7 @@ describe('numbers', () => {
     expect(showMilliseconds(12_400)).toBe('12 s');
     expect(showMilliseconds(null)).toBe('\u2013');
     expect(showMegabytes(412_000_000)).toBe('412 MB');
+    expect(showMegabytes(340_296)).toBe('0.3 MB');
   });
 });
 

@@ -36,6 +36,11 @@ export async function readStrategies(
       );
     strategies.push(read.value);
   }
+  for (const key of Object.keys(given.value)) {
+    const owner = ownerOf(key);
+    if (owner !== null && strategies.every(({ record }) => record.name !== owner))
+      return bad(`--param ${key}: none of the strategies is called ${owner}`);
+  }
   return ok(strategies);
 }
 
@@ -74,8 +79,11 @@ async function readOwn(file: string, timeframe: Timeframe, given: Given): Promis
 function paramsOf(name: string, given: Given): Record<string, number> {
   const params: Record<string, number> = {};
   for (const [key, value] of Object.entries(given)) {
-    const [owner, own] = key.includes('.') ? (key.split('.') as [string, string]) : [name, key];
-    if (owner === name) params[own] = value;
+    const owner = ownerOf(key);
+    if (owner === null || owner === name) params[key.slice(key.lastIndexOf('.') + 1)] = value;
   }
   return params;
 }
+
+/** The strategy that a parameter is named for; null where it is for all. */
+const ownerOf = (key: string): string | null => (key.includes('.') ? key.slice(0, key.lastIndexOf('.')) : null);

@@ -36,6 +36,8 @@ export function practiceChoice(options: Pick<ServeOptions, 'seed' | 'data' | 'pr
 
 /** `serve`: the engine in this process, its screens on loopback; ends on SIGINT or SIGTERM. */
 export async function serve(options: ServeOptions): Promise<Outcome | null> {
+  if (options.param && !options.strategy)
+    return badInput(`--param ${options.param[0]} is of a strategy, and none is given: --strategy NAME@TIMEFRAME`);
   const strategies = options.strategy && (await readStrategies(options.strategy, options.param ?? []));
   if (strategies && !strategies.ok) return badInput(strategies.error.message);
   if (options.record !== undefined && !SYMBOL.test(options.record))

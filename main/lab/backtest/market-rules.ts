@@ -2,14 +2,15 @@ import type { CandleColumns } from '../../engine/domain/candle.ts';
 import { decimalStep } from '../ticks/import/price-grid.ts';
 import type { Market } from './settings.ts';
 
-/** The venue's smallest order, in quote, where nobody says. */
+/** The smallest order, in quote: that of the large venues, for candles do not show it. */
 const MIN_NOTIONAL = 5;
 /** No venue's grid is finer, whatever arithmetic left in a file. */
 const STEP_LEAST = 1e-8;
 
 /**
- * A venue's grids as its candles show them: prices to as many places as any open or close has, quantities to as many as any volume. A lot
- * that is worth more than the smallest order is no venue's: whole volumes of a dear coin were rounded by whoever wrote them down.
+ * A venue's rules where nobody brings them, as its candles show them: the tick, in quote, has as many places as any open or close, the lot,
+ * in base, as many as any volume. A lot that is worth more than the smallest order at the highest close is no venue's: whoever wrote the file
+ * rounded the volumes.
  */
 export function marketRules({ open, close, volume }: CandleColumns): NonNullable<Market['rules']> {
   const tickSize = Math.min(decimalStep(open), decimalStep(close));

@@ -59,19 +59,22 @@ export async function runExact(plan: ExactPlan): Promise<ExactRun> {
     watch?.(event, timeMs);
   });
   const next = markets.map(() => 0);
-  for (const openMs of times) {
-    const due = venue.listings.flatMap((listing, at) => {
-      const bar = next[at]!;
-      if (listing.market.candles.openTimeMs[bar] !== openMs) return [];
-      next[at] = bar + 1;
-      return [{ listing, bar }];
-    });
-    await session.play(openMs, due);
-    if (broken !== null) break;
+  try {
+    for (const openMs of times) {
+      const due = venue.listings.flatMap((listing, at) => {
+        const bar = next[at]!;
+        if (listing.market.candles.openTimeMs[bar] !== openMs) return [];
+        next[at] = bar + 1;
+        return [{ listing, bar }];
+      });
+      await session.play(openMs, due);
+      if (broken !== null) break;
+    }
+  } finally {
+    await Promise.all([engine.stop(), own?.close()]);
   }
-  const decisionHash = engine.decisionHash();
-  await Promise.all([engine.stop(), own?.close()]);
   if (broken !== null) throw broken;
+  const decisionHash = engine.decisionHash();
   const { books, approvals, abstained, mandate } = session;
   const { trades, fills, costs, refused } = books.account;
   return {

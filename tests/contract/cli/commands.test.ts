@@ -53,6 +53,11 @@ describe('usage', () => {
     [['serve', '--strategy', 'sma-cross@7m'], /there are candles of 1s, 1m/],
     [['serve', '--strategy', './nowhere.ts@5m'], /nowhere\.ts: there is no such file/],
     [['serve', '--strategy', 'pairs@5m'], /looks at several instruments together/],
+    [
+      ['serve', '--strategy', 'sma-cross@5m', '--param', 'smacross.fast=9'],
+      /--param smacross\.fast: none of the strategies is called smacross/,
+    ],
+    [['serve', '--param', 'fast=9'], /--param fast=9 is of a strategy, and none is given/],
     [['sweep', 'a.csv'], /required option '--strategy <NAME>'/],
     [['journal'], /^Usage: countersign journal/],
     [['journal', 'verify'], /missing required argument/],

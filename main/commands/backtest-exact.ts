@@ -15,7 +15,7 @@ import { hireTrader } from '../lab/workers/strategy-crew.ts';
 import type { BacktestOptions } from './backtest.ts';
 import { readMandateOptions, supposedNote } from './mandate-options.ts';
 import { badInput, done, failed, type Outcome } from './output.ts';
-import { writeWanted } from './run-outcome.ts';
+import { missingIn, writeWanted } from './run-outcome.ts';
 import { storedOutcome, storeOther, storeOtherFailure } from './store-run.ts';
 import { planFault, readPlan } from './strategy-plan.ts';
 
@@ -127,6 +127,7 @@ export async function backtestExact(candlesFile: string, options: ExactOptions):
   const cash = settings.cashQuote;
   const figures = ({ approvals, decisionHash, costs, abstained, mandateRefused, ...run }: ExactRun) => ({
     ...runStatistics({ ...run, costs }, run.openTimeMs, cash),
+    missingBars: missingIn(run),
     costs,
     approvals,
     decisionHash,
@@ -158,11 +159,16 @@ async function proposerOf({ definition, outline, source }: PlannedStrategy, para
   return conflict ?? { own: { outline, hire: hireTrader(source.path) } };
 }
 
+/** As on the desk, which hears of a candle only after a silence. */
+const BEFORE_A_HOLE = 'what was wanted more than 90 s before the next candle was let go';
+
 function sentence(run: ExactRun, cash: number): string {
   const { trades, returnPct, maxDrawdownPct, bars } = runStatistics(run, run.openTimeMs, cash);
   const { asked, signed, byMandate, declined, lapsed } = run.approvals;
   const by = byMandate > 0 ? ` (${byMandate} by the mandate)` : '';
   const said = `${asked} asked, ${signed} signed${by}, ${declined} declined, ${lapsed} lapsed`;
   const refused = run.mandateRefused.size > 0 ? `; the mandate did not: ${refusalWords(run.mandateRefused)}` : '';
-  return `${trades} trades over ${bars} bars: ${returnPct.toFixed(2)} %, largest drawdown ${maxDrawdownPct.toFixed(2)} %; ${said}${refused}`;
+  const missing = missingIn(run);
+  const hole = missing === 0 ? '' : `; ${missing} bars are missing, and ${BEFORE_A_HOLE}`;
+  return `${trades} trades over ${bars} bars: ${returnPct.toFixed(2)} %, largest drawdown ${maxDrawdownPct.toFixed(2)} %; ${said}${refused}${hole}`;
 }

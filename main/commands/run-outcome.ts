@@ -29,7 +29,7 @@ export function runOutcome(
   const { trades, returnPct, maxDrawdownPct, bars } = statistics;
   const paid = costs.fees + costs.slippage + costs.funding + costs.borrow;
   const text = `${trades} trades over ${bars} bars: ${returnPct.toFixed(2)} % after ${paid.toFixed(2)} of costs, largest drawdown ${maxDrawdownPct.toFixed(2)} %`;
-  const missingBars = missingIn(run.openTimeMs);
+  const missingBars = missingIn(run);
   const hole = missingBars === 0 ? '' : `; ${missingBars} bars are missing, and nothing was filled in for them`;
   return {
     value: {
@@ -73,7 +73,7 @@ export function loopOutcome(
 }
 
 /** Bars that the times of a run leave out between its first and its last. */
-function missingIn(openTimeMs: Float64Array): number {
+export function missingIn({ openTimeMs }: Pick<BarRun, 'openTimeMs'>): number {
   const bars = openTimeMs.length;
   if (bars < 2) return 0;
   return Math.max(0, Math.round((openTimeMs[bars - 1]! - openTimeMs[0]!) / spanOf(openTimeMs)) + 1 - bars);

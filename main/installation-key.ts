@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { writeWhole } from './ml/train/whole-file.ts';
+import { writeWhole } from './ml/whole-file.ts';
 
 /** What this installation signs with: what bears its signature was made here, and is as it was. */
 export interface InstallationKey {

@@ -12,17 +12,22 @@ const STEP_SHARE_MIN = 0.01;
 export function fitIsotonic(p: Float64Array, labels: Uint8Array, weights: Float64Array): IsotonicMap {
   const order = Int32Array.from(p.keys()).sort((a, b) => p[a]! - p[b]!);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const weightMin = STEP_SHARE_MIN * total;
   const pools: { weight: number; raw: number; hits: number }[] = [];
+  const joinLast = (): void => {
+    const last = pools.pop()!;
+    const before = pools.at(-1)!;
+    before.weight += last.weight;
+    before.raw += last.raw;
+    before.hits += last.hits;
+  };
   for (const i of order) {
     pools.push({ weight: weights[i]!, raw: weights[i]! * p[i]!, hits: weights[i]! * labels[i]! });
-    while (pools.length > 1 && mustJoin(pools.at(-2)!, pools.at(-1)!, STEP_SHARE_MIN * total)) {
-      const last = pools.pop()!;
-      const before = pools.at(-1)!;
-      before.weight += last.weight;
-      before.raw += last.raw;
-      before.hits += last.hits;
-    }
+    while (pools.length > 1 && mustJoin(pools.at(-2)!, pools.at(-1)!, weightMin)) joinLast();
   }
+  // Nothing follows the surest: what is left of them joins those before.
+  if (pools.length > 1 && pools.at(-1)!.weight < weightMin) joinLast();
+  while (pools.length > 1 && mustJoin(pools.at(-2)!, pools.at(-1)!, weightMin)) joinLast();
   const knots = pools.filter(({ weight }) => weight > 0);
   return {
     kind: 'isotonic',

@@ -41,7 +41,7 @@ export interface TrainedOn {
 }
 
 /** Changes whenever the same data and plan would give another model. */
-export const TRAINER_VERSION = '1.0.0';
+export const TRAINER_VERSION = '1.0.1';
 /** Markets change: so long after its training a model may trade. */
 const LICENCE_MS = 90 * 86_400_000;
 const DAY_MS = 86_400_000;

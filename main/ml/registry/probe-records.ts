@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FeatureSetIdentity } from '../../engine/inference/protocol.ts';
 import { type Probed, probedSchema, probeModel } from '../probe/probe.ts';
-import { writeWhole } from '../train/whole-file.ts';
+import { writeWhole } from '../whole-file.ts';
 import type { ModelVersion } from './model-folders.ts';
 
 /** What probes found, one file a card: the card vouches for the model's bytes. */

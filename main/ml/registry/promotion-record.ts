@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writeWhole } from '../train/whole-file.ts';
+import { writeWhole } from '../whole-file.ts';
 
 /** Why a version trades, or trades again: kept for ever, signed by the installation. */
 const promotion = z.strictObject({

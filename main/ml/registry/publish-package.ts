@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { cardSchema, type Golden, type ModelCard, PACKAGE_FILES } from '../card.ts';
-import { syncFolder, writeWhole } from '../train/whole-file.ts';
 import { cardText } from '../training/card-text.ts';
+import { syncFolder, writeWhole } from '../whole-file.ts';
 import { compareVersions, listVersions } from './model-folders.ts';
 
 /** Everything of a package but the cost of running it, which is measured when it is published. */

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { writeWhole } from '../train/whole-file.ts';
+import { writeWhole } from '../whole-file.ts';
 
 const version = z.string().regex(/^\d+\.\d+\.\d+$/);
 

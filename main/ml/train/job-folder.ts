@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeJobData, type JobData } from '../datasets/data-set-file.ts';
+import { syncFolder, writeWhole } from '../whole-file.ts';
 import { type AskedWork, type Job, jobIdSchema, jobSchema } from './job.ts';
-import { syncFolder, writeWhole } from './whole-file.ts';
 
 /** What lies in a job's folder. */
 export const jobFiles = (jobsDir: string, id: string) => {

@@ -4,6 +4,7 @@ import { decodeJobData } from '../datasets/data-set-file.ts';
 import { familyOf } from '../families/families.ts';
 import type { FitProgress } from '../families/family.ts';
 import { openTrialBook } from '../tuning/trial-book.ts';
+import { readSealed, writeSealed } from '../whole-file.ts';
 import { draftOf } from './draft.ts';
 import { jobIdSchema } from './job.ts';
 import {
@@ -18,7 +19,6 @@ import {
 import { judgeJob } from './judge-job.ts';
 import { searchOfJob } from './search-of-job.ts';
 import { isRaised } from './stop-flag.ts';
-import { readSealed, writeSealed } from './whole-file.ts';
 import type { WorkerSaid, WorkerStart } from './worker-messages.ts';
 
 /** A thread that does one job and ends by itself: done, failed, or asked to stop. */

@@ -47,6 +47,25 @@ describe('calibration', () => {
     expect(applyIsotonic(map, 2)).toBe(map.calibrated.at(-1));
   });
 
+  it('does not read the surest answers off a handful that came last', () => {
+    // Steps of 61 answers, and eleven are left.
+    const { p, labels, weights } = overconfident(6_050, 3, half);
+    for (const [last, bounds] of [
+      [0, 'falls'],
+      [1, 'is certain'],
+    ] as const) {
+      const surest = new Set([...p.keys()].sort((a, b) => p[b]! - p[a]!).slice(0, 11));
+      const map = fitIsotonic(
+        p,
+        labels.map((label, i) => (surest.has(i) ? last : label)),
+        weights,
+      );
+      expect(map.calibrated, bounds).toEqual(map.calibrated.toSorted((a, b) => a - b));
+      expect(map.calibrated.at(-1), bounds).toBeGreaterThan(0.65);
+      expect(map.calibrated.at(-1), bounds).toBeLessThan(0.85);
+    }
+  });
+
   it('pools what falls, by weight', () => {
     const map = fitIsotonic(Float64Array.of(0.1, 0.2, 0.3), Uint8Array.of(1, 0, 1), Float64Array.of(1, 3, 4));
     expect(map.calibrated).toEqual([0.25, 1]);

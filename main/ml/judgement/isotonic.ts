@@ -21,8 +21,10 @@ export function fitIsotonic(p: Float64Array, labels: Uint8Array, weights: Float6
     before.raw += last.raw;
     before.hits += last.hits;
   };
-  for (const i of order) {
+  for (const [at, i] of order.entries()) {
+    const isSaidAgain = at > 0 && p[order[at - 1]!] === p[i];
     pools.push({ weight: weights[i]!, raw: weights[i]! * p[i]!, hits: weights[i]! * labels[i]! });
+    if (isSaidAgain) joinLast();
     while (pools.length > 1 && mustJoin(pools.at(-2)!, pools.at(-1)!, weightMin)) joinLast();
   }
   // Nothing follows the surest: what is left of them joins those before.
@@ -31,7 +33,7 @@ export function fitIsotonic(p: Float64Array, labels: Uint8Array, weights: Float6
   const knots = pools.filter(({ weight }) => weight > 0);
   return {
     kind: 'isotonic',
-    raw: knots.map(({ raw, weight }) => Math.fround(raw / weight)),
+    raw: knots.map(meanRaw),
     calibrated: knots.map(({ hits, weight }) => Math.fround(hits / weight)),
   };
 }
@@ -42,11 +44,14 @@ interface Pool {
   readonly hits: number;
 }
 
+/** As the graph has it. */
+const meanRaw = ({ raw, weight }: Pool): number => Math.fround(raw / weight);
+
 /** A pool too small to stand alone takes in what follows it; one that stands joins a later one that is no higher. */
 const mustJoin = (before: Pool, last: Pool, weightMin: number): boolean =>
   before.weight < weightMin ||
   (before.hits / before.weight >= last.hits / last.weight && last.weight >= weightMin) ||
-  last.raw / last.weight === before.raw / before.weight;
+  meanRaw(last) === meanRaw(before);
 
 /** The map at a raw probability. */
 export function applyIsotonic({ raw, calibrated }: IsotonicMap, p: number): number {

@@ -66,6 +66,15 @@ describe('calibration', () => {
     }
   });
 
+  it('reads one answer in one way, however often it was given and whenever it was right', () => {
+    const n = 1_000;
+    const later = Uint8Array.from({ length: n }, (_, i) => (i < n / 2 ? 0 : 1));
+    const map = fitIsotonic(new Float64Array(n).fill(0.1), later, new Float64Array(n).fill(0.3));
+    expect(map.calibrated).toEqual([0.5]);
+    const two = Float64Array.from({ length: n }, (_, i) => (i % 2 === 0 ? 0.1 : 0.7));
+    expect(fitIsotonic(two, later, new Float64Array(n).fill(0.3)).raw).toHaveLength(1);
+  });
+
   it('pools what falls, by weight', () => {
     const map = fitIsotonic(Float64Array.of(0.1, 0.2, 0.3), Uint8Array.of(1, 0, 1), Float64Array.of(1, 3, 4));
     expect(map.calibrated).toEqual([0.25, 1]);

@@ -22,7 +22,10 @@ export interface ModelDesk {
    * shadow, and serves what has to be tried first as it passes.
    */
   refresh(): Promise<void>;
-  /** A version that has just been published is tried, loaded and scored from here on. Null when it is, else why not, a sentence. */
+  /**
+   * A version that has just been published is tried, loaded and scored from here on; old ones that nobody needs are removed. Null when
+   * it is, else why not, a sentence.
+   */
   published(model: string, version: string): Promise<string | null>;
   promote(model: string, version: string): Promise<Done>;
   rollback(model: string): Promise<Done>;
@@ -121,6 +124,7 @@ export function createModelDesk({ registry, engine, featureSets, timers, nowMs }
         return `${problem}.`;
       }
       tellLineUp(`${model} ${version} is published: it is scored beside what trades and has no vote.`);
+      registry.removeOld();
       return null;
     },
     promote: (model, version) =>

@@ -55,8 +55,10 @@ export async function modelsPublish(folder: string, dataDir: string | undefined)
   if (made instanceof Error) return badInput(made.message);
   const noVote = whyNoVote(made.card.question);
   if (noVote !== null) return badInput(`${folder} cannot be published: ${noVote}`);
-  return withFolder(dataDir, async ({ models }) => {
+  return withFolder(dataDir, async (data) => {
+    const { models } = data;
     const { card } = await publishNext(models, [MODELS_DIR], made);
+    openFolderRegistry(data).removeOld();
     return done(
       { ok: true, model: card.name, version: card.version, folder: join(models, card.name, card.version) },
       `${card.name} ${card.version} is published: it is scored from the next start on and has no vote.`,

@@ -72,6 +72,14 @@ export function createModelsDesk({
   const client = trainer(take);
   let isStarted = false;
   let isClosed = false;
+  let lastPublication: Promise<unknown> = Promise.resolve();
+
+  /** Publications come one after the other: two at once would take the same number. */
+  function inTurn<T>(publish: () => Promise<T>): Promise<T> {
+    const publication = lastPublication.then(publish);
+    lastPublication = publication.catch(() => null);
+    return publication;
+  }
 
   function set(row: TrainingJob): void {
     rows.set(row.id, row);
@@ -221,7 +229,7 @@ export function createModelsDesk({
       const row = rows.get(id);
       if (!row) return GONE;
       if (row.state !== 'done') return refuse('wrong-state', 'Only a training that is done can be published.');
-      const published = await crew.ask({ kind: 'publish', id }).outcome;
+      const published = await inTurn(() => crew.ask({ kind: 'publish', id }).outcome);
       if (!published.ok) return published;
       const { model, version } = published.value;
       const problem = await onPublished(model, version);

@@ -1,25 +1,23 @@
 import type { ModelVersion } from '../../../preload/models-contract.ts';
 import type { ModelCard } from '../card.ts';
-import { listVersions, readCard } from '../registry/model-folders.ts';
+import { readCards } from '../registry/model-folders.ts';
 import type { Job } from '../train/job.ts';
 import { readJobs } from '../train/job-folder.ts';
 import { cardReport } from './card-report.ts';
-import { draftCard, whyNotPublished } from './publish-job.ts';
+import { draftCard, publishedAs, whyNotPublished } from './publish-job.ts';
 import { questionOf } from './questions.ts';
 import { planOf, reportOf } from './trained.ts';
 
 /** What can be looked at: the versions that come with the terminal, those published here, then what was trained here, the newest first. */
 export function readVersions(modelsDir: string, ownModelsDir: string, jobsDir: string): ModelVersion[] {
-  const own = cardsBelow(ownModelsDir).reverse();
+  const own = readCards(ownModelsDir).reverse();
   const trained = readJobs(jobsDir).jobs.flatMap((job) => trainedVersion(job, jobsDir, own));
   return [
-    ...cardsBelow(modelsDir).map((card) => cardReport(card, 'shipped')),
+    ...readCards(modelsDir).map((card) => cardReport(card, 'shipped')),
     ...own.map((card) => cardReport(card, 'published')),
     ...trained.reverse(),
   ];
 }
-
-const cardsBelow = (dir: string): ModelCard[] => listVersions(dir).flatMap((version) => readCard(version) ?? []);
 
 function trainedVersion(job: Job, jobsDir: string, own: readonly ModelCard[]): ModelVersion[] {
   const report = reportOf(jobsDir, job.id);
@@ -34,7 +32,7 @@ function trainedVersion(job: Job, jobsDir: string, own: readonly ModelCard[]): M
     ([name, value]) => `${name} ${Number(value.toPrecision(4))}`,
   );
   const draft = draftCard(jobsDir, job.id);
-  const published = own.find(({ modelSha256 }) => modelSha256 === draft?.modelSha256);
+  const published = publishedAs(draft, own);
   return [
     {
       id: job.id,

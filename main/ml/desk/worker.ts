@@ -13,7 +13,7 @@ import { questionKey } from '../tuning/trial-book.ts';
 import { describeData } from './describe-data.ts';
 import { type MadeData, makeData, type NoData } from './make-data.ts';
 import type { ModelsAnswer, ModelsJob, ModelsWorkerStart } from './models-job.ts';
-import { publishJob } from './publish-job.ts';
+import { publishJob, standingJobs } from './publish-job.ts';
 import { splitForStopping } from './split-for-stopping.ts';
 import { planOf, verdictOf } from './trained.ts';
 import { readVersions } from './versions.ts';
@@ -54,7 +54,7 @@ function openModelsWorker({
     };
     const data = { ...splitForStopping(made.set), judged: { set: made.set, moves: made.moves } };
     const job = addJob(jobsDir, { id, title, work, data, plan }, nowMs);
-    return { kind: 'prepare', job, removed: removeOldJobs(jobsDir, jobsKept) };
+    return { kind: 'prepare', job, removed: removeOldJobs(jobsDir, jobsKept, standingJobs(jobsDir, ownModelsDir)) };
   }
 
   return async (job): Promise<Answered> => {

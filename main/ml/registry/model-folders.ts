@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Placement } from '../../engine/inference/protocol.ts';
-import { cardSchema, type ModelCard } from '../card.ts';
+import { cardSchema, type ModelCard, PACKAGE_FILES } from '../card.ts';
 
 /** One version of a model: `<modelsDir>/<model>/<version>`. */
 export interface ModelVersion {
@@ -30,14 +30,20 @@ export function newestOfEach(versions: readonly ModelVersion[]): readonly ModelV
   return [...Map.groupBy(versions, ({ model }) => model).values()].map((each) => each.at(-1) as ModelVersion);
 }
 
+export const folderOf = ({ modelsDir, model, version }: ModelVersion): string => join(modelsDir, model, version);
+
 /** The card of a version; null where it cannot be read: the ml-host refuses it with the reason. */
-export function readCard({ modelsDir, model, version }: ModelVersion): ModelCard | null {
+export function readCard(version: ModelVersion): ModelCard | null {
   try {
-    return cardSchema.parse(JSON.parse(readFileSync(join(modelsDir, model, version, 'card.json'), 'utf8')));
+    return cardSchema.parse(JSON.parse(readFileSync(join(folderOf(version), PACKAGE_FILES.card), 'utf8')));
   } catch {
     return null;
   }
 }
+
+/** Every card below `modelsDir` that can be read, by name, oldest first. */
+export const readCards = (modelsDir: string): ModelCard[] =>
+  listVersions(modelsDir).flatMap((version) => readCard(version) ?? []);
 
 /** Where to serve a version from. Its memory is as its card says: measured where it was built. */
 export function placementOf(version: ModelVersion): Placement {

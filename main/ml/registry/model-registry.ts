@@ -1,8 +1,10 @@
+import { rmSync } from 'node:fs';
 import { type LineUpEntry, versionKey } from '../../engine/domain/ensemble.ts';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import type { FeatureSetIdentity, Placement } from '../../engine/inference/protocol.ts';
 import { type ModelCard, whyNoVote } from '../card.ts';
-import { compareVersions, listVersions, type ModelVersion, newestOfEach, readCard } from './model-folders.ts';
+import { compareVersions, folderOf, listVersions, type ModelVersion, newestOfEach, readCard } from './model-folders.ts';
+import { oldVersions } from './old-versions.ts';
 import { cardHash, type ProbeRecords } from './probe-records.ts';
 import { type Contender, DEFAULT_SHADOW, type GateCheck, gateChecks, type ShadowTerms } from './promotion-gate.ts';
 import { type Promotion, readPromotions, type Signer, storePromotion } from './promotion-record.ts';
@@ -55,7 +57,17 @@ export interface ModelRegistry {
   promote(model: string, version: string, scoreOf: ScoreOf, nowMs: number): Result<Promotion, Refused>;
   /** What traded before stands as live again. No gate stands before the way back. */
   rollback(model: string, nowMs: number): Result<Promotion, Refused>;
+  /**
+   * Removes versions made here, and what is known of them: of each model the newest `kept` stay, and any that trades or that a way
+   * back leads to. What cannot be removed stays until the next time. Returns those that are gone.
+   */
+  removeOld(kept?: number): readonly ModelVersion[];
 }
+
+/** Of each model, beside what trades and what did before. */
+const VERSIONS_KEPT = 10;
+
+const dayOf = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 10);
 
 const refuse = (kind: Refused['kind'], text: string, checks: readonly GateCheck[] = []) => fail({ kind, text, checks });
 
@@ -67,7 +79,7 @@ interface Seen {
   /** Of those that can vote. */
   readonly cards: ReadonlyMap<string, ModelCard>;
   readonly standings: ReadonlyMap<string, Standing>;
-  /** Versions made here whose very files bear a promotion of this installation. */
+  /** Versions whose very files bear a promotion of this installation. */
   readonly promoted: ReadonlySet<string>;
 }
 
@@ -81,7 +93,7 @@ function look(places: RegistryPlaces, key: Signer): Seen {
     const card = readCard(version);
     return card && whyNoVote(card.question) === null ? [[versionKey(version), card]] : [];
   });
-  const promoted = own.filter((version) => {
+  const promoted = [...shipped, ...own].filter((version) => {
     const hash = cardHash(version);
     return records.some((record) => versionKey(record) === versionKey(version) && record.cardSha256 === hash);
   });
@@ -108,7 +120,9 @@ export function openModelRegistry(
   const find = (model: string, version: string): ModelVersion | null =>
     versions().find((each) => each.model === model && each.version === version) ?? null;
   const isShipped = ({ modelsDir }: ModelVersion): boolean => modelsDir === places.shippedDir;
-  const mayTrade = (version: ModelVersion): boolean => isShipped(version) || seen.promoted.has(versionKey(version));
+  /** What ships to vote, and what a signed record says has passed the gate. */
+  const mayTrade = (version: ModelVersion): boolean =>
+    (isShipped(version) && seen.shippedVoters.has(version.model)) || seen.promoted.has(versionKey(version));
   const cardOf = (version: ModelVersion): ModelCard | null => seen.cards.get(versionKey(version)) ?? null;
 
   /** What stands as live if it is there and may trade, else the newest that ships to vote. */
@@ -181,6 +195,16 @@ export function openModelRegistry(
     return record;
   };
 
+  const isRemoved = (version: ModelVersion): boolean => {
+    try {
+      probes.forget(version);
+      rmSync(folderOf(version), { recursive: true, force: true });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
   return {
     versions,
     rescan() {
@@ -229,6 +253,9 @@ export function openModelRegistry(
       const gate = checks(model, version, scoreOf, nowMs);
       const [first, ...others] = gate.filter(({ passed }) => !passed);
       if (gate.length === 0) return refuse('unknown', `the card of ${model} ${version} cannot be read`);
+      const untilMs = cardOf(found)?.licensedUntilMs ?? 0;
+      if (nowMs >= untilMs)
+        return refuse('gate', `${model} ${version} may not trade: its licence ended on ${dayOf(untilMs)}`, gate);
       if (first) {
         const rest = others.length === 0 ? '' : ` (and ${others.length} more)`;
         return refuse('gate', `${model} ${version} may not trade: ${first.name}: ${first.text}${rest}`, gate);
@@ -246,6 +273,11 @@ export function openModelRegistry(
       if (!next || !found) return refuse('none-before', `nothing traded before ${model}'s present version`);
       if (!mayTrade(found)) return refuse('gate', `the files of ${model} ${found.version} are not those that traded`);
       return ok(stand(next.live === null ? 'withdrawn' : 'rolled-back', found, next, [], nowMs));
+    },
+    removeOld(kept = VERSIONS_KEPT) {
+      const gone = oldVersions(seen.own, seen.standings, kept).filter(isRemoved);
+      if (gone.length > 0) seen = look(places, key);
+      return gone;
     },
   };
 }

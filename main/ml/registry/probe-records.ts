@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FeatureSetIdentity } from '../../engine/inference/protocol.ts';
+import { PACKAGE_FILES } from '../card.ts';
 import { type Probed, probedSchema, probeModel } from '../probe/probe.ts';
 import { writeWhole } from '../whole-file.ts';
-import type { ModelVersion } from './model-folders.ts';
+import { folderOf, type ModelVersion } from './model-folders.ts';
 
 /** What probes found, one file a card: the card vouches for the model's bytes. */
 export interface ProbeRecords {
@@ -12,6 +13,8 @@ export interface ProbeRecords {
   known(version: ModelVersion): Probed | null;
   /** Tries it where that has not been done, and writes down what it takes. */
   probe(version: ModelVersion, featureSets: readonly FeatureSetIdentity[]): Promise<Probed>;
+  /** The version is about to be removed. */
+  forget(version: ModelVersion): void;
 }
 
 /** Records below `dir`, of models that may take `memoryBytesMax` each. */
@@ -41,13 +44,17 @@ export function openProbeRecords(dir: string, memoryBytesMax: number): ProbeReco
       }
       return probed;
     },
+    forget(version) {
+      const path = pathOf(version);
+      if (path !== null) rmSync(path, { force: true });
+    },
   };
 }
 
 /** Of the bytes of `card.json`; null where there is none. */
-export function cardHash({ modelsDir, model, version }: ModelVersion): string | null {
+export function cardHash(version: ModelVersion): string | null {
   try {
-    return hash('sha256', readFileSync(join(modelsDir, model, version, 'card.json')));
+    return hash('sha256', readFileSync(join(folderOf(version), PACKAGE_FILES.card)));
   } catch {
     return null;
   }

@@ -30,6 +30,8 @@ const AUDIT_MUST_CHECK: readonly Leak['kind'][] = ['times', 'look-ahead', 'label
 const SHUFFLED_AUC_OFF_MAX = 0.03;
 const CALIBRATION_ERROR_MAX = 0.03;
 const HOUR_MS = 3_600_000;
+/** Logarithmic loss of always saying a half. */
+const COIN = Math.LN2;
 
 /** What stands for and against a version that wants to trade in the place of `champion`; all checks, passed or not. */
 export function gateChecks(
@@ -85,18 +87,20 @@ function shadow(score: MemberScore | null, nowMs: number, { forecastsMin, hoursM
   return { name: 'shadow', passed: settled >= forecastsMin && hours >= hoursMin, text };
 }
 
-/** After costs on data neither had seen, and by its loss live, next to the one that trades; alone, next to doing nothing. */
+/**
+ * After costs on data neither had seen, and by its loss live, next to the one that trades; alone, next to doing nothing and to a coin:
+ * a card is a file, and what it says of itself is not enough.
+ */
 function better(challenger: Contender, champion: Contender | null): GateCheck {
   const net = netOf(challenger.card);
+  const own = meanLoss(challenger.score);
   if (!champion) {
-    return {
-      name: 'champion',
-      passed: net > 0,
-      text: `${bps(net)} a trade after costs; nothing to replace, so above 0`,
-    };
+    const live = own === null ? 'no forecast settled live' : `live loss ${own.toFixed(4)}`;
+    const text = `${bps(net)} a trade after costs, ${live}; nothing to replace, so above 0 and below the ${COIN.toFixed(4)} of a coin`;
+    return { name: 'champion', passed: net > 0 && own !== null && own < COIN, text };
   }
   const theirs = netOf(champion.card);
-  const [own, other] = [meanLoss(challenger.score), meanLoss(champion.score)];
+  const other = meanLoss(champion.score);
   const live =
     own === null || other === null ? 'not compared live' : `live loss ${own.toFixed(4)} against ${other.toFixed(4)}`;
   const passed = net > theirs && own !== null && other !== null && own < other;

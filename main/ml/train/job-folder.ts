@@ -126,9 +126,12 @@ export function readJobs(jobsDir: string): { jobs: Job[]; unreadable: Unreadable
 
 const hasEnded = ({ state }: Job): boolean => state === 'done' || state === 'failed' || state === 'cancelled';
 
-/** Takes away the oldest trainings that have ended, with all that came of them, but for the newest `kept`. Returns those. */
-export function removeOldJobs(jobsDir: string, kept: number): readonly string[] {
-  const ended = readJobs(jobsDir).jobs.filter(hasEnded);
+/**
+ * Takes away the oldest trainings that have ended, with all that came of them, but for the newest `kept` and those that are still
+ * `needed`. Returns those that are gone.
+ */
+export function removeOldJobs(jobsDir: string, kept: number, needed: ReadonlySet<string>): readonly string[] {
+  const ended = readJobs(jobsDir).jobs.filter((job) => hasEnded(job) && !needed.has(job.id));
   const old = ended.slice(0, Math.max(0, ended.length - kept)).map(({ id }) => id);
   for (const id of old) removeJob(jobsDir, id);
   return old;

@@ -139,6 +139,10 @@ test('what is published while it runs is loaded, then scored as a shadow; what c
   expect(served()).toContain('1.2.0');
   const whys = heard.flatMap((event) => (event.kind === 'LineUpSet' && event.why ? [event.why] : []));
   expect(whys).toEqual(['small 1.2.0 is published: it is scored beside what trades and has no vote.']);
+  for (let minor = 10; minor < 19; minor += 1) await writePackage(await goodVersion(`1.${minor}.0`), join(root, 'own'));
+  expect(await desk.published('small', '1.18.0')).toBeNull();
+  expect(registry.versions().map(({ version }) => version)).not.toContain('1.1.0');
+  expect(registry.cardOf('small', '1.2.0')).not.toBeNull();
   const bad = await goodVersion('1.3.0');
   await writePackage({ ...bad, model: bad.model.slice(1) }, join(root, 'own'));
   expect(await desk.published('small', '1.3.0')).toMatch(/sha256 .* is not modelSha256/);

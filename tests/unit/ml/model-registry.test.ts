@@ -22,6 +22,7 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 const MEASURED: ProbeRecords = {
   known: () => ({ ok: true, memoryBytes: 5_000_000, rows: 64, latencyMsP50: 0.1 }),
   probe: async () => ({ ok: true, memoryBytes: 5_000_000, rows: 64, latencyMsP50: 0.1 }),
+  forget: () => {},
 };
 const open = (probes = MEASURED) =>
   openModelRegistry(
@@ -58,6 +59,23 @@ describe('which versions trade', () => {
     expect(live()).toEqual(['small 1.0.0 vote']);
     writeFileSync(lineUp, '{ "votes": 1 }');
     expect(() => open()).toThrow(/line-up\.json does not say which models vote/);
+  });
+
+  test('a shadow that ships does not vote because standings say so: it takes a signed promotion', () => {
+    writeFileSync(join(root, 'shipped', 'line-up.json'), '{ "vote": [] }');
+    rmSync(join(root, 'own'), { recursive: true });
+    const standings = { schemaVersion: 1, models: { small: { live: '1.0.0', before: [] } } };
+    writeFileSync(join(root, 'standings.json'), JSON.stringify(standings));
+    expect(live()).toEqual(['small 1.0.0 shadow']);
+  });
+
+  test('a version whose licence has ended does not take the place of one that may still trade', async () => {
+    const { card, ...rest } = await goodVersion('1.1.0');
+    await writePackage({ ...rest, card: { ...card, licensedUntilMs: HOURS_30 } }, join(root, 'own'));
+    expect(promote()).toMatchObject({
+      ok: false,
+      error: { kind: 'gate', text: 'small 1.1.0 may not trade: its licence ended on 1970-01-02' },
+    });
   });
 
   test('a promoted version votes, also after a restart, and back is one step', () => {
@@ -198,6 +216,45 @@ test('the terms of the shadow period are read from the folder; a file that is no
 test('standings that are damaged are said to be, in one sentence', () => {
   writeFileSync(join(root, 'standings.json'), '{"schemaVersion":1,"models":{"small":');
   expect(() => open()).toThrow(/standings\.json does not say which models trade .*; remove it/);
+});
+
+describe('old versions', () => {
+  const own = () => readdirSync(join(root, 'own', 'small')).sort();
+  const publish = async (from: number, to: number): Promise<void> => {
+    for (let minor = from; minor <= to; minor += 1)
+      await writePackage(await goodVersion(`1.${minor}.0`), join(root, 'own'));
+  };
+
+  test('made here are removed beyond the newest few, with what is known of them', async () => {
+    await publish(2, 5);
+    const probes = openProbeRecords(join(root, 'probes'), 200 * 2 ** 20);
+    await open(probes).place('small', '1.1.0', [smallFeatureSet]);
+    expect(readdirSync(join(root, 'probes'))).toHaveLength(1);
+    const registry = open(probes);
+    expect(registry.removeOld(2).map(({ version }) => version)).toEqual(['1.1.0', '1.2.0', '1.3.0']);
+    expect(own()).toEqual(['1.4.0', '1.5.0']);
+    expect(readdirSync(join(root, 'probes'))).toEqual([]);
+    expect(registry.cardOf('small', '1.2.0')).toBeNull();
+    expect(live(registry)).toEqual(['small 1.0.0 vote', 'small 1.5.0 shadow']);
+    expect(registry.removeOld(2)).toEqual([]);
+    expect(readdirSync(join(root, 'shipped', 'small'))).toEqual(['1.0.0']);
+  });
+
+  test('stay where they trade, or where a way back leads', async () => {
+    promote();
+    await publish(2, 2);
+    const later: ScoreOf = ({ version }) => scoreOf(`small@${version}`, 400, version === '1.2.0' ? 0.67 : 0.68);
+    await writePackage(await goodVersion('1.2.0', 7), join(root, 'own'));
+    expect(open().promote('small', '1.2.0', later, HOURS_30 + 1)).toMatchObject({ ok: true });
+    await publish(3, 6);
+    expect(
+      open()
+        .removeOld(2)
+        .map(({ version }) => version),
+    ).toEqual(['1.3.0', '1.4.0']);
+    expect(own()).toEqual(['1.1.0', '1.2.0', '1.5.0', '1.6.0']);
+    expect(open().rollback('small', HOURS_30 + 2)).toMatchObject({ ok: true, value: { version: '1.1.0' } });
+  });
 });
 
 describe('what has to be tried first', () => {

@@ -75,3 +75,9 @@ test('a champion that earns as much, or foretells better live, stays', async () 
   expect(failing({}, { ...champion, score: scoreOf('small@1.0.0', 400, 0.67) })).toEqual(['champion']);
   expect(failing({ card: (await goodVersion('1.1.0', -1)).card }, null)).toEqual(['champion']);
 });
+
+test('the first of its name does not trade where live it was no better than a coin, whatever its card says', () => {
+  expect(failing({ score: scoreOf('small@1.1.0', 400, 0.7) }, null)).toEqual(['champion']);
+  expect(failing({ score: scoreOf('small@1.1.0', 400, Math.LN2) }, null)).toEqual(['champion']);
+  expect(failing({ score: scoreOf('small@1.1.0', 400, 0.69) }, null)).toEqual([]);
+});

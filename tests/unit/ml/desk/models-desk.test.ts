@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -154,10 +154,11 @@ describe('training a model from a screen', { timeout: 240_000 }, () => {
   it('published it is the next version of its name, as the terminal opens it, and is served', async () => {
     const { id } = models.jobs()[0]!;
     const name = 'gradient-boosting-direction-5m';
-    expect(await models.publish(id)).toEqual({
-      ok: true,
-      value: { versionId: `${name}/1.0.0`, model: name, version: '1.0.0' },
-    });
+    // By a person's second click, or by a retraining beside the person.
+    const [first, second] = await Promise.all([models.publish(id), models.publish(id)]);
+    expect(first).toEqual({ ok: true, value: { versionId: `${name}/1.0.0`, model: name, version: '1.0.0' } });
+    expect(second).toMatchObject({ ok: false, error: { text: `It is published already, as ${name} 1.0.0.` } });
+    expect(readdirSync(join(dir, 'models', name))).toEqual(['1.0.0']);
     expect(served).toEqual([`${name} 1.0.0`]);
     const opened = await openModelPackage(join(dir, 'models'), name, '1.0.0', featureSetIdentities());
     if (!opened.ok) throw new Error(opened.error.reason);
@@ -174,6 +175,20 @@ describe('training a model from a screen', { timeout: 240_000 }, () => {
     });
     expect(versions.value.find((version) => version.id === `${name}/1.0.0`)).toMatchObject({ origin: 'published' });
     expect(await models.publish('gone')).toMatchObject({ ok: false, error: { kind: 'not-found' } });
+  });
+
+  it('a training that is published stays, however many come after it: its model is trained anew by its plan', async () => {
+    const { id } = models.jobs()[0]!;
+    const later: string[] = [];
+    for (let seed = 2; seed <= 5; seed += 1) {
+      later.push(await start({ ...plan, hyperParameters: { trees: 10, leaves: 2 }, seed }));
+      await reaches(later.at(-1)!, 'done');
+    }
+    const kept = models.jobs().map((row) => row.id);
+    // Three that have ended are kept beside it, and the last one came after they were counted.
+    expect(kept).toEqual([...later.reverse(), id]);
+    const versions = await models.versions();
+    expect(versions.ok && versions.value.find((each) => each.id === id)?.publishing?.as?.version).toBe('1.0.0');
   });
 
   it('one is paused, goes on and is cancelled; another fails with its reason before it begins', async () => {

@@ -24,9 +24,10 @@ it('of the trainings that have ended the newest are kept; what waits, runs or is
     const job = addJob(jobsDir, { id: `j-${at}`, title: 'Job', work, data: { training: samples } }, at);
     saveJob(jobsDir, { ...job, state });
   }
-  expect(removeOldJobs(jobsDir, 2)).toEqual(['j-1', 'j-2', 'j-4']);
+  expect(removeOldJobs(jobsDir, 2, new Set(['j-1']))).toEqual(['j-2', 'j-4']);
+  expect(removeOldJobs(jobsDir, 2, new Set())).toEqual(['j-1']);
   expect(readJobs(jobsDir).jobs.map(({ id }) => id)).toEqual(['j-0', 'j-3', 'j-5', 'j-6', 'j-7']);
-  expect(removeOldJobs(jobsDir, 2)).toEqual([]);
+  expect(removeOldJobs(jobsDir, 2, new Set())).toEqual([]);
   removeSamples(jobsDir, 'j-7');
   expect(existsSync(jobFiles(jobsDir, 'j-7').samples)).toBe(false);
   expect(existsSync(jobFiles(jobsDir, 'j-7').record)).toBe(true);

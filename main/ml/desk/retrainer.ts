@@ -115,6 +115,8 @@ export function createRetrainer(options: RetrainerOptions) {
         else if (fault && isApart(nowMs(), last, settings.coolDownMs)) await begin(each, fault.why);
       }
       settle();
+    } catch (error) {
+      onNotice(`Retraining cannot be looked after: ${(error as Error).message}`);
     } finally {
       isLooking = false;
     }
@@ -138,6 +140,8 @@ export function createRetrainer(options: RetrainerOptions) {
     publishing.add(job.id);
     try {
       onNotice(await ended(job, model));
+    } catch (error) {
+      onNotice(`${model} was retrained and nothing came of it: ${(error as Error).message}`);
     } finally {
       forget(job.id);
       publishing.delete(job.id);

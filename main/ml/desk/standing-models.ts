@@ -19,9 +19,11 @@ export function standingModels(
   return Array.from(models, ([model, plan]) => ({ model, plan }));
 }
 
+const gainOf = ({ gain }: { readonly gain: number | null }): number => gain ?? Number.NEGATIVE_INFINITY;
+
 function planOfJob({ search }: TrainingJob, plan: TrainingPlan): TrainingPlan {
   const best = search?.trials
     .filter(({ state }) => state === 'done')
-    .toSorted((a, b) => (b.gain ?? 0) - (a.gain ?? 0) || a.number - b.number)[0];
+    .toSorted((a, b) => gainOf(b) - gainOf(a) || a.number - b.number)[0];
   return { ...plan, hyperParameters: { ...plan.hyperParameters, ...best?.setting }, search: null };
 }

@@ -50,11 +50,12 @@ describe('models that are retrained', () => {
       row('j-2', {
         plan: { ...TRAINING_PLAN, search: { trials: 2, minutes: null } },
         search: {
-          of: 3,
+          of: 4,
           trials: [
-            { ...trial, number: 0, gain: 0.1, setting: { leaves: 8 } },
-            { ...trial, number: 1, gain: 0.2, setting: { leaves: 9 } },
+            { ...trial, number: 0, gain: -0.2, setting: { leaves: 8 } },
+            { ...trial, number: 1, gain: -0.1, setting: { leaves: 9 } },
             { ...trial, number: 2, gain: 0.9, setting: { leaves: 7 }, state: 'pruned' },
+            { ...trial, number: 3, gain: null, setting: { leaves: 6 } },
           ],
         },
       }),

@@ -25,8 +25,10 @@ interface Drift {
   why: string;
 }
 
+type Over = Partial<RetrainerOptions & Pick<RetrainerOptions['desk'], 'publish'>>;
+
 /** A retrainer on a clock of its own, with trainings that do what the test says. */
-function retrainer(over: Partial<RetrainerOptions> = {}, saved = new Map<string, unknown>()) {
+function retrainer({ publish, ...over }: Over = {}, saved = new Map<string, unknown>()) {
   const time = new FakeTime();
   const clock = { offsetMs: NOON };
   const training = createMemoryTraining();
@@ -50,10 +52,12 @@ function retrainer(over: Partial<RetrainerOptions> = {}, saved = new Map<string,
         started.push(plan);
         return training.port.start(plan);
       },
-      publish: async (id) => {
-        published.push(id);
-        return { ok: true, value: { model: MODEL.model, version: `1.0.${published.length}` } };
-      },
+      publish:
+        publish ??
+        (async (id) => {
+          published.push(id);
+          return { ok: true, value: { model: MODEL.model, version: `1.0.${published.length}` } };
+        }),
     },
     standing: async () => [MODEL],
     drifted: () => drifted,
@@ -226,6 +230,25 @@ describe('retraining', () => {
     await finish(run, { state: 'failed', error: 'It broke.' });
     expect(run.notices.at(-1)).toBe('Retraining direction-boosting failed: It broke.');
     expect(run.published).toEqual([]);
+    const lost = retrainer({
+      publish: async () => {
+        throw new Error('the standings are damaged');
+      },
+    });
+    lost.drifted.push({ model: MODEL.model, why: 'it drifts' });
+    await lost.made.look();
+    await finish(lost);
+    expect(lost.notices.at(-1)).toBe(
+      'direction-boosting was retrained and nothing came of it: the standings are damaged',
+    );
+    const blind = retrainer({
+      standing: async () => {
+        throw new Error('no room');
+      },
+    });
+    blind.drifted.push({ model: MODEL.model, why: 'it drifts' });
+    await blind.made.look();
+    expect(blind.notices).toEqual(['Retraining cannot be looked after: no room']);
     const full = retrainer({
       kept: { load: () => null, save: () => ({ ok: false, error: { kind: 'x', text: 'no room' } }) },
     });

@@ -146,6 +146,19 @@ const labMandate = z.strictObject({
   supposed: probability.nullable(),
 });
 
+/** How somebody at the desk answers questions. Hours are UTC. */
+const labPerson = z.strictObject({
+  /** Half of the answers come within this. */
+  medianDelayMs: z.number().min(0).max(3_600_000),
+  /** Of the delays' logarithms: 0 is always the same, 1 is now and then ten times the median. */
+  delaySpread: z.number().min(0).max(3),
+  /** Asleep from this hour to the other; the same twice for never. */
+  sleepFromHour: z.int().min(0).max(23),
+  sleepToHour: z.int().min(0).max(24),
+  /** Of the entries, those that are approved; exits always are. */
+  approvedShare: z.number().min(0).max(1),
+});
+
 export const runPlanSchema = z.strictObject({
   strategy: z.string().min(1).max(80),
   /** Those left out take their standard values. */
@@ -162,6 +175,8 @@ export const runPlanSchema = z.strictObject({
   search: searchPlan.nullable(),
   /** Null: everything is signed at once. */
   mandate: labMandate.nullable().default(null),
+  /** Who answers what is proposed; then the run is of the engine that trades. Null: nobody is asked. */
+  person: labPerson.nullable().default(null),
   /** A model that is asked about every candle, by its name; null for none. */
   model: id.nullable().default(null),
 });
@@ -340,11 +355,24 @@ export const labRunDetailSchema = z.strictObject({
       paths: z.strictObject({ count: z.int(), lossShare: z.number(), medianSharpe: z.number() }).nullable(),
     })
     .nullable(),
-  /** What a mandate signed and what it did not, and what everything signed at once would have come to; null where nothing had to be signed. */
+  /** What was signed and what was not, and what everything signed at once would have come to; null where nothing had to be signed. */
   loop: z
     .strictObject({
+      /** By the mandate. */
       signed: z.int(),
       refused: z.array(z.strictObject({ why: z.string(), times: z.int() })),
+      /** What became of the questions that somebody was asked; null where nobody was there. */
+      asked: z
+        .strictObject({
+          questions: z.int(),
+          /** By the person or the mandate. */
+          signed: z.int(),
+          declined: z.int(),
+          /** Nobody answered in time. */
+          lapsed: z.int(),
+        })
+        .nullable()
+        .default(null),
       robot: z.strictObject({
         returnShare: z.number(),
         maxDrawdownShare: z.number(),
@@ -502,6 +530,7 @@ export type CandleSource = z.infer<typeof candleSource>;
 export type CandleSpan = z.infer<typeof candleSpan>;
 export type RunPlan = z.infer<typeof runPlanSchema>;
 export type LabMandate = z.infer<typeof labMandate>;
+export type LabPerson = z.infer<typeof labPerson>;
 export type MapAxis = z.infer<typeof axis>;
 export type SearchPlan = z.infer<typeof searchPlan>;
 export type SearchTrial = z.infer<typeof searchTrial>;

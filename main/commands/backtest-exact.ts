@@ -1,17 +1,13 @@
-import type { RiskLimits } from '../engine/domain/proposal.ts';
-import { createRandom } from '../engine/kernel/random.ts';
-import type { SupposedEdge } from '../lab/backtest/mandate-signer.ts';
 import { runStatistics } from '../lab/backtest/run-statistics.ts';
-import type { RunSettings } from '../lab/backtest/settings.ts';
-import { type Approver, createPerson, NOBODY, ROBOT } from '../lab/exact/approver.ts';
-import { type ExactPlan, type ExactRun, recordOf } from '../lab/exact/exact-plan.ts';
+import { type ExactRun, recordOf } from '../lab/exact/exact-plan.ts';
 import { readHabits } from '../lab/exact/habits-text.ts';
+import { exactGear, exactMisfit, limitsOf, loopRuns, type Signers } from '../lab/exact/loop-runs.ts';
 import { refusalWords } from '../lab/exact/mandate-text.ts';
 import { runExact } from '../lab/exact/run-exact.ts';
-import type { Plain } from '../lab/experiments/canonical-json.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
-import { ownConflict, type PlannedStrategy, readParams } from '../lab/workers/planned-strategy.ts';
-import { hireTrader } from '../lab/workers/strategy-crew.ts';
+import { exactProposer } from '../lab/workers/exact-proposer.ts';
+import { exactLoop } from '../lab/workers/planned-mandate.ts';
+import { readParams } from '../lab/workers/planned-strategy.ts';
 import type { BacktestOptions } from './backtest.ts';
 import { readMandateOptions, supposedNote } from './mandate-options.ts';
 import { badInput, done, failed, type Outcome } from './output.ts';
@@ -24,28 +20,6 @@ export interface ExactOptions extends BacktestOptions {
   readonly person?: string;
   readonly seed?: number;
 }
-
-/** The widest that the gate takes, but for the band and the life of a question, which are the desk's: what is tested is the strategy. */
-const LIMITS: RiskLimits = {
-  riskPerTradeShare: 0.1,
-  positionNotionalQuoteMax: '1000000000',
-  exposureShareMax: 1,
-  dailyLossQuoteMax: '1000000000',
-  ordersPerMinuteMax: 100,
-  priceBandBps: 15,
-  quoteAgeMsMax: 5_000,
-  approvalTtlMs: 60_000,
-};
-
-/** Perpetuals as near to their liquidation as the gate lets anybody go. */
-const limitsOf = ({ leverageMax }: RunSettings): RiskLimits => ({
-  ...LIMITS,
-  leverageMax: Math.min(20, Math.max(1, leverageMax)),
-  liquidationDistanceMin: 0.02,
-});
-
-/** Who may sign in a run. The last one asked for is the loop; the others stand beside it. */
-type Signers = 'robot' | 'person' | 'mandate' | 'both';
 
 const WORDS: Readonly<Record<Signers, string>> = {
   robot: 'the robot',
@@ -64,8 +38,8 @@ export async function backtestExact(candlesFile: string, options: ExactOptions):
   const { markets, settings } = plan.value;
   const { strategy } = plan.value;
   const { name } = strategy.outline;
-  if (!settings.shorts && (settings.leverageMax > 1 || markets.some(({ funding }) => funding)))
-    return badInput('the exact gear trades spot, or perpetuals with --shorts: leverage and funding are of perpetuals');
+  const misfit = exactMisfit(markets, settings);
+  if (misfit !== null) return badInput(misfit);
   const given = readPairs(options.param ?? []);
   if (!given.ok) return badInput(given.error.message);
   const params = readParams(strategy, given.value);
@@ -79,31 +53,17 @@ export async function backtestExact(candlesFile: string, options: ExactOptions):
   if (!read.ok) return badInput(read.error.message);
   const asked = read.value;
 
-  const person = (): Approver => (habits ? createPerson(habits.value, createRandom(options.seed ?? 1)) : NOBODY);
-  const signers: Signers[] = ['robot'];
-  if (habits) signers.push('person');
-  if (asked) signers.push('mandate');
-  if (habits && asked) signers.push('both');
-  let base: ExactPlan;
+  const loop = { habits: habits?.value ?? null, seed: options.seed ?? 1, mandate: asked };
+  const by = exactGear(settings, loop);
+  const unmade = (error: unknown): string => `${name} failed: ${(error as Error).message}`;
+  let proposer: Awaited<ReturnType<typeof exactProposer>>;
   try {
-    const proposer = await proposerOf(strategy, params.value);
-    if (typeof proposer === 'string') return badInput(`${name}: ${proposer}`);
-    base = { ...proposer, params: params.value, markets, settings, limits: limitsOf(settings) };
+    proposer = await exactProposer(strategy, params.value);
   } catch (error) {
-    const why = `${name} failed: ${(error as Error).message}`;
-    return failed({ ok: false, error: why }, why);
+    return failed({ ok: false, error: unmade(error) }, unmade(error));
   }
-  const planOf = (who: Signers): ExactPlan => {
-    const supposed: { supposed?: SupposedEdge } = asked?.supposed ? { supposed: asked.supposed } : {};
-    const mandate = asked && (who === 'mandate' || who === 'both') ? { mandate: asked.mandate, ...supposed } : {};
-    const approver = who === 'robot' ? ROBOT : who === 'mandate' ? NOBODY : person();
-    return { ...base, ...mandate, approver };
-  };
-  const settingsOfRun = {
-    limits: { ...base.limits },
-    ...(habits && { person: { ...habits.value, seed: options.seed ?? 1 } }),
-  } as unknown as Readonly<Record<string, Plain>>;
-  const by = { gear: 'exact', settings: settingsOfRun } as const;
+  if (typeof proposer === 'string') return badInput(`${name}: ${proposer}`);
+  const plans = loopRuns({ ...proposer, markets, settings, limits: limitsOf(settings) }, loop);
   const kept = {
     strategy: strategy.definition ?? strategy.outline,
     ...(strategy.codeSha256 !== null && { codeSha256: strategy.codeSha256 }),
@@ -115,13 +75,13 @@ export async function backtestExact(candlesFile: string, options: ExactOptions):
   };
   const runs = new Map<Signers, ExactRun>();
   try {
-    for (const who of signers) runs.set(who, await runExact(planOf(who)));
+    for (const [who, each] of plans) runs.set(who, await runExact(each));
   } catch (error) {
-    const why = `${name} failed: ${(error as Error).message}`;
+    const why = unmade(error);
     if (options.store) await storeOtherFailure(kept, by, why, options.dataDir);
     return failed({ ok: false, error: why }, why);
   }
-  const shown = runs.get(signers.at(-1)!)!;
+  const shown = [...runs.values()].at(-1)!;
   const unwritten = await writeWanted(shown, options.out);
   if (unwritten !== null) return badInput(unwritten);
   const cash = settings.cashQuote;
@@ -149,14 +109,13 @@ export async function backtestExact(candlesFile: string, options: ExactOptions):
       ? sentence(shown, cash)
       : [...lines, ...(asked ? [supposedNote(asked)] : [])].filter(Boolean).join('\n');
   if (!options.store) return done(value, text);
-  return storedOutcome({ value, text }, await storeOther(kept, by, shown, plan.value, options.dataDir));
-}
-
-/** One that ships runs in the engine; a file of the user's own beside it. A sentence where its values do not fit together. */
-async function proposerOf({ definition, outline, source }: PlannedStrategy, params: Readonly<Record<string, number>>) {
-  if (definition || source.kind === 'shipped') return { strategy: definition! };
-  const conflict = await ownConflict(source, params);
-  return conflict ?? { own: { outline, hire: hireTrader(source.path) } };
+  const isSomebodyThere = loop.habits !== null;
+  const answered = runs.size === 1 ? null : exactLoop(shown, runs.get('robot')!, { cashQuote: cash, isSomebodyThere });
+  const listed = { ...plan.value, person: loop.habits };
+  return storedOutcome(
+    { value, text },
+    await storeOther(kept, by, { run: shown, loop: answered }, listed, options.dataDir),
+  );
 }
 
 /** As on the desk, which hears of a candle only after a silence. */

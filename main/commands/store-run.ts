@@ -1,14 +1,19 @@
-import type { CandleSource, RunPlan, RunProgress, SearchPlan } from '../../preload/lab-contract.ts';
+import type { CandleSource, LabPerson, RunPlan, RunProgress, SearchPlan } from '../../preload/lab-contract.ts';
 import { openDataFolder } from '../data-folder.ts';
 import { ok, type Result } from '../engine/domain/result.ts';
 import { systemClock } from '../engine/kernel/clock.ts';
 import type { BarRun } from '../lab/backtest/bar-run.ts';
-import type { Plain } from '../lab/experiments/canonical-json.ts';
 import type { DayReturns } from '../lab/experiments/day-returns.ts';
-import type { DataUsed, ExperimentInputs } from '../lab/experiments/experiment.ts';
+import type { ExperimentInputs } from '../lab/experiments/experiment.ts';
 import { buildId, experimentId, type Gear } from '../lab/experiments/experiment-id.ts';
 import { ExperimentStore, familyOf, type StoreError } from '../lab/experiments/experiment-store.ts';
-import { type KnownPlan, type NamedPlan, planInputs } from '../lab/experiments/plan-inputs.ts';
+import {
+  type KnownPlan,
+  type NamedPlan,
+  type OtherGear,
+  otherInputs,
+  planInputs,
+} from '../lab/experiments/plan-inputs.ts';
 import { evaluatePlan } from '../lab/search/evaluate-plan.ts';
 import type { Evaluation } from '../lab/search/trial.ts';
 import { type AskedAs, keepStudy } from '../lab/workers/keep-study.ts';
@@ -41,24 +46,11 @@ const knownPlan = (asked: Asked, gear: Gear = 'fast'): KnownPlan => ({
   build: buildId(PRODUCT_VERSION, gear),
 });
 
-/** A run of another gear than the fast one: what decides it beside the plan. */
-export interface OtherGear {
-  readonly gear: Exclude<Gear, 'fast'>;
-  readonly settings: Readonly<Record<string, Plain>>;
-  /** What it ran on where that is not the plan's candles. */
-  readonly data?: readonly DataUsed[];
-}
-
-function otherInputs(plan: KnownPlan, { gear, settings, data }: OtherGear): ExperimentInputs {
-  const inputs = planInputs(plan);
-  return { ...inputs, settings: { ...inputs.settings, ...settings, gear }, data: data ?? inputs.data };
-}
-
 /** Keeps a run of another gear as it is, with what can be said of it without running it again. */
 export function storeOther(
   asked: Asked,
   by: OtherGear,
-  run: BarRun,
+  { run, loop = null }: { readonly run: BarRun; readonly loop?: Study['loop'] },
   listed: ListedAs,
   dataDir: string | undefined,
 ): Promise<Result<StoredRun, StoreError>> {
@@ -66,7 +58,7 @@ export function storeOther(
     const plan = knownPlan(asked, by.gear);
     const inputs = otherInputs(plan, by);
     const earlier = store.trials(familyOf(inputs));
-    const study = studyAlone(run, { inputs, earlier }, { cashQuote: cashOf(plan), seed: plan.seed });
+    const study = studyAlone(run, { inputs, earlier }, { cashQuote: cashOf(plan), seed: plan.seed, loop });
     const kept = keepIn(store, { plan, inputs }, study, listed);
     if (kept.ok) store.setTag(kept.value.id, GEAR_TAGS[by.gear], true);
     return kept;
@@ -98,6 +90,8 @@ async function withStore<T>(dataDir: string | undefined, use: (store: Experiment
 export interface ListedAs {
   readonly sources: readonly CandleSource[];
   readonly search?: { readonly plan: SearchPlan; readonly found: AskedAs['found'] };
+  /** Who answered what was proposed. */
+  readonly person?: LabPerson | null;
 }
 
 /** Runs a plan, judged, and keeps it among the experiments of the data folder, as the lab's screen does. */
@@ -160,7 +154,7 @@ function keepIn(
 /** The plan as the lab's form would have it. */
 const screenPlan = (
   { strategy, params, settings, mandate, markets }: KnownPlan,
-  { sources, search }: ListedAs,
+  { sources, search, person = null }: ListedAs,
 ): RunPlan => ({
   strategy: strategy.name,
   params: { ...params },
@@ -171,6 +165,7 @@ const screenPlan = (
   map: null,
   search: search?.plan ?? null,
   mandate: mandate ? formMandate(mandate) : null,
+  person,
   model: markets[0]?.predictedBy?.model ?? null,
 });
 

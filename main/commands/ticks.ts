@@ -123,7 +123,7 @@ export async function ticksReplay(file: string, options: ReplayOptions): Promise
   const ran = { settings, candle: options.candle };
   const { asked, by } = ticksAsked(planned.value, params.value, feed.value, ran, run, keepAs.name);
   const sources = [{ kind: 'named', name: keepAs.name, timeframe: options.candle }] as const;
-  return storedOutcome({ value, text }, await storeOther(asked, by, run, { sources }, keepAs.dataDir));
+  return storedOutcome({ value, text }, await storeOther(asked, by, { run }, { sources }, keepAs.dataDir));
 }
 
 /** What the store knows a run over a feed by. @param run null where it failed */

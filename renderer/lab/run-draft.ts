@@ -5,7 +5,7 @@ import { dayText, lastDayText, spanOfDays } from './draft-days.ts';
 import { numberIn, plain } from './draft-numbers.ts';
 import type { Catalogue } from './lab-store.ts';
 import { type SearchDraft, searchDraftOf, searchFor, searchOf } from './search-draft.ts';
-import { FIRST_SIGNING, mandateOf, type SigningDraft, signingDraftOf } from './signing-draft.ts';
+import { FIRST_SIGNING, mandateOf, personOf, type SigningDraft, signingDraftOf } from './signing-draft.ts';
 
 type Timeframe = Extract<CandleSource, { kind: 'instrument' }>['timeframe'];
 type Strategy = LabCatalogue['strategies'][number];
@@ -156,7 +156,7 @@ export function draftOf(plan: RunPlan, draft: RunDraft, strategy: Strategy | und
     shorts: settings.shorts,
     mode: plan.map ? 'map' : plan.search ? 'search' : 'one',
     search: plan.search ? searchDraftOf(plan.search, strategy) : fresh.search,
-    signing: signingDraftOf(plan.mandate),
+    signing: signingDraftOf(plan),
     model: plan.model ?? '',
   };
 }
@@ -199,6 +199,7 @@ export function planOf(draft: RunDraft, catalogue: LabCatalogue): DraftResult {
   const span = spanOfDays(draft, errors);
   if (strategy.wantsModel && draft.model === '') errors['model'] = 'It acts on a model’s word: which one is asked?';
   const mandate = isSigned(draft) ? mandateOf(draft.signing, errors) : null;
+  const person = isSigned(draft) ? personOf(draft.signing, errors) : null;
   const search = draft.mode === 'search' ? searchOf(draft.search, strategy, errors) : null;
   const map =
     draft.mode === 'map'
@@ -217,6 +218,7 @@ export function planOf(draft: RunDraft, catalogue: LabCatalogue): DraftResult {
       map: map as RunPlan['map'],
       search,
       mandate,
+      person,
       model: draft.model === '' || !hearsModels(strategy) ? null : draft.model,
     },
   };
@@ -225,7 +227,7 @@ export function planOf(draft: RunDraft, catalogue: LabCatalogue): DraftResult {
 /** Of the user's own nobody knows whether they listen. */
 export const hearsModels = ({ wantsModel, isOwn }: Strategy): boolean => wantsModel || isOwn;
 
-/** Whether a mandate can be tried with it. */
+/** Whether somebody's or a mandate's signature can be tried with it. */
 export const isSigned = ({ mode }: Pick<RunDraft, 'mode'>): boolean => mode === 'one';
 
 function missingOf({ kind, path, stored, instrumentId }: SourceDraft) {

@@ -344,7 +344,7 @@ describe('the lab', () => {
     const { page } = terminal.desk;
     const before = await page.locator('[data-run]').count();
     await setUp(page).getByText('Who signs').first().click();
-    await setUp(page).getByRole('radio', { name: 'A mandate' }).click();
+    await setUp(page).getByRole('radio', { name: 'Mandate' }).click();
     await setUp(page).getByLabel('Order up to').fill('0');
     await start(page);
     await setUp(page).getByText('An amount above zero').waitFor();
@@ -358,6 +358,25 @@ describe('the lab', () => {
     await said.waitFor();
     expect(await said.textContent()).toMatch(
       /signed \d+ of \d+ questions \(\d+ outside its hours\).*With everything signed at once it came to .*%/,
+    );
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it('a run with you at the desk says what you were asked, beside everything signed at once', async () => {
+    const { page } = terminal.desk;
+    const before = await page.locator('[data-run]').count();
+    await setUp(page).getByRole('radio', { name: 'Both' }).click();
+    await setUp(page).getByLabel('Approves').fill('120');
+    await start(page);
+    await setUp(page).getByText('0–100.').waitFor();
+    await setUp(page).getByLabel('Approves').fill('70');
+    expect(await violations(page)).toEqual([]);
+    await start(page);
+    await untilDone(page, before + 1);
+    const said = run(page).getByRole('region', { name: 'How it was run' });
+    await said.waitFor();
+    expect(await said.textContent()).toMatch(
+      /^Of \d+ questions \d+ were signed, you declined \d+, and \d+ lapsed.*The mandate signed \d+ of \d+ questions.*With everything signed at once it came to .*%/,
     );
     expect(await violations(page)).toEqual([]);
   });

@@ -20,6 +20,7 @@ export const LAB_PLAN: RunPlan = {
   map: null,
   search: null,
   mandate: null,
+  person: null,
   model: null,
 };
 

@@ -14,7 +14,7 @@ export interface BadPlan {
     | 'bad-span'
     | 'bad-map'
     | 'bad-search'
-    | 'bad-mandate'
+    | 'bad-signing'
     | 'no-model';
   readonly text: string;
 }
@@ -42,10 +42,10 @@ export function checkPlan(plan: RunPlan, strategy: StrategyDefinition | null): R
 }
 
 /** What can be said of a plan whatever its strategy is. */
-export function checkShape({ fromMs, toMs, mandate, map, search }: RunPlan): Result<null, BadPlan> {
+export function checkShape({ fromMs, toMs, mandate, person, map, search }: RunPlan): Result<null, BadPlan> {
   if (fromMs !== null && toMs !== null && fromMs >= toMs) return bad('bad-span', 'The span ends before it begins.');
-  if (mandate && (map || search))
-    return bad('bad-mandate', 'A mandate is tried with one run: maps and searches are the strategy’s own.');
+  if ((mandate || person) && (map || search))
+    return bad('bad-signing', 'Who signs is tried with one run: maps and searches are the strategy’s own.');
   if (map && search)
     return bad('bad-search', 'Either a map or a search: a map is drawn around what a search has found.');
   if (map && map.x.name === map.y.name) return bad('bad-map', `A map needs two parameters, not ${map.x.name} twice.`);

@@ -78,6 +78,8 @@ export type ExactPlan = Proposers & {
   readonly inputs?: readonly { readonly timeMs: number; readonly event: InputEvent }[];
   /** Told of every event. */
   readonly watch?: (event: EngineEvent, timeMs: number) => void;
+  /** Told when a step of the run is over: a bar of every instrument that has one then. */
+  readonly stepped?: (openTimeMs: number, equityQuote: number) => void;
   /** Where every event goes; nowhere where it is not given. */
   readonly opened?: OpenedLog;
 };

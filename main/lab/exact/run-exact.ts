@@ -19,7 +19,7 @@ const OWN_ANSWER_MS_MAX = 60_000;
  * @throws RangeError where the candles have no timeframe that the engine knows, or what broke inside
  */
 export async function runExact(plan: ExactPlan): Promise<ExactRun> {
-  const { markets, settings, limits, approver = ROBOT, opened = countingLog(), models, watch } = plan;
+  const { markets, settings, limits, approver = ROBOT, opened = countingLog(), models, watch, stepped } = plan;
   const library = models?.library ?? models?.cards ?? [];
   const times = timesOf(plan);
   const clock = new HandClock(times[0] ?? 0);
@@ -69,6 +69,7 @@ export async function runExact(plan: ExactPlan): Promise<ExactRun> {
       });
       await session.play(openMs, due);
       if (broken !== null) break;
+      stepped?.(openMs, venue.equity);
     }
   } finally {
     await Promise.all([engine.stop(), own?.close()]);

@@ -4,7 +4,7 @@ import type { BacktestPlan } from '../backtest/run-backtest.ts';
 import { type FundingEvent, type Market, REALISTIC } from '../backtest/settings.ts';
 import { canonicalJson, type Plain } from './canonical-json.ts';
 import type { DataUsed, ExperimentInputs } from './experiment.ts';
-import { dataUsed } from './experiment-id.ts';
+import { dataUsed, type Gear } from './experiment-id.ts';
 
 /** Everything that decides what a plan comes to. */
 export interface KnownPlan extends Pick<BacktestPlan, 'markets' | 'settings' | 'mandate'> {
@@ -45,6 +45,20 @@ export function planInputs(plan: KnownPlan): ExperimentInputs {
     seed,
     build,
   };
+}
+
+/** A run of another gear than the fast one: what decides it beside the plan. */
+export interface OtherGear {
+  readonly gear: Exclude<Gear, 'fast'>;
+  readonly settings: Readonly<Record<string, Plain>>;
+  /** What it ran on where that is not the plan's candles. */
+  readonly data?: readonly DataUsed[];
+}
+
+/** What the store knows a plan by that another gear runs. */
+export function otherInputs(plan: KnownPlan, { gear, settings, data }: OtherGear): ExperimentInputs {
+  const inputs = planInputs(plan);
+  return { ...inputs, settings: { ...inputs.settings, ...settings, gear }, data: data ?? inputs.data };
 }
 
 function dataOf({ candles, finer, funding, predictions }: Market, name: string): readonly DataUsed[] {

@@ -18,7 +18,6 @@ import type { JoinedCandles, KeptRun, OpenedRun } from './job.ts';
 import { joinCandles } from './join-candles.ts';
 import { type KeptRow, keptRunOf, ROW_FILE, SCREEN_FILE } from './kept-runs.ts';
 import { walkMap } from './map-walk.ts';
-import { loopOf } from './planned-mandate.ts';
 import { spanOf } from './read-candles.ts';
 import { calendarOf, distributionOf, figuresOf, seriesOf, tradeColumns } from './run-views.ts';
 import { cashOf, type Study, stepsOf } from './study-run.ts';
@@ -102,7 +101,7 @@ export function keepStudy(
 
 function viewOf(
   { names, markets }: KnownPlan,
-  { run, robot, exposureShare, mapped }: Study,
+  { run, loop, exposureShare, mapped }: Study,
   held: Float64Array,
   cashQuote: number,
   found: AskedAs['found'],
@@ -119,7 +118,7 @@ function viewOf(
     map: mapped?.map ?? null,
     walk: walkMap(tries),
     search: found?.search ?? null,
-    loop: loopOf(run, robot, cashQuote),
+    loop,
     asked: by ? { model: by.model, version: by.version, learntToMs: by.learntToMs } : null,
     tradesListed: trades.reasons.length,
     instruments: [...names],

@@ -3,10 +3,12 @@ import { basename, join } from 'node:path';
 import type { RunPlan, RunProgress } from '../../../preload/lab-contract.ts';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import { marketRules } from '../backtest/market-rules.ts';
-import { type Market, REALISTIC } from '../backtest/settings.ts';
+import { type Market, REALISTIC, type RunSettings } from '../backtest/settings.ts';
+import { exactGear, type LoopAsked } from '../exact/loop-runs.ts';
+import type { ExperimentInputs } from '../experiments/experiment.ts';
 import { buildId } from '../experiments/experiment-id.ts';
 import { type ExperimentStore, familyOf } from '../experiments/experiment-store.ts';
-import { type KnownPlan, planInputs } from '../experiments/plan-inputs.ts';
+import { type KnownPlan, otherInputs, planInputs } from '../experiments/plan-inputs.ts';
 import { askModel, type ModelShelf } from '../predictions/ask-model.ts';
 import { findBest } from './find-best.ts';
 import { NOTHING_YET, type RunResult } from './job.ts';
@@ -16,6 +18,7 @@ import { mandateAsked } from './planned-mandate.ts';
 import { type PlannedStrategy, planOwn, planShipped, readParams } from './planned-strategy.ts';
 import { type CandleReader, instrumentName, type NoCandles, sourceName, spanOf } from './read-candles.ts';
 import { evaluateOn, openStrategyCrew } from './strategy-crew.ts';
+import { studyLoop } from './study-loop.ts';
 import { studyOwn } from './study-own.ts';
 import { type Study, type StudyAsked, studyRun } from './study-run.ts';
 import { threadsForRuns } from './threads-for.ts';
@@ -57,23 +60,32 @@ export async function runPlan(asked: RunPlan, tools: Tools): Promise<Result<RunR
   try {
     const search = { strategy: strategy.value, store, results, tell };
     const found = asked.search && (await findBest(asked, asked.search, plan, search));
-    plan = found?.plan ?? plan;
-    const inputs = planInputs(plan);
-    const study = await studyOf(
-      strategy.value,
-      { plan, inputs, map: asked.map, earlier: store.trials(familyOf(inputs)) },
-      tools,
-    );
+    if (found) plan = { ...found.plan, settings: plan.settings };
+    const inputs = inputsOf(asked, plan);
+    const earlier = store.trials(familyOf(inputs));
+    const study = asked.person
+      ? await studyLoop(strategy.value, { plan, inputs, earlier, loop: loopAsked(asked, plan) }, tools)
+      : await studyOf(strategy.value, { plan, inputs, map: asked.map, earlier }, tools);
     const as = { plan: { ...asked, params: { ...plan.params } }, origin: 'lab', found } as const;
     const kept = keepStudy(store, { plan, inputs }, study, as);
     if (!kept.ok) return fail({ kind: 'not-kept', text: `It was not kept: ${kept.error.message}.` });
     return ok({ kind: 'run', kept: kept.value.kept, view: kept.value.view });
   } catch (error) {
-    const failure = store.recordFailure(planInputs(plan), saidBy(plan.strategy.name, error));
+    const failure = store.recordFailure(inputsOf(asked, plan), saidBy(plan.strategy.name, error));
     const row = keptRunOf(failure, store.folderOf(failure));
     return ok({ kind: 'run', kept: { ...row, plan: asked, origin: 'lab' }, view: null });
   }
 }
+
+/** With somebody at the desk it is a run of the exact gear. */
+const inputsOf = (asked: RunPlan, plan: LoopPlan): ExperimentInputs =>
+  asked.person ? otherInputs(plan, exactGear(plan.settings, loopAsked(asked, plan))) : planInputs(plan);
+
+const loopAsked = ({ person }: RunPlan, { mandate, seed }: KnownPlan): LoopAsked => ({
+  habits: person,
+  seed,
+  mandate: mandate ?? null,
+});
 
 /** One that ships, or a file of the user's folder. */
 async function strategyOf(name: string, folder: string): Promise<Result<PlannedStrategy, RunFailed>> {
@@ -90,7 +102,7 @@ async function knownPlan(
   asked: RunPlan,
   strategy: PlannedStrategy,
   { reader, models, version, tell }: Tools,
-): Promise<Result<KnownPlan, NoCandles | RunFailed>> {
+): Promise<Result<LoopPlan, NoCandles | RunFailed>> {
   const { title, instruments } = strategy.outline;
   if (asked.sources.length % instruments !== 0) {
     const text = `${title} looks at ${instruments} instruments together: ${asked.sources.length} will not do.`;
@@ -115,15 +127,16 @@ async function knownPlan(
     ...(strategy.codeSha256 !== null && { codeSha256: strategy.codeSha256 }),
     params: params.value,
     markets: whole.value,
-    settings: asked.settings,
+    settings: { ...REALISTIC, ...asked.settings },
     ...(asked.mandate && { mandate: mandateAsked(asked.mandate, names) }),
     names,
     seed: SEED,
-    build: buildId(version),
+    build: buildId(version, asked.person ? 'exact' : 'fast'),
   });
 }
 
-type Asked = Omit<StudyAsked, 'plan'> & { readonly plan: KnownPlan };
+type LoopPlan = KnownPlan & { readonly settings: RunSettings };
+type Asked = Omit<StudyAsked, 'plan'> & { readonly plan: LoopPlan };
 
 /** What ships runs on this thread, a user's own where it can do no harm; the map around either by a crew on all cores. */
 async function studyOf(
@@ -132,7 +145,7 @@ async function studyOf(
   { tell, nowMs }: Tools,
 ): Promise<Study> {
   const { markets, settings } = asked.plan;
-  const ground = { markets, settings: { ...REALISTIC, ...settings } };
+  const ground = { markets, settings };
   const crew = openStrategyCrew(source, ground, { size: threadsForRuns(), silentMsMax: SILENT_MS_MAX });
   try {
     if (definition) {

@@ -54,11 +54,15 @@ export class RunWatch {
   }
 
   #pass({ openTimeMs, close }: StrategyCandle, desk: Desk): void {
-    const step = this.#steps.of(openTimeMs);
     const { equity } = desk;
-    this.#equity[step] = equity;
     const held = this.#isOfSeveral ? Math.abs(desk.position) : desk.position;
-    if (held !== 0) this.#exposure[step]! += (held * close) / equity;
+    if (held !== 0) this.#exposure[this.#steps.of(openTimeMs)]! += (held * close) / equity;
+    this.step(openTimeMs, equity);
+  }
+
+  /** A bar is over: of a run that tells of its bars itself, without what was held. */
+  step(openTimeMs: number, equityQuote: number): void {
+    this.#equity[this.#steps.of(openTimeMs)] = equityQuote;
     this.#bars += 1;
     if (this.#bars % LOOK_EVERY_BARS !== 0) return;
     const nowMs = this.#nowMs();

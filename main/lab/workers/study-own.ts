@@ -6,11 +6,14 @@ import { tradesOf } from '../backtest/trade-log.ts';
 import type { KnownPlan } from '../experiments/plan-inputs.ts';
 import type { StrategyOutline } from '../strategy/outline.ts';
 import { parameterMap } from './parameter-map.ts';
+import { mandateLoop } from './planned-mandate.ts';
 import { answerOf, evaluateOn, type StrategyCrew } from './strategy-crew.ts';
-import { otherTries, type Study, type StudyAsked } from './study-run.ts';
+import { cashOf, otherTries, type Study, type StudyAsked } from './study-run.ts';
 
 interface OwnStudy extends Pick<StudyAsked, 'inputs' | 'map' | 'earlier'> {
-  readonly plan: Pick<KnownPlan, 'params' | 'markets' | 'mandate' | 'seed'> & { readonly strategy: StrategyOutline };
+  readonly plan: Pick<KnownPlan, 'params' | 'markets' | 'settings' | 'mandate' | 'seed'> & {
+    readonly strategy: StrategyOutline;
+  };
 }
 
 type Told = Pick<RunProgress, 'phase' | 'done' | 'total'>;
@@ -36,7 +39,8 @@ export async function studyOwn(crew: StrategyCrew, asked: OwnStudy, tell: (told:
     ({ done, total }) => tell({ phase: total === times.length ? 'running' : 'judging', done, total }),
   );
   const robot = mandate ? runOf((await answerOf(crew, { kind: 'backtest', params })).run, markets) : null;
-  return { run: runOf(run, markets), robot, exposureShare, mapped, judgement };
+  const own = runOf(run, markets);
+  return { run: own, loop: mandateLoop(own, robot, cashOf(asked.plan)), exposureShare, mapped, judgement };
 }
 
 /** A run as it came from where it was made. */

@@ -11,6 +11,7 @@ import type { NamedPlan } from '../experiments/plan-inputs.ts';
 import { type Judgement, judgeRun } from '../honesty/judge-run.ts';
 import { NOTHING_YET } from './job.ts';
 import { type EvaluateSetting, type MapOfRuns, parameterMap } from './parameter-map.ts';
+import { type Loop, mandateLoop } from './planned-mandate.ts';
 import { RunWatch } from './run-watch.ts';
 import { TimeSteps } from './time-steps.ts';
 
@@ -36,8 +37,8 @@ export interface StudyTools {
 /** A run with everything that is said of it. */
 export interface Study {
   readonly run: BarRun;
-  /** The same with everything signed at once; null where that is the run. */
-  readonly robot: BarRun | null;
+  /** What was signed, beside everything signed at once; null where that is the run. */
+  readonly loop: Loop | null;
   /** Value of what was held over equity, mean of each step of time. */
   readonly exposureShare: Float64Array;
   readonly mapped: MapOfRuns | null;
@@ -70,14 +71,14 @@ export async function studyRun(asked: StudyAsked, { evaluate, tell, nowMs }: Stu
     tellNext({ ...last, phase, barsPerSecond, done, total });
 
   const { mandate, ...alone } = plan;
-  const robot = mandate ? runBacktest(alone) : null;
+  const loop = mandateLoop(run, mandate ? runBacktest(alone) : null, cashOf(plan));
   const mapped = asked.map && (await parameterMap(plan, asked.map, evaluate, inPhase('mapping')));
   const judgement = judgeRun(plan, run, {
     seed: plan.seed,
     otherTrials: otherTries(asked, mapped),
     tell: inPhase('judging'),
   });
-  return { run, robot, exposureShare: watch.exposureShare(), mapped, judgement };
+  return { run, loop, exposureShare: watch.exposureShare(), mapped, judgement };
 }
 
 /** Every other try, each once, and not the run itself. */

@@ -26,6 +26,7 @@ export function planOfInputs({ strategy, params, settings, data }: ExperimentInp
     map: null,
     search: null,
     mandate: null,
+    person: null,
     model: null,
   };
 }

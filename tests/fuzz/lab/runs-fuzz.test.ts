@@ -7,11 +7,17 @@ import { strategyNamed } from '../../../main/lab/strategies/shipped.ts';
 import { breakdownOf } from '../../../main/lab/workers/breakdown.ts';
 import { heldCurve } from '../../../main/lab/workers/held-curve.ts';
 import { joinCandles } from '../../../main/lab/workers/join-candles.ts';
-import { loopOf, mandateAsked } from '../../../main/lab/workers/planned-mandate.ts';
+import { mandateAsked, mandateLoop } from '../../../main/lab/workers/planned-mandate.ts';
 import { calendarOf, distributionOf, figuresOf, seriesOf, tradeColumns } from '../../../main/lab/workers/run-views.ts';
 import { RunWatch } from '../../../main/lab/workers/run-watch.ts';
 import { TimeSteps } from '../../../main/lab/workers/time-steps.ts';
-import { type LabMandate, labContract, labRunSchema, type RunPlan } from '../../../preload/lab-contract.ts';
+import {
+  type LabMandate,
+  type LabPerson,
+  labContract,
+  labRunSchema,
+  type RunPlan,
+} from '../../../preload/lab-contract.ts';
 import { LAB_PLAN } from '../../support/memory-lab.ts';
 
 const anyNumber = fc.oneof(
@@ -43,9 +49,17 @@ const mandate: fc.Arbitrary<LabMandate> = fc.record({
   validUntilMs: fc.option(fc.nat()),
   supposed: fc.option(probability),
 });
+const person: fc.Arbitrary<LabPerson> = fc.record({
+  medianDelayMs: fc.double({ min: 0, max: 3_600_000, noNaN: true }),
+  delaySpread: fc.double({ min: 0, max: 3, noNaN: true }),
+  sleepFromHour: fc.nat({ max: 23 }),
+  sleepToHour: fc.nat({ max: 24 }),
+  approvedShare: probability,
+});
 const plan: fc.Arbitrary<RunPlan> = fc.record({
   strategy: fc.constantFrom('sma-cross', 'model-driven', 'none', 'constructor'),
   mandate: fc.option(mandate),
+  person: fc.option(person),
   model: fc.constantFrom(null, 'reversal-gbt'),
   params,
   sources: fc.constant(LAB_PLAN.sources),
@@ -149,7 +163,7 @@ describe('what comes of a run', () => {
           map: null,
           walk: null,
           search: null,
-          loop: loopOf(signed, run, costs.cashQuote),
+          loop: mandateLoop(signed, run, costs.cashQuote),
           asked: null,
           tradesListed: tradeColumns(run, 10).reasons.length,
           instruments: ['BTC/USDT'],

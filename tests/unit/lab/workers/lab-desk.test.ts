@@ -10,11 +10,15 @@ import type { CandleColumns } from '../../../../main/engine/domain/candle.ts';
 import { openCandleStore } from '../../../../main/engine/venues/candle-store/candle-store.ts';
 import { marketRules } from '../../../../main/lab/backtest/market-rules.ts';
 import { runBacktest } from '../../../../main/lab/backtest/run-backtest.ts';
+import { REALISTIC } from '../../../../main/lab/backtest/settings.ts';
 import { LabCandles } from '../../../../main/lab/data/lab-candles.ts';
 import { openLab } from '../../../../main/lab/desk/open-lab.ts';
+import { limitsOf, loopRuns } from '../../../../main/lab/exact/loop-runs.ts';
+import { runExact } from '../../../../main/lab/exact/run-exact.ts';
 import { ExperimentStore, familyOf } from '../../../../main/lab/experiments/experiment-store.ts';
 import { shelvedModels } from '../../../../main/lab/predictions/ask-model.ts';
 import { smaCross } from '../../../../main/lab/strategies/sma-cross.ts';
+import { readSetting } from '../../../../main/lab/strategy/parameters.ts';
 import { mandateAsked } from '../../../../main/lab/workers/planned-mandate.ts';
 import { MODELS_DIR, PRODUCT_VERSION } from '../../../../main/product.ts';
 import { type LabRun, labRunSchema, type RunPlan } from '../../../../preload/lab-contract.ts';
@@ -185,6 +189,43 @@ describe('a run in the lab', () => {
     expect(signed.mandate!.refused.get('outside-hours')).toBeGreaterThan(0);
     const alone = await lab.detail(robot.id);
     expect(alone.ok && alone.value.loop).toBeNull();
+  });
+
+  it('with somebody at the desk is the engine that trades, asked and answered, beside everything signed at once', async () => {
+    const habits = { medianDelayMs: 8_000, delaySpread: 0.5, sleepFromHour: 22, sleepToHour: 6, approvedShare: 0.7 };
+    const params = { fast: 13, slow: 33 };
+    const run = await runToEnd({ ...ofFile, params, person: habits });
+    expect(run).toMatchObject({ state: 'done', error: '', plan: { person: habits, mandate: null } });
+    const markets = [{ candles: wave(), rules: marketRules(wave()) }];
+    const settings = { ...REALISTIC, ...ofFile.settings };
+    const whole = readSetting(smaCross, params);
+    if (!whole.ok) throw new Error(whole.error.message);
+    const base = { strategy: smaCross, params: whole.value, markets, settings };
+    const runs = loopRuns({ ...base, limits: limitsOf(settings) }, { habits, seed: 1, mandate: null });
+    const [robot, person] = await Promise.all([...runs.values()].map(runExact));
+    expect(run.figures?.finalEquityQuote).toBe(person!.equityQuote.at(-1));
+    const { asked, signed, declined, lapsed } = person!.approvals;
+    expect([declined > 0, lapsed > 0]).toEqual([true, true]);
+    expect(person!.equityQuote.at(-1)).not.toBe(robot!.equityQuote.at(-1));
+    const detail = await lab.detail(run.id);
+    if (!detail.ok) throw new Error(detail.error.text);
+    expect(detail.value.loop).toMatchObject({
+      signed: 0,
+      refused: [],
+      asked: { questions: asked, signed, declined, lapsed },
+      robot: { trades: robot!.trades.length },
+    });
+    expect(detail.value.exposureShare.some((share) => share > 0)).toBe(true);
+    // The same once more is the same run; another person's is another one.
+    const again = await runToEnd({ ...ofFile, params, person: habits });
+    const other = await runToEnd({ ...ofFile, params, person: { ...habits, approvedShare: 1 } });
+    expect([again.folder === run.folder, other.folder === run.folder]).toEqual([true, false]);
+    expect(
+      await runToEnd({ ...ofFile, person: habits, settings: { ...ofFile.settings, leverageMax: 3 } }),
+    ).toMatchObject({
+      state: 'failed',
+      error: expect.stringContaining('leverage and funding are of perpetuals'),
+    });
   });
 
   it('of a model asks it about every candle first, and says what it has learnt from', async () => {
@@ -559,7 +600,7 @@ export default defineStrategy({
         mandate: MANDATE,
         map: { x: { name: 'fast', values: [5, 9] }, y: { name: 'slow', values: [50, 66] } },
       },
-      'A mandate is tried with one run: maps and searches are the strategy’s own.',
+      'Who signs is tried with one run: maps and searches are the strategy’s own.',
     ],
     [
       'a map of one parameter',

@@ -9,7 +9,7 @@ import {
   withInstrument,
   withStrategy,
 } from '../../../../renderer/lab/run-draft.ts';
-import type { SigningDraft } from '../../../../renderer/lab/signing-draft.ts';
+import { FIRST_SIGNING, type SigningDraft } from '../../../../renderer/lab/signing-draft.ts';
 import { LAB_PLAN } from '../../../support/memory-lab.ts';
 
 const whole = { whole: true, about: '' };
@@ -40,6 +40,7 @@ const CATALOGUE: Catalogue = {
 const BTC = 'binance:BTC/USDT';
 /** At night, over midnight. */
 const MANDATE: SigningDraft = {
+  ...FIRST_SIGNING,
   by: 'mandate',
   notional: '250.50',
   probability: '55',
@@ -179,6 +180,32 @@ describe('the draft of a run', () => {
     });
     expect(planned({ mode: 'map' })).toBeNull();
     expect(planned(withStrategy(draft({ signing: MANDATE }), CATALOGUE.strategies[4]))).toEqual(mandate);
+  });
+
+  it('somebody at the desk answers, alone or beside a mandate, in one run alone', () => {
+    const planned = (change: Partial<RunDraft>) => {
+      const result = planOf(draft(change), CATALOGUE);
+      return result.ok ? { person: result.plan.person, mandate: result.plan.mandate } : result.errors;
+    };
+    const signing: SigningDraft = { ...FIRST_SIGNING, by: 'person', delay: '12.5', sleepFrom: '23', approves: '80' };
+    const person = { medianDelayMs: 12_500, delaySpread: 0.7, sleepFromHour: 23, sleepToHour: 6, approvedShare: 0.8 };
+    expect(planned({ signing })).toEqual({ person, mandate: null });
+    expect(planned({ signing: { ...signing, by: 'both' } })).toMatchObject({ person, mandate: { toHourUtc: 24 } });
+    expect(planned({ signing, mode: 'map' })).toEqual({ person: null, mandate: null });
+    expect(planned({ signing: { ...signing, delay: '-1', spread: '', sleepTo: '25', approves: '101' } })).toEqual({
+      'signing.delay': '0–3,600.',
+      'signing.spread': 'A number.',
+      'signing.sleepTo': '0–24.',
+      'signing.approves': '0–100.',
+    });
+    // What is not asked for is not read.
+    expect(planned({ signing: { ...signing, notional: 'much' } })).toEqual({ person, mandate: null });
+    for (const by of ['person', 'both'] as const) {
+      const first = planOf(draft({ signing: { ...signing, by } }), CATALOGUE);
+      if (!first.ok) throw new Error('no plan');
+      const again = planOf(draftOf(first.plan, draft(), CATALOGUE.strategies[0]), CATALOGUE);
+      expect(again).toEqual(first);
+    }
   });
 
   it('a model is told to a strategy that listens, and to no other', () => {

@@ -5,7 +5,7 @@ import type { PerpetualQuote } from '../domain/market.ts';
 import type { BarContext, OrderFlow } from './bar-context.ts';
 
 /** Bars whose context is kept: as many as a series is rebuilt from, and some. */
-const BARS_KEPT = 700;
+const BARS_KEPT = 800;
 /** A funding is believed to have been paid at the rate last said where the next one is named within this time. */
 const FUNDING_SEEN_WITHIN_MS = 600_000;
 

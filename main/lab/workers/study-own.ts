@@ -8,6 +8,7 @@ import type { StrategyOutline } from '../strategy/outline.ts';
 import { parameterMap } from './parameter-map.ts';
 import { mandateLoop } from './planned-mandate.ts';
 import { answerOf, evaluateOn, type StrategyCrew } from './strategy-crew.ts';
+import type { Steps } from './strategy-jobs.ts';
 import { cashOf, otherTries, type Study, type StudyAsked } from './study-run.ts';
 
 interface OwnStudy extends Pick<StudyAsked, 'inputs' | 'map' | 'earlier'> {
@@ -38,7 +39,9 @@ export async function studyOwn(crew: StrategyCrew, asked: OwnStudy, tell: (told:
     // Of the run bars are told, of its judging parts.
     ({ done, total }) => tell({ phase: total === times.length ? 'running' : 'judging', done, total }),
   );
-  const robot = mandate ? runOf((await answerOf(crew, { kind: 'backtest', params })).run, markets) : null;
+  // Told of as well: one that takes its time does not hang.
+  const besides = (steps: Steps): void => tell({ phase: 'running', ...steps });
+  const robot = mandate ? runOf((await answerOf(crew, { kind: 'backtest', params }, besides)).run, markets) : null;
   const own = runOf(run, markets);
   return { run: own, loop: mandateLoop(own, robot, cashOf(asked.plan)), exposureShare, mapped, judgement };
 }

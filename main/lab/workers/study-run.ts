@@ -71,7 +71,8 @@ export async function studyRun(asked: StudyAsked, { evaluate, tell, nowMs }: Stu
     tellNext({ ...last, phase, barsPerSecond, done, total });
 
   const { mandate, ...alone } = plan;
-  const loop = mandateLoop(run, mandate ? runBacktest(alone) : null, cashOf(plan));
+  const robot = mandate ? runBacktest({ ...alone, onBars: inPhase('running') }) : null;
+  const loop = mandateLoop(run, robot, cashOf(plan));
   const mapped = asked.map && (await parameterMap(plan, asked.map, evaluate, inPhase('mapping')));
   const judgement = judgeRun(plan, run, {
     seed: plan.seed,

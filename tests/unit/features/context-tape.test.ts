@@ -65,6 +65,12 @@ describe('what is known of a bar', () => {
     expect(known(5 * MINUTE).flow).toBeNull();
   });
 
+  it('the reference of as many bars as a series is begun with', () => {
+    const candles = Array.from({ length: 720 }, (_, bar) => row(bar * MINUTE, 100 + bar));
+    const known = tapeAfter({ kind: 'HistoryLoaded', instrumentId: BTC, timeframe: '1m', candles });
+    expect([1, 719].map((bar) => known(bar * MINUTE).referenceClose)).toEqual([100, 818]);
+  });
+
   it('no prints where the feed broke off within it, or the venue closed it for us', () => {
     const known = tapeAfter(
       prints(ETH, [0, 'buy', '1']),

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import type { DailyReturns } from '../judgement/daily-returns.ts';
+import { writeWhole } from '../whole-file.ts';
 
 const lineSchema = z.strictObject({
   question: z.string(),
@@ -37,8 +38,16 @@ export const settingText = (
   return [family, featureSet, ...numbers, `seed=${seed}`].join(' ');
 };
 
-/** The book of a question in a file that all questions share, a line for each try. A line that a crash cut off is not counted. */
-export function openTrialBook(file: string, question: string): TrialBook {
+/** A try over a year is 8 kB. */
+const BOOK_BYTES_MAX = 32 * 2 ** 20;
+
+/**
+ * The book of a question in a file that all questions share, a line for each try. A line that a crash cut off is not counted. A file
+ * that is larger than `bytesMax` when it is opened is written anew, at half of that: each setting as it was tried last, and of these
+ * the newest.
+ */
+export function openTrialBook(file: string, question: string, bytesMax = BOOK_BYTES_MAX): TrialBook {
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > bytesMax) shorten(file, bytesMax / 2);
   return {
     othersThan(settings) {
       if (!existsSync(file)) return [];
@@ -55,6 +64,22 @@ export function openTrialBook(file: string, question: string): TrialBook {
     add: (setting, { fromDay, returns }) =>
       appendFileSync(file, `\n${JSON.stringify({ question, setting, fromDay, returns: [...returns] })}`),
   };
+}
+
+function shorten(file: string, bytesMax: number): void {
+  const seen = new Set<string>();
+  const kept: string[] = [];
+  let bytes = 0;
+  for (const line of readFileSync(file, 'utf8').split('\n').reverse()) {
+    const read = readLine(line);
+    const key = read && `${read.question} ${read.setting}`;
+    if (key === null || seen.has(key)) continue;
+    seen.add(key);
+    bytes += Buffer.byteLength(line) + 1;
+    if (bytes > bytesMax) break;
+    kept.push(line);
+  }
+  writeWhole(file, Buffer.from(kept.reverse().join('\n')));
 }
 
 function readLine(line: string): z.infer<typeof lineSchema> | null {

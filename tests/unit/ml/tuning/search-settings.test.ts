@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -193,6 +193,26 @@ describe('what was chosen', { timeout: 120_000 }, () => {
     cut.add('a', { fromDay: 5, returns: Float64Array.of(0.4) });
     expect(cut.othersThan(['b'])).toEqual([{ fromDay: 5, returns: Float64Array.of(0.4) }]);
     expect(cut.othersThan([])).toHaveLength(2);
+  });
+
+  it('a book that has grown too large is written anew: each setting as it was tried last, those of longest ago forgotten', () => {
+    const file = join(dir, 'large.jsonl');
+    const lines = (): string[] => readFileSync(file, 'utf8').trim().split('\n');
+    const bytesMax = 2_000;
+    const fill = (question: string, setting: string, fromDay: number): void =>
+      openTrialBook(file, question, bytesMax).add(setting, { fromDay, returns: new Float64Array(10) });
+    for (let day = 0; day < 40; day++) fill('q', 'again', day);
+    fill('p', 'elsewhere', 40);
+    expect(statSync(file).size).toBeLessThan(2 * bytesMax);
+    const kept = openTrialBook(file, 'q', bytesMax);
+    expect(kept.othersThan([])).toMatchObject([{ fromDay: 39 }]);
+    for (let day = 41; day < 200; day++) fill('q', `setting ${day}`, day);
+    expect(statSync(file).size).toBeLessThan(2 * bytesMax);
+    const days = kept.othersThan([]).map(({ fromDay }) => fromDay);
+    expect(days.at(-1)).toBe(199);
+    expect(days).toEqual(Array.from(days, (_, i) => 200 - days.length + i));
+    expect(days.length).toBeGreaterThan(5);
+    expect(lines().length).toBeLessThan(45);
   });
 
   it('too few questions are refused in words', () => {

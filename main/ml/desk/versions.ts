@@ -24,10 +24,6 @@ function trainedVersion(job: Job, jobsDir: string, own: readonly ModelCard[]): M
   const plan = planOf(jobsDir, job.id);
   if (report === null || plan === null) return [];
   const { question, timeframe, featureSet } = plan.data;
-  const asked = questionOf(question.kind);
-  const settings = asked.params.map(
-    ({ name, label, unit, standard }) => `${label.toLowerCase()} ${question.params[name] ?? standard} ${unit}`,
-  );
   const given = Object.entries(job.work.hyperParameters).map(
     ([name, value]) => `${name} ${Number(value.toPrecision(4))}`,
   );
@@ -40,7 +36,7 @@ function trainedVersion(job: Job, jobsDir: string, own: readonly ModelCard[]): M
       name: job.work.family,
       version: job.id,
       title: job.title,
-      question: `${asked.about} (${settings.join(', ')})`,
+      question: draft?.question.text ?? questionOf(question.kind).about,
       timeframe,
       features: report.importance.length,
       facts: [

@@ -1,20 +1,15 @@
-import type { Estimate } from '../training/block-bootstrap.ts';
+import { EDGE_WORDS, estimateText } from '../training/claim-words.ts';
 import type { EdgeClaim } from './edges.ts';
-
-const WORDS = { none: 'no edge', weak: 'tells something, does not pay', measured: '**edge after costs**' } as const;
-
-const estimate = ({ value, low, high }: Estimate, digits: number): string =>
-  `${value.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
 
 function row({ family, instrument, auc, lossGain, expectedCalibrationError, netBpsPerTrade, edge }: EdgeClaim): string {
   const cells = [
     instrument,
     family,
-    WORDS[edge],
-    estimate(auc, 3),
-    estimate(lossGain, 4),
+    EDGE_WORDS[edge],
+    estimateText(auc, 3),
+    estimateText(lossGain, 4),
     expectedCalibrationError.toFixed(3),
-    netBpsPerTrade === null ? 'too few trades' : estimate(netBpsPerTrade, 1),
+    netBpsPerTrade === null ? 'too few trades' : estimateText(netBpsPerTrade, 1),
   ];
   return `| ${cells.join(' | ')} |`;
 }

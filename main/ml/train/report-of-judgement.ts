@@ -1,11 +1,10 @@
 import type { ModelReport, ReportFigure } from '../../../preload/model-report.ts';
 import type { Split } from '../../lab/splits/split.ts';
 import type { DataSet } from '../datasets/data-set.ts';
-import type { EventFigures } from '../judgement/event-figures.ts';
 import type { FeatureImportance } from '../judgement/importance.ts';
 import type { Judgement } from '../judgement/judge.ts';
-import type { Estimate } from '../training/block-bootstrap.ts';
 import { dayBlocks } from '../training/block-bootstrap.ts';
+import { drawnFigure, eventRows, reliabilityRows } from './report-figures.ts';
 
 /** Fewer days than this say nothing, for a day's answers go together; nor do fewer questions that share no bar. */
 const DAYS_MIN = 10;
@@ -38,13 +37,7 @@ export function reportOf(judgement: Judgement, { set, folds, importance }: Subje
         : []),
       ...selectionRows(selection),
     ],
-    reliability: (event?.reliability ?? []).map(({ low, high, n, right, meanProbability }) => ({
-      low,
-      high,
-      n,
-      right,
-      said: meanProbability,
-    })),
+    reliability: reliabilityRows(event?.reliability ?? []),
     importance: importance.map(({ feature, lossGrowth }) => ({ feature, lossRise: lossGrowth })),
     spans: folds.map(({ test }) => spanOf(set, test)),
     independent: effectiveSamples,
@@ -66,21 +59,6 @@ function daysTested({ askedMs }: DataSet, folds: readonly Split[]): number {
   const tested = folds.flatMap(({ test }) => [...test]);
   return dayBlocks(tested.map((index) => askedMs[index]!)).blockCount;
 }
-
-const drawnFigure = (
-  name: string,
-  about: string,
-  { value, low, high }: Estimate,
-  withoutSkill: number,
-): ReportFigure => ({
-  name,
-  about,
-  value,
-  interval: { low, high },
-  withoutSkill,
-  better: 'more',
-  isShare: false,
-});
 
 /** What it means that it was chosen among others; nothing where it is the only one that was tried. */
 function selectionRows({ trials, deflatedSharpe, overfitting }: Judgement['selection']): ReportFigure[] {
@@ -109,56 +87,6 @@ function selectionRows({ trials, deflatedSharpe, overfitting }: Judgement['selec
         },
   ];
   return rows.filter((row) => row !== null);
-}
-
-function eventRows(event: EventFigures): ReportFigure[] {
-  const plain = (name: string, about: string, value: number, withoutSkill: number | null): ReportFigure => ({
-    name,
-    about,
-    value,
-    interval: null,
-    withoutSkill,
-    better: 'more',
-    isShare: false,
-  });
-  const all: ReportFigure[] = [
-    drawnFigure('AUC', 'how often a yes is rated above a no', event.auc, 0.5),
-    {
-      ...plain(
-        'Brier score',
-        'mean squared distance of what was said from what came',
-        event.brier,
-        event.brierOfBaseRate,
-      ),
-      better: 'less',
-    },
-    {
-      ...plain(
-        'Calibration error',
-        'how far what was said lies from what came true',
-        event.expectedCalibrationError,
-        null,
-      ),
-      better: 'less',
-      isShare: true,
-    },
-    plain('MCC', 'Matthews correlation of the decision at one half', event.mcc, 0),
-    {
-      ...plain('Balanced accuracy', 'mean of the shares right among yeses and among noes', event.balancedAccuracy, 0.5),
-      isShare: true,
-    },
-    {
-      ...plain(
-        'Accuracy',
-        'share right; without skill, the commoner answer always',
-        event.accuracy,
-        event.naiveAccuracy,
-      ),
-      isShare: true,
-    },
-  ];
-  // Where all answers are alike, some have no meaning.
-  return all.filter((figure) => Number.isFinite(figure.value));
 }
 
 function spanOf({ askedMs }: DataSet, test: Int32Array): ModelReport['spans'][number] {

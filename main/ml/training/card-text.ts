@@ -1,5 +1,5 @@
 import type { CardEvent, CardTraded, ModelCard } from '../card.ts';
-import type { Estimate } from './block-bootstrap.ts';
+import { estimateText } from './claim-words.ts';
 
 /** `CARD.md`: the card in words and tables, for a person deciding whether to trust the model. */
 export function cardText(card: ModelCard): string {
@@ -15,7 +15,7 @@ export function cardText(card: ModelCard): string {
       ['figure', 'model', 'without a model'],
       [
         ['loss', out.loss.toFixed(5), `${out.naiveLoss.toFixed(5)} (${out.naiveAnswer})`],
-        ['loss gain (95 % interval)', estimate(out.lossGain, 5), '0'],
+        ['loss gain (95 % interval)', estimateText(out.lossGain, 5), '0'],
         ...(out.event ? eventRows(out.event) : []),
         ...(out.intervals ? [intervalRow(out.intervals)] : []),
       ],
@@ -61,7 +61,7 @@ function eventRows(event: CardEvent): string[][] {
   const orNone = (value: number | null, show: (value: number) => string): string =>
     value === null ? '–' : show(value);
   return [
-    ['AUC (95 % interval)', estimate(event.auc, 4), '0.5'],
+    ['AUC (95 % interval)', estimateText(event.auc, 4), '0.5'],
     ['Brier score', event.brier.toFixed(5), event.brierOfBaseRate.toFixed(5)],
     ['accuracy', percent(event.accuracy), `${percent(event.naiveAccuracy)} (always the commoner answer)`],
     ['balanced accuracy', orNone(event.balancedAccuracy, percent), '50.0 %'],
@@ -127,7 +127,7 @@ function tradedText({ trades, right, grossBpsPerTrade, netBpsPerTrade }: CardTra
   if (trades === 0) return 'No forecast was sure enough to trade.';
   const share = `${trades} trades, ${right} right (${percent(right / trades)})`;
   if (grossBpsPerTrade === null || netBpsPerTrade === null) return `${share}: too few to say what one earns.`;
-  return `${share}; ${grossBpsPerTrade.toFixed(2)} bps a trade before fees, ${estimate(netBpsPerTrade, 2)} bps after.`;
+  return `${share}; ${grossBpsPerTrade.toFixed(2)} bps a trade before fees, ${estimateText(netBpsPerTrade, 2)} bps after.`;
 }
 
 function driftText({ windowBars, features, heldOut }: ModelCard['trainingDistribution']): string {
@@ -137,9 +137,6 @@ function driftText({ windowBars, features, heldOut }: ModelCard['trainingDistrib
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 const day = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 10);
-const estimate = ({ value, low, high }: Estimate, digits: number): string =>
-  `${value.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
-
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');

@@ -1,26 +1,16 @@
 import type { ModelCard } from '../card.ts';
-import type { Estimate } from './block-bootstrap.ts';
-
-const WORDS = {
-  none: 'no edge',
-  weak: 'tells something, does not pay',
-  measured: '**edge after costs**',
-  unknown: 'not known',
-};
-
-const estimate = ({ value, low, high }: Estimate, digits: number): string =>
-  `${value.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
+import { EDGE_WORDS, estimateText } from './claim-words.ts';
 
 function row({ title, family, edge, outOfSample, sources }: ModelCard, votes: boolean): string {
   const { event, lossGain, traded } = outOfSample;
   const cells = [
     title,
     family.title,
-    WORDS[edge.verdict],
-    event ? estimate(event.auc, 3) : '',
-    estimate(lossGain, 4),
+    EDGE_WORDS[edge.verdict],
+    event ? estimateText(event.auc, 3) : '',
+    estimateText(lossGain, 4),
     event ? event.expectedCalibrationError.toFixed(3) : '',
-    traded?.netBpsPerTrade ? estimate(traded.netBpsPerTrade, 1) : 'too few trades',
+    traded?.netBpsPerTrade ? estimateText(traded.netBpsPerTrade, 1) : 'too few trades',
     String(sources.length),
     votes ? 'votes' : 'shadow',
   ];

@@ -4,6 +4,7 @@ import { featureSetReversalV1 } from '../../../main/engine/features/feature-set-
 import { buildDataSet } from '../../../main/ml/datasets/build-data-set.ts';
 import { windowAt } from '../../../main/ml/datasets/data-set.ts';
 import { type LabelSpec, labelCandles, labelSchema } from '../../../main/ml/labels/label.ts';
+import { questionText } from '../../../main/ml/labels/question-text.ts';
 import { emptyColumns } from '../../support/candle-samples.ts';
 import { walkCandles } from '../../support/walk-candles.ts';
 
@@ -79,6 +80,22 @@ describe('labels of the question asked at bar 19, close 100, moves of 1 %', () =
       horizons: [12],
       volatilityBars: 48,
     });
+  });
+});
+
+describe('a question in words', () => {
+  it.each([
+    [
+      { kind: 'direction', horizonBars: 12 },
+      /^Does price rise 1 deviation before it falls as far, within 12 bars of 5m\?/,
+    ],
+    [{ kind: 'direction', horizonBars: 1, multiple: 1.5 }, /^Does price rise 1\.5 deviations .*, within 1 bar of 5m\?/],
+    [{ kind: 'triple-barrier' }, /: a rise of 1 deviation, a fall as far, or neither\?/],
+    [{ kind: 'move', horizons: [1] }, /^How far does price move in 1 bar of 5m,/],
+    [{ kind: 'move', horizons: [1, 12] }, /^How far does price move in 1, 12 bars of 5m,/],
+    [{ kind: 'volatility-regime', horizonBars: 1 }, /^Will the moves of the next 1 bar of 5m be 1\.25 times/],
+  ])('%o', (spec, text) => {
+    expect(questionText(labelSchema.parse(spec), '5m')).toMatch(text);
   });
 });
 

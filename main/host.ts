@@ -237,7 +237,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       nowMs: () => systemClock.nowMs(),
       onLog: options.onLog,
       onPublished: (model, version) => modelDesk.published(model, version),
-      retraining: retrainText(retrain),
+      retraining: () => [retrainText(retrain), ...retraining.said()].join('\n'),
     });
     const retraining = openRetraining({
       settings: retrain,

@@ -29,7 +29,9 @@ export function ModelList() {
         ) : (
           <p className="px-2.5 py-2 text-text2">{jobs ? 'No training yet' : 'Connecting…'}</p>
         )}
-        {retraining === '' ? null : <p className="px-2.5 pt-3 text-[11px] leading-[15px] text-text3">{retraining}</p>}
+        {retraining === '' ? null : (
+          <p className="whitespace-pre-line px-2.5 pt-3 text-[11px] leading-[15px] text-text3">{retraining}</p>
+        )}
         {published.length === 0 ? null : <VersionRows title="Published here" versions={published} />}
         <VersionRows title="With the terminal" versions={shipped} />
       </div>

@@ -30,8 +30,8 @@ export interface ModelsDeskOptions {
   readonly newId: () => string;
   /** A version is on disk: whoever serves models looks. A sentence where it cannot be served. */
   readonly onPublished: (model: string, version: string) => Promise<string | null>;
-  /** When published models are trained anew, in a sentence. */
-  readonly retraining: string;
+  /** When published models are trained anew, and what came of it last, a line each. */
+  readonly retraining: () => string;
 }
 
 interface PublishedVersion {
@@ -182,7 +182,7 @@ export function createModelsDesk({
         questions: [...QUESTIONS],
         featureSets: featureSetRows(),
         stored: stored.ok ? stored.value.stored : [],
-        retraining,
+        retraining: retraining(),
       });
     },
     async explore(plan: DataPlan): Promise<Result<DataSetView, Refusal>> {

@@ -18,7 +18,7 @@ export interface ModelsOptions {
   readonly nowMs: () => number;
   readonly onLog: (text: string) => void;
   readonly onPublished: (model: string, version: string) => Promise<string | null>;
-  readonly retraining: string;
+  readonly retraining: () => string;
 }
 
 const WAITING_MAX = 24;

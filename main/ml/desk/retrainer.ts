@@ -48,6 +48,8 @@ const keptSchema = z.strictObject({
   lastMs: z.record(z.string(), z.number()),
   /** By training: the model that it is to follow. */
   pending: z.record(z.string(), z.strictObject({ model: z.string(), atMs: z.number() })),
+  /** The last word on each model, newest first. */
+  said: z.array(z.strictObject({ model: z.string(), atMs: z.number(), text: z.string() })).default([]),
 });
 type Kept = z.infer<typeof keptSchema>;
 
@@ -57,7 +59,11 @@ const FIRST_LOOK_MS = 180_000;
 const LOOK_EVERY_MS = 600_000;
 /** A training that nobody knows any more is not waited for longer. */
 const PENDING_MS_MAX = 7 * 86_400_000;
+/** Lines that a screen has room for. */
+const SAID_MAX = 3;
 const ENDED: readonly TrainingJob['state'][] = ['done', 'failed', 'cancelled'];
+
+const minuteOf = (timeMs: number): string => `${new Date(timeMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 /**
  * Trains the models that were made here anew: each day at the same time, and where they have drifted. What comes of it is published as the
@@ -66,7 +72,7 @@ const ENDED: readonly TrainingJob['state'][] = ['done', 'failed', 'cancelled'];
 export function createRetrainer(options: RetrainerOptions) {
   const { settings, kept, desk, timers, nowMs, onNotice } = options;
   const stored = keptSchema.safeParse(kept.load(KEY));
-  let state: Kept = stored.success ? stored.data : { seenSlotMs: null, lastMs: {}, pending: {} };
+  let state: Kept = stored.success ? stored.data : { seenSlotMs: null, lastMs: {}, pending: {}, said: [] };
   let isLooking = false;
   const publishing = new Set<string>();
 
@@ -76,6 +82,14 @@ export function createRetrainer(options: RetrainerOptions) {
     if (saved.ok) state = next;
     else onNotice(`Retraining: what is under way cannot be kept: ${saved.error.text}.`);
     return saved.ok;
+  }
+
+  /** Told now, and kept for whoever was not there to hear it. */
+  function tell(model: string, text: string): void {
+    onNotice(text);
+    const said = [{ model, atMs: nowMs(), text }, ...state.said.filter((each) => each.model !== model)];
+    const next = { ...state, said: said.slice(0, SAID_MAX) };
+    if (kept.save(KEY, next).ok) state = next;
   }
 
   function isScheduled(): boolean {
@@ -90,15 +104,16 @@ export function createRetrainer(options: RetrainerOptions) {
     if (!save({ ...state, lastMs: { ...state.lastMs, [model]: atMs } })) return;
     const data = untilNow(plan.data, atMs, settings.days);
     if (data.sources.some(({ kind }) => kind !== 'instrument')) {
-      onNotice(
+      tell(
+        model,
         `${model} is not retrained (${why}): it learnt from candles of a file or a download, which do not go on.`,
       );
       return;
     }
     const started = await desk.start({ ...plan, data });
-    if (!started.ok) return onNotice(`${model} is not retrained (${why}): ${started.error.text}`);
+    if (!started.ok) return tell(model, `${model} is not retrained (${why}): ${started.error.text}`);
     save({ ...state, pending: { ...state.pending, [started.value]: { model, atMs } } });
-    onNotice(`${model} is being retrained: ${why}.`);
+    tell(model, `${model} is being retrained: ${why}.`);
   }
 
   async function look(): Promise<void> {
@@ -139,9 +154,9 @@ export function createRetrainer(options: RetrainerOptions) {
     if (publishing.has(job.id)) return;
     publishing.add(job.id);
     try {
-      onNotice(await ended(job, model));
+      tell(model, await ended(job, model));
     } catch (error) {
-      onNotice(`${model} was retrained and nothing came of it: ${(error as Error).message}`);
+      tell(model, `${model} was retrained and nothing came of it: ${(error as Error).message}`);
     } finally {
       forget(job.id);
       publishing.delete(job.id);
@@ -168,6 +183,8 @@ export function createRetrainer(options: RetrainerOptions) {
   ];
   return {
     look,
+    /** What was said last of each model, with its time, newest first. */
+    said: (): readonly string[] => state.said.map(({ atMs, text }) => `${minuteOf(atMs)}: ${text}`),
     close(): void {
       cron?.stop();
       for (const stop of stops) stop();

@@ -61,7 +61,7 @@ it('a job of before is whole in the list, also where the trainer speaks of it be
     nowMs: () => 10,
     newId: () => 'new',
     onPublished: async () => null,
-    retraining: '',
+    retraining: () => '',
   });
   tell(JOB);
   folder.resolve();

@@ -41,7 +41,7 @@ const open = () =>
     timers: systemTimers,
     nowMs: () => Date.now(),
     onLog: (text) => notices.push(text),
-    retraining: '',
+    retraining: () => '',
     onPublished: async (model, version) => {
       served.push(`${model} ${version}`);
       return null;

@@ -218,6 +218,27 @@ describe('retraining', () => {
     expect(run.published).toEqual([job.id]);
   });
 
+  it('keeps over a restart what it said last of each model, the newest first', async () => {
+    const file: StandingModel = {
+      model: 'of-a-file',
+      plan: { ...TRAINING_PLAN, data: { ...TRAINING_PLAN.data, sources: [{ kind: 'file', path: 'a.csv' }] } },
+    };
+    const run = retrainer({ standing: async () => [file, MODEL] });
+    run.drifted.push({ model: 'of-a-file', why: 'it drifts' }, { model: MODEL.model, why: 'it drifts' });
+    expect(run.made.said()).toEqual([]);
+    await run.made.look();
+    await finish(run, { state: 'failed', error: 'It broke.' });
+    const said = [
+      '2026-05-10 12:00 UTC: Retraining direction-boosting failed: It broke.',
+      expect.stringMatching(/^2026-05-10 12:00 UTC: of-a-file is not retrained \(it drifts\): /),
+    ];
+    expect(run.made.said()).toEqual(said);
+    const { seenSlotMs, lastMs, pending } = run.saved.get('retraining') as Record<string, unknown>;
+    expect(retrainer({}, run.saved).made.said()).toEqual(said);
+    // Of a terminal that did not keep it yet.
+    expect(retrainer({}, new Map([['retraining', { seenSlotMs, lastMs, pending }]])).made.said()).toEqual([]);
+  });
+
   it('says why nothing comes of it', async () => {
     const file: StandingModel = {
       model: 'of-a-file',

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { readCandleFile } from '../candle-files/index.ts';
 import { type CandleColumns, TIMEFRAME_MS, TIMEFRAMES, type Timeframe } from '../engine/domain/candle.ts';
 import { fail, ok, type Result } from '../engine/domain/result.ts';
-import { NOTHING_KNOWN } from '../engine/features/bar-context.ts';
+import { contextFromReference } from '../engine/features/bar-context.ts';
 import type { InstrumentCandles } from '../ml/datasets/build-data-set.ts';
 
 interface InputFault {
@@ -34,19 +34,10 @@ export async function readInstruments(
     instruments.push({
       instrument,
       candles,
-      ...(known && { contextOf: contextFrom(candles, known.value.columns, own) }),
+      ...(known && { contextOf: contextFromReference(candles, known.value.columns, TIMEFRAME_MS[own]) }),
     });
   }
   return timeframe === null ? unfit('no candle file was named') : ok({ instruments, timeframe });
-}
-
-/** Closes of the reference one bar before each bar, as the engine knows them. */
-function contextFrom(candles: CandleColumns, reference: CandleColumns, timeframe: Timeframe) {
-  const closes = new Map(Array.from(reference.openTimeMs, (timeMs, bar) => [timeMs, reference.close[bar]!]));
-  return (row: number) => ({
-    ...NOTHING_KNOWN,
-    referenceClose: closes.get(candles.openTimeMs[row]! - TIMEFRAME_MS[timeframe]) ?? null,
-  });
 }
 
 /** The commonest step between two candles. */

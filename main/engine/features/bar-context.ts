@@ -1,3 +1,5 @@
+import type { CandleColumns } from '../domain/candle.ts';
+
 /** What features may know of a bar beside its candle. Null is "not known", which is something else than zero. */
 
 /** Public prints of one bar, by the side that took. */
@@ -19,6 +21,16 @@ export interface BarContext {
 }
 
 export const NOTHING_KNOWN: BarContext = { flow: null, fundingRate: null, referenceClose: null };
+
+/** Of every bar of the past what the reference's candles tell of it, as the engine knows it. @param spanMs length of the candles */
+export function contextFromReference(
+  { openTimeMs }: CandleColumns,
+  reference: CandleColumns,
+  spanMs: number,
+): (row: number) => BarContext {
+  const closes = new Map(Array.from(reference.openTimeMs, (timeMs, bar) => [timeMs, reference.close[bar]!]));
+  return (row) => ({ ...NOTHING_KNOWN, referenceClose: closes.get(openTimeMs[row]! - spanMs) ?? null });
+}
 
 /** @throws RangeError naming what is not a finite number, or below what it can be, and `where`. */
 export function assertContext({ flow, fundingRate, referenceClose }: BarContext, where: string): void {

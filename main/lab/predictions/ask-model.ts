@@ -67,6 +67,7 @@ export async function askModel(
       placement,
       candles: market.candles,
       instrumentId: names[at] ?? `market ${at + 1}`,
+      candlesOf: (instrumentId) => markets[names.indexOf(instrumentId)]?.candles,
       spawn: () => forkMlHost(shelf.mlHost),
       tell: (done) => tell(before + done, total),
     });

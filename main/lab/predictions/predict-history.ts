@@ -2,8 +2,10 @@ import { type CandleColumns, TIMEFRAME_MS } from '../../engine/domain/candle.ts'
 import type { PredictionArrived, PredictionFailed } from '../../engine/domain/events.ts';
 import type { InstrumentId } from '../../engine/domain/instrument.ts';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
+import { contextFromReference } from '../../engine/features/bar-context.ts';
+import { referenceOf } from '../../engine/features/context-tape.ts';
 import { computeFeatures } from '../../engine/features/feature-set.ts';
-import { featureSetByName } from '../../engine/features/feature-sets.ts';
+import { featureSetByName, setThatKnows } from '../../engine/features/feature-sets.ts';
 import { createInferenceClient } from '../../engine/inference/inference-client.ts';
 import type { MlHostChannel } from '../../engine/inference/ml-host-channel.ts';
 import type { Placement } from '../../engine/inference/protocol.ts';
@@ -18,6 +20,8 @@ export interface HistoryAsked {
   readonly placement: Placement;
   readonly candles: CandleColumns;
   readonly instrumentId: InstrumentId;
+  /** Candles of another instrument over the same time, for models that look at one; undefined where there are none. */
+  readonly candlesOf?: (instrumentId: InstrumentId) => CandleColumns | undefined;
   /** Starts an ml-host of its own: the one that trades is not kept busy. */
   readonly spawn: () => MlHostChannel;
   readonly tell?: (done: number, total: number) => void;
@@ -53,9 +57,14 @@ export function predictHistory(asked: HistoryAsked): Promise<Result<ModelHistory
   if (!set) return no(`${card.name} wants features ${card.featureSet.name}, which this build does not compute`);
   if (spanOf(candles.openTimeMs) !== spanMs)
     return no(`${card.name} answers candles of ${card.timeframe}, and no others`);
+  const reference = set.usesContext ? asked.candlesOf?.(referenceOf(instrumentId)) : undefined;
+  if (set.usesContext && set !== setThatKnows(set, 'reference'))
+    return no(`${card.name} looks at prints and funding, which candles do not tell`);
+  if (set.usesContext && !reference)
+    return no(`${card.name} looks at ${referenceOf(instrumentId)} too: its candles have to be among those of the run`);
   let rows: readonly (Float64Array | null)[];
   try {
-    rows = computeFeatures(set, candles).rows;
+    rows = computeFeatures(set, candles, reference && contextFromReference(candles, reference, spanMs)).rows;
   } catch (error) {
     return no((error as Error).message);
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CandleRow, EngineEvent } from '../../../main/engine/domain/events.ts';
+import { contextFromReference } from '../../../main/engine/features/bar-context.ts';
 import { createContextTape, referenceOf } from '../../../main/engine/features/context-tape.ts';
 import { computeFeatures } from '../../../main/engine/features/feature-set.ts';
 import { featureSetV2 } from '../../../main/engine/features/feature-set-v2.ts';
@@ -69,6 +70,18 @@ describe('what is known of a bar', () => {
     const candles = Array.from({ length: 720 }, (_, bar) => row(bar * MINUTE, 100 + bar));
     const known = tapeAfter({ kind: 'HistoryLoaded', instrumentId: BTC, timeframe: '1m', candles });
     expect([1, 719].map((bar) => known(bar * MINUTE).referenceClose)).toEqual([100, 818]);
+    // The past as a whole knows the same.
+    const column = (at: number): Float64Array => Float64Array.from(candles, (each) => each[at]!);
+    const columns = {
+      openTimeMs: column(0),
+      open: column(1),
+      high: column(2),
+      low: column(3),
+      close: column(4),
+      volume: column(5),
+    };
+    const past = contextFromReference(columns, columns, MINUTE);
+    for (const [bar, [openTimeMs]] of candles.entries()) expect(past(bar)).toEqual(known(openTimeMs));
   });
 
   it('no prints where the feed broke off within it, or the venue closed it for us', () => {

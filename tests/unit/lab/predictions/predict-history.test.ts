@@ -57,6 +57,18 @@ it.each([
   ['too few candles', 10, {}, 'candles before it can be asked'],
   ['other candles', 300, { candles: randomWalkCandles(300, createRandom(1).next) }, 'answers candles of 5m'],
   ['features that nobody computes', 300, { card: { ...card, featureSet: { ...card.featureSet, name: 'v9' } } }, 'v9'],
+  [
+    'closes of another instrument that are not there',
+    300,
+    { card: { ...card, featureSet: { ...card.featureSet, name: 'v2-reference' } } },
+    'looks at binance:ETH/USDT too: its candles have to be among those of the run',
+  ],
+  [
+    'prints, which no candle has',
+    300,
+    { card: { ...card, featureSet: { ...card.featureSet, name: 'v2' } } },
+    'looks at prints and funding, which candles do not tell',
+  ],
   ['a host that does not start', 300, { spawn: () => forkMlHost('/nowhere/at/all.ts') }, 'the ml-host ended'],
 ])('says in a sentence why it was not asked: %s', async (_, bars, over, words) => {
   const given =

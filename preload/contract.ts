@@ -1,6 +1,6 @@
 /**
- * The contract between the engine and any screen: every request, every stream, their schemas. The lab's and the gap meter's parts are files of their own.
- * The contract between the engine and any screen: every request, every stream, their schemas. The parts of the lab and of models are files of their own.
+ * The contract between the engine and any screen: every request, every stream, their schemas. The parts of the lab, of the gap meter and of
+ * models are files of their own.
  *
  * Amounts are plain decimal strings, times are integer milliseconds (UTC). Floats appear only where nothing is decided
  * by them (candles, indicators, probabilities). Objects are strict: unknown keys are refused on arrival.

@@ -18,6 +18,19 @@ export interface CandleColumns {
   readonly volume: Float64Array;
 }
 
+/** Of rows of open time, open, high, low, close and volume, oldest first. */
+export function columnsOfRows(rows: readonly (readonly number[])[]): CandleColumns {
+  const column = (at: number): Float64Array => Float64Array.from(rows, (row) => row[at] as number);
+  return {
+    openTimeMs: column(0),
+    open: column(1),
+    high: column(2),
+    low: column(3),
+    close: column(4),
+    volume: column(5),
+  };
+}
+
 export const TIMEFRAMES = ['1s', '1m', '5m', '15m', '1h', '4h', '1d'] as const;
 export type Timeframe = (typeof TIMEFRAMES)[number];
 

@@ -1,5 +1,5 @@
 import type { IndicatorSeries, Timeframe } from '../../../preload/contract.ts';
-import type { Candle, CandleColumns } from '../domain/candle.ts';
+import { type Candle, type CandleColumns, columnsOfRows } from '../domain/candle.ts';
 import type { CandleRow } from '../domain/events.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
 import { LiveIndicator } from '../features/chart-indicators.ts';
@@ -57,7 +57,7 @@ export function chartSeries(
 ): { candles: CandleRow[]; indicators: IndicatorSeries[] } {
   const { instrumentId, timeframe, limit, beforeMs } = query;
   const all = candlesOf(source, instrumentId, timeframe, limit + WARM_UP_BARS, beforeMs);
-  const columns = columnsOf(all);
+  const columns = columnsOfRows(all);
   const from = Math.max(0, all.length - limit);
   const indicators = query.indicators.flatMap((id): IndicatorSeries[] => {
     const indicator = makeIndicator(id);
@@ -85,7 +85,7 @@ export function liveIndicatorsOf(
 ): LiveIndicators {
   const open = source.open(instrumentId, timeframe);
   const closed = candlesOf(source, instrumentId, timeframe, 2 * WARM_UP_BARS, open?.[0]);
-  const columns = columnsOf(closed);
+  const columns = columnsOfRows(closed);
   const made = ids.flatMap((id) => {
     const indicator = makeIndicator(id);
     indicator?.load(columns);
@@ -119,16 +119,4 @@ function rowsOf(columns: CandleColumns): CandleRow[] {
     columns.close[row] as number,
     columns.volume[row] as number,
   ]);
-}
-
-function columnsOf(rows: readonly CandleRow[]): CandleColumns {
-  const column = (index: number): Float64Array => Float64Array.from(rows, (row) => row[index] as number);
-  return {
-    openTimeMs: column(0),
-    open: column(1),
-    high: column(2),
-    low: column(3),
-    close: column(4),
-    volume: column(5),
-  };
 }

@@ -1,4 +1,4 @@
-import type { CandleColumns } from '../../engine/domain/candle.ts';
+import { type CandleColumns, columnsOfRows } from '../../engine/domain/candle.ts';
 import { ROW, type TickFeed } from './tick-feed.ts';
 
 /** Candles of the trades of a feed, as they were heard, on the bars of a run over it; a bar without a trade has none. */
@@ -23,13 +23,5 @@ export function feedCandles(feed: TickFeed, openTimeMs: Float64Array, spanMs: nu
     last[4] = price;
     last[5] += qty;
   }
-  const column = (at: number): Float64Array => Float64Array.from(rows, (each) => each[at]!);
-  return {
-    openTimeMs: column(0),
-    open: column(1),
-    high: column(2),
-    low: column(3),
-    close: column(4),
-    volume: column(5),
-  };
+  return columnsOfRows(rows);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { columnsOfRows } from '../../../main/engine/domain/candle.ts';
 import type { CandleRow, EngineEvent } from '../../../main/engine/domain/events.ts';
 import { contextFromReference } from '../../../main/engine/features/bar-context.ts';
 import { createContextTape, referenceOf } from '../../../main/engine/features/context-tape.ts';
@@ -71,15 +72,7 @@ describe('what is known of a bar', () => {
     const known = tapeAfter({ kind: 'HistoryLoaded', instrumentId: BTC, timeframe: '1m', candles });
     expect([1, 719].map((bar) => known(bar * MINUTE).referenceClose)).toEqual([100, 818]);
     // The past as a whole knows the same.
-    const column = (at: number): Float64Array => Float64Array.from(candles, (each) => each[at]!);
-    const columns = {
-      openTimeMs: column(0),
-      open: column(1),
-      high: column(2),
-      low: column(3),
-      close: column(4),
-      volume: column(5),
-    };
+    const columns = columnsOfRows(candles);
     const past = contextFromReference(columns, columns, MINUTE);
     for (const [bar, [openTimeMs]] of candles.entries()) expect(past(bar)).toEqual(known(openTimeMs));
   });

@@ -43,14 +43,14 @@ export function GameDayDialog() {
 function Cases({ gameDay }: { gameDay: GameDay }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling list must be reachable by keyboard
-    <div tabIndex={0} className="min-h-0 overflow-auto border-t border-line">
+    <section aria-label="Faults" tabIndex={0} className="min-h-0 overflow-auto border-t border-line">
       <ol aria-label="Cases">
         {gameDay.cases.map((row) => (
           <CaseRow key={row.id} row={row} />
         ))}
       </ol>
       {gameDay.note === '' ? null : <p className="px-5 py-2 text-text2">{realMinus(gameDay.note)}</p>}
-    </div>
+    </section>
   );
 }
 

@@ -74,7 +74,8 @@ export function chartOptions(look: ChartLook) {
       vertLine: { color: look.text, width: 1 as const, style: LineStyle.Dotted, labelBackgroundColor: look.line },
       horzLine: { color: look.text, width: 1 as const, style: LineStyle.Dotted, labelBackgroundColor: look.line },
     },
-    rightPriceScale: { borderVisible: false, minimumWidth: 74 },
+    // No label that the edge of its pane cuts.
+    rightPriceScale: { borderVisible: false, minimumWidth: 74, entireTextOnly: true },
     timeScale: { borderColor: look.line, timeVisible: true, rightOffset: BARS_RIGHT, minBarSpacing: 1.5 },
   };
 }

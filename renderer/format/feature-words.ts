@@ -1,4 +1,4 @@
-/** Features as a person reads them: `above low, 20 bars` of `above_low_20`. Pure. */
+/** Features as a person reads them: `above low of 20 bars` for `above_low_20`. Pure. */
 
 /** Parts of a name that are abbreviations, or that no word follows from. */
 const WORDS: Readonly<Record<string, string>> = {
@@ -11,6 +11,11 @@ const WORDS: Readonly<Record<string, string>> = {
   oc: 'open–close',
   atr: 'ATR',
   vwap: 'VWAP',
+  realized: 'realized volatility',
+  parkinson: 'Parkinson’s volatility',
+  klass: 'and Klass’s volatility',
+  garman: 'Garman',
+  place: 'place in the range',
   sin: '(sine)',
   cos: '(cosine)',
 };
@@ -21,9 +26,9 @@ export function featureWords(name: string): string {
     .split('_')
     .map((part) => WORDS[part] ?? part)
     .join(' ');
-  return bars === undefined ? words : `${words}, ${bars} bars`;
+  return bars === undefined ? words : `${words} of ${bars} bars`;
 }
 
-/** A sentence of the engine with the features that it names in words. */
+/** A sentence of the engine, with the feature in words whose drift it tells of. */
 export const featuresInWords = (sentence: string): string =>
-  sentence.replace(/\b[a-z]+(?:_[a-z\d]+)+\b/g, (name) => featureWords(name));
+  sentence.replace(/(?<=drifted from training: )[a-z\d_]+/g, (name) => featureWords(name));

@@ -1,5 +1,6 @@
 /** A labelled line of the set-up form with its unit or range, a hint, and the sentence that says what is wrong. */
 import { type ReactNode, useId } from 'react';
+import { chooseByArrows } from '../panels/arrow-keys.ts';
 
 interface NumberFieldProps {
   readonly label: string;
@@ -81,7 +82,7 @@ export function Choice<Value extends string>(props: {
 }) {
   const { label, value, options, onChange } = props;
   return (
-    <div role="radiogroup" aria-label={label} className="segmented">
+    <div role="radiogroup" aria-label={label} className="segmented" onKeyDown={chooseByArrows}>
       {options.map((option) => (
         // biome-ignore lint/a11y/useSemanticElements: segments, not round buttons
         <button
@@ -89,6 +90,7 @@ export function Choice<Value extends string>(props: {
           type="button"
           role="radio"
           aria-checked={option.value === value}
+          tabIndex={option.value === value ? 0 : -1}
           onClick={() => onChange(option.value)}
         >
           {option.text}

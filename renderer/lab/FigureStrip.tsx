@@ -20,7 +20,8 @@ export function FigureStrip({
         const { key, label, about, show, better } = word;
         const value = figures[key];
         const isDirection = key === 'returnShare' || key === 'heldReturnShare';
-        const tone = isDirection && better !== null && value !== null ? (value < 0 ? 'text-down' : 'text-up') : '';
+        const tone =
+          isDirection && better !== null && value !== null ? ['text-down', '', 'text-up'][Math.sign(value) + 1] : '';
         const interval = intervalOf(intervals, key);
         return (
           <div

@@ -1,6 +1,7 @@
 /** How far life lay from the same days run again by the engine alone, and why: in the Lab workspace, below the runs. */
 import { useEffect, useState } from 'react';
 import { GAP_DAYS_MAX, type GapMeter, type GapReport } from '../../preload/gap-contract.ts';
+import { fixDecimal } from '../format/decimal.ts';
 import { showCount, showPercent, showSigned, signOf } from '../format/number.ts';
 import { showAgo, showMoment } from '../format/time.ts';
 import { engineNowMs, useDeskStore } from '../stores/desk-store.ts';
@@ -9,7 +10,8 @@ import { barOf, followGap, GAP_ROWS, isStale, measureGap, setGapSchedule, useGap
 
 const MINUTE_MS = 60_000;
 const TONES = ['text-down', 'text-text2', 'text-up'] as const;
-const toneOf = (amount: string) => TONES[signOf(amount) + 1];
+/** Of what is shown: a hundredth of a cent is neither. */
+const toneOf = (amount: string) => TONES[signOf(fixDecimal(amount, 2)) + 1];
 const shortSymbol = (instrumentId: string): string => instrumentId.slice(instrumentId.indexOf(':') + 1);
 
 export function GapCard() {

@@ -2,11 +2,13 @@
 import type { LabRun, LabRunDetail } from '../../preload/lab-contract.ts';
 import { showCount, showFloat, showPercent, showSignedPercent } from '../format/number.ts';
 import { showDay } from '../format/time.ts';
+import { useLab } from './lab-store.ts';
 
 type Loop = NonNullable<LabRunDetail['loop']>;
 
 export function LoopNotes({ run, detail: { loop, asked } }: { run: LabRun; detail: LabRunDetail }) {
   const { figures, plan } = run;
+  const models = useLab((state) => state.catalogue?.models);
   if (!figures || (!loop && !asked)) return null;
   const isTaught = asked !== null && figures.fromMs < asked.learntToMs;
   return (
@@ -24,7 +26,8 @@ export function LoopNotes({ run, detail: { loop, asked } }: { run: LabRun; detai
       ) : null}
       {asked ? (
         <p>
-          {asked.model} {asked.version} was asked at each close.
+          {models?.find(({ name }) => name === asked.model)?.title ?? asked.model} {asked.version} was asked at each
+          close.
           {isTaught ? (
             <span className="text-seal-text">
               {' '}

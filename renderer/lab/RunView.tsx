@@ -2,6 +2,7 @@
 import type { LabRun } from '../../preload/lab-contract.ts';
 import { showCount } from '../format/number.ts';
 import { showDay } from '../format/time.ts';
+import { chooseByArrows } from '../panels/arrow-keys.ts';
 import { Empty } from '../panels/Panel.tsx';
 import { CompareView } from './CompareView.tsx';
 import { setUpAgain } from './draft-store.ts';
@@ -78,13 +79,14 @@ function Tabs({ run, tab }: { run: LabRun | null; tab: LabTab }) {
   };
   return (
     <div className="ml-auto flex items-center gap-2">
-      <div role="tablist" aria-label="What to see of the run" className="lab-tabs">
+      <div role="tablist" aria-label="What to see of the run" className="lab-tabs" onKeyDown={chooseByArrows}>
         {TABS.filter(({ id }) => isThere(id)).map(({ id, text }) => (
           <button
             key={id}
             type="button"
             role="tab"
             aria-selected={id === tab}
+            tabIndex={id === tab ? 0 : -1}
             disabled={!isOpen(id) && id !== tab}
             onClick={() => showTab(id)}
           >

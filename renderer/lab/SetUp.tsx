@@ -194,8 +194,9 @@ function OwnFolder() {
       {own.state === 'failed' ? <p className="select-text text-down">{own.text}</p> : null}
       {own.state === 'ready' ? (
         <>
-          <p className="select-text break-all">
-            A TypeScript file in {own.value.folder} stands in the list. It runs where it reaches nothing else.
+          <p className="select-text">
+            A TypeScript file in <span className="break-all">{own.value.folder}</span> stands in the list. It runs where
+            it reaches nothing else.
           </p>
           {own.value.problems.map(({ file, text }) => (
             <p key={file} className="select-text text-down">

@@ -8,19 +8,19 @@ import type { LabRun, LabTrade } from '../../preload/lab-contract.ts';
 import { showCount, showFloat, showSignedPercent } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';
 import { pickTrade, useLab } from './lab-store.ts';
+import type { TradePlaces } from './trade-places.ts';
 import type { Trades } from './use-trades.ts';
 
 const ROW_PX = 24;
-const TITLES = ['#', 'Side', 'In', 'Out', 'Bars', 'At', 'To', 'Return', 'Profit', 'Fees', 'Why'];
+const TITLES = ['#', 'Side', 'In', 'Out', 'Bars', 'Size', 'At', 'To', 'Return', 'Profit', 'Fees', 'Why'];
 
 export function TradesTable(props: {
   readonly trades: Trades;
-  /** Decimals that tell prices of this size apart. */
-  readonly placesOf: (price: number) => number;
+  readonly places: (instrument: number) => TradePlaces;
   readonly run: LabRun;
   readonly instruments: readonly string[];
 }) {
-  const { trades, placesOf, run, instruments } = props;
+  const { trades, places, run, instruments } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const picked = useLab((state) => state.tradeNumber);
   const total = trades.total ?? 0;
@@ -70,7 +70,7 @@ export function TradesTable(props: {
         className="trade-grid sticky top-0 z-10 h-6 bg-bg1 text-[11px] text-text3 shadow-[inset_0_-1px_var(--line)]"
       >
         {TITLES.map((title, at) => (
-          <span key={title} role="columnheader" className={at >= 4 && at <= 9 ? 'text-right' : ''}>
+          <span key={title} role="columnheader" className={at >= 4 && at <= 10 ? 'text-right' : ''}>
             {title}
           </span>
         ))}
@@ -83,7 +83,7 @@ export function TradesTable(props: {
             trade={trades.at(item.index)}
             top={item.start}
             isPicked={item.index === picked}
-            placesOf={placesOf}
+            places={places}
             instruments={instruments}
           />
         ))}
@@ -105,11 +105,11 @@ function TradeRow(props: {
   readonly trade: LabTrade | undefined;
   readonly top: number;
   readonly isPicked: boolean;
-  readonly placesOf: (price: number) => number;
+  readonly places: (instrument: number) => TradePlaces;
   readonly instruments: readonly string[];
 }) {
-  const { number, trade, top, isPicked, placesOf, instruments } = props;
-  const places = placesOf(trade?.entryPrice ?? 1);
+  const { number, trade, top, isPicked, places, instruments } = props;
+  const decimals = places(trade?.instrument ?? 0);
   const tone = !trade || trade.profitQuote === 0 ? '' : trade.profitQuote > 0 ? 'text-up' : 'text-down';
   return (
     <div
@@ -134,11 +134,12 @@ function TradeRow(props: {
             {showMoment(trade.entryTimeMs)}
           </span>
           <span role="gridcell" className="text-text2">
-            {showMoment(trade.exitTimeMs)}
+            {showMoment(trade.exitTimeMs).slice(5)}
           </span>
           <Figure>{showCount(trade.barsHeld)}</Figure>
-          <Figure>{showFloat(trade.entryPrice, places)}</Figure>
-          <Figure>{showFloat(trade.exitPrice, places)}</Figure>
+          <Figure>{showFloat(trade.qty, decimals.size)}</Figure>
+          <Figure>{showFloat(trade.entryPrice, decimals.price)}</Figure>
+          <Figure>{showFloat(trade.exitPrice, decimals.price)}</Figure>
           <Figure tone={tone}>{showSignedPercent(trade.returnShare, 2)}</Figure>
           <Figure tone={tone}>{`${trade.profitQuote > 0 ? '+' : ''}${showFloat(trade.profitQuote, 2)}`}</Figure>
           <Figure>{showFloat(trade.feesQuote, 2)}</Figure>

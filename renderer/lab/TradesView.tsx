@@ -1,45 +1,47 @@
 /** Trades on their candles and as a table, linked both ways: a row brings its candles, a mark its row. */
 import { useEffect, useMemo, useState } from 'react';
+import type { Instrument } from '../../preload/contract.ts';
 import type { LabRun, LabTrade } from '../../preload/lab-contract.ts';
 import { Empty } from '../panels/Panel.tsx';
+import { useDeskStore } from '../stores/desk-store.ts';
 import { Choice } from './Field.tsx';
 import { pickTrade, useLab } from './lab-store.ts';
 import { TradesTable } from './TradesTable.tsx';
 import { createTradeChart } from './trade-chart.ts';
+import { placesOf, type TradePlaces } from './trade-places.ts';
 import { useAnswer } from './use-answer.ts';
 import { useChart } from './use-chart.ts';
 import { type Trades, useTrades } from './use-trades.ts';
 
+const NO_INSTRUMENTS: readonly Instrument[] = [];
 /** Bars that are fetched on either side of a trade. */
 const BARS_AROUND = 400;
 
 export function TradesView({ run, instruments }: { run: LabRun; instruments: readonly string[] }) {
   const trades = useTrades(run.id);
+  const known = useDeskStore((state) => state.hello?.instruments ?? NO_INSTRUMENTS);
+  const places = useMemo(() => placesOf(run.plan.sources, known, trades.known), [run.plan, known, trades.known]);
   if (trades.problem !== '') return <Empty title="Nothing to show">{trades.problem}</Empty>;
   if (trades.total === 0) {
     return <Empty title="No trade was closed">What is open at the end is valued at the last close.</Empty>;
   }
   return (
     <>
-      <TradeCandles run={run} trades={trades} instruments={instruments} />
-      <TradesTable trades={trades} placesOf={placesOf} run={run} instruments={instruments} />
+      <TradeCandles run={run} trades={trades} places={places} instruments={instruments} />
+      <TradesTable trades={trades} places={places} run={run} instruments={instruments} />
     </>
   );
-}
-
-/** Decimals that tell prices of this size apart. */
-function placesOf(price = 100): number {
-  return Math.max(2, 5 - Math.ceil(Math.log10(Math.max(price, 1e-9))));
 }
 
 interface CandlesProps {
   readonly run: LabRun;
   readonly trades: Trades;
+  readonly places: (instrument: number) => TradePlaces;
   readonly instruments: readonly string[];
 }
 
 /** Of several instruments those of the trade in front are shown, or of the one that is chosen. */
-function TradeCandles({ run, trades, instruments }: CandlesProps) {
+function TradeCandles({ run, trades, places, instruments }: CandlesProps) {
   const number = useLab((state) => state.tradeNumber);
   const picked = number === null ? null : (trades.at(number) ?? null);
   const [chosen, setChosen] = useState(0);
@@ -55,15 +57,15 @@ function TradeCandles({ run, trades, instruments }: CandlesProps) {
     () => trades.known.filter((trade) => trade.instrument === instrument),
     [trades.known, instrument],
   );
-  const places = placesOf(own[0]?.entryPrice);
+  const { price: pricePlaces } = places(instrument);
   const candles = useMemo(() => {
     if (window && part.state === 'ready') return part.value;
     return whole.state === 'ready' ? whole.value : null;
   }, [window, part, whole]);
   const [host, chart] = useChart((element, look) => createTradeChart(element, look, pickTrade));
   useEffect(() => {
-    if (candles) chart.current?.setCandles(candles.candles, places);
-  }, [chart, candles, places]);
+    if (candles) chart.current?.setCandles(candles.candles, pricePlaces);
+  }, [chart, candles, pricePlaces]);
   useEffect(() => chart.current?.setTrades(own), [chart, own]);
   useEffect(() => chart.current?.pick(picked), [chart, picked]);
   const problem = whole.state === 'failed' ? whole.text : part.state === 'failed' && window ? part.text : '';

@@ -43,7 +43,6 @@ export function TrialTable(props: {
             <td>{showFloat(trial.turnoverPerYear, 1)}</td>
             <td>{showFloat(trial.trades, 0)}</td>
             <td data-align="left" className="whitespace-nowrap text-text3">
-              {trial.isOnFront ? '◆ front ' : STATES[trial.state]}
               {onPick === null ? null : (
                 <button
                   type="button"
@@ -53,7 +52,8 @@ export function TrialTable(props: {
                 >
                   Set up
                 </button>
-              )}
+              )}{' '}
+              {trial.isOnFront ? '◆ front' : STATES[trial.state]}
             </td>
           </tr>
         ))}

@@ -23,7 +23,7 @@ export function axisAround(parameter: Parameter | undefined): AxisDraft {
   const round = (value: number): number => (whole ? Math.round(value) : value);
   const from = Math.max(least, round(standard / 2));
   const to = Math.min(most, round(standard * 2));
-  return { name, from: plain(from), to: plain(to === from ? most : to), steps: '6' };
+  return { name, from: plain(from), to: plain(to > from ? to : Math.min(most, from + 1)), steps: '6' };
 }
 
 /** What is wrong is put among the errors. */

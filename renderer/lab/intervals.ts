@@ -27,7 +27,10 @@ export function intervalText({ show, key }: FigureWord, { low, high }: FigureInt
   const ends = key === 'maxDrawdownShare' ? [high, low] : [low, high];
   const isShare = /%$/.test(show(low));
   const isWide = isShare && Math.abs(high - low) >= 0.1;
-  const decimals = isWide ? /\.\d+(?=\s?%)/ : /(?<=\.\d)\d+(?=\s?%)/;
-  const [from, to] = ends.map((end) => show(end).replace(decimals, ''));
+  const isLarge = !isShare && Math.max(Math.abs(low), Math.abs(high)) >= 10;
+  const decimals = isWide ? /\.\d+(?=\s?%)/ : isLarge ? /(?<=\.\d)\d+$/ : /(?<=\.\d)\d+(?=\s?%)/;
+  // Rounded to what is left of it before the rest is cut off.
+  const places = isShare ? (isWide ? 2 : 3) : isLarge ? 1 : 2;
+  const [from, to] = ends.map((end) => show(Number(end.toFixed(places))).replace(decimals, ''));
   return isShare ? `${from!.replace(/\s?%$/, '')} to ${to}` : `${from} to ${to}`;
 }

@@ -9,9 +9,11 @@ import {
   labMessageSchema,
   type OwnStrategyFiles,
 } from '../../preload/lab-contract.ts';
+import { announce } from '../stores/toast-store.ts';
 import type { EngineClient } from '../transport/client.ts';
 import type { Loaded } from './loaded.ts';
 import type { RunOrder } from './run-filter.ts';
+import { sourceText } from './run-words.ts';
 
 export type LabTab = 'overview' | 'trades' | 'breakdown' | 'map' | 'search' | 'compare';
 
@@ -103,11 +105,25 @@ const newestOf = (runs: readonly LabRun[]): LabRun | undefined =>
     undefined,
   );
 
+const UNDER_WAY: ReadonlySet<LabRun['state']> = new Set(['waiting', 'running']);
+
+/** What a screen reader is told of runs that were under way and have ended. */
+export function endedText(before: readonly LabRun[], now: readonly LabRun[]): readonly string[] {
+  return now.flatMap(({ id, title, plan, state, verdict, error }) => {
+    const was = before.find((run) => run.id === id)?.state;
+    if (was === undefined || !UNDER_WAY.has(was) || UNDER_WAY.has(state)) return [];
+    const said = state === 'done' ? verdict?.sentence : error;
+    return [`${title} ${sourceText(plan)} ${state === 'done' ? 'is done' : state}${said ? `: ${said}` : '.'}`];
+  });
+}
+
 /** Follows the lab's runs until the connection or `signal` ends. */
 export async function followLab(client: EngineClient, signal: AbortSignal): Promise<void> {
   const stream = await client.watchLab(undefined, { signal });
   for await (const received of stream) {
     const message = labMessageSchema.parse(received);
+    const before = labStore.getState().runs ?? [];
     labStore.setState((state) => receiveLabMessage(state, message));
+    if (!message.first) for (const text of endedText(before, message.runs)) announce(text);
   }
 }

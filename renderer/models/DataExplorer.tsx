@@ -203,8 +203,8 @@ function Features({ features }: { features: readonly Feature[] }) {
               <td>
                 <Distribution feature={feature} />
               </td>
-              <td>{showFloat(feature.mean, 4)}</td>
-              <td>{showFloat(feature.deviation, 4)}</td>
+              <td>{showFloat(feature.mean, placesOf(feature))}</td>
+              <td>{showFloat(feature.deviation, placesOf(feature))}</td>
               <td>{showPercent(feature.missingShare, 1)}</td>
               <td className="font-semibold">{showFloat(feature.drift, 3)}</td>
               <td className="text-text2">{driftWord(feature.drift)}</td>
@@ -215,6 +215,10 @@ function Features({ features }: { features: readonly Feature[] }) {
     </section>
   );
 }
+
+/** Decimals that show three figures of its deviation. */
+const placesOf = ({ deviation }: Feature): number =>
+  Math.min(8, Math.max(2, 2 - Math.floor(Math.log10(Math.max(deviation ?? 1, 1e-8)))));
 
 const [WIDTH, HEIGHT] = [150, 20];
 

@@ -1,5 +1,6 @@
 /** The middle: a training as it goes, what a version is worth, a data set looked through, versions side by side. */
 import type { TrainingJob } from '../../preload/models-contract.ts';
+import { chooseByArrows } from '../panels/arrow-keys.ts';
 import { Empty } from '../panels/Panel.tsx';
 import { CompareVersions } from './CompareVersions.tsx';
 import { DataExplorer } from './DataExplorer.tsx';
@@ -55,13 +56,14 @@ function Tabs({ tab, job, hasReport }: { tab: ModelsTab; job: TrainingJob | null
     compare: compared >= 2,
   };
   return (
-    <div role="tablist" aria-label="What to see of models" className="lab-tabs ml-auto">
+    <div role="tablist" aria-label="What to see of models" className="lab-tabs ml-auto" onKeyDown={chooseByArrows}>
       {TABS.map(({ id, text }) => (
         <button
           key={id}
           type="button"
           role="tab"
           aria-selected={id === tab}
+          tabIndex={id === tab ? 0 : -1}
           disabled={!isOpen[id] && id !== tab}
           onClick={() => showTab(id)}
         >

@@ -27,7 +27,7 @@ export function TrialRows({ job, search }: { job: TrainingJob; search: Search })
         <p className="text-text2">None has ended yet.</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keyboard
-        <div className="min-h-0 flex-1 overflow-auto" tabIndex={0}>
+        <section className="min-h-0 flex-1 overflow-auto" tabIndex={0} aria-label="Settings that were tried">
           <table className="trial-rows">
             <thead>
               <tr>
@@ -60,7 +60,7 @@ export function TrialRows({ job, search }: { job: TrainingJob; search: Search })
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       )}
     </section>
   );

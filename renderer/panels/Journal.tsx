@@ -3,6 +3,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
 import type { JournalEntry } from '../../preload/contract.ts';
+import { featuresInWords } from '../format/feature-words.ts';
 import { showCount } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';
 import { deskStore, useDesk } from '../stores/desk-store.ts';
@@ -92,8 +93,8 @@ function Entry({ entry, top }: { entry: JournalEntry; top: number }) {
       <span className="sr-only">{mark.word}</span>
       <span className="w-[124px] shrink-0 whitespace-nowrap text-text3">{showMoment(entry.timeMs, true)}</span>
       <span className="w-14 shrink-0 text-right text-text3">{entry.seq}</span>
-      <span className="min-w-0 flex-1 truncate" title={entry.text}>
-        {entry.text}
+      <span className="min-w-0 flex-1 truncate" title={featuresInWords(entry.text)}>
+        {featuresInWords(entry.text)}
       </span>
       <span className="text-[11px] text-text3">{entry.kind}</span>
     </div>

@@ -93,7 +93,7 @@ function VoteRow({ vote, side }: { vote: Vote; side: Proposal['side'] }) {
 
 /** Every reason as a sentence of its own. */
 export function reasonSentences(proposal: Proposal): readonly string[] {
-  return proposal.reasons.map(({ text }) => realMinus(/[.!?]$/.test(text) ? text : `${text}.`));
+  return proposal.reasons.map(({ text }) => featuresInWords(realMinus(/[.!?]$/.test(text) ? text : `${text}.`)));
 }
 
 export function Reasons({ proposal }: { proposal: Proposal }) {

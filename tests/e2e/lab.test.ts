@@ -115,6 +115,14 @@ describe('the lab', () => {
         .getAttribute('aria-current'),
     ).toBe('page');
     expect(await violations(page)).toEqual([]);
+    // A row of choices is one stop of the keyboard; the arrows choose.
+    const timeframe = (name: string): Locator => setUp(page).getByRole('radio', { name, exact: true });
+    await timeframe('1h').focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await timeframe('4h').and(page.locator(':focus')).getAttribute('aria-checked')).toBe('true');
+    await page.keyboard.press('ArrowLeft');
+    expect(await timeframe('1h').and(page.locator(':focus')).getAttribute('tabindex')).toBe('0');
+    expect(await timeframe('4h').getAttribute('tabindex')).toBe('-1');
   });
 
   it('says at the field what will not do, and puts the keyboard there', async () => {

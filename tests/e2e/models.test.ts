@@ -94,7 +94,7 @@ describe('the models workspace', () => {
       const { page } = terminal.desk;
       await setUp(page).getByRole('radio', { name: 'Search', exact: true }).click();
       await setUp(page).getByLabel('Trials', { exact: true }).fill('3');
-      expect(await setUp(page).getByText('searched', { exact: true }).count()).toBeGreaterThan(3);
+      expect(await setUp(page).getByText(', searched', { exact: true }).count()).toBeGreaterThan(3);
       await train(page);
       const trials = model(page).getByRole('region', { name: 'Trials' });
       await until('a trial', async () => (await trials.getByRole('row').count()) > 1, LIMIT_MS);

@@ -256,6 +256,7 @@ export function textOf(reason: Reason): string {
     case 'liquidated':
       return `liquidated ${times(reason.times)}`;
     case 'loses':
+      if (reason.returnPct === 0) return 'neither wins nor loses';
       return reason.returnPctWithoutCosts > 0
         ? `loses ${percent(-reason.returnPct)}: costs eat the ${percent(reason.returnPctWithoutCosts)} it earns without them`
         : `loses ${percent(-reason.returnPct)}, and ${percent(-reason.returnPctWithoutCosts)} even without costs`;

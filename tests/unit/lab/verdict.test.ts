@@ -153,6 +153,10 @@ describe('the verdict', () => {
     expect(verdict.sentence).toContain(textOf(reason));
   });
 
+  it('of a run that came to nothing is not that it loses', () => {
+    expect(textOf({ code: 'loses', returnPct: 0, returnPctWithoutCosts: 0 })).toBe('neither wins nor loses');
+  });
+
   it('a warm-up that is short beside the run is said, and changes nothing', () => {
     const verdict = judge({ ...strong, warmUp: { ...strong.warmUp, kind: 'fails', enoughBars: 76 } });
     expect(verdict.kind).toBe('worth-paper');

@@ -4,13 +4,14 @@ import { featuresInWords, featureWords } from '../../../renderer/format/feature-
 
 describe('features in words', () => {
   it.each([
-    ['above_low_20', 'above low, 20 bars'],
-    ['sma_50', 'SMA, 50 bars'],
+    ['above_low_20', 'above low of 20 bars'],
+    ['sma_50', 'SMA of 50 bars'],
     ['macd_hist', 'MACD histogram'],
     ['day_cos', 'day (cosine)'],
     ['hl_range', 'high–low range'],
     ['rsi', 'RSI'],
-    ['reference_move_12', 'reference move, 12 bars'],
+    ['garman_klass_48', 'Garman and Klass’s volatility of 48 bars'],
+    ['reference_move_12', 'reference move of 12 bars'],
   ])('%s is %s', (name, words) => {
     expect(featureWords(name)).toBe(words);
   });

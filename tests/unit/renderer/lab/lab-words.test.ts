@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { calendarRows } from '../../../../renderer/lab/calendar-rows.ts';
 import { bestOf, COMPARED_FIGURES, HEADLINE_FIGURES } from '../../../../renderer/lab/figures.ts';
-import { type LabState, receiveLabMessage } from '../../../../renderer/lab/lab-store.ts';
+import { endedText, type LabState, receiveLabMessage } from '../../../../renderer/lab/lab-store.ts';
 import { differingParams, progressText, sourceText, speedText } from '../../../../renderer/lab/run-words.ts';
 import { toneOf } from '../../../../renderer/lab/tone.ts';
 import { createMemoryLab, LAB_FIGURES, LAB_PLAN } from '../../../support/memory-lab.ts';
@@ -123,5 +123,27 @@ describe('messages of the lab', () => {
   it('the first one of a connection is the whole list', () => {
     const next = receiveLabMessage(state, { first: true, runs: [row('z')], older: 0, removed: [] });
     expect([next.runs?.length, next.selectedId, next.comparedIds]).toEqual([1, 'z', []]);
+  });
+});
+
+describe('what is read out of runs', () => {
+  const { row } = createMemoryLab();
+  const before = [row('a', { state: 'running' }), row('b', { state: 'waiting' }), row('c', { state: 'done' })];
+
+  it('is the end of one that was under way, with what came of it', () => {
+    const verdict = { kind: 'no-edge', tone: 'bad', sentence: 'No edge: it loses.', reasons: [] } as const;
+    const now = [
+      row('a', { title: 'SMA cross', state: 'done', verdict: { ...verdict, reasons: [] } }),
+      row('b', { title: 'SMA cross', state: 'failed', error: 'No candles.' }),
+    ];
+    expect(endedText(before, now)).toEqual([
+      `SMA cross ${sourceText(LAB_PLAN)} is done: No edge: it loses.`,
+      `SMA cross ${sourceText(LAB_PLAN)} failed: No candles.`,
+    ]);
+  });
+
+  it('is nothing of one that goes on, was over before, or was run elsewhere', () => {
+    const now = [row('a', { state: 'running' }), row('c', { state: 'done' }), row('new', { state: 'done' })];
+    expect(endedText(before, now)).toEqual([]);
   });
 });

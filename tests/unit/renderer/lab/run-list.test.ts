@@ -41,13 +41,17 @@ describe('intervals in words', () => {
   const word = (key: string) => HEADLINE_FIGURES.find((each) => each.key === key)!;
 
   it('say the unit once, and of a fall the deeper end first', () => {
-    const ofReturn = { figure: 'returnShare', drawn: 'blocks', low: -0.1234, high: 0.3142 } as const;
+    const ofReturn = { figure: 'returnShare', drawn: 'blocks', low: -0.1194, high: 0.3142 } as const;
     expect(intervalText(word('returnShare'), ofReturn)).toBe('−12 to +31\u202f%');
     const ofFall = { figure: 'maxDrawdownShare', drawn: 'blocks', low: 0.05, high: 0.4 } as const;
     expect(intervalText(word('maxDrawdownShare'), ofFall)).toBe('−40 to −5\u202f%');
     expect(intervalText(word('returnShare'), { ...ofReturn, low: 0.0101, high: 0.0312 })).toBe('+1.0 to +3.1\u202f%');
     expect(intervalText(word('sharpe'), { figure: 'sharpe', drawn: 'blocks', low: -1, high: 2.345 })).toBe(
       '−1.00 to 2.35',
+    );
+    // Of large ones a tenth is enough.
+    expect(intervalText(word('sharpe'), { figure: 'sharpe', drawn: 'blocks', low: -78.993, high: -17.342 })).toBe(
+      '−79.0 to −17.3',
     );
   });
 

@@ -46,11 +46,10 @@ function electron(): Finding {
 async function inference(): Promise<Finding> {
   const name = 'ONNX Runtime';
   try {
-    const { listSupportedBackends } = await import('../ml/onnx-runtime.ts');
-    const backends = listSupportedBackends().map(
-      (backend) => `${backend.name}${backend.bundled ? '' : ' (not bundled)'}`,
-    );
-    return { name, state: 'ok', text: `providers ${backends.join(', ')}` };
+    const { RUNTIME } = await import('../ml/onnx-runtime.ts');
+    const { kind, providers, why } = RUNTIME;
+    if (kind === 'wasm') return { name, state: 'absent', text: `WebAssembly, slower: ${why}` };
+    return { name, state: 'ok', text: `providers ${providers.join(', ')}` };
   } catch (error) {
     return { name, state: 'bad', text: `does not load: ${(error as Error).message}` };
   }

@@ -1,4 +1,34 @@
 // First: the library reads its environment as it loads. Nothing else imports it directly.
 import './telemetry-off.ts';
+import type * as native from 'onnxruntime-node';
 
-export { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
+type Runtime = Pick<typeof native, 'InferenceSession' | 'Tensor'>;
+
+export interface LoadedRuntime extends Runtime {
+  /** `wasm` where there is no native library for this machine: the same answers, some times slower, on the processor alone. */
+  readonly kind: 'native' | 'wasm';
+  readonly providers: readonly string[];
+  /** Why it is not the native one; empty where it is. */
+  readonly why: string;
+}
+
+/** What runs models on this machine. */
+export const RUNTIME: LoadedRuntime = await load();
+export const { InferenceSession, Tensor } = RUNTIME;
+export type InferenceSession = native.InferenceSession;
+export type SessionOptions = native.InferenceSession.SessionOptions;
+export type Tensor = native.Tensor;
+
+async function load(): Promise<LoadedRuntime> {
+  try {
+    const { InferenceSession, Tensor, listSupportedBackends } = await import('onnxruntime-node');
+    const providers = listSupportedBackends().map(({ name, bundled }) => `${name}${bundled ? '' : ' (not bundled)'}`);
+    return { kind: 'native', InferenceSession, Tensor, providers, why: '' };
+  } catch (error) {
+    const { InferenceSession, Tensor, env } = await import('onnxruntime-web');
+    // As the native one: models this small are answered faster by one thread than by several.
+    env.wasm.numThreads = 1;
+    const why = `the native library does not load: ${(error as Error).message.split('\n')[0]}`;
+    return { kind: 'wasm', InferenceSession, Tensor, providers: ['wasm'], why };
+  }
+}

@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import type { TaskKind } from '../families/task.ts';
 import { MODEL_INPUT, OUTPUT_NAMES } from '../onnx/output-head.ts';
-import { InferenceSession, Tensor } from '../onnx-runtime.ts';
+import { InferenceSession, RUNTIME, type SessionOptions, Tensor } from '../onnx-runtime.ts';
 
 /** What a model said about one row: as it was learnt, and as it is to be believed; as many numbers as it has outputs. */
 export interface ModelAnswer {
@@ -23,7 +23,8 @@ export interface SessionError {
 }
 
 export interface ModelSession {
-  readonly provider: 'cpu';
+  /** `wasm` where there is no native library. */
+  readonly provider: 'cpu' | 'wasm';
   /** Rows that it takes at once. */
   readonly rowsMax: number;
   /** Candles that one answer looks at: a row is the features of so many, oldest first. */
@@ -43,7 +44,7 @@ export interface ModelSession {
 export const ROWS_MAX = 64;
 
 /** One thread and no arena: measured as fast as the defaults for models this small, with a fraction of the memory. */
-const SESSION_OPTIONS: InferenceSession.SessionOptions = {
+const SESSION_OPTIONS: SessionOptions = {
   executionProviders: ['cpu'],
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
@@ -76,7 +77,7 @@ export async function openModelSession(
     bars: windowBars(session),
   };
   return ok({
-    provider: 'cpu',
+    provider: RUNTIME.kind === 'wasm' ? 'wasm' : 'cpu',
     rowsMax: rowsMaxOf(session),
     windowBars: window.bars,
     runRows: (rows) => runRows(session, rows, window, shape),

@@ -107,6 +107,8 @@ describe('the package', () => {
     expect(
       natives.filter((path) => /onnxruntime|better-sqlite3/.test(path) && /win32|darwin|arm64/.test(path)),
     ).toEqual([]);
+    // WebAssembly stands in where there is no native one, which here there is.
+    expect(asar.paths.filter((path) => path.includes('onnxruntime-web'))).toEqual([]);
     for (const path of natives) expect(existsSync(join(resources, 'app.asar.unpacked', path)), path).toBe(true);
   });
 

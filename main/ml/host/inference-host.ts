@@ -162,6 +162,14 @@ export function createInferenceHost(send: (message: FromHost) => void): Inferenc
       for (const question of fresh) failed(model, question, opened.error.reason);
       return;
     }
+    // It may have rested meanwhile, and what was let trade is the file that was loaded.
+    if (opened.value.card.modelSha256 !== model.card.modelSha256) {
+      await shelf.release(key);
+      const { name, version } = model.card;
+      for (const question of fresh)
+        failed(model, question, `${name} ${version}: its file is not the one that was loaded`);
+      return;
+    }
     const startedMs = performance.now();
     const answers = await opened.value.session.runRows(fresh.map(({ asked }) => asked.features));
     const latencyMs = performance.now() - startedMs;

@@ -12,7 +12,14 @@ import { encodeModel, floatTensor } from '../../../main/ml/onnx/model-proto.ts';
 import { listVersions } from '../../../main/ml/registry/model-folders.ts';
 import { loadModels } from '../../support/load-models.ts';
 import { windowGraph } from '../../support/onnx-bytes.ts';
-import { type SmallPackage, sha256Of, smallFeatureSet, smallPackage, writePackage } from '../../support/small-model.ts';
+import {
+  exportSmallModel,
+  type SmallPackage,
+  sha256Of,
+  smallFeatureSet,
+  smallPackage,
+  writePackage,
+} from '../../support/small-model.ts';
 
 let pack: SmallPackage;
 let modelsDir: string;
@@ -317,5 +324,20 @@ describe('the ml-host', () => {
     // Of a, b and c the second was asked least recently.
     expect(await open()).toEqual(['a', 'c']);
     expect(await answers('Predicted')).toHaveLength(2);
+  });
+
+  it('that opens a model again, lets no other file answer in its name than the one it loaded', async () => {
+    await writePackage({ ...pack, card: { ...pack.card, name: 'other' } }, modelsDir);
+    const models = listVersions(modelsDir).map((each) => ({ ...each, memoryBytes: 1e6 }));
+    load({ models, memory: { modelBytesMax: 1e6, totalBytesMax: 1e6 } });
+    await answers('ModelsLoaded');
+    ask({ model: 'other', features: [0.5, 0.5, 1] });
+    await answers('Predicted');
+    await writePackage(await smallPackage(exportSmallModel(3)), modelsDir);
+    ask({ requestId: 'swapped', features: [0.5, 0.5, 1] });
+    expect(await answers('PredictFailed')).toMatchObject([
+      { requestId: 'swapped', reason: 'small 1.0.0: its file is not the one that was loaded' },
+    ]);
+    expect(await answers('Predicted')).toHaveLength(1);
   });
 });

@@ -90,6 +90,7 @@ export async function train(files: readonly string[], options: TrainOptions): Pr
   const onInterrupt = (): void => stop.abort(new Error('Broken off; the same command goes on with the search.'));
   process.once('SIGINT', onInterrupt);
   try {
+    mkdirSync(options.out, { recursive: true });
     const trained = await trainLabModel(
       instruments,
       {
@@ -124,15 +125,16 @@ export async function train(files: readonly string[], options: TrainOptions): Pr
             onTrial: (trial) => say(trialLine(trial, options.search!)),
           });
         },
+        onJudged({ net }) {
+          const asked = { family, hyperParameters: pairs.value, seed: options.seed };
+          if (options.search === undefined && net) countTraining(asked, question.featureSet.name, net.daily, book);
+        },
         nowMs: systemClock.nowMs(),
         signal: stop.signal,
       },
       say,
     );
     const folder = await publishPackage(options.out, trained);
-    const asked = { family, hyperParameters: pairs.value, seed: options.seed };
-    if (options.search === undefined && trained.judgement.net)
-      countTraining(asked, question.featureSet.name, trained.judgement.net.daily, book);
     const { card, judgement } = trained;
     const value = {
       ok: true,

@@ -36,6 +36,8 @@ export interface LabPlan {
   readonly feeBpsRoundTrip: number;
   /** Chooses settings, and how they are then to be judged, once the data set is known not to leak. */
   readonly choose: (subject: Subject, judged: JudgedSet) => Promise<Choice>;
+  /** What was judged has been tried, whatever becomes of the model: called before anyone hears what came of it. */
+  readonly onJudged?: (judgement: Judgement) => void;
   /** Its licence to trade begins. */
   readonly nowMs: number;
   readonly signal?: AbortSignal;
@@ -90,6 +92,7 @@ export async function trainLabModel(
     onFold: (fold, folds) => say(`fold ${fold} of ${folds}`),
     ...(plan.signal && { signal: plan.signal }),
   });
+  plan.onJudged?.(judgement);
   say(judgement.verdict.reason);
 
   const all = Int32Array.from(set.rowOf.keys());

@@ -9,6 +9,8 @@ import type { Bracket } from './agent.ts';
 
 /** Grain in which shares and distances, which are floats, enter exact arithmetic: 10^-12. */
 const GRAIN = 1_000_000n;
+/** No price, distance or quantity of any instrument is larger; a float that is has gone astray. */
+const FLOAT_MOST = 1e15;
 /** A stop closer than this many bands could go off while the question is still open. */
 const STOP_BANDS_MIN = 2;
 /** How far past the touch the limit goes, as a share of the band: see `entryLimit`. */
@@ -90,6 +92,10 @@ function sizeCaps(inputs: EntryInputs, entry: bigint, stop: bigint): readonly (r
 /** Levels and size of an entry: the risk per trade at the stop with fees, within position, exposure, cash and lot. */
 export function draftEntry(inputs: EntryInputs): Result<Draft, DraftError> {
   const { side, instrument, quote, limits, bracket } = inputs;
+  const wanted = [bracket.stopDistance, bracket.targetDistance ?? 0, inputs.qtyBaseMax ?? 0];
+  // Whoever proposes may be anybody's code: what it says must not stop the engine.
+  if (!wanted.every((value) => Math.abs(value) <= FLOAT_MOST))
+    return fail({ kind: 'bad-levels', text: 'what was asked for is no price or no quantity' });
   const isLong = side === 'buy';
   const touch = parseDecimal(isLong ? quote.ask : quote.bid);
   const entry = entryLimit(touch, side, limits.priceBandBps, instrument.tickSize);

@@ -82,6 +82,21 @@ describe('[D21] a strategy that runs outside', () => {
     expect(proposals(speak(engine, 1, { [BTC]: LONG }))).toHaveLength(1);
   });
 
+  it.each<[string, StrategyWish]>([
+    ['a quantity', { ...LONG, entry: { qty: 1e21, stop: 59_000 } }],
+    ['a share', { ...LONG, entry: { share: 1e308, stop: 59_000 } }],
+    ['a stop', { ...LONG, entry: { qty: 0.01, stop: 1e25 } }],
+    ['a target', { ...LONG, entry: { qty: 0.01, stop: 59_000, target: 1e300 } }],
+  ])('that wants %s beyond all numbers has no proposal, and the engine goes on', (_, wish) => {
+    const engine = engineWith();
+    close(engine, 0, 60_000);
+    const events = speak(engine, 0, { [BTC]: wish });
+    expect(proposals(events)).toEqual([]);
+    expect(events.at(-1)).toMatchObject({ kind: 'Abstained', code: 'bad-levels' });
+    close(engine, 1, 60_000);
+    expect(proposals(speak(engine, 1, { [BTC]: LONG }))).toHaveLength(1);
+  });
+
   it('that is switched off abstains with the reason until the next start', () => {
     const engine = engineWith();
     close(engine, 0, 60_000);

@@ -87,6 +87,13 @@ export const wasNeverJudged = ({ code }: OrderRecord): boolean => code.startsWit
 export const isPresumedGone = ({ state, code }: OrderRecord): boolean =>
   code === 'not-found' && (state === 'rejected' || state === 'cancelled');
 
+/** Over by the venue's own word on the order, which no older answer or report takes back. */
+export const isSaidOver = (record: OrderRecord): boolean => {
+  const { state, code } = record;
+  if (state === 'rejected') return code === 'stream' || code === 'query' || code === 'audit';
+  return (state === 'cancelled' || state === 'expired') && !isPresumedGone(record);
+};
+
 export const canBecome = (from: OrderState, to: OrderState): boolean => ORDER_TRANSITIONS[from].includes(to);
 
 export function recordOf(
@@ -186,8 +193,7 @@ export function stepByReport(record: OrderRecord, report: VenueOrderReport): Sta
   if (!canBecome(record.state, to)) return null;
   if (to === 'partially-filled' && record.state === 'partially-filled' && stated === record.stated) return null;
   // Only a whole fill, or a revival of what was called not found, leads out of a final state.
-  const isOver = record.state === 'cancelled' || record.state === 'expired';
-  if (isOver && to !== 'filled' && !isPresumedGone(record)) return null;
+  if (isSaidOver(record) && to !== 'filled') return null;
   return { to, stated };
 }
 

@@ -11,6 +11,7 @@ import {
   endOf,
   isLive,
   isPresumedGone,
+  isSaidOver,
   type OrderRecord,
   PUT_OFF,
   type StateStep,
@@ -31,6 +32,7 @@ export function handleSubmitAnswered(hand: Hand, event: SubmitAnswered): void {
     return;
   }
   if (event.outcome === 'accepted') {
+    if (isSaidOver(record)) return;
     if (record.state === 'rejected') sayReappeared(hand, record);
     if (record.state !== 'cancelled' && canBecome(record.state, 'acknowledged'))
       changeState(hand, record, step('acknowledged'), event.code, event.text);

@@ -63,11 +63,17 @@ export class MarginStore extends VenueStore {
   }
 
   /** Newest last, at most `limit`. */
-  incomes(query: { kind: IncomeKind | null; symbol: string | null; startMs: number; limit: number }): Income[] {
+  incomes(query: {
+    kind: IncomeKind | null;
+    symbol: string | null;
+    startMs: number;
+    limit: number;
+  }): (Income & { readonly id: number })[] {
     const { kind, symbol, startMs, limit } = query;
     const sql = `SELECT * FROM incomes WHERE (? IS NULL OR kind = ?) AND (? IS NULL OR symbol = ?) AND time_ms >= ?
                  ORDER BY id DESC LIMIT ?`;
-    return this.all(sql, kind, kind, symbol, symbol, startMs, limit).map(incomeFromRow).reverse();
+    const rows = this.all(sql, kind, kind, symbol, symbol, startMs, limit).reverse();
+    return rows.map((row) => ({ ...incomeFromRow(row), id: Number(row.id) }));
   }
 
   /** The profit that a fill realized; 0 where it only opened. */

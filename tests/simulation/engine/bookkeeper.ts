@@ -195,10 +195,14 @@ export class Bookkeeper {
     this.transitions.set(transition, (this.transitions.get(transition) ?? 0) + 1);
   }
 
-  /** An order that was called refused and is there was in doubt. Not found says no such thing: the venue's readers lag. */
+  /**
+   * An order that was called refused and is there was in doubt. Not found says no such thing: the venue's readers lag. One that was taken in may
+   * be refused when its price has come, and is said to be before anybody has heard that it was taken in.
+   */
   #checkNo({ clientOrderId, instrumentId, from, to, code }: OrderStateChanged): void {
     const refused = from === 'sent' && to === 'rejected' && code !== 'not-found';
-    const there = refused && this.#venueOf(instrumentId).known(clientOrderId) !== undefined;
+    const known = refused ? this.#venueOf(instrumentId).known(clientOrderId) : undefined;
+    const there = known !== undefined && !(code === 'stream' && known.status === 'expired');
     hold(!there, 'no-means-no', () => `${clientOrderId} is called rejected (${code}) and is there`);
   }
 

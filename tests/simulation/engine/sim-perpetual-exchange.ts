@@ -221,10 +221,10 @@ export function createSimPerpetualExchange(parts: PerpetualExchangeParts): Tappe
     fapiPrivateGetIncome: (params: Readonly<Record<string, unknown>>) =>
       read(() => {
         const kind = INCOME_KINDS[params['incomeType'] as string];
-        const rows = venue.incomes.filter(
-          (income) => income.kind === kind && income.timeMs >= Number(params['startTime']),
+        const rows = [...venue.incomes.entries()].filter(
+          ([, income]) => income.kind === kind && income.timeMs >= Number(params['startTime']),
         );
-        return ok(rows.slice(-ROWS_MAX).map((income) => incomeJson(income, () => income.tradeId)));
+        return ok(rows.slice(-ROWS_MAX).map(([at, income]) => incomeJson(income, at + 1, income.tradeId)));
       }),
     fapiPrivatePostCountdownCancelAll: ({
       symbol,

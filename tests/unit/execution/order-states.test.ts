@@ -204,6 +204,19 @@ describe('unknown', () => {
     expect(stateOf(rig, id)).toBe('cancelled');
   });
 
+  it('[E3] what the venue has shown as refused is not alive again because the answer to its submit comes late', () => {
+    const id = rig.sign({ qty: '0.5' });
+    rig.dispatch({ kind: 'OrderReported', report: reportOf(id, 'rejected') });
+    answer(rig, id, 'accepted');
+    rig.dispatch({ kind: 'OrderReported', report: reportOf(id, 'open') });
+    expect(stateOf(rig, id)).toBe('rejected');
+    expect(rig.all('AnomalyStated')).toEqual([]);
+    // A fill is another matter: it happened.
+    fill(rig, id, 'BUY 0.5 @ 61250.5');
+    expect(stateOf(rig, id)).toBe('filled');
+    expect(rig.last('AnomalyStated').code).toBe('order-reappeared');
+  });
+
   it('[E3] a refusal after the venue has shown the order is looked up, not believed', () => {
     const id = rig.sign({ qty: '0.5' });
     rig.dispatch({ kind: 'OrderReported', report: reportOf(id, 'open') });

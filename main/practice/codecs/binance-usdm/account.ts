@@ -193,7 +193,7 @@ export function income(context: UsdmContext, params: Params): unknown {
   });
   const idOf = ({ symbol: of, timeMs, tradeId }: (typeof rows)[number]): number | null =>
     of === null || tradeId === null ? null : context.exchange.market(of).ids.idOf({ timeMs, tradeId });
-  return rows.map((row) => incomeJson(row, idOf));
+  return rows.map((row) => incomeJson(row, row.id, idOf(row)));
 }
 
 export const openListenKey = (context: UsdmContext): unknown => ({ listenKey: context.listenKeys.open() });

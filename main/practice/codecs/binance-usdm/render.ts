@@ -127,15 +127,16 @@ export const userTrade = (rules: TradingRules, fill: Fill, idOf: FillId, realize
   maker: fill.isMaker,
 });
 
-export const incomeJson = (income: Income, idOf: (income: Income) => number | null) => ({
+/** @param tranId no other income has it. @param tradeId what caused it; null where no trade did */
+export const incomeJson = (income: Income, tranId: number, tradeId: number | null) => ({
   symbol: income.symbol ?? '',
   incomeType: INCOME_TYPES[income.kind],
   income: signed(income.atoms),
   asset: 'USDT',
   info: INCOME_TYPES[income.kind],
   time: income.timeMs,
-  tranId: `${income.timeMs}${income.tradeId ?? ''}`,
-  tradeId: String(idOf(income) ?? ''),
+  tranId,
+  tradeId: String(tradeId ?? ''),
 });
 
 export function entryPrice(rules: TradingRules, position: Position): string {

@@ -1,11 +1,11 @@
 /** Which candles: an instrument of the terminal or a file, the span, and what is there, looked up while typing. */
-import { useEffect, useId, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { type CandleSource, type CandleSpan, type LabShelves, SOURCES_MAX } from '../../preload/lab-contract.ts';
 import { showCount } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';
 import { useDeskStore } from '../stores/desk-store.ts';
 import { TIMEFRAMES } from '../stores/view-store.ts';
-import { Choice, FieldError, TextField } from './Field.tsx';
+import { Choice, SelectField, TextField } from './Field.tsx';
 import { askLab } from './lab-actions.ts';
 import { useLab } from './lab-store.ts';
 import { type DraftErrors, type RunDraft, type SourceDraft, sourceOf, storedKey } from './run-draft.ts';
@@ -138,31 +138,21 @@ function SourceFields({ name, source, errorOf, onChange }: SourceProps & { reado
   );
 }
 
+/** Of what has to be chosen and has not been. */
+const unchosen = (value: string): string | undefined => (value === '' ? 'choose…' : undefined);
+
 function InstrumentFields({ source, errorOf, onChange }: SourceProps) {
-  const id = useId();
   const instruments = useDeskStore((state) => state.hello?.instruments ?? NO_INSTRUMENTS);
   return (
     <>
-      <div className="lab-field">
-        <label htmlFor={id} className="text-text2">
-          Instrument
-        </label>
-        <select
-          id={id}
-          className="field lab-wide"
-          value={source.instrumentId}
-          aria-invalid={errorOf('instrumentId') !== undefined}
-          onChange={(event) => onChange({ ...source, instrumentId: event.target.value })}
-        >
-          {source.instrumentId === '' ? <option value="">choose…</option> : null}
-          {instruments.map((row) => (
-            <option key={row.id} value={row.id}>
-              {row.symbol}
-            </option>
-          ))}
-        </select>
-        <ErrorOf text={errorOf('instrumentId')} />
-      </div>
+      <SelectField
+        label="Instrument"
+        value={source.instrumentId}
+        options={instruments.map(({ id, symbol }) => ({ value: id, text: symbol }))}
+        none={unchosen(source.instrumentId)}
+        error={errorOf('instrumentId')}
+        onChange={(instrumentId) => onChange({ ...source, instrumentId })}
+      />
       <Choice
         label="Candles of"
         value={source.timeframe}
@@ -174,40 +164,26 @@ function InstrumentFields({ source, errorOf, onChange }: SourceProps) {
 }
 
 function StoredField({ source, errorOf, onChange }: SourceProps) {
-  const id = useId();
   const stored = useLab((state) => state.catalogue?.stored ?? NO_CANDLES);
   return (
-    <div className="lab-field">
-      <label htmlFor={id} className="text-text2">
-        Candles
-      </label>
-      <select
-        id={id}
-        className="field lab-wide"
+    <>
+      <SelectField
+        label="Candles"
         value={source.stored}
-        disabled={stored.length === 0}
-        aria-invalid={errorOf('stored') !== undefined}
-        onChange={(event) => onChange({ ...source, stored: event.target.value })}
-      >
-        {source.stored === '' ? <option value="">choose…</option> : null}
-        {stored.map((row) => (
-          <option key={storedKey(row)} value={storedKey(row)}>
-            {storedKey(row)}, {showCount(row.bars)}
-          </option>
-        ))}
-      </select>
-      <ErrorOf text={errorOf('stored')} />
+        options={stored.map((row) => ({ value: storedKey(row), text: `${storedKey(row)}, ${showCount(row.bars)}` }))}
+        none={unchosen(source.stored)}
+        isDisabled={stored.length === 0}
+        error={errorOf('stored')}
+        onChange={(chosen) => onChange({ ...source, stored: chosen })}
+      />
       {stored.length === 0 ? (
-        <p className="select-text text-text2">
+        <p className="select-text text-[11px] leading-[14px] text-text2">
           <code>countersign candles fetch</code> downloads history, <code>candles import</code> takes it from a file.
         </p>
       ) : null}
-    </div>
+    </>
   );
 }
-
-const ErrorOf = ({ text }: { text: string | undefined }) =>
-  text === undefined ? null : <FieldError>{text}</FieldError>;
 
 type Look = { readonly span: CandleSpan } | { readonly problem: string } | null;
 

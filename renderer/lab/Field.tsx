@@ -66,6 +66,51 @@ export function TextField(props: {
   );
 }
 
+/** A choice among many, by a list that opens. */
+export function SelectField<Value extends string>(props: {
+  readonly label: string;
+  readonly value: Value | '';
+  readonly options: readonly { readonly value: Value; readonly text: string }[];
+  /** What no choice is called; where it is absent one is always made. */
+  readonly none?: string | undefined;
+  readonly about?: string;
+  readonly isDisabled?: boolean;
+  readonly error?: string | undefined;
+  readonly onChange: (value: Value) => void;
+}) {
+  const { label, value, options, none, about, isDisabled = false, error, onChange } = props;
+  const id = useId();
+  return (
+    <div className="lab-field">
+      <label htmlFor={id} className="text-text2">
+        {label}
+      </label>
+      <select
+        id={id}
+        className="field lab-wide"
+        value={value}
+        disabled={isDisabled}
+        aria-invalid={error !== undefined}
+        aria-describedby={`${about === undefined ? '' : `${id}-about`} ${error === undefined ? '' : `${id}-error`}`}
+        onChange={(event) => onChange(event.target.value as Value)}
+      >
+        {none === undefined ? null : <option value="">{none}</option>}
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.text}
+          </option>
+        ))}
+      </select>
+      {about === undefined ? null : (
+        <p id={`${id}-about`} className="text-text3">
+          {about}
+        </p>
+      )}
+      {error === undefined ? null : <FieldError id={`${id}-error`}>{error}</FieldError>}
+    </div>
+  );
+}
+
 export function FieldError({ id, children }: { id?: string; children: ReactNode }) {
   return (
     <p id={id} className="text-down">

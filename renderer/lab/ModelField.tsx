@@ -1,7 +1,6 @@
 /** The model whose word a strategy is told at each close. */
-import { useId } from 'react';
 import type { LabShelves } from '../../preload/lab-contract.ts';
-import { FieldError } from './Field.tsx';
+import { SelectField } from './Field.tsx';
 
 export function ModelField(props: {
   readonly models: LabShelves['models'];
@@ -12,32 +11,16 @@ export function ModelField(props: {
   readonly onChange: (name: string) => void;
 }) {
   const { models, value, isNeeded, error, onChange } = props;
-  const id = useId();
   const chosen = models.find(({ name }) => name === value);
   return (
-    <div className="lab-field">
-      <label htmlFor={id} className="text-text2">
-        Model
-      </label>
-      <select
-        id={id}
-        className="field lab-wide"
-        value={value}
-        aria-invalid={error !== undefined}
-        aria-describedby={`${id}-about`}
-        onChange={(event) => onChange(event.target.value)}
-      >
-        <option value="">{isNeeded ? 'choose…' : 'none'}</option>
-        {models.map(({ name, title, version }) => (
-          <option key={name} value={name}>
-            {title} {version}
-          </option>
-        ))}
-      </select>
-      <p id={`${id}-about`} className="text-text3">
-        {chosen ? `answers candles of ${chosen.timeframe}` : 'its word is told to the strategy at each close'}
-      </p>
-      {error === undefined ? null : <FieldError>{error}</FieldError>}
-    </div>
+    <SelectField
+      label="Model"
+      value={value}
+      options={models.map(({ name, title, version }) => ({ value: name, text: `${title} ${version}` }))}
+      none={isNeeded ? 'choose…' : 'none'}
+      about={chosen ? `answers candles of ${chosen.timeframe}` : 'its word is told to the strategy at each close'}
+      error={error}
+      onChange={onChange}
+    />
   );
 }

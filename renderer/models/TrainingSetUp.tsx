@@ -1,7 +1,7 @@
 /** The set-up form, made from the family's own schema; errors stand at their fields. */
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { MODEL_TRIALS_MAX, type ModelsCatalogue, SEARCH_MINUTES_MAX } from '../../preload/models-contract.ts';
-import { Choice } from '../lab/Field.tsx';
+import { Choice, SelectField } from '../lab/Field.tsx';
 import { Cap } from '../panels/Panel.tsx';
 import { deskStore, useIsLive } from '../stores/desk-store.ts';
 import { announce } from '../stores/toast-store.ts';
@@ -103,7 +103,7 @@ function SetUpForm({ catalogue }: { catalogue: ModelsCatalogue }) {
         <div className="lab-section">
           <h3>Question</h3>
           <div className="flex flex-col gap-1.5 px-2.5">
-            <Select
+            <SelectField
               label="Question"
               value={draft.question}
               options={catalogue.questions.map(({ kind, title }) => ({ value: kind, text: title }))}
@@ -117,7 +117,7 @@ function SetUpForm({ catalogue }: { catalogue: ModelsCatalogue }) {
               errors={errors}
               onChange={(questionParams) => change({ questionParams })}
             />
-            <Select
+            <SelectField
               label="Features"
               value={draft.featureSet}
               options={catalogue.featureSets.map(({ name, features }) => ({
@@ -214,29 +214,5 @@ function SearchFields(props: {
         onChange={(minutes) => onChange({ minutes })}
       />
     </>
-  );
-}
-
-function Select(props: {
-  readonly label: string;
-  readonly value: string;
-  readonly options: readonly { readonly value: string; readonly text: string }[];
-  readonly onChange: (value: string) => void;
-}) {
-  const { label, value, options, onChange } = props;
-  const id = useId();
-  return (
-    <div className="lab-field">
-      <label htmlFor={id} className="text-text2">
-        {label}
-      </label>
-      <select id={id} className="field lab-wide" value={value} onChange={(event) => onChange(event.target.value)}>
-        {options.map((option) => (
-          <option key={option.value} value={option.value}>
-            {option.text}
-          </option>
-        ))}
-      </select>
-    </div>
   );
 }

@@ -339,11 +339,19 @@ export const MUTATIONS: readonly Mutation[] = [
     killedBy: [pinned('fee-before-its-purchase')],
   },
   {
+    name: 'refused-and-alive-again',
+    breaks: 'what the venue has shown as refused is not shown as resting because an older answer comes late',
+    file: 'main/engine/execution/venue-reports.ts',
+    find: '    if (isSaidOver(record)) return;\n',
+    replace: '',
+    killedBy: [unit('execution')],
+  },
+  {
     name: 'not-found-is-for-ever',
     breaks: 'an order called not found comes back when the venue shows it',
     file: 'main/engine/execution/order-record.ts',
-    find: "if (isOver && to !== 'filled' && !isPresumedGone(record)) return null;",
-    replace: "if (isOver && to !== 'filled') return null;",
+    find: "(state === 'cancelled' || state === 'expired') && !isPresumedGone(record);",
+    replace: "state === 'cancelled' || state === 'expired';",
     killedBy: [pinned('cancelled-order-forgotten')],
   },
   {

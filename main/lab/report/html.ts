@@ -35,11 +35,19 @@ export function percent(share: number | null | undefined, show: typeof number = 
   return `${show(100 * share, size >= 1_000 ? 0 : size >= 100 ? 1 : 2)}\u00a0%`;
 }
 
-/** As many decimals as a price of its size wants. */
-export function price(value: number): string {
-  const places = value >= 1_000 ? 2 : value >= 1 ? 4 : 8;
-  return number(value, places);
+/** As few decimals as say all of these values exactly, `most` at most. */
+export function placesOf(values: readonly number[], most: number): number {
+  const isExact = (value: number, places: number): boolean =>
+    Math.abs(value - Number(value.toFixed(places))) <= 1e-9 * Math.abs(value);
+  const fits = (places: number): boolean => values.every((value) => isExact(value, places));
+  return Array.from({ length: most }, (_, places) => places).find(fits) ?? most;
 }
+
+/** A value of an axis, with the decimals that it has. */
+export const tick = (value: number, show: typeof number = number): string => show(value, placesOf([value], 3));
+
+/** The most decimals that prices of this size want. */
+export const pricePlacesMost = (value: number): number => (value >= 1_000 ? 2 : value >= 1 ? 4 : 8);
 
 /** `2024-03-01 14:05`, UTC. */
 export const minute = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 16).replace('T', ' ');

@@ -3,7 +3,7 @@ import type { RunStatistics } from '../backtest/run-statistics.ts';
 import type { ExperimentInputs } from '../experiments/experiment.ts';
 import { logAxisFor } from './chart-scale.ts';
 import { endsOf, timeChart } from './charts.ts';
-import { day, escapeHtml, number } from './html.ts';
+import { day, escapeHtml, number, tick } from './html.ts';
 import { type FigureInterval, figuresSection } from './report-figures.ts';
 import { calendarSection, distributionSection, settingsSection, tradesSection } from './report-sections.ts';
 import { REPORT_STYLE } from './report-style.ts';
@@ -95,8 +95,8 @@ function curvesSection({ run, statistics, close }: ReportInput): string {
     close === null || close.length !== openTimeMs.length
       ? null
       : close.map((value) => (initialCash * value) / close[0]!);
-  const whole = (value: number): string => number(value, 0);
-  const percent = (value: number): string => `${number(100 * value, 0)}\u00a0%`;
+  const whole = (value: number): string => tick(value);
+  const percent = (value: number): string => `${tick(100 * value)}\u00a0%`;
   const falls = drawdowns(equityQuote, initialCash);
   const exposed = exposures(run);
   const common = { timeMs: openTimeMs };

@@ -2,7 +2,7 @@ import type { BarRun } from '../backtest/bar-run.ts';
 import type { Trade } from '../backtest/trade.ts';
 import type { ExperimentInputs } from '../experiments/experiment.ts';
 import { histogram } from './charts.ts';
-import { day, direction, escapeHtml, minute, number, price, signed } from './html.ts';
+import { day, direction, escapeHtml, minute, number, placesOf, pricePlacesMost, signed, tick } from './html.ts';
 import { type MonthReturn, monthReturns } from './run-series.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -36,8 +36,20 @@ const shareOf = ({ pnl, qty, entryPrice }: Trade): number => pnl / (qty * entryP
 /** How trades came out, as shares of what they cost. */
 export function distributionSection({ trades }: BarRun): string {
   const shares = Float64Array.from(trades, shareOf);
-  const picture = histogram('Trades by their return', shares, (value) => `${signed(100 * value, 1)}\u00a0%`);
+  const picture = histogram('Trades by their return', shares, (value) => `${tick(100 * value, signed)}\u00a0%`);
   return `<section><h2>Trades by their return, after costs</h2><div class="chart">${picture}</div></section>`;
+}
+
+const SIZE_PLACES_MOST = 6;
+
+/** With how many decimals an instrument's trades are told, all the same. */
+function decimalsOf(trades: readonly Trade[]): { readonly size: number; readonly price: number } {
+  const prices = trades.flatMap(({ entryPrice, exitPrice }) => [entryPrice, exitPrice]);
+  const sizes = trades.map(({ qty }) => qty);
+  return {
+    size: placesOf(sizes, Math.min(...sizes) >= 100 ? 2 : SIZE_PLACES_MOST),
+    price: placesOf(prices, pricePlacesMost(Math.min(...prices))),
+  };
 }
 
 /** The trades, the latest first; of very many the latest. */
@@ -45,16 +57,18 @@ export function tradesSection({ trades, openTimeMs }: BarRun, instruments: reado
   if (trades.length === 0) return '<section><h2>Trades</h2><p>None.</p></section>';
   const shown = trades.slice(-TRADES_SHOWN).reverse();
   const hasMany = instruments.length > 1;
+  const decimals = instruments.map((_, at) => decimalsOf(shown.filter(({ instrument }) => instrument === at)));
   const rows = shown.map((trade) => {
     const share = 100 * shareOf(trade);
+    const { size, price } = decimals[trade.instrument] ?? decimalsOf([trade]);
     const cells = [
       ['text', minute(openTimeMs[trade.entryBar]!)],
       ['text', minute(openTimeMs[trade.exitBar]!)],
       ...(hasMany ? [['text', instruments[trade.instrument] ?? ''] as const] : []),
       ['text', trade.side],
-      ['', number(trade.qty, trade.qty >= 100 ? 2 : 6)],
-      ['', price(trade.entryPrice)],
-      ['', price(trade.exitPrice)],
+      ['', number(trade.qty, size)],
+      ['', number(trade.entryPrice, price)],
+      ['', number(trade.exitPrice, price)],
       ['', number(trade.fees)],
       [direction(trade.pnl), signed(trade.pnl)],
       [direction(share), `${signed(share)}\u00a0%`],
@@ -96,7 +110,7 @@ export function settingsSection(
     ...Object.entries(params).map(([name, value]) => [name, String(value)]),
     ...Object.entries(settings).map(([name, value]) => [
       words(name),
-      typeof value === 'number' ? plain(value) : String(value),
+      typeof value === 'number' ? plain(value) : partsOf(String(value)),
     ]),
     ['seed', String(seed)],
     ['build', build],
@@ -109,6 +123,20 @@ export function settingsSection(
   return `<section><h2>Settings</h2><dl class="settings">${rows.join('')}</dl></section>`;
 }
 
-/** `volumeShareMax` as people write it. */
-const words = (name: string): string => name.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
+/** `volumeShareMax` as people write it; what is no such name stays as it is. */
+const words = (name: string): string => (/^[a-z]+(?:[A-Z][a-z\d]*)*$/.test(name) ? spaced(name) : name);
+const spaced = (name: string): string => name.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
 const plain = (value: number): string => (Number.isFinite(value) ? String(value) : 'no limit');
+
+/** `lot step 0.00001, tick size 0.01` of a setting that is written as an object of its parts; any other as it is. */
+function partsOf(text: string): string {
+  if (!text.startsWith('{')) return text;
+  try {
+    const parts = Object.entries(JSON.parse(text) as Record<string, unknown>);
+    return parts.map(([name, value]) => `${words(name)} ${partText(value)}`).join(', ');
+  } catch {
+    return text;
+  }
+}
+
+const partText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

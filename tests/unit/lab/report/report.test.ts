@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { axisFor, logAxisFor, rowsToDraw, timeTicks } from '../../../../main/lab/report/chart-scale.ts';
 import { histogram, timeChart } from '../../../../main/lab/report/charts.ts';
-import { number, percent, signed } from '../../../../main/lab/report/html.ts';
+import { number, percent, placesOf, signed, tick } from '../../../../main/lab/report/html.ts';
 import { type ReportInput, reportPage } from '../../../../main/lab/report/report-page.ts';
 import { drawdowns, exposures, monthReturns } from '../../../../main/lab/report/run-series.ts';
 import { inputsOf, resultOf } from '../experiments/sample-runs.ts';
@@ -59,6 +59,12 @@ describe('the page', () => {
     expect(page).toContain('<td class="text">2024-01-01 02:00</td>');
     expect(page).toContain('<td class="text">stop loss</td>');
     expect(page).toContain('<dt>leverage max</dt><dd>no limit</dd>');
+  });
+  it('says a venue’s rules in words, and the name of an instrument as it is', () => {
+    const rules = { 'rules of binance:BTC/USDT': '{"lotStep":0.00001,"tickSize":0.01}', broken: '{no' };
+    const page = reportPage(inputOf({ inputs: inputsOf(10, { settings: rules }) }));
+    expect(page).toContain('<dt>rules of binance:BTC/USDT</dt><dd>lot step 0.00001, tick size 0.01</dd>');
+    expect(page).toContain('<dt>broken</dt><dd>{no</dd>');
   });
   it('is the same for the same run, and stands without a trade or a bar', () => {
     expect(reportPage(inputOf())).toBe(reportPage(inputOf()));
@@ -178,5 +184,18 @@ describe('scales', () => {
     expect(line).not.toContain('NaN');
     expect(histogram('x', Float64Array.of(0.1), String)).not.toContain('NaN');
     expect(histogram('x', Float64Array.of(-0.1, 0.2, 0.2), String).match(/class="bar down"/g)).toHaveLength(1);
+  });
+});
+
+describe('decimals', () => {
+  it('of an axis are those that its values have', () => {
+    expect([0, -2.5, -5, 12.125].map((value) => tick(value))).toEqual(['0', '−2.5', '−5', '12.125']);
+    expect(tick(0.25, signed)).toBe('+0.25');
+  });
+  it('of a column are as few as say all of it', () => {
+    expect(placesOf([0.17601, 0.1765], 6)).toBe(5);
+    expect(placesOf([50_523.27, 50_452.3], 2)).toBe(2);
+    expect(placesOf([1 / 3], 4)).toBe(4);
+    expect(placesOf([12, 7_000], 6)).toBe(0);
   });
 });

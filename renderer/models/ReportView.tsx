@@ -4,6 +4,7 @@ import type { ModelVersion } from '../../preload/models-contract.ts';
 import { featuresInWords, featureWords } from '../format/feature-words.ts';
 import { realMinus, showCount, showFloat } from '../format/number.ts';
 import { showDay } from '../format/time.ts';
+import { paramWords } from '../lab/run-words.ts';
 import { ModelPlace } from '../panels/ModelPlace.tsx';
 import { useDesk } from '../stores/desk-store.ts';
 import { useFormula } from './models-store.ts';
@@ -167,7 +168,7 @@ function Facts({ version }: { version: ModelVersion }) {
         {version.facts.map(({ name, text }) => (
           <div key={name} className="contents">
             <dt className="text-text3">{name}</dt>
-            <dd className="select-text break-words">{text}</dd>
+            <dd className="select-text break-words">{name === 'Settings' ? paramWords(text) : text}</dd>
           </div>
         ))}
       </dl>

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
-import { until } from '../support/desk-page.ts';
+import { panel, until } from '../support/desk-page.ts';
 import { readDesk } from '../support/engine-client.ts';
 import { sharedTerminal } from '../support/terminal.ts';
 
@@ -398,5 +398,19 @@ describe('the lab', () => {
     await until('a live chart', async () => (await chart.getAttribute('data-live')) === 'true');
     expect(await page.getByRole('main').getAttribute('aria-label')).toBe('Trade workspace');
     expect(terminal.desk.errors).toEqual([]);
+  });
+
+  it('is where a page opens again that was left in it, with the desk whole behind it', async () => {
+    const { page } = terminal.desk;
+    await page.keyboard.press('2');
+    await setUp(page).getByLabel('Strategy').waitFor();
+    await page.reload();
+    await setUp(page).getByLabel('Strategy').waitFor();
+    await page.keyboard.press('1');
+    for (const name of ['Orders and fills', 'Model board', 'Journal', 'System health', 'Positions']) {
+      await page.getByRole('tab', { name }).click();
+      await page.getByRole('tab', { name, selected: true }).waitFor();
+    }
+    await panel(page, 'watchlist').getByText('BTC').first().waitFor();
   });
 });

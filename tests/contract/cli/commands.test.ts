@@ -389,7 +389,7 @@ describe('a strategy', () => {
     [
       'backtest',
       ['--strategy', 'sma-cross', '--gear', 'exact', '--leverage', '2'],
-      'the exact gear trades spot, or perpetuals with --shorts',
+      'the exact gear trades spot, or perpetuals where shorts are allowed',
     ],
     ['backtest', ['--strategy', 'sma-cross', '--gear', 'exact', '--person', 'delay=x'], '--person delay=x: neither'],
     ['backtest', ['--strategy', 'sma-cross', '--mandate', 'size=3'], '--mandate size=3: neither'],

@@ -12,7 +12,8 @@ import { openCard, setEditing, useQueueStore } from '../stores/queue-store.ts';
 import { BandGauge } from './BandGauge.tsx';
 import { Cap } from './Panel.tsx';
 import { ProposalEdit } from './ProposalEdit.tsx';
-import { Belief, Exposure, Reasons, reasonSentences, Votes } from './ProposalFacts.tsx';
+import { Belief, Exposure, Reasons, Votes } from './ProposalFacts.tsx';
+import { reasonSentences } from './reason-sentences.ts';
 import { useTicker } from './use-market.ts';
 
 export const STATE_WORDS: Record<Proposal['state'], string> = {

@@ -2,6 +2,7 @@
 import type { Proposal, TrackRecord, Vote } from '../../preload/contract.ts';
 import { featuresInWords } from '../format/feature-words.ts';
 import { realMinus, showCount, showPercent } from '../format/number.ts';
+import { reasonSentences } from './reason-sentences.ts';
 
 /** `Said 60–70 %: right 63 % of 214`; `Right 36 % of 6,510 trades, after fees` where nothing was said but yes. */
 export function recordSentence(record: TrackRecord): string {
@@ -89,11 +90,6 @@ function VoteRow({ vote, side }: { vote: Vote; side: Proposal['side'] }) {
       </span>
     </li>
   );
-}
-
-/** Every reason as a sentence of its own. */
-export function reasonSentences(proposal: Proposal): readonly string[] {
-  return proposal.reasons.map(({ text }) => featuresInWords(realMinus(/[.!?]$/.test(text) ? text : `${text}.`)));
 }
 
 export function Reasons({ proposal }: { proposal: Proposal }) {

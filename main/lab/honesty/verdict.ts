@@ -257,9 +257,9 @@ export function textOf(reason: Reason): string {
       return `liquidated ${times(reason.times)}`;
     case 'loses':
       if (reason.returnPct === 0) return 'neither wins nor loses';
-      return reason.returnPctWithoutCosts > 0
+      return percent(Math.max(0, reason.returnPctWithoutCosts)) !== percent(0)
         ? `loses ${percent(-reason.returnPct)}: costs eat the ${percent(reason.returnPctWithoutCosts)} it earns without them`
-        : `loses ${percent(-reason.returnPct)}, and ${percent(-reason.returnPctWithoutCosts)} even without costs`;
+        : `loses ${percent(-reason.returnPct)}, and ${percent(Math.abs(reason.returnPctWithoutCosts))} even without costs`;
     case 'could-be-zero':
       return `a Sharpe ratio of ${ratio(reason.sharpe)} that could as well be zero (${ratio(reason.low)} to ${ratio(reason.high)})`;
     case 'above-zero':

@@ -83,7 +83,8 @@ function shadow(score: MemberScore | null, nowMs: number, { forecastsMin, hoursM
   const settled = score?.settled ?? 0;
   const sinceMs = score?.sinceMs ?? nowMs;
   const hours = Math.floor((nowMs - sinceMs) / HOUR_MS);
-  const text = `${settled} forecasts settled in ${hours} h as a shadow, ${forecastsMin} in ${hoursMin} h at least`;
+  const forecasts = settled === 1 ? 'forecast' : 'forecasts';
+  const text = `${settled} ${forecasts} settled in ${hours} h as a shadow, ${forecastsMin} in ${hoursMin} h at least`;
   return { name: 'shadow', passed: settled >= forecastsMin && hours >= hoursMin, text };
 }
 

@@ -70,7 +70,10 @@ try {
   const training = page.getByRole('region', { name: 'Set up a training' });
   await training.getByLabel('Family').waitFor({ timeout: PROPOSAL_WAIT_MS });
   await training.getByRole('button', { name: 'Train' }).click();
-  await page.getByRole('region', { name: 'Verdict' }).waitFor({ timeout: PROPOSAL_WAIT_MS });
+  const cancel = page.getByRole('button', { name: 'Cancel training' });
+  await cancel.waitFor({ timeout: PROPOSAL_WAIT_MS });
+  await cancel.waitFor({ state: 'detached', timeout: PROPOSAL_WAIT_MS });
+  await page.getByRole('tab', { name: 'Judgement' }).click();
   await page.evaluate(() => (document.activeElement as HTMLElement).blur());
   await shot(page, 'models-dark');
   await page.keyboard.press('1');

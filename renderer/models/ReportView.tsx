@@ -109,7 +109,7 @@ function Importance({ importance }: { importance: ModelReport['importance'] }) {
       ) : (
         <ul className="mt-1">
           {shown.map(({ feature, lossRise }) => (
-            <li key={feature} className="grid grid-cols-[148px_minmax(0,1fr)_64px] items-center gap-2 leading-[18px]">
+            <li key={feature} className="grid grid-cols-[208px_minmax(0,1fr)_64px] items-center gap-2 leading-[18px]">
               <span className="truncate" title={formulaOf(feature)}>
                 {featureWords(feature)}
               </span>

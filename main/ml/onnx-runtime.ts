@@ -25,7 +25,10 @@ async function load(): Promise<LoadedRuntime> {
     const providers = listSupportedBackends().map(({ name, bundled }) => `${name}${bundled ? '' : ' (not bundled)'}`);
     return { kind: 'native', InferenceSession, Tensor, providers, why: '' };
   } catch (error) {
-    const { InferenceSession, Tensor, env } = await import('onnxruntime-web');
+    const web = await import('onnxruntime-web').catch(() => null);
+    // Packages for platforms that have a native one come without it: then that one's failure is what there is to say.
+    if (web === null) throw error;
+    const { InferenceSession, Tensor, env } = web;
     // As the native one: models this small are answered faster by one thread than by several.
     env.wasm.numThreads = 1;
     const why = `the native library does not load: ${(error as Error).message.split('\n')[0]}`;

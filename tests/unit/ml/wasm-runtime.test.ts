@@ -25,6 +25,10 @@ describe('where no native ONNX Runtime is to be had', () => {
     expect(wasm.why).toContain('onnxruntime_binding.node');
   });
 
+  it('and no WebAssembly either, what is said is why the native one does not load', async () => {
+    await expect(workOf('no-native-runtime.ts', 'no-wasm-runtime.ts')).rejects.toThrow('onnxruntime_binding.node');
+  });
+
   it('every shipped model loads and answers its golden rows', () => {
     expect(native.models.length).toBeGreaterThanOrEqual(7);
     expect(wasm.models).toEqual(native.models.map(({ name }) => ({ name, provider: 'wasm', refused: null })));

@@ -8,9 +8,9 @@ import { runExact } from '../exact/run-exact.ts';
 import type { KnownPlan } from '../experiments/plan-inputs.ts';
 import { exactProposer } from './exact-proposer.ts';
 import { NOTHING_YET } from './job.ts';
-import { exactLoop } from './planned-mandate.ts';
 import type { PlannedStrategy } from './planned-strategy.ts';
 import { RunWatch } from './run-watch.ts';
+import { exactLoop } from './signed-loop.ts';
 import { studyAlone } from './study-alone.ts';
 import { cashOf, type Study, type StudyAsked, stepsOf } from './study-run.ts';
 
@@ -31,15 +31,20 @@ export async function studyLoop(
   if (typeof proposer === 'string') throw new Error(proposer);
   const plans = [...loopRuns({ ...proposer, markets, settings, limits: limitsOf(settings) }, loop).values()];
   const times = barTimes(markets);
+  let drawn: Pick<RunProgress, 'timeMs' | 'equityQuote'> = NOTHING_YET;
   const run = (each: ExactPlan, before: number): Promise<ExactRun> => {
-    const told = (progress: RunProgress): void =>
-      tell({ ...progress, done: before + progress.done, total: 2 * times.length });
+    const told = (progress: RunProgress): void => {
+      // The equity that grows is the loop's; it stays while the robot runs.
+      if (before === 0) drawn = progress;
+      const { timeMs, equityQuote } = drawn;
+      tell({ ...progress, timeMs, equityQuote, done: before + progress.done, total: 2 * times.length });
+    };
     const watch = new RunWatch(times, stepsOf(times), told, nowMs);
     return runExact({ ...each, stepped: (openTimeMs, equityQuote) => watch.step(openTimeMs, equityQuote) });
   };
   tell({ ...NOTHING_YET, phase: 'running', total: 2 * times.length });
-  const robot = await run(plans[0]!, 0);
-  const ours = await run(plans.at(-1)!, times.length);
+  const ours = await run(plans.at(-1)!, 0);
+  const robot = await run(plans[0]!, times.length);
   tell({ ...NOTHING_YET, phase: 'judging', total: 1 });
   const cashQuote = cashOf(plan);
   const answered = exactLoop(ours, robot, { cashQuote, isSomebodyThere: loop.habits !== null });

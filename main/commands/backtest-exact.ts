@@ -6,7 +6,7 @@ import { refusalWords } from '../lab/exact/mandate-text.ts';
 import { runExact } from '../lab/exact/run-exact.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
 import { exactProposer } from '../lab/workers/exact-proposer.ts';
-import { exactLoop } from '../lab/workers/planned-mandate.ts';
+import { exactLoop } from '../lab/workers/signed-loop.ts';
 import { readParams } from '../lab/workers/planned-strategy.ts';
 import type { BacktestOptions } from './backtest.ts';
 import { readMandateOptions, supposedNote } from './mandate-options.ts';

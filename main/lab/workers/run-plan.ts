@@ -78,7 +78,7 @@ export async function runPlan(asked: RunPlan, tools: Tools): Promise<Result<RunR
 }
 
 /** With somebody at the desk it is a run of the exact gear. */
-const inputsOf = (asked: RunPlan, plan: LoopPlan): ExperimentInputs =>
+const inputsOf = (asked: RunPlan, plan: WholePlan): ExperimentInputs =>
   asked.person ? otherInputs(plan, exactGear(plan.settings, loopAsked(asked, plan))) : planInputs(plan);
 
 const loopAsked = ({ person }: RunPlan, { mandate, seed }: KnownPlan): LoopAsked => ({
@@ -102,7 +102,7 @@ async function knownPlan(
   asked: RunPlan,
   strategy: PlannedStrategy,
   { reader, models, version, tell }: Tools,
-): Promise<Result<LoopPlan, NoCandles | RunFailed>> {
+): Promise<Result<WholePlan, NoCandles | RunFailed>> {
   const { title, instruments } = strategy.outline;
   if (asked.sources.length % instruments !== 0) {
     const text = `${title} looks at ${instruments} instruments together: ${asked.sources.length} will not do.`;
@@ -135,8 +135,8 @@ async function knownPlan(
   });
 }
 
-type LoopPlan = KnownPlan & { readonly settings: RunSettings };
-type Asked = Omit<StudyAsked, 'plan'> & { readonly plan: LoopPlan };
+type WholePlan = KnownPlan & { readonly settings: RunSettings };
+type Asked = Omit<StudyAsked, 'plan'> & { readonly plan: WholePlan };
 
 /** What ships runs on this thread, a user's own where it can do no harm; the map around either by a crew on all cores. */
 async function studyOf(

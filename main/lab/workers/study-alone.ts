@@ -1,7 +1,7 @@
 import type { BarRun } from '../backtest/bar-run.ts';
 import { judgeRunAlone } from '../honesty/judge-run.ts';
 import { exposures } from '../report/run-series.ts';
-import type { Loop } from './planned-mandate.ts';
+import type { Loop } from './signed-loop.ts';
 import { otherTries, type Study, type StudyAsked, stepsOf } from './study-run.ts';
 
 /** A run that was made already, by the exact gear or over recorded ticks, with what can be said of it without running it again. */

@@ -6,7 +6,7 @@ import { tradesOf } from '../backtest/trade-log.ts';
 import type { KnownPlan } from '../experiments/plan-inputs.ts';
 import type { StrategyOutline } from '../strategy/outline.ts';
 import { parameterMap } from './parameter-map.ts';
-import { mandateLoop } from './planned-mandate.ts';
+import { mandateLoop } from './signed-loop.ts';
 import { answerOf, evaluateOn, type StrategyCrew } from './strategy-crew.ts';
 import type { Steps } from './strategy-jobs.ts';
 import { cashOf, otherTries, type Study, type StudyAsked } from './study-run.ts';

@@ -11,8 +11,8 @@ import type { NamedPlan } from '../experiments/plan-inputs.ts';
 import { type Judgement, judgeRun } from '../honesty/judge-run.ts';
 import { NOTHING_YET } from './job.ts';
 import { type EvaluateSetting, type MapOfRuns, parameterMap } from './parameter-map.ts';
-import { type Loop, mandateLoop } from './planned-mandate.ts';
 import { RunWatch } from './run-watch.ts';
+import { type Loop, mandateLoop } from './signed-loop.ts';
 import { TimeSteps } from './time-steps.ts';
 
 /** A try that counts when a run is judged. */

@@ -7,9 +7,10 @@ import { strategyNamed } from '../../../main/lab/strategies/shipped.ts';
 import { breakdownOf } from '../../../main/lab/workers/breakdown.ts';
 import { heldCurve } from '../../../main/lab/workers/held-curve.ts';
 import { joinCandles } from '../../../main/lab/workers/join-candles.ts';
-import { mandateAsked, mandateLoop } from '../../../main/lab/workers/planned-mandate.ts';
+import { mandateAsked } from '../../../main/lab/workers/planned-mandate.ts';
 import { calendarOf, distributionOf, figuresOf, seriesOf, tradeColumns } from '../../../main/lab/workers/run-views.ts';
 import { RunWatch } from '../../../main/lab/workers/run-watch.ts';
+import { mandateLoop } from '../../../main/lab/workers/signed-loop.ts';
 import { TimeSteps } from '../../../main/lab/workers/time-steps.ts';
 import {
   type LabMandate,

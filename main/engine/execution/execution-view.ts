@@ -113,7 +113,10 @@ function rowOf(record: OrderRecord): OrderRow {
 }
 
 function protectionOf(state: ExecutionState, instrumentId: InstrumentId): ProtectionRow {
-  const all = coversIn(state, instrumentId).filter((cover) => cover.qty > 0n);
+  const held = coversIn(state, instrumentId).filter((cover) => cover.qty > 0n);
+  // A stop is spoken of however much there is that was never to have one.
+  const stopped = held.filter(({ stopPrice }) => stopPrice !== null);
+  const all = stopped.length > 0 ? stopped : held;
   const total = all.reduce((sum, cover) => sum + cover.qty, 0n);
   // Dust that earlier trades left behind must not hide that the rest is protected.
   const covers = all.filter((cover) => cover.qty * 100n >= total);

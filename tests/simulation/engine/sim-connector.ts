@@ -110,6 +110,7 @@ export function createSimConnector(parts: ConnectorParts): SimConnector {
     nowMs,
     clockSkewMs: () => clock.skewMs ?? 0,
     doubtRules: () => rules.reread(),
+    verifyClock: () => clock.verify(),
     correctClock: () => clock.correct(),
     running: () => process.alive,
     sleep: (ms) =>

@@ -42,6 +42,7 @@ export class SimLine {
   readonly #parts: LineParts;
   #tracing: RequestTrace | null = null;
   #closeStream = (): void => {};
+  #isGone = false;
 
   constructor(parts: LineParts) {
     this.#parts = parts;
@@ -59,7 +60,7 @@ export class SimLine {
     const trace = this.#tracing;
     if (trace) await budget.take(trace.requestClass, trace.weight, trace.waitMsMax);
     const timestampMs = signed ? nowMs() - this.options.timeDifference : null;
-    const reply = await wire.send(kind, trace, timestampMs, serve);
+    const reply = await this.#whileHere(wire.send(kind, trace, timestampMs, serve));
     observeResponse(budget, nowMs(), reply.status, this.#headersOf(reply.status), reply.body);
     if (reply.status < 300 && typeof reply.body !== 'string') return reply.body;
     const error = new Error(JSON.stringify(reply.body));
@@ -87,8 +88,19 @@ export class SimLine {
     if (natural) this.#parts.faults.strike(natural);
   }
 
+  /** A process that is gone hears no answer, and does nothing after it. */
+  #whileHere(answer: Promise<Reply>): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      answer.then(
+        (reply) => this.#isGone || resolve(reply),
+        (error) => this.#isGone || reject(error),
+      );
+    });
+  }
+
   /** The process is gone: its stream with it. */
   close(): void {
+    this.#isGone = true;
     this.#closeStream();
   }
 

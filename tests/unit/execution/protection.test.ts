@@ -56,6 +56,15 @@ describe('the stop on the venue', () => {
     expect(rig.all('ProtectionChanged')).toEqual([]);
   });
 
+  it('is spoken of beside far more that was never to have one', () => {
+    const id = rig.sign({ qty: '0.001', stop: '60000' });
+    fill(rig, id, 'BUY 0.001 @ 61250.5');
+    fill(rig, rig.sign({ qty: '0.5', target: '63000' }), 'BUY 0.5 @ 61250.5');
+    expect(protection()).toBe('placing');
+    answer(rig, stopId(rig), 'rejected');
+    expect(protection()).toBe('missing');
+  });
+
   it('[E13] grows by cancel and replace, at most once a second, the gap stated', () => {
     const id = rig.sign({ qty: '0.5', stop: '60000' });
     fill(rig, id, 'BUY 0.1 @ 61250.5');

@@ -12,12 +12,13 @@ const DAY_MS = 86_400_000;
 const NOW_MS = Date.UTC(2026, 0, 5, 12);
 
 /** The auditor with a venue whose answers a test lets through one by one. */
-function openAuditor(skewMs = 0, filled: readonly VenueFill[] = []) {
+function openAuditor(skewMs = 0, filled: readonly VenueFill[] = [], trueSkewMs = skewMs) {
   const asked: number[] = [];
   const audits: AuditReceived[] = [];
   const gates: (() => void)[] = [];
   const lookedUp: string[] = [];
   let failures = 0;
+  let clockMs = skewMs;
   const reads: PrivateReads = {
     async order(_id, by) {
       if ('venueOrderId' in by) lookedUp.push(by.venueOrderId);
@@ -38,7 +39,10 @@ function openAuditor(skewMs = 0, filled: readonly VenueFill[] = []) {
   const context = {
     instruments: { all: [{ id: 'binance:BTC/USDT' }] },
     nowMs: () => NOW_MS,
-    clockSkewMs: () => skewMs,
+    clockSkewMs: () => clockMs,
+    verifyClock: async () => {
+      clockMs = trueSkewMs;
+    },
     running: () => true,
     sleep: async () => {},
     emit: (event: EngineEvent) => audits.push(event as AuditReceived),
@@ -60,6 +64,7 @@ function openAuditor(skewMs = 0, filled: readonly VenueFill[] = []) {
       failures += 1;
     },
     async answer() {
+      await settle();
       gates.shift()?.();
       await settle();
     },
@@ -105,6 +110,13 @@ describe('from when on an audit asks for fills', () => {
     venue.request(null);
     await venue.answer();
     expect(venue.asked[1]).toBe(NOW_MS - 300_000 - 60_000);
+  });
+
+  it('is dated by our clock only after that was held against the venue’s', async () => {
+    const venue = openAuditor(0, [], 15_000);
+    venue.request(null);
+    await venue.answer();
+    expect(venue.audits[0]?.venueTimeMs).toBe(NOW_MS - 15_000);
   });
 
   it('after a restart is when the books were last reconciled, not when something else was last logged', () => {

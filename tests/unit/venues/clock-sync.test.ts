@@ -5,11 +5,12 @@ const START_MS = 1_700_000_000_000;
 
 /** A venue, a clock of ours that anybody may set, and one that nobody sets. */
 function openClock() {
-  const world = { venueMs: START_MS, offsetMs: 0, asleepMs: 0 };
+  const world = { venueMs: START_MS, offsetMs: 0, asleepMs: 0, asked: 0 };
   const nowMs = (): number => world.venueMs + world.offsetMs;
   const options: Record<string, unknown> = { timeDifference: 0 };
   const measured = createClockSync(nowMs, async (onSent) => {
     onSent();
+    world.asked += 1;
     return { serverTime: world.venueMs };
   });
   const clock = createVenueClock(measured, options, nowMs, () => world.venueMs - START_MS - world.asleepMs + 0.25);
@@ -59,4 +60,26 @@ it('[V22] takes over what ccxt itself found the distance to be', async () => {
   expect(off()).toBe(0);
   world.offsetMs = -2_000;
   expect(off()).toBe(0);
+});
+
+it('[V22] the distance itself follows what our clock was set back, before the venue is asked again', async () => {
+  const { world, clock } = openClock();
+  expect(clock.skewMs).toBeNull();
+  await clock.follow();
+  world.offsetMs = -15_000;
+  expect(clock.skewMs).toBe(-15_000);
+  await clock.follow();
+  expect(clock.skewMs).toBe(-15_000);
+});
+
+it('[V22] where our clock was set the venue is asked before its time is relied on, and not otherwise', async () => {
+  const { world, clock } = openClock();
+  await clock.verify();
+  expect(clock.skewMs).toBe(0);
+  for (const offsetMs of [15_000, 15_100, -20_000]) {
+    world.offsetMs = offsetMs;
+    await clock.verify();
+  }
+  expect(clock.skewMs).toBe(-20_000);
+  expect(world.asked).toBe(3);
 });

@@ -97,6 +97,8 @@ export function createAuditor(context: ConnectorContext, { reads, markOf, isName
   }
 
   async function read(sinceMs: number | null): Promise<AuditReceived> {
+    // What was filled before the account was opened is told from what came after by the venue's time.
+    await context.verifyClock();
     const askedAtMs = context.nowMs();
     const venueNowMs = askedAtMs - context.clockSkewMs();
     const since = sinceOf(sinceMs, venueNowMs);

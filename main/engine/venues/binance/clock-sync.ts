@@ -40,9 +40,13 @@ export function createClockSync(
 const FOLLOWED_MS = 500;
 
 /** The venue's clock as the connection keeps to it: ccxt's signed requests carry the venue's time, wherever our clock has gone. */
-export interface VenueClock extends Pick<ClockSync, 'skewMs' | 'roundTripMs'> {
+export interface VenueClock extends Pick<ClockSync, 'roundTripMs'> {
+  /** Our clock less the venue's, as last measured, less what ours was set back since; null before the first answer. */
+  readonly skewMs: number | null;
   /** Measures, and adjusts where the distance has changed; a venue that does not answer changes nothing. */
   follow(): Promise<void>;
+  /** The same, where our clock has been set (or the machine has slept) since the venue was last asked, or it never was. */
+  verify(): Promise<void>;
   /** The venue said that our clock is off: measures and adjusts whatever the distance is. Asked meanwhile, it is done once. */
   correct(): Promise<void>;
 }
@@ -61,35 +65,45 @@ export function createVenueClock(
   const ahead = (): number => nowMs() - steadyMs();
   let correcting: Promise<void> | null = null;
   let [knownMs, aheadMs] = [Number(options['timeDifference'] ?? 0), ahead()];
+  let measuredAheadMs: number | null = null;
+  const setBackMs = (sinceAheadMs: number): number => Math.max(0, Math.round(sinceAheadMs - ahead()));
+  const measure = async (): Promise<void> => {
+    await clock.measure();
+    measuredAheadMs = ahead();
+  };
   const adjust = (skewMs: number): void => {
     [knownMs, aheadMs] = [skewMs, ahead()];
     options['adjustForTimeDifference'] = true;
   };
   Object.defineProperty(options, 'timeDifference', {
     enumerable: true,
-    get: () => knownMs - Math.max(0, Math.round(aheadMs - ahead())),
+    get: () => knownMs - setBackMs(aheadMs),
     set: adjust,
   });
 
+  async function follow(): Promise<void> {
+    try {
+      await measure();
+    } catch {
+      return;
+    }
+    const { skewMs } = clock;
+    if (skewMs !== null && Math.abs(skewMs - Number(options['timeDifference'])) >= FOLLOWED_MS) adjust(skewMs);
+  }
+
   return {
     get skewMs() {
-      return clock.skewMs;
+      return clock.skewMs === null || measuredAheadMs === null ? null : clock.skewMs - setBackMs(measuredAheadMs);
     },
     get roundTripMs() {
       return clock.roundTripMs;
     },
-    async follow() {
-      try {
-        await clock.measure();
-      } catch {
-        return;
-      }
-      const { skewMs } = clock;
-      if (skewMs !== null && Math.abs(skewMs - Number(options['timeDifference'])) >= FOLLOWED_MS) adjust(skewMs);
+    follow,
+    async verify() {
+      if (measuredAheadMs === null || Math.abs(ahead() - measuredAheadMs) >= FOLLOWED_MS) await follow();
     },
     correct() {
-      correcting ??= clock
-        .measure()
+      correcting ??= measure()
         .then(() => adjust(clock.skewMs ?? 0))
         .catch(() => undefined)
         .finally(() => {

@@ -68,8 +68,10 @@ export interface ConnectorContext {
   readonly recvWindowMs: number;
   emit(event: VenueEvent): void;
   nowMs(): number;
-  /** Our clock less the venue's, as last measured; 0 before that. */
+  /** Our clock less the venue's, as far as that is known; 0 before the first answer. */
   clockSkewMs(): number;
+  /** Asks the venue for its time where ours has been set since, or it never was asked. */
+  verifyClock(): Promise<void>;
   /** The venue refused an order for its price, quantity or size: its rules may be others than we know. */
   doubtRules(): void;
   /** The venue said that our clock is off: measures and adjusts from now on. */

@@ -180,6 +180,7 @@ export function createBinanceConnector(
     nowMs,
     clockSkewMs: () => clock.skewMs ?? 0,
     doubtRules: () => rules.reread(),
+    verifyClock: () => clock.verify(),
     correctClock: () => clock.correct(),
     running: () => running,
     sleep,

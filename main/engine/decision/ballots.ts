@@ -1,8 +1,9 @@
+import type { Regime } from '../domain/ensemble.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
 import { type Agent, abstaining } from './agent.ts';
 import type { DecisionState } from './decision-state.ts';
 import { type Ballot, weightOf } from './ensemble.ts';
-import { trustOf } from './trust.ts';
+import { type Trust, trustOf } from './trust.ts';
 
 /**
  * What each voter thinks of an instrument now, and what that weighs: by its record next to the other models' in the present
@@ -24,17 +25,32 @@ export function castBallots(
   });
 }
 
+/** By the record of the models among the voters, in the present regime of the instrument. */
+export function trustsByRecord(
+  voters: readonly Agent[],
+  state: DecisionState,
+  instrumentId: InstrumentId,
+): ReadonlyMap<Agent, Trust> {
+  const models = voters.flatMap((agent) => (agent.model ? [{ agent, model: agent.model }] : []));
+  const records = models.map(({ agent, model }) => ({ skillOnCard: model.skillOnCard, score: state.score(agent) }));
+  const trusts = trustOf(records, regimeFor(voters, state, instrumentId));
+  return new Map(models.map(({ agent }, at) => [agent, trusts[at] as Trust]));
+}
+
+/** Of an instrument, by the candles of the first model that votes. */
+export function regimeFor(voters: readonly Agent[], state: DecisionState, instrumentId: InstrumentId): Regime {
+  return state.regime(instrumentId, voters.find(({ model }) => model)?.timeframe ?? '1m');
+}
+
 /** By voter; one without a record is trusted as the average is. */
 export function trustsOf(
   voters: readonly Agent[],
   state: DecisionState,
   instrumentId: InstrumentId,
 ): ReadonlyMap<Agent, number> {
-  const models = voters.flatMap((agent) => (agent.model ? [{ agent, model: agent.model }] : []));
-  const regime = state.regime(instrumentId, models[0]?.agent.timeframe ?? '1m');
-  const records = models.map(({ agent, model }) => ({ skillOnCard: model.skillOnCard, score: state.score(agent) }));
-  const trusts = trustOf(records, regime);
-  const byAgent = new Map(models.map(({ agent }, at) => [agent, trusts[at] as number]));
+  const byAgent = new Map(
+    Array.from(trustsByRecord(voters, state, instrumentId), ([agent, { factor }]) => [agent, factor]),
+  );
   for (const agent of voters) {
     const byHand = state.settings.weights[agent.id];
     if (byHand !== undefined) byAgent.set(agent, byHand);

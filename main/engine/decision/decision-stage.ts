@@ -1,6 +1,6 @@
 import { TIMEFRAME_MS, type Timeframe } from '../domain/candle.ts';
 import { parseDecimal } from '../domain/decimal.ts';
-import type { EnsembleSettings, MemberScore } from '../domain/ensemble.ts';
+import type { EnsembleSettings, MemberScore, TalliedHour } from '../domain/ensemble.ts';
 import type { CandleRow, EngineEvent } from '../domain/events.ts';
 import { stakesOf } from '../domain/exposure.ts';
 import type { Instrument, InstrumentId } from '../domain/instrument.ts';
@@ -14,6 +14,7 @@ import { castBallots, trustsOf } from './ballots.ts';
 import { type CountedVotes, createDecisionState } from './decision-state.ts';
 import { type Draft, draftEntry, draftExit } from './draft-proposal.ts';
 import { type Ballot, countVotes, type Outcome, votesOf } from './ensemble.ts';
+import { type EnsembleNow, ensembleNow } from './ensemble-now.ts';
 import { createLineUp, speaksFor } from './line-up.ts';
 import { proposalFrom } from './proposal-from.ts';
 
@@ -44,6 +45,10 @@ export interface DecisionView {
   scores(): readonly MemberScore[];
   /** By voter: the factor that its word has on an instrument now. */
   trusts(instrumentId: InstrumentId): ReadonlyMap<string, number>;
+  /** What was settled from tally to tally, of the last weeks. */
+  hours(): readonly TalliedHour[];
+  /** The votes on an instrument as they would be counted now. */
+  now(instrumentId: InstrumentId, nowMs: number): EnsembleNow;
   /** The votes last counted on an instrument. */
   votes(instrumentId: InstrumentId): CountedVotes | null;
 }
@@ -259,7 +264,22 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
   const tallyScores = ({ nowMs, emit }: StageContext): void => {
     const hour = Math.floor(nowMs / HOUR_MS);
     const scores = state.scores();
-    if (scores.length > 0 && hour !== state.talliedHour) emit({ kind: 'ScoresTallied', hour, scores });
+    if (scores.length === 0 || hour === state.talliedHour) return;
+    emit({ kind: 'ScoresTallied', hour, scores, scored: state.hourSoFar(meanTrusts()) });
+  };
+
+  /** By `model@version`, on average over the instruments; null for a shadow. */
+  const meanTrusts = (): ReadonlyMap<string, number | null> => {
+    const ids = [...state.instrumentIds()];
+    const byInstrument = ids.map((id) => trustsOf(lineUp.voters(), state, id));
+    return new Map(
+      lineUp.all().flatMap((agent) => {
+        if (!agent.model) return [];
+        const trusts = byInstrument.flatMap((each) => each.get(agent) ?? []);
+        const mean = trusts.length === 0 ? null : trusts.reduce((sum, trust) => sum + trust, 0) / trusts.length;
+        return [[`${agent.model.name}@${agent.model.version}`, mean] as const];
+      }),
+    );
   };
 
   const isReconciling = (): boolean => deps.entriesHeld()?.code === 'reconciling';
@@ -324,6 +344,8 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
       scores: () => state.scores(),
       trusts: (instrumentId) =>
         new Map(Array.from(trustsOf(lineUp.voters(), state, instrumentId), ([{ id }, trust]) => [id, trust])),
+      hours: () => state.hours(),
+      now: (instrumentId, nowMs) => ensembleNow(lineUp, state, instrumentId, actionableSide(instrumentId), nowMs),
       votes: (instrumentId) => state.votes(instrumentId),
     },
   };

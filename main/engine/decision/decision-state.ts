@@ -1,11 +1,19 @@
 import { TIMEFRAME_MS, type Timeframe } from '../domain/candle.ts';
-import { DEFAULT_ENSEMBLE, type EnsembleSettings, type MemberScore, type Regime } from '../domain/ensemble.ts';
+import {
+  DEFAULT_ENSEMBLE,
+  type EnsembleSettings,
+  type MemberScore,
+  type Regime,
+  type ScoredHour,
+  type TalliedHour,
+} from '../domain/ensemble.ts';
 import type { CandleRow, EngineEvent, PredictionArrived } from '../domain/events.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
 import type { Proposal, Vote } from '../domain/proposal.ts';
 import type { Agent } from './agent.ts';
 import { BARS_KEPT, CandleTape, candleFromRow } from './candle-tape.ts';
 import { type LineUp, speaksFor } from './line-up.ts';
+import { createScoreHours } from './score-hours.ts';
 import { createScoreKeeper, regimeAt } from './score-keeper.ts';
 
 /** The quiet before the first faint proposal counts as begun this long before the engine started. */
@@ -38,6 +46,10 @@ export interface DecisionState {
   regime(instrumentId: InstrumentId, timeframe: Timeframe): Regime;
   /** The hour in which the scores were last tallied; null before the first. */
   readonly talliedHour: number | null;
+  /** What was settled since the last tally, with what each word weighs now. */
+  hourSoFar(trusts: ReadonlyMap<string, number | null>): readonly ScoredHour[];
+  /** The tallies of the last weeks, oldest first. */
+  hours(): readonly TalliedHour[];
 }
 
 /** @param past closed candles of every instrument: what a member that has just come begins with */
@@ -47,7 +59,8 @@ export function createDecisionState(
 ): DecisionState {
   let agents = lineUp.all();
   let timeframes = new Set(agents.map(({ timeframe }) => timeframe));
-  const keeper = createScoreKeeper();
+  const hours = createScoreHours();
+  const keeper = createScoreKeeper(hours.note);
   const missing = new Map<InstrumentId, readonly string[]>();
   let settings = DEFAULT_ENSEMBLE;
   let talliedHour: number | null = null;
@@ -178,6 +191,7 @@ export function createDecisionState(
       case 'ScoresTallied':
         keeper.restore(event.scores);
         talliedHour = event.hour;
+        hours.take(event.hour, event.scored ?? []);
         break;
       case 'VotesCounted':
         counted.set(event.instrumentId, { candleCloseTimeMs: event.candleCloseTimeMs, votes: event.votes });
@@ -231,5 +245,7 @@ export function createDecisionState(
     get talliedHour() {
       return talliedHour;
     },
+    hourSoFar: hours.soFar,
+    hours: hours.kept,
   };
 }

@@ -5,6 +5,7 @@ import type { InstrumentId } from '../domain/instrument.ts';
 import type { ModelSpeaker } from './agent.ts';
 import { barrierDistance } from './barrier.ts';
 import { averageTrueRange, type CandleTape } from './candle-tape.ts';
+import type { SettledForecast } from './score-hours.ts';
 
 /** Each further forecast makes the older ones weigh so much less: half of the weight lies on the last 350. */
 const FADE = 0.998;
@@ -41,13 +42,16 @@ export interface ScoreKeeper {
   restore(scores: readonly MemberScore[]): void;
 }
 
-export function createScoreKeeper(): ScoreKeeper {
+/** @param onSettled hears of every forecast that the market has decided */
+export function createScoreKeeper(onSettled: (forecast: SettledForecast) => void = () => {}): ScoreKeeper {
   const scores = new Map<string, MemberScore>();
   /** By member, instrument and timeframe. */
   const open = new Map<string, Map<string, Forecast[]>>();
   const whereOf = (instrumentId: InstrumentId, timeframe: Timeframe): string => `${instrumentId} ${timeframe}`;
 
-  const settle = (member: string, forecast: Forecast, rose: boolean): void => {
+  const settle = (member: string, where: string, forecast: Forecast, rose: boolean): void => {
+    const { probability, madeMs } = forecast;
+    onSettled({ member, about: `${where} ${madeMs}`, probability, rose, ...lossesOf(probability, rose) });
     const before = scores.get(member);
     const tallies = before?.byRegime ?? { calm: EMPTY, usual: EMPTY, wild: EMPTY };
     scores.set(member, {
@@ -92,7 +96,7 @@ export function createScoreKeeper(): ScoreKeeper {
           if (candle.openTimeMs < forecast.madeMs) return true;
           forecast.barsLeft -= 1;
           const outcome = outcomeAt(forecast, candle);
-          if (outcome === 'rise' || outcome === 'fall') settle(member, forecast, outcome === 'rise');
+          if (outcome === 'rise' || outcome === 'fall') settle(member, where, forecast, outcome === 'rise');
           return outcome === 'open';
         });
         places.set(where, left);
@@ -115,12 +119,21 @@ function outcomeAt(forecast: Forecast, { high, low, close }: Candle): 'rise' | '
   return close > forecast.close ? 'rise' : close < forecast.close ? 'fall' : 'level';
 }
 
+const givenTo = (probability: number, rose: boolean): number =>
+  Math.max(PROBABILITY_MIN, rose ? probability : 1 - probability);
+
+function lossesOf(probability: number, rose: boolean): { logLoss: number; brier: number } {
+  const given = givenTo(probability, rose);
+  return { logLoss: -Math.log(given), brier: (1 - given) ** 2 };
+}
+
 function added(tally: ScoreTally, probability: number, rose: boolean): ScoreTally {
-  const given = Math.max(PROBABILITY_MIN, rose ? probability : 1 - probability);
+  const given = givenTo(probability, rose);
+  const { logLoss, brier } = lossesOf(probability, rose);
   return {
     n: FADE * tally.n + 1,
-    logLoss: FADE * tally.logLoss - Math.log(given),
-    brier: FADE * tally.brier + (1 - given) ** 2,
+    logLoss: FADE * tally.logLoss + logLoss,
+    brier: FADE * tally.brier + brier,
     right: FADE * tally.right + (given > 0.5 ? 1 : 0),
   };
 }

@@ -28,12 +28,39 @@ export function shrunkSkill({ skillOnCard, score }: Record, regime: Regime): num
   return (skillSum(here) + REGIME_WEIGHT * whole) / (here.n + REGIME_WEIGHT);
 }
 
+/** A factor and what it came from; skills in nats a forecast more than a coin. */
+export interface Trust {
+  readonly factor: number;
+  /** Where the factor would lie beyond them. */
+  readonly heldAt: 'floor' | 'ceiling' | null;
+  /** Live skill drawn towards the card's, in the present regime. */
+  readonly skill: number;
+  /** Live alone; null before the first forecast was settled. */
+  readonly skillLive: number | null;
+  /** What the settled forecasts weigh now. */
+  readonly forecasts: number;
+  readonly skillOnCard: number;
+}
+
 /**
  * What each member's word is worth next to the others', by how well its probabilities have done: 1 for the average of them,
  * a quarter at least and four at most. One alone is the average.
  */
-export function trustOf(records: readonly Record[], regime: Regime): readonly number[] {
+export function trustOf(records: readonly Record[], regime: Regime): readonly Trust[] {
   const skills = records.map((record) => shrunkSkill(record, regime));
   const mean = skills.reduce((sum, skill) => sum + skill, 0) / Math.max(1, skills.length);
-  return skills.map((skill) => Math.min(TRUST_MAX, Math.max(TRUST_MIN, Math.exp((skill - mean) / SKILL_SCALE))));
+  return records.map(({ skillOnCard, score }, at) => {
+    const skill = skills[at] as number;
+    const whole = Math.exp((skill - mean) / SKILL_SCALE);
+    const factor = Math.min(TRUST_MAX, Math.max(TRUST_MIN, whole));
+    const total = score && totalOf(score);
+    return {
+      factor,
+      heldAt: whole > TRUST_MAX ? 'ceiling' : whole < TRUST_MIN ? 'floor' : null,
+      skill,
+      skillLive: total && total.n > 0 ? skillSum(total) / total.n : null,
+      forecasts: total?.n ?? 0,
+      skillOnCard,
+    };
+  });
 }

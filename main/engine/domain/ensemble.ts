@@ -43,6 +43,40 @@ export interface MemberScore {
   readonly byRegime: Readonly<Record<Regime, ScoreTally>>;
 }
 
+/** Answers in which the likelier side was given such a chance: from `from` to where the next band begins. */
+export interface SaidTally {
+  readonly from: number;
+  readonly n: number;
+  /** Sum of the chances given. */
+  readonly said: number;
+  /** Of those in which that side came. */
+  readonly right: number;
+}
+
+/** What the market settled of one version's forecasts between two tallies: plain sums, nothing faded. */
+export interface ScoredHour {
+  /** `model@version` */
+  readonly member: string;
+  /** What its word weighed at the end, on average over the instruments; null for one without a vote. */
+  readonly trust: number | null;
+  readonly tally: ScoreTally;
+  readonly said: readonly SaidTally[];
+  /** Of the forecasts that another version of its name made of the same candles: its own losses less the other's. */
+  readonly beside: readonly {
+    readonly member: string;
+    readonly n: number;
+    readonly logLoss: number;
+    readonly brier: number;
+  }[];
+}
+
+/** All members of one tally. */
+export interface TalliedHour {
+  /** Hours since 1970. */
+  readonly hour: number;
+  readonly scored: readonly ScoredHour[];
+}
+
 export const versionKey = ({ model, version }: { readonly model: string; readonly version: string }): string =>
   `${model}@${version}`;
 

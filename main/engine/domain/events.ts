@@ -3,7 +3,7 @@
  * anyone handles them; outputs are what stages conclude. All of it is JSON: amounts are decimal strings.
  */
 import type { Timeframe } from './candle.ts';
-import type { EnsembleSettings, LineUpEntry, MemberScore } from './ensemble.ts';
+import type { EnsembleSettings, LineUpEntry, MemberScore, ScoredHour } from './ensemble.ts';
 import type { InstrumentId, InstrumentRecord } from './instrument.ts';
 import type { FeedStatus, PerpetualQuote, Quote, TradeBatch } from './market.ts';
 import type { Fitness } from './model-fitness.ts';
@@ -426,6 +426,8 @@ export interface ScoresTallied {
   /** Hours since 1970. */
   readonly hour: number;
   readonly scores: readonly MemberScore[];
+  /** Since the tally before; absent from older journals. */
+  readonly scored?: readonly ScoredHour[];
 }
 export interface ProposalMade {
   readonly kind: 'ProposalMade';

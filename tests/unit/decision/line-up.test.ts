@@ -177,3 +177,57 @@ test('[D16] scores are told once an hour and outlive a restart', () => {
   restarted.emit(tally as OutputEvent);
   expect(restarted.decision.view.scores()).toEqual(engine.decision.view.scores());
 });
+
+test('[D22] the sums of the hour are told with the scores and outlive a restart; a tally of an older journal has none', () => {
+  const engine = engineWith('m');
+  lineUp(engine, ['m', '1.0.0', 'vote'], ['m', '2.0.0', 'shadow']);
+  predict(engine, 'm', 0.8);
+  predict(engine, 'm', 0.6, { version: '2.0.0' });
+  engine.nowMs += 60_000;
+  const candle = [T0, 6e4, 9e4, 6e4, 6e4, 1] as const;
+  engine.emit({ kind: 'CandleClosed', instrumentId: BTC, timeframe: '1m', candle: [...candle], from: 'trades' });
+  const tally = engine.send({ kind: 'ClockTicked' }).find((event) => event.kind === 'ScoresTallied');
+  expect(tally?.scored).toMatchObject([
+    { member: 'm@1.0.0', trust: 1, tally: { n: 1, right: 1 }, said: [{ from: 0.8, n: 1, right: 1 }] },
+    { member: 'm@2.0.0', trust: null, tally: { n: 1, right: 1 }, beside: [{ member: 'm@1.0.0', n: 1 }] },
+  ]);
+  const restarted = engineWith('m');
+  restarted.emit(tally as OutputEvent);
+  expect(restarted.decision.view.hours()).toEqual([{ hour: tally?.hour, scored: tally?.scored }]);
+  const older = engineWith('m');
+  const { scored: _, ...without } = tally as Extract<OutputEvent, { kind: 'ScoresTallied' }>;
+  older.emit(without);
+  expect(older.decision.view.scores()).toEqual(engine.decision.view.scores());
+  expect(older.decision.view.hours()).toEqual([]);
+});
+
+test('the ensemble now: who says what, what it weighs and why, and what would come of it', () => {
+  const engine = engineWith('m', 'n');
+  lineUp(engine, ['m', '1.0.0', 'vote'], ['n', '1.0.0', 'vote'], ['m', '2.0.0', 'shadow']);
+  predict(engine, 'm', 0.7);
+  predict(engine, 'n', 0.52);
+  predict(engine, 'm', 0.3, { version: '2.0.0' });
+  engine.send({
+    kind: 'EnsembleSet',
+    settings: { confidenceMin: 0.5, weights: { n: 2 }, decideEveryMs: {} },
+  });
+  const now = engine.decision.view.now(BTC, engine.nowMs);
+  expect(now).toMatchObject({ stance: 'buy', disagreement: 0, regime: 'usual', text: '' });
+  expect(now.confidence).toBeCloseTo(0.7, 9);
+  expect(now.deciding).toBe('m 1.0.0');
+  expect(now.members.filter(({ kind }) => kind === 'model')).toMatchObject([
+    {
+      member: 'm@1.0.0',
+      role: 'vote',
+      stance: 'buy',
+      probability: 0.7,
+      byHand: null,
+      trust: { factor: 1, heldAt: null },
+    },
+    { member: 'n@1.0.0', role: 'vote', stance: 'hold', byHand: 2 },
+    { member: 'm@2.0.0', role: 'shadow', stance: 'sell', probability: 0.7, weightShare: null, trust: null },
+  ]);
+  const quiet = engine.decision.view.now(ETH, engine.nowMs);
+  expect(quiet).toMatchObject({ stance: 'none', confidence: null, deciding: null });
+  expect(quiet.text).not.toBe('');
+});

@@ -12,7 +12,7 @@ const ETH_PERPETUAL = 'binance-usdm:ETH/USDT:USDT';
 const SYMBOLS = ['BTC/USDT:USDT', 'ETH/USDT:USDT'];
 const TERMINAL = join(import.meta.dirname, '../support/venues/dead-man-terminal.ts');
 /** Far longer than a busy machine may hold up a refresh. */
-const LONG_MS = 8_000;
+const LONG_MS = 12_000;
 const SHORT_MS = 3_000;
 
 /** One venue and one onlooking connector for the whole part: unmodified ccxt in its worker, as the engine uses it. */

@@ -11,7 +11,8 @@ const [port = '', apiKey = '', secret = '', countdownMs = '', instrumentId = '',
 const symbol = instrumentId.slice(instrumentId.indexOf(':') + 1);
 const connector = openConnector(
   { port: Number(port), apiKey, secret },
-  { market: 'usdm', symbols: [symbol], candleStorePath },
+  // A busy machine is no reason to give a refresh up.
+  { market: 'usdm', symbols: [symbol], candleStorePath, timeoutMs: 10_000, recvWindowMs: 10_000 },
 );
 const guard = createDeadManSwitch({
   countdownMs: Number(countdownMs),

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { VenueFill, VenueOrderReport } from '../../../main/engine/domain/order.ts';
 import type { ConnectorContext } from '../../../main/engine/venues/binance/connector-context.ts';
 import { usdmMarket } from '../../../main/engine/venues/binance-usdm/market.ts';
+import { createUsdmReads } from '../../../main/engine/venues/binance-usdm/private-reads.ts';
 import { createTriggeredOrders } from '../../../main/engine/venues/binance-usdm/triggered-orders.ts';
 import { PERP } from '../../support/trading-rig.ts';
 
@@ -87,4 +88,40 @@ it('where a fill is of an order that nobody knows, what was waiting is asked abo
   expect(triggered.unexplained(PERP, [fill])).toEqual([]);
   triggered.note({ report: waiting, orderId: '78', became: true });
   expect(triggered.unexplained(PERP, [{ ...fill, venueOrderId: '79' }])).toEqual([]);
+});
+
+it('a stop that the venue’s readers show only while the fills are being read is known by its name all the same', async () => {
+  const venue = { isShown: false };
+  const fired = {
+    ...{
+      algoId: 5,
+      clientAlgoId: 'cs-s1-4',
+      symbol: 'BTCUSDT',
+      side: 'SELL',
+      orderType: 'STOP_MARKET',
+      algoStatus: 'FINISHED',
+    },
+    ...{ quantity: '0.5', price: '0', triggerPrice: '60000', actualOrderId: '77', updateTime: 1 },
+  };
+  const trade = {
+    ...{ id: 9, orderId: 77, symbol: 'BTCUSDT', side: 'SELL', price: '60000', qty: '0.5', maker: false, time: 1 },
+    ...{ commission: '1', commissionAsset: 'USDT', realizedPnl: '-5' },
+  };
+  const exchange = {
+    traced: (_trace: unknown, ask: () => unknown) => ask(),
+    fapiPrivateGetAllAlgoOrders: async () => (venue.isShown ? [fired] : []),
+    async fapiPrivateGetUserTrades() {
+      venue.isShown = true;
+      return [trade];
+    },
+  };
+  const reads = { admit: () => () => undefined };
+  const context = {
+    exchange,
+    breakers: { reads },
+    instruments: { byVenueSymbol: () => PERP, venueSymbol: () => 'BTCUSDT' },
+    nowMs: () => 2,
+  } as unknown as ConnectorContext;
+  const fills = await createUsdmReads(context, createTriggeredOrders()).fills(PERP, 2);
+  expect(fills[0]).toMatchObject({ clientOrderId: 'cs-s1-4', venueOrderId: 'algo-5' });
 });

@@ -102,7 +102,6 @@ export function createUsdmReads(context: ConnectorContext, triggered: TriggeredO
     },
     async fills(instrumentId, sinceMs) {
       const symbol = symbolOf(instrumentId);
-      await noteFired(symbol, Math.floor(sinceMs));
       const all: VenueFill[] = [];
       // The venue's clock may be ahead of ours.
       for (let fromMs = Math.floor(sinceMs); fromMs < context.nowMs() + HOUR_MS; fromMs += WEEK_MS) {
@@ -113,6 +112,8 @@ export function createUsdmReads(context: ConnectorContext, triggered: TriggeredO
           all.push(...page.filter((fill) => fill.eventTimeMs < fromMs + WEEK_MS));
         }
       }
+      // After the fills: whatever one of them comes of has fired by then, also where the venue's readers lag.
+      await noteFired(symbol, Math.floor(sinceMs));
       // One that was waiting when the orders were read may have fired since, and be older than what was asked for above.
       for (const { clientOrderId } of triggered.unexplained(instrumentId, all)) {
         await algoOrder(symbol, { clientAlgoId: clientOrderId });

@@ -60,24 +60,9 @@ export function createStrategyAgent(
     },
     stirred: () => (isShown ? runner.stirred.map((at) => instruments[at]!) : []),
     ...(runner.handlers.onPrediction && { onModel: hear }),
-    onMarket({ instrumentId, trades, quote }) {
-      const instrument = instruments.indexOf(instrumentId);
-      const { onTrade, onBook } = runner.handlers;
-      if (instrument < 0 || !runner.isWarm) return;
-      const desk = deskOf(instrument);
-      for (let at = 0; onTrade && trades && at < trades.id.length; at += 1) {
-        const [timeMs, side] = [trades.timeMs[at]!, trades.side[at]!];
-        desk.nowMs = timeMs;
-        onTrade({ instrument, timeMs, price: Number(trades.price[at]), qty: Number(trades.qtyBase[at]), side }, desk);
-      }
-      if (!onBook || !quote) return;
-      const { bid, bidQty, ask, askQty, eventTimeMs: timeMs } = quote;
-      desk.nowMs = timeMs;
-      const [bidPrice, askPrice] = [Number(bid), Number(ask)];
-      onBook(
-        { instrument, timeMs, bid: bidPrice, bidQty: Number(bidQty), ask: askPrice, askQty: Number(askQty) },
-        desk,
-      );
+    onMarket(event) {
+      const instrument = instruments.indexOf(event.instrumentId);
+      if (instrument >= 0) runner.hearMarket(instrument, event);
     },
     onFill({ fill }) {
       const instrument = instruments.indexOf(fill.instrumentId);

@@ -1,5 +1,5 @@
 import type { Candle } from '../../engine/domain/candle.ts';
-import type { StrategyWish } from '../../engine/domain/events.ts';
+import type { MarketBatchReceived, StrategyWish } from '../../engine/domain/events.ts';
 import { StrategyFeed } from './feed.ts';
 import type { Desk, Direction, Entry, StrategyDefinition, StrategyHandlers } from './strategy.ts';
 
@@ -8,6 +8,9 @@ export type HeldNow = Pick<Desk, 'position' | 'entryPrice' | 'equity'> & {
   /** A perpetual; spot is long or flat. */
   readonly canShort: boolean;
 };
+
+/** Public trades and the best quote of one instrument, as they come; null for what did not. */
+export type MarketHeard = Pick<MarketBatchReceived, 'trades' | 'quote'>;
 
 /**
  * A strategy at work in paper, live and the exact gear: candles come in as they close, and what it wants stands on its desks. It is the
@@ -56,6 +59,27 @@ export class StrategyRunner {
   /** A model's word about the instrument's last candle. */
   hear(instrument: number, probability: number): void {
     if (this.isWarm) this.handlers.onPrediction?.({ instrument, probability }, this.#desk(instrument));
+  }
+
+  /** Whether trades and quotes mean anything to it. */
+  get hearsMarket(): boolean {
+    return this.handlers.onTrade !== undefined || this.handlers.onBook !== undefined;
+  }
+
+  hearMarket(instrument: number, { trades, quote }: MarketHeard): void {
+    const { onTrade, onBook } = this.handlers;
+    if (!this.isWarm) return;
+    const desk = this.#desk(instrument);
+    for (let at = 0; onTrade && trades && at < trades.id.length; at += 1) {
+      const [timeMs, side] = [trades.timeMs[at]!, trades.side[at]!];
+      desk.nowMs = timeMs;
+      onTrade({ instrument, timeMs, price: Number(trades.price[at]), qty: Number(trades.qtyBase[at]), side }, desk);
+    }
+    if (!onBook || !quote) return;
+    const { bid, bidQty, ask, askQty, eventTimeMs: timeMs } = quote;
+    desk.nowMs = timeMs;
+    const [bidPrice, askPrice] = [Number(bid), Number(ask)];
+    onBook({ instrument, timeMs, bid: bidPrice, bidQty: Number(bidQty), ask: askPrice, askQty: Number(askQty) }, desk);
   }
 
   #step(instrument: number, candle: Candle, isPast: boolean): void {

@@ -1,6 +1,12 @@
 import { CandleTape } from '../../engine/decision/candle-tape.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../../engine/domain/candle.ts';
-import type { CandleRow, EngineEvent, PredictionArrived, StrategySpoke } from '../../engine/domain/events.ts';
+import type {
+  CandleRow,
+  EngineEvent,
+  MarketBatchReceived,
+  PredictionArrived,
+  StrategySpoke,
+} from '../../engine/domain/events.ts';
 import { type InstrumentId, isPerpetual } from '../../engine/domain/instrument.ts';
 import { BARS_KEPT, followsOn } from '../strategy/strategy-agent.ts';
 import { heldOf, type StrategyAccount } from '../strategy/wish-opinion.ts';
@@ -39,8 +45,11 @@ export interface OwnSession {
 interface Group {
   readonly at: number;
   readonly instruments: readonly InstrumentId[];
-  /** What it hears with the next candle. */
-  readonly fills: Told[];
+  /** What it hears with the next question, in order. */
+  readonly heard: Told[];
+  hearsMarket: boolean;
+  /** Of the market, when it was asked about that last. */
+  marketAskedMs: number;
 }
 
 interface Followed {
@@ -55,6 +64,11 @@ interface Question {
   readonly candleCloseTimeMs: number;
   readonly told: readonly Told[];
 }
+
+/** Trades and quotes are told together, so often; by their own times, so that the same ones are always told together. */
+const MARKET_EVERY_MS = 1_000;
+/** At the latest when it is so much, whatever the times say. */
+const HEARD_MAX = 500;
 
 /** Candles and words of models that wait for it: far more than it is told at a start. Whoever falls further behind is switched off. */
 const WAITING_MAX = 2_000;
@@ -72,7 +86,8 @@ export function openOwnSession(options: OwnSessionOptions): OwnSession {
   let waiters: (() => void)[] = [];
 
   const follow = (instruments: readonly InstrumentId[]): void => {
-    const group: Group = { at: groups, instruments, fills: [] };
+    const at = groups;
+    const group: Group = { at, instruments, heard: [], hearsMarket: false, marketAskedMs: Number.NEGATIVE_INFINITY };
     groups += 1;
     for (const [instrument, id] of instruments.entries()) {
       const tape = new CandleTape(spanMs, BARS_KEPT);
@@ -95,7 +110,8 @@ export function openOwnSession(options: OwnSessionOptions): OwnSession {
     goOn();
   }
 
-  function speak({ group, candleCloseTimeMs }: Question, { isWarm, wishes }: Heard): void {
+  function speak({ group, candleCloseTimeMs }: Question, { isWarm, hearsMarket, wishes }: Heard): void {
+    group.hearsMarket = hearsMarket;
     const named = wishes.map(({ instrument, wish }) => ({ instrumentId: group.instruments[instrument]!, wish }));
     if (named.length === 0) return;
     options.spoke({ kind: 'StrategySpoke', strategy: name, timeframe, candleCloseTimeMs, isWarm, wishes: named });
@@ -130,10 +146,10 @@ export function openOwnSession(options: OwnSessionOptions): OwnSession {
     goOn();
   }
 
-  function ask(group: Group, candleCloseTimeMs: number, told: Told): void {
+  function ask(group: Group, candleCloseTimeMs: number): void {
     if (waiting.length >= WAITING_MAX)
       return switchOff(`Ended: it fell behind; ${WAITING_MAX} candles and words wait for it.`);
-    waiting.push({ group, candleCloseTimeMs, told: [...group.fills.splice(0), told] });
+    waiting.push({ group, candleCloseTimeMs, told: group.heard.splice(0) });
     goOn();
   }
 
@@ -147,7 +163,8 @@ export function openOwnSession(options: OwnSessionOptions): OwnSession {
     const isNext = followsOn(tape, seenMs);
     found.seenMs = last.openTimeMs;
     const candles = isNext ? [last] : [...tape.candles];
-    ask(group, tape.closeTimeMs, { kind: 'candles', instrument, anew: !isNext, candles });
+    group.heard.push({ kind: 'candles', instrument, anew: !isNext, candles });
+    ask(group, tape.closeTimeMs);
   }
 
   const putRow = (id: InstrumentId, of: Timeframe, row: CandleRow): void => {
@@ -157,7 +174,19 @@ export function openOwnSession(options: OwnSessionOptions): OwnSession {
   function hear({ instrumentId, timeframe: of, candleCloseTimeMs, probability, late }: PredictionArrived): void {
     const found = followed.get(instrumentId);
     if (!found || late || of !== timeframe || candleCloseTimeMs !== found.tape.closeTimeMs) return;
-    ask(found.group, candleCloseTimeMs, { kind: 'prediction', instrument: found.instrument, probability });
+    found.group.heard.push({ kind: 'prediction', instrument: found.instrument, probability });
+    ask(found.group, candleCloseTimeMs);
+  }
+
+  function hearMarket({ instrumentId, trades, quote }: MarketBatchReceived): void {
+    const found = followed.get(instrumentId);
+    if (!found?.group.hearsMarket) return;
+    const { group, instrument, tape } = found;
+    group.heard.push({ kind: 'market', instrument, market: { trades, quote } });
+    const timeMs = quote?.eventTimeMs ?? trades?.timeMs.at(-1) ?? Number.NEGATIVE_INFINITY;
+    if (timeMs - group.marketAskedMs < MARKET_EVERY_MS && group.heard.length < HEARD_MAX) return;
+    group.marketAskedMs = timeMs;
+    ask(group, tape.closeTimeMs);
   }
 
   return {
@@ -177,13 +206,15 @@ export function openOwnSession(options: OwnSessionOptions): OwnSession {
           return putRow(event.instrumentId, event.timeframe, event.venues);
         case 'PredictionArrived':
           return hear(event);
+        case 'MarketBatchReceived':
+          return hearMarket(event);
         case 'FillBooked': {
           const { instrumentId, side, price, qtyBase, fee } = event.fill;
           const found = followed.get(instrumentId);
           if (!found) return;
           const { group, instrument } = found;
           const fill = { instrument, side, price: Number(price), qty: Number(qtyBase), fee: Number(fee) };
-          group.fills.push({ kind: 'fill', fill });
+          group.heard.push({ kind: 'fill', fill });
           return;
         }
         default:

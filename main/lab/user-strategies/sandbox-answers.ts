@@ -112,6 +112,7 @@ const answers = {
   hear: z.strictObject({
     kind: z.literal('hear'),
     isWarm: z.boolean(),
+    hearsMarket: z.boolean(),
     wishes: z.array(z.strictObject({ instrument, wish: wish.nullable() })).max(50),
   }),
   sweep: z.strictObject({ kind: z.literal('sweep'), results: z.array(sweepResult.nullable()) }),

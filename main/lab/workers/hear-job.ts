@@ -2,7 +2,7 @@
 import type { Candle } from '../../engine/domain/candle.ts';
 import type { StrategyWish } from '../../engine/domain/events.ts';
 import type { StrategyDefinition, StrategyFill } from '../strategy/strategy.ts';
-import { type HeldNow, StrategyRunner } from '../strategy/strategy-runner.ts';
+import { type HeldNow, type MarketHeard, StrategyRunner } from '../strategy/strategy-runner.ts';
 
 export type Told =
   /** The next candle, or anew all that is known, oldest first. */
@@ -13,6 +13,7 @@ export type Told =
       readonly candles: readonly Candle[];
     }
   | { readonly kind: 'fill'; readonly fill: StrategyFill }
+  | { readonly kind: 'market'; readonly instrument: number; readonly market: MarketHeard }
   /** A model's word about the instrument's last candle. */
   | { readonly kind: 'prediction'; readonly instrument: number; readonly probability: number };
 
@@ -30,6 +31,8 @@ export interface HearJob {
 export interface Heard {
   readonly kind: 'hear';
   readonly isWarm: boolean;
+  /** Whether trades and quotes mean anything to it. */
+  readonly hearsMarket: boolean;
   /** Of every instrument with a candle, and of those in which something changed. */
   readonly wishes: readonly { readonly instrument: number; readonly wish: StrategyWish | null }[];
 }
@@ -73,15 +76,17 @@ export function createHearing(strategy: StrategyDefinition): (job: HearJob) => H
 
   return (job) => {
     const { runner } = groupOf(job);
-    const before = runner.desks.map(({ wish }) => wish);
+    const before = runner.desks.map(({ wish }) => JSON.stringify(wish));
     const shown = new Set<number>();
     for (const told of job.told) tell(runner, told, shown);
-    const changed = [...before.keys()].filter((at) => !shown.has(at) && runner.desks[at]?.wish !== before[at]);
+    const changed = [...before.keys()].filter(
+      (at) => !shown.has(at) && JSON.stringify(runner.desks[at]?.wish) !== before[at],
+    );
     const wishes = [...shown, ...changed].map((instrument) => ({
       instrument,
       wish: runner.desks[instrument]?.wish ?? null,
     }));
-    return { kind: 'hear', isWarm: runner.isWarm, wishes };
+    return { kind: 'hear', isWarm: runner.isWarm, hearsMarket: runner.hearsMarket, wishes };
   };
 }
 
@@ -99,6 +104,9 @@ function tell(runner: StrategyRunner, told: Told, shown: Set<number>): void {
       if (desk) runner.handlers.onFill?.(told.fill, desk);
       return;
     }
+    case 'market':
+      runner.hearMarket(told.instrument, told.market);
+      return;
     case 'prediction':
       runner.hear(told.instrument, told.probability);
   }

@@ -157,13 +157,8 @@ export function createEngine(deps: EngineDeps): Engine {
     }
   }
 
-  const believedOpen = (name: string) => {
-    const open = new Set(pipeline.execution.orders.open().map((order) => order.clientOrderId));
-    return pipeline.execution.view
-      .orders(0)
-      .filter((row) => open.has(row.clientOrderId) && accountsOf(row.instrumentId).venue === name)
-      .map(({ clientOrderId, venueOrderId, instrumentId }) => ({ clientOrderId, venueOrderId, instrumentId }));
-  };
+  const believedOpen = (name: string) =>
+    pipeline.execution.view.unsettled().filter(({ instrumentId }) => accountsOf(instrumentId).venue === name);
 
   const tell = (notice: VenueNotice | InferenceNotice): void => {
     for (const listener of noticeListeners) listener(notice);

@@ -305,6 +305,22 @@ export const MUTATIONS: readonly Mutation[] = [
     killedBy: [unit('venues/audit-span.test.ts')],
   },
   {
+    name: 'owed-fills-not-asked-about',
+    breaks: 'an order whose fills nobody has brought is asked about, for its fills may have another name',
+    file: 'main/engine/execution/execution-view.ts',
+    find: `      activeOrders(state).map(({ clientOrderId, venueOrderId, instrumentId }) => ({`,
+    replace: `      activeOrders(state).filter(isLive).map(({ clientOrderId, venueOrderId, instrumentId }) => ({`,
+    killedBy: [unit('execution/order-states.test.ts')],
+  },
+  {
+    name: 'fired-read-before-the-fills',
+    breaks: 'a fill of a stop that fired is not taken for somebody else’s where the venue’s readers lag',
+    file: 'main/engine/venues/binance-usdm/private-reads.ts',
+    find: `      await noteFired(symbol, Math.floor(sinceMs));`,
+    replace: '',
+    killedBy: [unit('venues/triggered-orders.test.ts')],
+  },
+  {
     name: 'stop-drowned-in-size',
     breaks: 'a stop is spoken of however much is held without one',
     file: 'main/engine/execution/execution-view.ts',

@@ -46,6 +46,8 @@ export interface ExecutionView {
   /** Open orders and the latest finished ones, newest first. */
   orders(limit: number): readonly OrderRow[];
   order(clientOrderId: string): OrderRow | null;
+  /** Orders that an audit asks about: open, or with fills that the venue has stated and nobody has brought. */
+  unsettled(): readonly Pick<OrderRow, 'clientOrderId' | 'venueOrderId' | 'instrumentId'>[];
   protection(instrumentId: InstrumentId): ProtectionRow;
   /** False from a start until the venue's books have been read: no new risk before. Of spot where no venue is named. */
   isReconciled(venue?: string): boolean;
@@ -77,6 +79,12 @@ export function createExecutionView(state: ExecutionState, timers: Timers): Exec
       const record = state.orders.get(clientOrderId);
       return record ? rowOf(record) : null;
     },
+    unsettled: () =>
+      activeOrders(state).map(({ clientOrderId, venueOrderId, instrumentId }) => ({
+        clientOrderId,
+        venueOrderId,
+        instrumentId,
+      })),
     protection: (instrumentId) => protectionOf(state, instrumentId),
     isReconciled: (venue = SPOT_VENUE) => state.reconciled.has(venue),
     repairs: () => state.repairs,

@@ -139,7 +139,7 @@ const NOTICE_KINDS: ReadonlySet<VenueEvent['kind']> = new Set([
 ]);
 export const isNotice = (event: VenueEvent): event is VenueNotice => NOTICE_KINDS.has(event.kind);
 
-/** An order that the engine believes open, for the audit to ask about when the venue does not list it. */
+/** An order that the engine believes open, or of which it waits for fills: for the audit to ask about when the venue does not list it. */
 export interface BelievedOpen {
   readonly clientOrderId: string;
   readonly venueOrderId: string | null;

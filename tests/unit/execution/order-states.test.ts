@@ -345,6 +345,15 @@ describe('fills', () => {
     expect(rig.take('RequestAudit')).toHaveLength(1);
   });
 
+  it('[E25] an order that has ended is asked about until its fills are there', () => {
+    const unsettled = (): string[] => rig.execution.view.unsettled().map(({ clientOrderId }) => clientOrderId);
+    const id = rig.sign({ qty: '0.5' });
+    expect(unsettled()).toEqual([id]);
+    rig.dispatch({ kind: 'OrderReported', report: reportOf(id, 'filled', { filledBase: '0.5' }) });
+    expect(unsettled()).toEqual([id]);
+    fill(rig, id, 'BUY 0.5 @ 61250.5');
+    expect(unsettled()).toEqual([]);
+  });
   it('[E25] fills that the venue states and nobody brings are asked for', () => {
     const id = rig.sign({ qty: '0.5' });
     rig.take('RequestAudit');

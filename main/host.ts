@@ -33,6 +33,7 @@ import { agentsFor } from './lab/strategy/strategy-agents.ts';
 import { type DeskStrategy, openDeskSessions } from './lab/user-strategies/desk-sessions.ts';
 import { openModels } from './ml/desk/open-models.ts';
 import { retrainText } from './ml/desk/retrain-schedule.ts';
+import { createModelBoards } from './model-boards.ts';
 import { createModelDesk } from './model-desk.ts';
 import { ensurePracticeVenue } from './practice/spawn.ts';
 import { type MarketChoice, marketFolder } from './practice/venue-folder.ts';
@@ -288,6 +289,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
         lab,
         gap,
         training,
+        boards: createModelBoards({ engine, registry, nowMs: () => systemClock.nowMs() }),
         request: (event) => engine.request(event),
         verifyJournal: () => verifyJournalFiles(books),
         watchBook: (instrumentId) => engine.tellVenue({ kind: 'watchBook', instrumentId }),

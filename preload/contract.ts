@@ -20,6 +20,7 @@ import {
   timeframe,
   timeMs,
 } from './basics.ts';
+import { boardsContract } from './boards-contract.ts';
 import { gapContract } from './gap-contract.ts';
 import { labContract } from './lab-contract.ts';
 import { modelsContract } from './models-contract.ts';
@@ -673,6 +674,7 @@ export const contract = {
   ...labContract,
   ...gapContract,
   ...modelsContract,
+  ...boardsContract,
 } as const;
 
 export type Instrument = z.infer<typeof instrument>;

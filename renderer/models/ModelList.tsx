@@ -3,7 +3,7 @@ import type { ModelVersion, TrainingJob } from '../../preload/models-contract.ts
 import { showClock, showDay } from '../format/time.ts';
 import { LETTERS } from '../lab/run-words.ts';
 import { engineNowMs, useDesk } from '../stores/desk-store.ts';
-import { COMPARED_MAX, select, toggleCompared, useModels } from './models-store.ts';
+import { COMPARED_MAX, select, toggleCompared, useIsShown, useModels } from './models-store.ts';
 import { EDGES, JOB_STATES, remainingText } from './training-words.ts';
 
 export function ModelList() {
@@ -47,7 +47,7 @@ function Row(props: {
   readonly below: React.ReactNode;
 }) {
   const { id, title, canCompare, top, below } = props;
-  const isSelected = useModels((state) => state.selectedId === id && state.tab !== 'compare' && state.tab !== 'data');
+  const isSelected = useIsShown(id);
   return (
     <li className="run-row" data-model={id} data-selected={isSelected}>
       <Letter id={id} title={title} canCompare={canCompare} />

@@ -4,6 +4,7 @@ import { chooseByArrows } from '../panels/arrow-keys.ts';
 import { Empty } from '../panels/Panel.tsx';
 import { CompareVersions } from './CompareVersions.tsx';
 import { DataExplorer } from './DataExplorer.tsx';
+import { EnsembleBoard } from './EnsembleBoard.tsx';
 import { LossCurve } from './LossCurve.tsx';
 import { cancelTraining, pauseTraining, resumeTraining } from './models-actions.ts';
 import { type ModelsTab, showTab, useModels, useSelectedJob, useSelectedVersion } from './models-store.ts';
@@ -15,8 +16,7 @@ export function ModelView() {
   const tab = useModels((state) => state.tab);
   const job = useSelectedJob();
   const version = useSelectedVersion();
-  const title =
-    tab === 'data' ? 'Data set' : tab === 'compare' ? 'Comparison' : (version?.title ?? job?.title ?? 'Model');
+  const title = BOARD_TITLES[tab] ?? version?.title ?? job?.title ?? 'Model';
   return (
     <section className="lab-card" aria-label="Model">
       <header>
@@ -29,6 +29,8 @@ export function ModelView() {
         <DataExplorer />
       ) : tab === 'compare' ? (
         <CompareVersions />
+      ) : tab === 'ensemble' ? (
+        <EnsembleBoard />
       ) : tab === 'report' && version ? (
         <ReportView version={version} />
       ) : job ? (
@@ -40,11 +42,19 @@ export function ModelView() {
   );
 }
 
+/** Of what is not one training or version. */
+const BOARD_TITLES: Partial<Record<ModelsTab, string>> = {
+  data: 'Data set',
+  compare: 'Comparison',
+  ensemble: 'Ensemble',
+};
+
 const TABS: readonly { readonly id: ModelsTab; readonly text: string }[] = [
   { id: 'training', text: 'Training' },
   { id: 'report', text: 'Judgement' },
   { id: 'data', text: 'Data set' },
   { id: 'compare', text: 'Compare' },
+  { id: 'ensemble', text: 'Ensemble' },
 ];
 
 function Tabs({ tab, job, hasReport }: { tab: ModelsTab; job: TrainingJob | null; hasReport: boolean }) {
@@ -54,6 +64,7 @@ function Tabs({ tab, job, hasReport }: { tab: ModelsTab; job: TrainingJob | null
     report: hasReport,
     data: true,
     compare: compared >= 2,
+    ensemble: true,
   };
   return (
     <div role="tablist" aria-label="What to see of models" className="lab-tabs ml-auto" onKeyDown={chooseByArrows}>

@@ -12,7 +12,10 @@ import { deskStore } from '../stores/desk-store.ts';
 import { announce, showToast } from '../stores/toast-store.ts';
 import type { EngineClient } from '../transport/client.ts';
 
-export type ModelsTab = 'training' | 'report' | 'data' | 'compare';
+export type ModelsTab = 'training' | 'report' | 'data' | 'compare' | 'ensemble';
+
+/** Those that show the one training or version that is selected. */
+const TABS_OF_ONE: readonly ModelsTab[] = ['training', 'report'];
 
 export const COMPARED_MAX = 6;
 
@@ -43,6 +46,9 @@ export const modelsStore = createStore<ModelsState>()(() => ({
 export function useModels<T>(select: (state: ModelsState) => T): T {
   return useStore(modelsStore, select);
 }
+
+export const useIsShown = (id: string): boolean =>
+  useModels(({ selectedId, tab }) => selectedId === id && TABS_OF_ONE.includes(tab));
 
 export const useSelectedJob = (): TrainingJob | null =>
   useModels((state) => state.jobs?.find(({ id }) => id === state.selectedId) ?? null);

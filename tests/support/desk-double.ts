@@ -4,6 +4,7 @@
  * It answers every request believably and decides nothing. Product code never imports it.
  */
 import { implement } from '@orpc/server';
+import { boardsRoutes } from '../../main/engine/gateway/boards-routes.ts';
 import { gapRoutes } from '../../main/engine/gateway/gap-routes.ts';
 import { labRoutes } from '../../main/engine/gateway/lab-routes.ts';
 import { trainingRoutes } from '../../main/engine/gateway/training-routes.ts';
@@ -12,6 +13,7 @@ import type { DeskMessage, DeskPatch, DeskSnapshot, Done, MarketFrame, Proposal 
 import { CONTRACT_VERSION, contract } from '../../preload/contract.ts';
 import { createDoubleMarket } from './desk-double-market.ts';
 import { doubleDesk, proposalFor } from './desk-double-state.ts';
+import { createMemoryBoards } from './memory-boards.ts';
 import { createMemoryGap } from './memory-gap.ts';
 import { createMemoryLab } from './memory-lab.ts';
 import { createMemoryTraining } from './memory-training.ts';
@@ -265,6 +267,7 @@ export function createDeskDouble(options: { seed?: number; lively?: boolean } = 
     ...labRoutes(createMemoryLab().port, systemTimers),
     ...gapRoutes(createMemoryGap().port),
     ...trainingRoutes(createMemoryTraining().port, systemTimers),
+    ...boardsRoutes(createMemoryBoards()),
   });
 
   return {

@@ -5,6 +5,7 @@ import type { LoggedEvent } from '../../main/engine/kernel/core.ts';
 import type { DeskSnapshot, Done, IndicatorSeries, JournalEntry } from '../../preload/contract.ts';
 import { createDoubleMarket } from './desk-double-market.ts';
 import { doubleDesk } from './desk-double-state.ts';
+import { createMemoryBoards } from './memory-boards.ts';
 import { createMemoryGap } from './memory-gap.ts';
 import { createMemoryLab } from './memory-lab.ts';
 import { createMemoryTraining } from './memory-training.ts';
@@ -100,6 +101,7 @@ export function createMemoryEngine() {
     lab: lab.port,
     gap: gap.port,
     training: training.port,
+    boards: createMemoryBoards(),
     loadSetting: (key) => settings.get(key) ?? null,
     saveSetting(key, value) {
       settings.set(key, value);

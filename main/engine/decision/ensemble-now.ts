@@ -3,7 +3,7 @@ import type { InstrumentId } from '../domain/instrument.ts';
 import type { Agent, Opinion } from './agent.ts';
 import { castBallots, regimeFor, trustsByRecord } from './ballots.ts';
 import type { DecisionState } from './decision-state.ts';
-import { countVotes, voteOf } from './ensemble.ts';
+import { countVotes, DISAGREEMENT_MAX, voteOf } from './ensemble.ts';
 import type { LineUp } from './line-up.ts';
 import type { Trust } from './trust.ts';
 
@@ -37,6 +37,8 @@ export interface EnsembleNow {
   readonly confidence: number | null;
   /** 0: all on one side; 1: evenly split. */
   readonly disagreement: number;
+  /** From there on nothing is proposed by weight. */
+  readonly disagreementMax: number;
   /** Whose levels and words would be taken; null for no stance. */
   readonly deciding: string | null;
   /** Why there is no stance; empty where there is one. */
@@ -81,6 +83,7 @@ export function ensembleNow(
     stance: outcome.stance,
     confidence: outcome.confidence,
     disagreement: outcome.disagreement,
+    disagreementMax: DISAGREEMENT_MAX,
     deciding: outcome.deciding?.agent.label ?? null,
     text: outcome.text,
     settings: state.settings,

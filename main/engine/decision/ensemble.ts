@@ -6,7 +6,7 @@ const EDGE_FACTOR = { measured: 1, weak: 0.5, none: 0, unknown: 0 } as const;
 /** Log odds of 95 %: no single member outshouts the rest by more. */
 const LOG_ODDS_MAX = 3;
 /** A pool this split has no opinion: of the weight cast, more than a third went the other way. */
-const DISAGREEMENT_MAX = 2 / 3;
+export const DISAGREEMENT_MAX = 2 / 3;
 
 export interface Ballot {
   readonly agent: Agent;

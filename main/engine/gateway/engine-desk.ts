@@ -9,6 +9,7 @@ import type { Cancel } from '../kernel/clock.ts';
 import type { LoggedEvent } from '../kernel/core.ts';
 import { laneOf } from '../kernel/durability.ts';
 import type { VenueNotice } from '../venues/venue-port.ts';
+import type { BoardsPort } from './boards-port.ts';
 import { type CandleSource, chartSeries, liveIndicatorsOf } from './chart-series.ts';
 import { verdictRow } from './desk-rows.ts';
 import { createDeskTopics, type DeskSources } from './desk-topics.ts';
@@ -36,6 +37,7 @@ export interface EngineDeskDeps extends Omit<DeskSources, 'board' | 'journal' | 
   isShadow(version: { readonly model: string; readonly version: string }): boolean;
   readonly gap: GapPort;
   readonly training: TrainingPort;
+  readonly boards: BoardsPort;
   request(event: InputEvent): readonly EngineEvent[];
   verifyJournal(): { ok: boolean; events: number; firstBadSeq: number | null; text: string };
   watchBook(instrumentId: InstrumentId | null): void;
@@ -180,6 +182,7 @@ export function createEngineDesk(
     lab: deps.lab,
     gap: deps.gap,
     training: deps.training,
+    boards: deps.boards,
     loadSetting: (key) => deps.settings.load(key),
     saveSetting: (key, value) => deps.settings.save(key, value),
     onEvent: deps.onEvent,

@@ -11,6 +11,7 @@ import type {
 } from '../../../preload/contract.ts';
 import type { CandleRow, InputEvent } from '../domain/events.ts';
 import type { LoggedEvent } from '../kernel/core.ts';
+import type { BoardsPort } from './boards-port.ts';
 import type { GapPort } from './gap-port.ts';
 import type { LabPort } from './lab-port.ts';
 import type { SettingsFile } from './settings-file.ts';
@@ -72,6 +73,7 @@ export interface EnginePort {
   readonly lab: LabPort;
   readonly gap: GapPort;
   readonly training: TrainingPort;
+  readonly boards: BoardsPort;
   loadSetting(key: string): unknown;
   saveSetting(key: string, value: unknown): ReturnType<SettingsFile['save']>;
   onEvent(listener: (logged: LoggedEvent) => void): () => void;

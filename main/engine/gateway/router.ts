@@ -2,6 +2,7 @@ import { implement, type Router } from '@orpc/server';
 import { contract } from '../../../preload/contract.ts';
 import type { InputEvent } from '../domain/events.ts';
 import type { Clock, Timers } from '../kernel/clock.ts';
+import { boardsRoutes } from './boards-routes.ts';
 import { createDeskFeed } from './desk-feed.ts';
 import type { EnginePort } from './engine-port.ts';
 import { gapRoutes } from './gap-routes.ts';
@@ -78,6 +79,7 @@ export function createGateway(port: EnginePort, clock: Clock, timers: Timers): G
     ...labRoutes(port.lab, timers),
     ...gapRoutes(port.gap),
     ...trainingRoutes(port.training, timers),
+    ...boardsRoutes(port.boards),
   });
   return {
     router,

@@ -1,4 +1,5 @@
 import { createRouterClient, implement } from '@orpc/server';
+import { boardsRoutes } from '../../../main/engine/gateway/boards-routes.ts';
 import { gapRoutes } from '../../../main/engine/gateway/gap-routes.ts';
 import { labRoutes } from '../../../main/engine/gateway/lab-routes.ts';
 import type { EngineRouter } from '../../../main/engine/gateway/router.ts';
@@ -7,6 +8,7 @@ import { systemTimers } from '../../../main/engine/kernel/clock.ts';
 import type { DeskMessage, Done, Hello, MarketFrame } from '../../../preload/contract.ts';
 import { contract } from '../../../preload/contract.ts';
 import type { EngineClient } from '../../../renderer/transport/client.ts';
+import { createMemoryBoards } from '../../support/memory-boards.ts';
 import { createMemoryGap } from '../../support/memory-gap.ts';
 import { createMemoryLab } from '../../support/memory-lab.ts';
 import { createMemoryTraining } from '../../support/memory-training.ts';
@@ -112,5 +114,6 @@ export function replayRouter(feed: RecordedFeed, onMarketEnd: () => void): Engin
     ...labRoutes(createMemoryLab().port, systemTimers),
     ...gapRoutes(createMemoryGap().port),
     ...trainingRoutes(createMemoryTraining().port, systemTimers),
+    ...boardsRoutes(createMemoryBoards()),
   });
 }

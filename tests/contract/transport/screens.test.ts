@@ -208,6 +208,17 @@ const REQUESTS: Record<
     answer: { ok: true, value: { versionId: 'm/1.0.0', model: 'm', version: '1.0.0' } },
   },
   cancelTraining: { ask: (c) => c.cancelTraining({ jobId: 'j-1' }), answer: { ok: true } },
+  ensembleBoard: {
+    ask: (c) => c.ensembleBoard({ instrumentId: 'binance:BTC/USDT' }),
+    answer: {
+      ok: true,
+      value: {
+        stance: 'buy',
+        decideEveryMs: 300_000,
+        members: [{ id: 'trees', role: 'vote', byHand: null }, {}, {}, {}, {}],
+      },
+    },
+  },
   modelVersions: {
     ask: (c) => c.modelVersions(),
     answer: { ok: true, value: [{ id: 'j-1', report: { edge: 'none' } }] },

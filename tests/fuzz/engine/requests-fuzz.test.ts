@@ -8,6 +8,7 @@ import { openAccountFolder } from '../../../main/data-folder.ts';
 import { termsOf } from '../../../main/engine/approval/cases.ts';
 import type { InputEvent } from '../../../main/engine/domain/events.ts';
 import type { Engine } from '../../../main/engine/engine.ts';
+import { boardsContract } from '../../../preload/boards-contract.ts';
 import { contract, manualOrderSchema } from '../../../preload/contract.ts';
 import { gapContract } from '../../../preload/gap-contract.ts';
 import { labContract } from '../../../preload/lab-contract.ts';
@@ -187,7 +188,7 @@ describe('requests', () => {
     const others = [...reads, 'cancelAll', 'startGameDay', 'stopGameDay', 'loadSetting', 'saveSetting'];
     // They reach the registry of models first, which tells the engine what passed its gate.
     const ofModels = ['promoteModel', 'rollbackModel'];
-    const elsewhere = [labContract, gapContract, modelsContract].flatMap((part) => Object.keys(part));
+    const elsewhere = [labContract, gapContract, modelsContract, boardsContract].flatMap((part) => Object.keys(part));
     expect([...REQUESTS.map(([name]) => name), ...others, ...ofModels, ...elsewhere].sort()).toEqual(
       Object.keys(contract).sort(),
     );

@@ -1,0 +1,9 @@
+import type { EnsembleBoard } from '../../../preload/boards-contract.ts';
+import type { InstrumentId } from '../domain/instrument.ts';
+import type { Result } from '../domain/result.ts';
+import type { LabRefusal } from './lab-port.ts';
+
+/** What the gateway may read of models at work. */
+export interface BoardsPort {
+  ensemble(instrumentId: InstrumentId): Result<EnsembleBoard, LabRefusal>;
+}

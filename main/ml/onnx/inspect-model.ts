@@ -30,6 +30,8 @@ function modelProblem(file: Uint8Array): string | null {
     if (number === 1 && (value ?? 0n) > IR_VERSION_MAX) {
       return `its format is IR version ${value}, the runtime reads up to ${IR_VERSION_MAX}`;
     }
+    // A function may call another, and that one a third: unfolded, a small file is larger than any memory.
+    if (number === 25) return 'it defines functions of its own, and a model is one graph: export it with them inlined';
     if (number === 8 && bytes) {
       const problem = opsetProblem(bytes);
       if (problem !== null) return problem;

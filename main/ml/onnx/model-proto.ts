@@ -94,15 +94,16 @@ const node = (spec: NodeSpec): Uint8Array =>
     textField(7, spec.domain ?? ''),
   ]);
 
-/** A float32 graph input or output; a text dimension is symbolic ("batch"). */
+/** A float32 graph input or output; a text dimension is symbolic ("batch"), and a shape that is not known is null. */
 export interface FloatValueSpec {
   readonly name: string;
-  readonly dims: readonly (number | string)[];
+  readonly dims: readonly (number | string)[] | null;
 }
 
 function floatValue({ name, dims }: FloatValueSpec): Uint8Array {
-  const shape = dims.map((dim) => bytesField(1, typeof dim === 'number' ? intField(1, dim) : textField(2, dim)));
-  const tensorType = concatBytes([intField(1, ELEMENT_FLOAT), bytesField(2, concatBytes(shape))]);
+  const shape = dims?.map((dim) => bytesField(1, typeof dim === 'number' ? intField(1, dim) : textField(2, dim)));
+  const stated = shape === undefined ? [] : [bytesField(2, concatBytes(shape))];
+  const tensorType = concatBytes([intField(1, ELEMENT_FLOAT), ...stated]);
   return concatBytes([textField(1, name), bytesField(2, bytesField(1, tensorType))]);
 }
 
@@ -123,20 +124,57 @@ const operatorSet = (domain: string, version: number): Uint8Array =>
 
 /** The whole `.onnx` file. The same spec gives the same bytes. */
 export function encodeModel(spec: ModelSpec): Uint8Array<ArrayBuffer> {
+  return encodeFile(spec, {
+    irVersion: IR_VERSION,
+    body: spec.nodes.map((each) => bytesField(1, node(each))),
+    opsets: [
+      bytesField(8, operatorSet('', OPSET)),
+      ...(spec.mlOpset === undefined ? [] : [bytesField(8, operatorSet('ai.onnx.ml', spec.mlOpset))]),
+    ],
+  });
+}
+
+/** A graph that was made elsewhere, taken into one of ours: between the nodes before it and those after. */
+export interface TakenIn {
+  /** Nodes and weights, as fields of a GraphProto. */
+  readonly graph: Uint8Array;
+  readonly irVersion: number;
+  /** Its operators' versions, as fields of a ModelProto: they hold for the whole model. */
+  readonly opsets: readonly Uint8Array[];
+  /** The first nodes of `ModelSpec.nodes` that come before it. */
+  readonly after: number;
+}
+
+/** As `encodeModel`, around a graph that was made elsewhere; of it nothing is copied but nodes, weights and versions. */
+export function encodeAround(spec: Omit<ModelSpec, 'mlOpset'>, taken: TakenIn): Uint8Array<ArrayBuffer> {
+  const nodes = spec.nodes.map((each) => bytesField(1, node(each)));
+  return encodeFile(spec, {
+    irVersion: Math.max(IR_VERSION, taken.irVersion),
+    body: [...nodes.slice(0, taken.after), taken.graph, ...nodes.slice(taken.after)],
+    opsets: taken.opsets,
+  });
+}
+
+interface FileParts {
+  readonly irVersion: number;
+  readonly body: readonly Uint8Array[];
+  readonly opsets: readonly Uint8Array[];
+}
+
+function encodeFile(spec: ModelSpec, { irVersion, body, opsets }: FileParts): Uint8Array<ArrayBuffer> {
   const graph = concatBytes([
-    ...spec.nodes.map((each) => bytesField(1, node(each))),
+    ...body,
     textField(2, spec.graphName),
     ...spec.initializers.map((tensor) => bytesField(5, tensor)),
     ...spec.inputs.map((value) => bytesField(11, floatValue(value))),
     ...spec.outputs.map((value) => bytesField(12, floatValue(value))),
   ]);
   return concatBytes([
-    intField(1, IR_VERSION),
+    intField(1, irVersion),
     textField(2, 'countersign'),
     textField(3, spec.producerVersion),
     bytesField(7, graph),
-    bytesField(8, operatorSet('', OPSET)),
-    ...(spec.mlOpset === undefined ? [] : [bytesField(8, operatorSet('ai.onnx.ml', spec.mlOpset))]),
+    ...opsets,
     ...Array.from(spec.metadata, ([key, value]) =>
       bytesField(14, concatBytes([textField(1, key), textField(2, value)])),
     ),

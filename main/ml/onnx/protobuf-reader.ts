@@ -9,6 +9,8 @@ export interface Field {
   readonly value: bigint | null;
   /** The bytes of a length-delimited field; null for the others. */
   readonly bytes: Uint8Array | null;
+  /** The whole field as it stands in the message, its number included. */
+  readonly whole: Uint8Array;
 }
 
 const VARINT_BYTES_MAX = 10;
@@ -36,15 +38,18 @@ export function* readFields(message: Uint8Array): Generator<Field> {
     return bytes;
   };
   while (at < message.length) {
+    const from = at;
     const tag = varint();
     const number = Number(tag >> 3n);
     if (number === 0) throw new RangeError('a field in it has number 0');
     const wire = Number(tag & 7n);
-    if (wire === 0) yield { number, value: varint(), bytes: null };
-    else if (wire === 1) yield { number, value: littleEndian(take(8)), bytes: null };
-    else if (wire === 2) yield { number, value: null, bytes: take(varint()) };
-    else if (wire === 5) yield { number, value: littleEndian(take(4)), bytes: null };
+    let [value, bytes]: [bigint | null, Uint8Array | null] = [null, null];
+    if (wire === 0) value = varint();
+    else if (wire === 1) value = littleEndian(take(8));
+    else if (wire === 2) bytes = take(varint());
+    else if (wire === 5) value = littleEndian(take(4));
     else throw new RangeError(`a field in it has wire type ${wire}`);
+    yield { number, value, bytes, whole: message.subarray(from, at) };
   }
 }
 

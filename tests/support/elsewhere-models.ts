@@ -1,0 +1,135 @@
+import { readOutline } from '../../main/ml/onnx/model-outline.ts';
+import { encodeModel, floatTensor, int64Tensor, intAttribute, type NodeSpec } from '../../main/ml/onnx/model-proto.ts';
+import { bytesField, concatBytes, intField, packedIntsField, textField } from '../../main/ml/onnx/protobuf-writer.ts';
+import { innerGraph } from '../../main/ml/onnx/rename-values.ts';
+
+/** Small graphs as tools of others write them, every one the same rule: the chance of a yes is sigmoid(scale × its first column). */
+
+export interface ElsewhereShape {
+  /** Columns of a row. */
+  readonly columns: number;
+  /** What comes out: `[N, 2]` beside a label as scikit-learn has it, `[N, 1]` or `[N]` as PyTorch has it, or the score before. */
+  readonly out: 'two' | 'one' | 'flat' | 'logit';
+  /** Of the input; a window where a number of candles is given. */
+  readonly windowBars?: number | string;
+  readonly rows?: number | string;
+  readonly scale?: number;
+  readonly input?: string;
+  readonly output?: string;
+}
+
+/** Names are such as ours, to see that nothing is confused. */
+export function elsewhereModel(shape: ElsewhereShape): Uint8Array<ArrayBuffer> {
+  const { columns, out, windowBars, rows = 'N', scale = 3, input = 'features', output = 'probability' } = shape;
+  const first = new Array<number>(columns).fill(0).with(0, scale);
+  const isWindow = windowBars !== undefined;
+  const toRow: NodeSpec[] = isWindow
+    ? [
+        // The newest candle of the window.
+        {
+          op: 'Gather',
+          inputs: [input, 'newest'],
+          outputs: ['margin'],
+          attributes: [intAttribute('axis', 1)],
+        },
+      ]
+    : [];
+  const ends: Record<ElsewhereShape['out'], NodeSpec[]> = {
+    logit: [{ op: 'Identity', inputs: ['score'], outputs: [output] }],
+    one: [{ op: 'Sigmoid', inputs: ['score'], outputs: [output] }],
+    flat: [
+      { op: 'Sigmoid', inputs: ['score'], outputs: ['raw_probability'] },
+      { op: 'Reshape', inputs: ['raw_probability', 'open'], outputs: [output] },
+    ],
+    two: [
+      { op: 'Sigmoid', inputs: ['score'], outputs: ['raw_probability'] },
+      { op: 'Sub', inputs: ['one', 'raw_probability'], outputs: ['no'] },
+      {
+        op: 'Concat',
+        inputs: ['no', 'raw_probability'],
+        outputs: [output],
+        attributes: [intAttribute('axis', 1)],
+      },
+    ],
+  };
+  const dims: Record<ElsewhereShape['out'], (number | string)[]> = {
+    logit: [rows, 1],
+    one: [rows, 1],
+    flat: [rows],
+    two: [rows, 2],
+  };
+  return encodeModel({
+    graphName: 'elsewhere',
+    producerVersion: '1.17',
+    inputs: [{ name: input, dims: [rows, ...(isWindow ? [windowBars] : []), columns] }],
+    outputs: [{ name: output, dims: dims[out] }],
+    initializers: [
+      floatTensor('weights', [columns, 1], first),
+      floatTensor('one', [1], [1]),
+      int64Tensor('open', [1], [-1]),
+      int64Tensor('newest', [], [-1]),
+    ],
+    nodes: [
+      ...toRow,
+      { op: 'MatMul', inputs: [isWindow ? 'margin' : input, 'weights'], outputs: ['score'] },
+      ...ends[out],
+    ],
+    mlOpset: 3,
+    metadata: new Map(),
+  });
+}
+
+const port = (number: number, name: string, type: Uint8Array): Uint8Array =>
+  bytesField(number, concatBytes([textField(1, name), bytesField(2, type)]));
+const tensorType = (element: number, dims: readonly (number | null)[]): Uint8Array =>
+  bytesField(
+    1,
+    concatBytes([
+      intField(1, element),
+      bytesField(2, concatBytes(dims.map((dim) => bytesField(1, dim === null ? new Uint8Array(0) : intField(1, dim))))),
+    ]),
+  );
+/** sequence(map(int64, tensor(float))) */
+const zippedType = bytesField(
+  4,
+  bytesField(1, bytesField(5, concatBytes([intField(1, 7), bytesField(2, tensorType(1, []))]))),
+);
+
+/**
+ * As skl2onnx writes a classifier unless it is told otherwise: open sizes without a name, a label beside, and the probabilities zipped
+ * into maps.
+ */
+export function zippedModel(columns: number): Uint8Array<ArrayBuffer> {
+  const { graph } = readOutline(elsewhereModel({ columns, out: 'two', input: 'X', output: 'probabilities' }));
+  const node = (op: string, domain: string, input: string, output: string, attributes: Uint8Array[]): Uint8Array =>
+    bytesField(
+      1,
+      concatBytes([
+        textField(1, input),
+        textField(2, output),
+        textField(4, op),
+        ...attributes.map((each) => bytesField(5, each)),
+        textField(7, domain),
+      ]),
+    );
+  const labels = concatBytes([textField(1, 'classlabels_int64s'), packedIntsField(8, [0, 1]), intField(20, 7)]);
+  const body = concatBytes([
+    innerGraph(graph, (name) => name),
+    node('ZipMap', 'ai.onnx.ml', 'probabilities', 'output_probability', [labels]),
+    node('ArgMax', '', 'probabilities', 'output_label', [intAttribute('axis', 1), intAttribute('keepdims', 0)]),
+    textField(2, 'skl'),
+    port(11, 'X', tensorType(1, [null, columns])),
+    port(12, 'output_label', tensorType(7, [null])),
+    port(12, 'output_probability', zippedType),
+  ]);
+  const opset = (domain: string, version: number): Uint8Array =>
+    bytesField(8, concatBytes([textField(1, domain), intField(2, version)]));
+  return concatBytes([
+    intField(1, 8),
+    textField(2, 'skl2onnx'),
+    textField(3, '1.17.0'),
+    bytesField(7, body),
+    opset('', 15),
+    opset('ai.onnx.ml', 1),
+  ]);
+}

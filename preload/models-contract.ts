@@ -105,6 +105,36 @@ export const trainingPlanSchema = z.strictObject({
   search: modelSearch.nullable().default(null),
 });
 
+/** Features that are named at most, as columns of a model that was made elsewhere. */
+const COLUMNS_MAX = 512;
+const words = z.string().trim().min(1).max(200);
+
+/** What a person says of a model that was made elsewhere; null where the file is to say it. */
+export const importPlanSchema = z.strictObject({
+  /** The model's, in the terminal: its next version is made. */
+  name: z.string().regex(/^[a-z0-9-]{1,60}$/, 'a name is made of a-z, 0-9 and -'),
+  title: words,
+  author: words,
+  licence: words,
+  note: z.string().trim().max(2_000),
+  /** The last time that its maker showed it: it is judged on what came after. */
+  learntToMs: timeMs,
+  /** What it is judged on. */
+  data: dataPlan.pick({ sources: true, timeframe: true }),
+  featureSet: z.string().min(1).max(80).nullable(),
+  /** Names of features, in the order of its columns; null for all of the set, in its order. */
+  columns: z.array(z.string().min(1).max(80)).min(1).max(COLUMNS_MAX).nullable(),
+  /** Candles that one row looks at, where the file leaves it open. */
+  windowBars: z.int().min(1).max(512).nullable(),
+  input: z.string().min(1).max(200).nullable(),
+  output: z.string().min(1).max(200).nullable(),
+  question: z.strictObject({ kind: z.enum(['direction', 'reversal']), params: settings }),
+  /** Which number of its answer is the probability, from 0. */
+  classIndex: z.int().min(0).max(255).nullable(),
+  /** Whether that is the chance of a no: of a fall, of a trend that goes on. */
+  isOfNo: z.boolean(),
+});
+
 // ------------------------------------------------------------------------------------------------------ what comes of it
 
 const loss = z.number().nullable();
@@ -250,6 +280,7 @@ export const modelsContract = {
 
 export type ModelsCatalogue = z.infer<typeof catalogue>;
 export type TrainingPlan = z.infer<typeof trainingPlanSchema>;
+export type ImportPlan = z.infer<typeof importPlanSchema>;
 export type DataPlan = z.infer<typeof dataPlan>;
 export type TrainingJob = z.infer<typeof trainingJobSchema>;
 export type TrainingMessage = z.infer<typeof trainingMessageSchema>;

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { TIMEFRAMES } from '../engine/domain/candle.ts';
 import { count, dataDirOption, listed, notNegative, positive, seed, share, trialCount } from './arguments.ts';
 import { run } from './run.ts';
 
@@ -79,6 +80,61 @@ export function addModelCommands(program: Command): void {
       run(async () => (await import('../commands/models-standing.ts')).modelsPublish(folder, options.dataDir)),
     );
   models
+    .command('features <candles...>')
+    .description('what a model elsewhere may learn from: our features at every close, and the answer that came of it')
+    .requiredOption('--out <CSV>', 'write them there')
+    .option('--set <NAME>', 'features: v1, reversal-v1 or v2', 'v2')
+    .addOption(questionOption())
+    .option('--horizon <BARS>', 'until the answer', count, 12)
+    .option('--multiple <X>', 'how far barriers lie, in deviations or ATR', positive, 1)
+    .action((files: string[], options) =>
+      run(async () => (await import('../commands/model-features.ts')).modelsFeatures(files, options)),
+    );
+  models
+    .command('look <file>')
+    .description('what goes into an ONNX file and what comes out; nothing of it is run')
+    .action((file: string) => run(async () => (await import('../commands/models-import.ts')).modelsLook(file)));
+  models
+    .command('import <file>')
+    .description(
+      'an ONNX model that was made elsewhere is judged on candles that came after it had learnt, and becomes the next version of its name, scored live without a vote',
+    )
+    .requiredOption('--candles <FILE...>', 'what it is judged on: candle files, or ID@TIMEFRAME of the store')
+    .addOption(
+      new Option('--timeframe <TF>', 'of the candles that it answers').choices(TIMEFRAMES).makeOptionMandatory(),
+    )
+    .requiredOption(
+      '--learnt-to <DATE>',
+      'the last time that it was shown when it learnt: all after it is out of sample',
+    )
+    .requiredOption('--title <TEXT>', 'as screens name it')
+    .requiredOption('--author <TEXT>', 'who made it')
+    .requiredOption('--licence <TEXT>', 'under which it may be used')
+    .option('--note <TEXT>', 'what else is to stand on its card', '')
+    .option('--name <NAME>', 'a-z, 0-9 and -; made of the title where it is not given')
+    .option(
+      '--set <NAME>',
+      'features: v1, reversal-v1 or v2; the one that is as wide as its input where it is not given',
+    )
+    .option('--columns <NAMES>', 'features of the set in the order of its columns, as rsi,sma_20')
+    .option('--window <BARS>', 'candles that a row looks at, where the file leaves it open', count)
+    .option('--input <NAME>', 'of the features, where it has several')
+    .option('--output <NAME>', 'that holds the probability, where it has several')
+    .addOption(questionOption())
+    .option('--horizon <BARS>', 'until the answer', count, 12)
+    .option('--multiple <X>', 'how far barriers lie, in deviations or ATR', positive, 1)
+    .option('--volatility-bars <BARS>', 'of a direction: candles by which a deviation is measured', count)
+    .option('--class <K>', 'the number of its answer that is the probability, from 0', classIndex)
+    .addOption(
+      new Option('--says <WHICH>', 'whether that is the chance of a yes (a rise, a turn) or of a no')
+        .choices(['yes', 'no'])
+        .default('yes'),
+    )
+    .addOption(dataDirOption())
+    .action((file: string, options) =>
+      run(async () => (await import('../commands/models-import.ts')).modelsImport(file, options)),
+    );
+  models
     .command('promote <name> <version>')
     .description('a version trades in the place of the one that does, where it passes the gate')
     .addOption(dataDirOption())
@@ -96,6 +152,16 @@ export function addModelCommands(program: Command): void {
         (await import('../commands/models-standing.ts')).modelsRollback(name, options.dataDir, Date.now()),
       ),
     );
+}
+
+const questionOption = (): Option =>
+  new Option('--label <KIND>', 'the question').choices(['direction', 'reversal']).default('direction');
+
+function classIndex(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 255)
+    throw new InvalidArgumentError('a class is a whole number from 0 to 255.');
+  return value;
 }
 
 function horizons(text: string): number[] {

@@ -75,7 +75,7 @@ const withRegistry = (
 ): Promise<Outcome> => withFolder(dataDir, async (folder) => act(openFolderRegistry(folder), folder));
 
 /** A terminal that runs would not hear of it: its own screens do the same, at once. */
-async function withFolder(
+export async function withFolder(
   dataDir: string | undefined,
   act: (folder: DataFolder) => Promise<Outcome>,
 ): Promise<Outcome> {

@@ -83,7 +83,8 @@ export function figuresOf(card: ModelCard): ModelFigures {
     label: card.title,
     timeframe: card.timeframe,
     licensedUntilMs: card.licensedUntilMs,
-    trainedFromMs: card.spans.training.fromMs,
+    // Of what was made elsewhere only the end is said.
+    trainedFromMs: card.madeElsewhere ? null : card.spans.training.fromMs,
     trainedToMs: card.spans.training.toMs,
     outOfSample: [
       ...(event ? [{ name: 'AUC', value: event.auc.value, note: span(event.auc.low, event.auc.high) }] : []),

@@ -97,6 +97,27 @@ const traded = z.strictObject({
 });
 export type CardTraded = z.infer<typeof traded>;
 
+/** What was said of a model that somebody brought: nobody here saw it learn. */
+const madeElsewhere = z.strictObject({
+  author: z.string().min(1),
+  licence: z.string().min(1),
+  note: z.string(),
+  /** All that it is judged on was asked after this. */
+  learntToMs: z.int(),
+  /** The tool that wrote the file, as the file says; empty where it does not. */
+  producer: z.string(),
+  /** Of the file as it was brought: around its graph lies ours. */
+  fileSha256: sha256,
+  fileBytes: z.int().positive(),
+  /** Port, type and shape, as the file states them. */
+  input: z.string().min(1),
+  output: z.string().min(1),
+  /** What its columns are, and what is read of its answer, in words. */
+  columns: z.string().min(1),
+  answer: z.string().min(1),
+});
+export type MadeElsewhere = z.infer<typeof madeElsewhere>;
+
 export const cardSchema = z.strictObject({
   schemaVersion: z.literal(CARD_SCHEMA_VERSION),
   name: z.string().regex(/^[a-z0-9-]+$/, 'must be a-z, 0-9 and -'),
@@ -182,6 +203,8 @@ export const cardSchema = z.strictObject({
   /** How much worse it answers when a feature is shuffled, the most first; empty where nobody tried. */
   importance: z.array(z.strictObject({ feature: z.string(), lossGrowth: z.number(), shap: z.number().nullable() })),
   edge: z.strictObject({ verdict: edgeSchema, rule: z.string().min(1), reason: z.string().min(1) }),
+  /** Of a model that was not trained here; then nothing above says how it learnt. */
+  madeElsewhere: madeElsewhere.optional(),
   /** Measured where the model was built; the only part of the card that two builds on one machine may differ in. */
   cost: z.strictObject({
     memoryBytes: count,

@@ -33,6 +33,13 @@ export function ModelDetails({ model }: { model: Model }) {
 }
 
 /** Where it runs and how fast, in one line. */
+function trainedText({ trainedFromMs, trainedToMs }: Model): string | null {
+  if (trainedToMs === null) return null;
+  return trainedFromMs === null
+    ? `made elsewhere, had learnt until ${showDay(trainedToMs)}`
+    : `trained ${showDay(trainedFromMs)} to ${showDay(trainedToMs)}`;
+}
+
 function Machine({ model }: { model: Model }) {
   const parts = [
     model.kind === 'rule' ? 'a rule, no model' : `on ${model.provider?.toUpperCase() ?? NONE}`,
@@ -40,9 +47,7 @@ function Machine({ model }: { model: Model }) {
     model.latencyMsLast === null ? null : `last ${showMilliseconds(model.latencyMsLast)}`,
     model.latencyMsP99 === null ? null : `p99 ${showMilliseconds(model.latencyMsP99)}`,
     model.memoryBytes === null ? null : showMegabytes(model.memoryBytes),
-    model.trainedFromMs !== null && model.trainedToMs !== null
-      ? `trained ${showDay(model.trainedFromMs)} to ${showDay(model.trainedToMs)}`
-      : null,
+    trainedText(model),
     model.licensedUntilMs === null ? null : `licensed until ${showDay(model.licensedUntilMs)}`,
   ];
   return parts.filter((part) => part !== null).join(' · ');

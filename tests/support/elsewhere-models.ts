@@ -133,3 +133,37 @@ export function zippedModel(columns: number): Uint8Array<ArrayBuffer> {
     opset('ai.onnx.ml', 1),
   ]);
 }
+
+/** A graph of a few hundred bytes that goes round and round before it answers. */
+export function endlessModel(columns: number): Uint8Array<ArrayBuffer> {
+  const copy = (from: string, to: string): Uint8Array =>
+    bytesField(1, concatBytes([textField(1, from), textField(2, to), textField(3, to), textField(4, 'Identity')]));
+  const bool = tensorType(9, []);
+  const body = concatBytes([
+    copy('go_on', 'goes_on'),
+    copy('row', 'same_row'),
+    textField(2, 'round'),
+    port(11, 'turn', tensorType(7, [])),
+    port(11, 'go_on', bool),
+    port(11, 'row', tensorType(1, [null, columns])),
+    port(12, 'goes_on', bool),
+    port(12, 'same_row', tensorType(1, [null, columns])),
+  ]);
+  return encodeModel({
+    graphName: 'endless',
+    producerVersion: '1',
+    inputs: [{ name: 'x', dims: ['N', columns] }],
+    outputs: [{ name: 'p', dims: ['N', columns] }],
+    initializers: [int64Tensor('turns', [], [Number.MAX_SAFE_INTEGER])],
+    nodes: [
+      {
+        op: 'Loop',
+        inputs: ['turns', '', 'x'],
+        outputs: ['y'],
+        attributes: [concatBytes([textField(1, 'body'), bytesField(6, body), intField(20, 5)])],
+      },
+      { op: 'Sigmoid', inputs: ['y'], outputs: ['p'] },
+    ],
+    metadata: new Map(),
+  });
+}

@@ -12,7 +12,7 @@ export interface ModelFigures {
   readonly version: string;
   readonly label: string;
   readonly timeframe: Model['timeframe'];
-  readonly trainedFromMs: number;
+  readonly trainedFromMs: number | null;
   readonly trainedToMs: number;
   readonly licensedUntilMs: number;
   readonly outOfSample: Model['outOfSample'];

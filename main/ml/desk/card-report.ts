@@ -1,6 +1,6 @@
 import type { ModelReport, ReportFigure } from '../../../preload/model-report.ts';
 import type { ModelVersion } from '../../../preload/models-contract.ts';
-import type { CardSpan, ModelCard } from '../card.ts';
+import type { CardSpan, MadeElsewhere, ModelCard } from '../card.ts';
 import { drawnFigure, eventRows, reliabilityRows } from '../train/report-figures.ts';
 
 /** A card as screens read it: the same report as of a model that was trained here. */
@@ -16,7 +16,7 @@ export function cardReport(card: ModelCard, origin: 'shipped' | 'published'): Mo
     reliability: reliabilityRows(figures.event?.reliability ?? []),
     importance: card.importance.map(({ feature, lossGrowth }) => ({ feature, lossRise: lossGrowth })),
     spans: [
-      { use: 'training', ...stretch(spans.training) },
+      ...(card.madeElsewhere ? [] : [{ use: 'training' as const, ...stretch(spans.training) }]),
       { use: 'tested', ...stretch(spans.tested) },
     ],
     independent: spans.tested.effectiveSamples,
@@ -32,6 +32,7 @@ export function cardReport(card: ModelCard, origin: 'shipped' | 'published'): Mo
     features: card.featureSet.features.length,
     facts: [
       { name: 'Family', text: card.family.title },
+      ...(card.madeElsewhere ? factsOfElsewhere(card.madeElsewhere) : []),
       { name: 'Feature set', text: `${card.featureSet.name}, ${card.featureSet.features.length} features` },
       { name: 'Folds', text: `${spans.folds}, purged by the life of each label, embargo ${spans.embargoBars} bars` },
       { name: 'Settings tried', text: String(card.training.settingsTried) },
@@ -42,6 +43,15 @@ export function cardReport(card: ModelCard, origin: 'shipped' | 'published'): Mo
     publishing: null,
   };
 }
+
+const factsOfElsewhere = ({ author, licence, learntToMs, note, producer }: MadeElsewhere): ModelVersion['facts'] => [
+  { name: 'Made by', text: `${author}, licence ${licence}${producer === '' ? '' : `; written by ${producer}`}` },
+  {
+    name: 'Had learnt until',
+    text: `${new Date(learntToMs).toISOString().slice(0, 10)}, as was said: its training was not seen here and cannot be audited`,
+  },
+  ...(note === '' ? [] : [{ name: 'Note', text: note }]),
+];
 
 const stretch = ({ fromMs, toMs, samples }: CardSpan) => ({ fromMs, toMs, samples });
 

@@ -25,12 +25,15 @@ export async function openAnswers(model: Uint8Array, task: TaskKind): Promise<Mo
     await session.release();
     throw new Error(`the model has no output ${output}`);
   }
+  const [input] = session.inputMetadata;
+  // A graph may take one row at a time and no other number.
+  const atOnce = input?.isTensor === true && input.shape[0] === 1 ? 1 : ROWS_AT_ONCE;
   return {
     release: () => session.release(),
     async answer(inputs, windowBars) {
       const parts: Float32Array[] = [];
-      for (let from = 0; from < inputs.rowOf.length; from += ROWS_AT_ONCE) {
-        const rowOf = inputs.rowOf.subarray(from, from + ROWS_AT_ONCE);
+      for (let from = 0; from < inputs.rowOf.length; from += atOnce) {
+        const rowOf = inputs.rowOf.subarray(from, from + atOnce);
         parts.push(await runOnce(session, output, { ...inputs, rowOf }, windowBars));
       }
       const joined = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));

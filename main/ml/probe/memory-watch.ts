@@ -6,8 +6,8 @@ import { z } from 'zod';
  * A thread that ends its process when that takes more memory or time than it may: loading a model blocks the main thread, what
  * native code takes no other limit of Node's bounds, and whoever waits for it may be gone.
  */
-const { rssBytesMax, timeoutMs, verdict } = z
-  .object({ rssBytesMax: z.number(), timeoutMs: z.number(), verdict: z.string() })
+const { rssBytesMax, timeoutMs, verdict, late } = z
+  .object({ rssBytesMax: z.number(), timeoutMs: z.number(), verdict: z.string(), late: z.string().default('') })
   .parse(workerData);
 const LOOK_EVERY_MS = 5;
 
@@ -16,5 +16,8 @@ setInterval(() => {
   writeSync(1, verdict);
   process.kill(process.pid, 'SIGKILL');
 }, LOOK_EVERY_MS);
-setTimeout(() => process.kill(process.pid, 'SIGKILL'), timeoutMs);
+setTimeout(() => {
+  writeSync(1, late);
+  process.kill(process.pid, 'SIGKILL');
+}, timeoutMs);
 parentPort?.postMessage('watching');

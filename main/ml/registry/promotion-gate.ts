@@ -57,12 +57,13 @@ function validation({ edge, outOfSample }: ModelCard): GateCheck {
 }
 
 /** By the audit that ran before the training; the AUC on shuffled labels besides, where it was tried. */
-function leakage({ audit: { checked, leaks, shuffledLabelAuc } }: ModelCard): GateCheck {
+function leakage({ audit: { checked, leaks, shuffledLabelAuc }, madeElsewhere }: ModelCard): GateCheck {
   const missing = AUDIT_MUST_CHECK.filter((kind) => !checked.includes(kind));
   const isHonest = shuffledLabelAuc === null || Math.abs(shuffledLabelAuc - 0.5) <= SHUFFLED_AUC_OFF_MAX;
   const found = leaks.length === 0 ? `looked for ${checked.length} kinds of leaks, found none` : `found ${leaks[0]}`;
   const notes = [
     `the audit ${found}`,
+    ...(madeElsewhere ? ['that is of what it was judged on: its training was not seen here'] : []),
     ...(missing.length === 0 ? [] : [`it did not look for ${missing.join(', ')}`]),
     ...(shuffledLabelAuc === null
       ? []

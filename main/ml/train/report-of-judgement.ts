@@ -7,7 +7,7 @@ import { dayBlocks } from '../training/block-bootstrap.ts';
 import { drawnFigure, eventRows, reliabilityRows } from './report-figures.ts';
 
 /** Fewer days than this say nothing, for a day's answers go together; nor do fewer questions that share no bar. */
-const DAYS_MIN = 10;
+export const DAYS_MIN = 10;
 const EFFECTIVE_MIN = 50;
 
 interface Subject {

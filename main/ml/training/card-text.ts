@@ -1,4 +1,4 @@
-import type { CardEvent, CardTraded, ModelCard } from '../card.ts';
+import type { CardEvent, CardTraded, MadeElsewhere, ModelCard } from '../card.ts';
 import { estimateText } from './claim-words.ts';
 
 /** `CARD.md`: the card in words and tables, for a person deciding whether to trust the model. */
@@ -33,10 +33,12 @@ export function cardText(card: ModelCard): string {
     ...(out.perInstrument.length > 0 ? ['## By instrument', instrumentTable(out.perInstrument)] : []),
     '## How long it may trade, and on what',
     `Licensed until ${day(card.licensedUntilMs)}; from then on it abstains.`,
-    driftText(card.trainingDistribution),
+    driftText(card),
     '## How it was made',
-    `Trained on ${day(spans.training.fromMs)} to ${day(spans.training.toMs)}: ${spans.training.samples} questions worth about ${Math.round(spans.training.effectiveSamples)}, weighted by average uniqueness. Seed ${training.seed}, trainer ${training.trainerVersion}; ${settingsText(training.hyperParameters)}. ${spans.folds} folds by time over all instruments together, purged by the life of each label, embargo ${spans.embargoBars} bars.${training.crossValidatedAuc === null ? '' : ` Cross-validated AUC ${training.crossValidatedAuc.toFixed(4)}.`} Settings compared: ${training.settingsTried}.`,
-    auditText(card.audit),
+    card.madeElsewhere
+      ? elsewhereText(card.madeElsewhere, card)
+      : `Trained on ${day(spans.training.fromMs)} to ${day(spans.training.toMs)}: ${spans.training.samples} questions worth about ${Math.round(spans.training.effectiveSamples)}, weighted by average uniqueness. Seed ${training.seed}, trainer ${training.trainerVersion}; ${settingsText(training.hyperParameters)}. ${spans.folds} folds by time over all instruments together, purged by the life of each label, embargo ${spans.embargoBars} bars.${training.crossValidatedAuc === null ? '' : ` Cross-validated AUC ${training.crossValidatedAuc.toFixed(4)}.`} Settings compared: ${training.settingsTried}.`,
+    auditText(card),
     `Calibration: ${mapText(card.calibration.map)}, fitted on ${card.calibration.fittedOn}; it is part of the graph.`,
     `Edge rule: ${card.edge.rule}.`,
     table(
@@ -104,10 +106,22 @@ function settingsText(settings: Readonly<Record<string, number>>): string {
   return stated.length === 0 ? 'standard settings' : stated.join(', ');
 }
 
-function auditText({ checked, leaks, shuffledLabelAuc }: ModelCard['audit']): string {
+function auditText({ audit: { checked, leaks, shuffledLabelAuc }, madeElsewhere }: ModelCard): string {
   const found = leaks.length === 0 ? 'and found none' : `and found: ${leaks.join('; ')}`;
   const shuffled = shuffledLabelAuc === null ? '' : ` With shuffled labels the AUC was ${shuffledLabelAuc.toFixed(4)}.`;
-  return `The leakage audit looked for ${checked.join(', ')} ${found}.${shuffled}`;
+  const of = madeElsewhere ? ' in the samples that it was judged on, not in its training,' : '';
+  return `The leakage audit looked for ${checked.join(', ')}${of} ${found}.${shuffled}`;
+}
+
+/** What was said, and what nobody here can know. */
+function elsewhereText(said: MadeElsewhere, { spans, training }: ModelCard): string {
+  const { author, licence, note, learntToMs, producer, fileSha256, fileBytes, input, output, columns, answer } = said;
+  const tool = producer === '' ? 'a tool that its file does not name' : producer;
+  return [
+    `Made elsewhere, by ${author}, licence ${licence}; the file was written by ${tool}.${note === '' ? '' : ` ${note}`}`,
+    `**Its training was not seen here and cannot be audited.** That it had learnt by ${minute(learntToMs)} and nothing later is what whoever brought it said: if it is not so, the figures above flatter it. Only what was asked after that and the life of one label was judged, in ${spans.folds} folds by time, the answers of each read as the other folds taught. Brought and judged on the same question: ${training.settingsTried}.`,
+    `Its input \`${input}\` takes ${columns}; of its output \`${output}\` ${answer} is read. File: ${fileBytes} bytes, sha256 \`${fileSha256}\`.`,
+  ].join('\n\n');
 }
 
 function mapText(map: ModelCard['calibration']['map']): string {
@@ -130,11 +144,13 @@ function tradedText({ trades, right, grossBpsPerTrade, netBpsPerTrade }: CardTra
   return `${share}; ${grossBpsPerTrade.toFixed(2)} bps a trade before fees, ${estimateText(netBpsPerTrade, 2)} bps after.`;
 }
 
-function driftText({ windowBars, features, heldOut }: ModelCard['trainingDistribution']): string {
+function driftText({ trainingDistribution: { windowBars, features, heldOut }, madeElsewhere }: ModelCard): string {
+  const known = madeElsewhere ? 'what it was judged on' : 'training';
   const bins = Math.max(...features.map(({ shares }) => shares.length));
-  return `Its features have drifted where the last ${windowBars} candles of an instrument lie further from training, in any feature, than any of the windows of that length that the training of one instrument was cut into (population stability index over up to ${bins} bins, 0.25 at least); then its word carries no weight. Of ${heldOut.windows} such windows of later times ${heldOut.drifted} would have counted as drifted.`;
+  return `Its features have drifted where the last ${windowBars} candles of an instrument lie further from ${known}, in any feature, than any of the windows of that length that ${madeElsewhere ? 'the first of it' : 'the training of one instrument'} was cut into (population stability index over up to ${bins} bins, 0.25 at least); then its word carries no weight. Of ${heldOut.windows} such windows of later times ${heldOut.drifted} would have counted as drifted.`;
 }
 
+const minute = (timeMs: number): string => `${new Date(timeMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 const day = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 10);
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -46,12 +46,14 @@ const strategy = z.strictObject({
 
 /**
  * Where a run's candles come from: the terminal's own store, what was downloaded or imported for the lab, a file on its machine. Of some
- * runs that were kept only a name is known: nothing can be read there.
+ * runs that were kept only a name is known: nothing can be read there. Depth and trades of one instrument are replayed as they were
+ * heard, and make candles of this length on the way.
  */
 const candleSource = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('instrument'), instrumentId, timeframe }),
   z.strictObject({ kind: z.literal('stored'), instrumentId, timeframe }),
   z.strictObject({ kind: z.literal('file'), path: z.string().min(1).max(1_000) }),
+  z.strictObject({ kind: z.literal('ticks'), paths: z.array(z.string().min(1).max(1_000)).min(1).max(8), timeframe }),
   z.strictObject({ kind: z.literal('named'), name: z.string().max(1_000), timeframe: z.string().max(20) }),
 ]);
 
@@ -64,6 +66,14 @@ const candleSpan = z.strictObject({
   barMs: z.int().positive(),
   missingBars: z.int(),
 });
+
+/** Depth and trades that there are to replay; null of files that are read only when they are run. */
+const tickSpan = z.strictObject({ rows: z.int(), fromMs: timeMs, toMs: timeMs }).nullable();
+
+const whatIsThere = z.discriminatedUnion('of', [
+  z.strictObject({ of: z.literal('candles'), span: candleSpan }),
+  z.strictObject({ of: z.literal('ticks'), span: tickSpan }),
+]);
 
 const runSettings = z.strictObject({
   cashQuote: z.number().min(1).max(1e12),
@@ -481,7 +491,7 @@ export const labContract = {
   /** Each file is asked what it is where it can do no harm, which takes a moment. */
   labOwnStrategies: oc.output(answer(ownStrategies)),
   /** What there is to run over; a file is read and checked whole. */
-  labLook: oc.input(z.strictObject({ source: candleSource })).output(answer(candleSpan)),
+  labLook: oc.input(z.strictObject({ source: candleSource })).output(answer(whatIsThere)),
   /** Refused at once where the plan will not do or too many wait. */
   startLabRun: oc.input(runPlanSchema).output(answer(z.strictObject({ runId: id }))),
   cancelLabRun: oc.input(runId).output(done),
@@ -528,6 +538,7 @@ export const labContract = {
 
 export type CandleSource = z.infer<typeof candleSource>;
 export type CandleSpan = z.infer<typeof candleSpan>;
+export type WhatIsThere = z.infer<typeof whatIsThere>;
 export type RunPlan = z.infer<typeof runPlanSchema>;
 export type LabMandate = z.infer<typeof labMandate>;
 export type LabPerson = z.infer<typeof labPerson>;

@@ -62,8 +62,9 @@ export function addLabCommands(program: Command): void {
     .option('--store', 'keep the run of a strategy, judged, with its report, among the experiments')
     .action((file: string, options) =>
       run(async () => {
-        const ticks = await import('../commands/backtest-ticks.ts');
-        if (options.strategy !== undefined && (await ticks.isTicks(file))) return ticks.backtestTicks(file, options);
+        const { isTicks } = await import('../lab/ticks/read-ticks.ts');
+        if (options.strategy !== undefined && (await isTicks(file)))
+          return (await import('../commands/backtest-ticks.ts')).backtestTicks(file, options);
         if (options.strategy === undefined)
           return (await import('../commands/backtest-signals.ts')).backtestSignals(file, options);
         if (options.gear === 'exact')

@@ -76,7 +76,7 @@ export function addMarketDataCommands(program: Command): void {
     .option('--shorts', 'positions below zero')
     .option('--out <DIR>', 'write trades.csv and equity.csv there')
     .action((file: string, options) =>
-      run(async () => (await import('../commands/ticks.ts')).ticksReplay(file, options)),
+      run(async () => (await import('../commands/ticks.ts')).ticksReplay([file], options)),
     );
   ticks
     .command('info <feed>')

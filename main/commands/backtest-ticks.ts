@@ -1,9 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import type { Timeframe } from '../engine/domain/candle.ts';
-import { readFeedInfo } from '../lab/ticks/feed-file.ts';
-import { importFeed, isTickFile } from '../lab/ticks/import/import-feed.ts';
 import type { BacktestOptions } from './backtest.ts';
 import { badInput, type Outcome } from './output.ts';
 import { type ReplayOptions, ticksReplay } from './ticks.ts';
@@ -12,8 +8,6 @@ export interface TicksOptions extends BacktestOptions {
   readonly candle: Timeframe;
 }
 
-/** From the exchange to us, where a file does not say. */
-const DELAY_US = 10_000;
 /** What bars have and a book has of its own, or has not. */
 const OF_BARS = [
   'slippageBps',
@@ -25,9 +19,6 @@ const OF_BARS = [
   'rules',
   'mandate',
 ] as const;
-
-/** Whether it is depth or trades, or a feed made of them, and not candles. */
-export const isTicks = async (file: string): Promise<boolean> => readFeedInfo(file).ok || isTickFile(file);
 
 /**
  * `backtest DEPTH --with TRADES --strategy market-maker`: a strategy over depth and trades, in the files of vendors, of our own recordings, or
@@ -53,14 +44,5 @@ export async function backtestTicks(file: string, options: TicksOptions): Promis
     ...(out !== undefined && { out }),
     ...(store && { keepAs: { name: [file, ...others].map((each) => basename(each)).join(' + '), dataDir } }),
   };
-  if (readFeedInfo(file).ok)
-    return others.length === 0 ? ticksReplay(file, replay) : badInput(`${file} is a whole feed: nothing goes with it`);
-  const dir = mkdtempSync(join(tmpdir(), 'countersign-feed-'));
-  try {
-    const feed = join(dir, 'feed');
-    const imported = await importFeed({ files: [file, ...others], out: feed, delayUs: DELAY_US });
-    return imported.ok ? await ticksReplay(feed, replay) : badInput(imported.error.message);
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
+  return ticksReplay([file, ...others], replay);
 }

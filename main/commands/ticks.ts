@@ -1,24 +1,17 @@
 import { TIMEFRAME_MS, type Timeframe } from '../engine/domain/candle.ts';
 import type { BarRun } from '../lab/backtest/bar-run.ts';
 import { runStatistics } from '../lab/backtest/run-statistics.ts';
-import { REALISTIC, type RunSettings } from '../lab/backtest/settings.ts';
-import { tradesOf } from '../lab/backtest/trade-log.ts';
-import { feedUsed } from '../lab/experiments/experiment-id.ts';
+import { REALISTIC } from '../lab/backtest/settings.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
-import { feedCandles } from '../lab/ticks/feed-candles.ts';
-import { readFeedFile, readFeedInfo } from '../lab/ticks/feed-file.ts';
+import { readFeedInfo } from '../lab/ticks/feed-file.ts';
 import { importFeed } from '../lab/ticks/import/import-feed.ts';
-import { type ReplayPlan, replayStrategy } from '../lab/ticks/replay-strategy.ts';
-import type { TickFeed } from '../lab/ticks/tick-feed.ts';
-import { type PlannedStrategy, readParams } from '../lab/workers/planned-strategy.ts';
-import { answerOf, openStrategyCrew } from '../lab/workers/strategy-crew.ts';
+import { readTicks } from '../lab/ticks/read-ticks.ts';
+import { readParams } from '../lab/workers/planned-strategy.ts';
+import { replayedAs, replayTicks } from '../lab/workers/replay-ticks.ts';
 import { badInput, done, failed, type Outcome } from './output.ts';
 import { writeWanted } from './run-outcome.ts';
 import { storedOutcome, storeOther, storeOtherFailure } from './store-run.ts';
 import { planFault, planStrategy } from './strategy-plan.ts';
-
-/** A strategy of the user's own that has not come back from a feed within this has failed. */
-const SILENT_MS_MAX = 600_000;
 
 const isoOf = (timeUs: number): string => new Date(timeUs / 1_000).toISOString();
 const counted = (count: number): string => count.toLocaleString('en-US');
@@ -67,8 +60,8 @@ export interface ReplayOptions {
   readonly keepAs?: { readonly name: string; readonly dataDir: string | undefined };
 }
 
-/** `ticks replay FEED --strategy NAME …`: a strategy over recorded depth and trades. */
-export async function ticksReplay(file: string, options: ReplayOptions): Promise<Outcome> {
+/** `ticks replay FEED --strategy NAME …`: a strategy over recorded depth and trades. @param files a feed, or what one is made of */
+export async function ticksReplay(files: readonly string[], options: ReplayOptions): Promise<Outcome> {
   const planned = await planStrategy(options.strategy);
   if (!planned.ok) return planFault(planned.error);
   const { name, instruments } = planned.value.outline;
@@ -77,7 +70,7 @@ export async function ticksReplay(file: string, options: ReplayOptions): Promise
   const params = readParams(planned.value, given.value);
   if (!params.ok) return badInput(`${name}: ${params.error.message}`);
   if (instruments !== 1) return badInput(`${name} looks at several instruments: a feed is of one`);
-  const feed = readFeedFile(file);
+  const feed = await readTicks(files);
   if (!feed.ok) return badInput(feed.error.message);
   const { cash, makerFee, takerFee, latencyMs, shorts, leverage } = options;
   const settings = {
@@ -88,23 +81,25 @@ export async function ticksReplay(file: string, options: ReplayOptions): Promise
     shorts: shorts ?? REALISTIC.shorts,
     leverageMax: leverage ?? REALISTIC.leverageMax,
   };
-  const candleMs = TIMEFRAME_MS[options.candle];
+  const { candle, keepAs } = options;
+  const replayed = {
+    strategy: planned.value,
+    params: params.value,
+    feed: feed.value,
+    candle,
+    settings,
+    name: keepAs?.name ?? '',
+  };
   const before = performance.now();
   let run: BarRun;
   try {
-    run = await replayOf(planned.value, { params: params.value, feed: feed.value, candleMs, settings });
+    const plan = { params: params.value, feed: feed.value, candleMs: TIMEFRAME_MS[candle], settings };
+    run = await replayTicks(planned.value, plan);
   } catch (error) {
     const why = `${name} failed: ${(error as Error).message}`;
-    if (options.keepAs) {
-      const { asked, by } = ticksAsked(
-        planned.value,
-        params.value,
-        feed.value,
-        { settings, candle: options.candle },
-        null,
-        options.keepAs.name,
-      );
-      await storeOtherFailure(asked, by, why, options.keepAs.dataDir);
+    if (keepAs) {
+      const { asked, by } = replayedAs(replayed, null);
+      await storeOtherFailure(asked, by, why, keepAs.dataDir);
     }
     return failed({ ok: false, error: why }, why);
   }
@@ -118,44 +113,8 @@ export async function ticksReplay(file: string, options: ReplayOptions): Promise
   const text = `${fills} fills, ${statistics.trades} trades over ${counted(rows)} rows at ${counted(rowsPerSecond)} a second: ${statistics.returnPct.toFixed(3)} % after ${paid} of fees and slippage`;
   const gear = 'ticks';
   const value = { strategy: name, gear, settings, fills, ...statistics, costs, refused, rowsPerSecond };
-  const { keepAs } = options;
   if (!keepAs) return done(value, text);
-  const ran = { settings, candle: options.candle };
-  const { asked, by } = ticksAsked(planned.value, params.value, feed.value, ran, run, keepAs.name);
-  const sources = [{ kind: 'named', name: keepAs.name, timeframe: options.candle }] as const;
+  const { asked, by } = replayedAs(replayed, run);
+  const sources = [{ kind: 'named', name: keepAs.name, timeframe: candle }] as const;
   return storedOutcome({ value, text }, await storeOther(asked, by, { run }, { sources }, keepAs.dataDir));
-}
-
-/** What the store knows a run over a feed by. @param run null where it failed */
-function ticksAsked(
-  { definition, outline, codeSha256 }: PlannedStrategy,
-  params: Readonly<Record<string, number>>,
-  feed: TickFeed,
-  { settings, candle }: { readonly settings: Partial<RunSettings>; readonly candle: Timeframe },
-  run: BarRun | null,
-  name: string,
-) {
-  const openTimeMs = run?.openTimeMs ?? new Float64Array(0);
-  const asked = {
-    strategy: definition ?? outline,
-    ...(codeSha256 !== null && { codeSha256 }),
-    params,
-    markets: [{ candles: feedCandles(feed, openTimeMs, TIMEFRAME_MS[candle]) }],
-    settings,
-    names: [name],
-  };
-  const by = { gear: 'ticks', settings: { candle }, data: [feedUsed(name, feed)] } as const;
-  return { asked, by };
-}
-
-/** One that ships is run here, one of the user's own where it can do no harm. */
-async function replayOf({ definition, source }: PlannedStrategy, plan: Omit<ReplayPlan, 'strategy'>): Promise<BarRun> {
-  if (definition) return replayStrategy({ ...plan, strategy: definition });
-  const crew = openStrategyCrew(source, { markets: [], settings: REALISTIC }, { size: 1, silentMsMax: SILENT_MS_MAX });
-  try {
-    const { run, openTimeMs } = await answerOf(crew, { kind: 'ticks', ...plan, params: plan.params ?? {} });
-    return { ...run, trades: tradesOf(run.tradeRows), openTimeMs };
-  } finally {
-    await crew.close();
-  }
 }

@@ -1,6 +1,12 @@
 /** Which candles: an instrument of the terminal or a file, the span, and what is there, looked up while typing. */
 import { useEffect, useState } from 'react';
-import { type CandleSource, type CandleSpan, type LabShelves, SOURCES_MAX } from '../../preload/lab-contract.ts';
+import {
+  type CandleSource,
+  type CandleSpan,
+  type LabShelves,
+  SOURCES_MAX,
+  type WhatIsThere,
+} from '../../preload/lab-contract.ts';
 import { showCount } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';
 import { useDeskStore } from '../stores/desk-store.ts';
@@ -8,7 +14,7 @@ import { TIMEFRAMES } from '../stores/view-store.ts';
 import { Choice, SelectField, TextField } from './Field.tsx';
 import { askLab } from './lab-actions.ts';
 import { useLab } from './lab-store.ts';
-import { type DraftErrors, type RunDraft, type SourceDraft, sourceOf, storedKey } from './run-draft.ts';
+import { type DraftErrors, isOfTicks, type RunDraft, type SourceDraft, sourceOf, storedKey } from './run-draft.ts';
 
 const LOOK_AFTER_MS = 350;
 /** History of an engine that has just started is still on its way. */
@@ -46,13 +52,18 @@ export function CandleFields(props: {
             key={at}
             name={isOfSeveral ? `Instrument ${at + 1}` : null}
             source={source}
+            isAlone={sources.length === 1 && together === 1}
             errorOf={(field) => (isTried ? errors[`sources.${at}.${field}`] : undefined)}
             onChange={(next) => onChange({ ...draft, sources: sources.with(at, next) })}
           />
         ))}
-        <MoreInstruments draft={draft} together={together} onChange={onChange} />
-        {span('fromDay', 'From', 'the first, or 2026-01-31')}
-        {span('toDay', 'To', 'the last')}
+        {isOfTicks(draft) ? null : (
+          <>
+            <MoreInstruments draft={draft} together={together} onChange={onChange} />
+            {span('fromDay', 'From', 'the first, or 2026-01-31')}
+            {span('toDay', 'To', 'the last')}
+          </>
+        )}
       </div>
     </div>
   );
@@ -106,24 +117,31 @@ interface SourceProps {
   readonly onChange: (source: SourceDraft) => void;
 }
 
-function SourceFields({ name, source, errorOf, onChange }: SourceProps & { readonly name: string | null }) {
+const KINDS = [
+  { value: 'instrument', text: 'Instrument' },
+  { value: 'stored', text: 'Downloaded' },
+  { value: 'file', text: 'File' },
+  { value: 'ticks', text: 'Ticks' },
+] as const;
+
+function SourceFields(props: SourceProps & { readonly name: string | null; readonly isAlone: boolean }) {
+  const { name, source, isAlone, errorOf, onChange } = props;
   return (
     <fieldset className="flex flex-col gap-1.5">
       {name === null ? null : <legend className="mb-1 text-[11px] text-text3">{name}</legend>}
       <Choice
         label="Candles from"
         value={source.kind}
-        options={[
-          { value: 'instrument', text: 'Instrument' },
-          { value: 'stored', text: 'Downloaded' },
-          { value: 'file', text: 'File' },
-        ]}
+        // A recording of depth and trades is of one instrument.
+        options={isAlone ? KINDS : KINDS.filter(({ value }) => value !== 'ticks')}
         onChange={(kind) => onChange({ ...source, kind })}
       />
       {source.kind === 'instrument' ? (
         <InstrumentFields source={source} errorOf={errorOf} onChange={onChange} />
       ) : source.kind === 'stored' ? (
         <StoredField source={source} errorOf={errorOf} onChange={onChange} />
+      ) : source.kind === 'ticks' ? (
+        <TickFields source={source} errorOf={errorOf} onChange={onChange} />
       ) : (
         <TextField
           label="Path"
@@ -185,7 +203,34 @@ function StoredField({ source, errorOf, onChange }: SourceProps) {
   );
 }
 
-type Look = { readonly span: CandleSpan } | { readonly problem: string } | null;
+function TickFields({ source, errorOf, onChange }: SourceProps) {
+  return (
+    <>
+      <TextField
+        label="Depth"
+        placeholder="a recording, a feed, or depth"
+        value={source.path}
+        error={errorOf('path')}
+        onChange={(path) => onChange({ ...source, path })}
+      />
+      <TextField
+        label="Trades"
+        placeholder="where they are apart"
+        value={source.tradesPath}
+        error={undefined}
+        onChange={(tradesPath) => onChange({ ...source, tradesPath })}
+      />
+      <Choice
+        label="Candles of"
+        value={source.timeframe}
+        options={TIMEFRAMES.map((value) => ({ value, text: value }))}
+        onChange={(timeframe) => onChange({ ...source, timeframe })}
+      />
+    </>
+  );
+}
+
+type Look = { readonly there: WhatIsThere } | { readonly problem: string } | null;
 
 /** One line of fixed height, so that nothing below it moves. */
 function Found({ source }: { source: SourceDraft }) {
@@ -197,15 +242,22 @@ function Found({ source }: { source: SourceDraft }) {
       title={isFailed ? look.problem : undefined}
       className={`min-h-[28px] text-[11px] leading-[14px] ${isFailed ? 'text-down' : 'text-text3'}`}
     >
-      {look === null ? 'Looking…' : isFailed ? look.problem : spanText(look.span)}
+      {look === null ? 'Looking…' : isFailed ? look.problem : thereText(look.there)}
     </p>
   );
 }
 
+function thereText({ of, span }: WhatIsThere): string {
+  if (of === 'candles') return spanText(span);
+  if (span === null) return 'Depth and trades, read when they are run';
+  return `${showCount(span.rows)} rows, ${whole(span.fromMs)} to ${whole(span.toMs)}\u00a0UTC`;
+}
+
+/** A date is not broken at its hyphens. */
+const whole = (timeMs: number): string => showMoment(timeMs).replaceAll('-', '\u2011').replace(' ', '\u00a0');
+
 function spanText({ bars, fromMs, toMs, missingBars }: CandleSpan): string {
   const missing = missingBars === 0 ? '' : `, ${showCount(missingBars)} missing`;
-  // A date is not broken at its hyphens.
-  const whole = (timeMs: number): string => showMoment(timeMs).replaceAll('-', '\u2011').replace(' ', '\u00a0');
   return `${showCount(bars)} candles${missing}, ${whole(fromMs)} to ${whole(toMs)}\u00a0UTC`;
 }
 
@@ -224,7 +276,7 @@ function useLook(source: CandleSource): Look {
     async function look(): Promise<void> {
       const answer = await askLab((client) => client.labLook({ source: wanted }));
       if (!isCurrent) return;
-      setFound({ key, look: answer.ok ? { span: answer.value } : { problem: answer.error.text } });
+      setFound({ key, look: answer.ok ? { there: answer.value } : { problem: answer.error.text } });
       if (!answer.ok && wanted.kind === 'instrument') timer = setTimeout(look, LOOK_AGAIN_MS);
     }
     return () => {
@@ -237,5 +289,6 @@ function useLook(source: CandleSource): Look {
 
 function isBlank(source: CandleSource): boolean {
   if (source.kind === 'named') return true;
+  if (source.kind === 'ticks') return source.paths.length === 0;
   return source.kind === 'file' ? source.path === '' : source.instrumentId.length < 3;
 }

@@ -19,7 +19,9 @@ import {
   draftFor,
   draftOf,
   hearsModels,
+  isOfTicks,
   isSigned,
+  modeOf,
   planOf,
   type RunDraft,
   withInstrument,
@@ -124,7 +126,7 @@ function SetUpForm({ catalogue }: { catalogue: Catalogue }) {
               {errors['strategy'] === undefined ? null : <span className="block text-down">{errors['strategy']}</span>}
             </p>
             <OwnFolder />
-            {strategy && hearsModels(strategy) ? (
+            {strategy && hearsModels(strategy) && !isOfTicks(draft) ? (
               <ModelField
                 models={catalogue.models}
                 value={draft.model}
@@ -155,7 +157,7 @@ function SetUpForm({ catalogue }: { catalogue: Catalogue }) {
         />
         <CostFields draft={draft} errors={errors} onChange={change} />
         {strategy && isSigned(draft) ? <SigningFields draft={draft} errors={errors} onChange={change} /> : null}
-        {strategy && strategy.params.length > 0 ? (
+        {strategy && strategy.params.length > 0 && !isOfTicks(draft) ? (
           <MoreRuns draft={draft} strategy={strategy} errors={errors} onChange={change} />
         ) : null}
       </div>
@@ -166,7 +168,7 @@ function SetUpForm({ catalogue }: { catalogue: Catalogue }) {
           </p>
         )}
         <button type="submit" className="button button-strong h-[30px] w-full" disabled={!isLive || isBusy}>
-          {draft.mode === 'search' ? 'Search' : 'Run'} <Cap>⏎</Cap>
+          {modeOf(draft) === 'search' ? 'Search' : 'Run'} <Cap>⏎</Cap>
         </button>
       </footer>
     </form>

@@ -18,6 +18,8 @@ export interface SourceDraft {
   readonly path: string;
   /** `binance:BTC/USDT 1h`, of what is stored. */
   readonly stored: string;
+  /** Beside the path of depth or of a feed; empty where that holds them. */
+  readonly tradesPath: string;
 }
 
 export interface RunDraft {
@@ -87,7 +89,10 @@ export function draftFor({ strategies, settings, stored }: Catalogue, instrument
       strategy: '',
       params: {},
       sources: [
-        { kind: 'instrument', instrumentId, timeframe: '1h', path: '', stored: stored[0] ? storedKey(stored[0]) : '' },
+        {
+          ...{ kind: 'instrument', instrumentId, timeframe: '1h', path: '', tradesPath: '' },
+          stored: stored[0] ? storedKey(stored[0]) : '',
+        },
       ],
       fromDay: '',
       toDay: '',
@@ -134,10 +139,11 @@ export function withInstrument(draft: RunDraft, instrumentId: string): RunDraft 
 /** As many sources as the strategy looks at together: those there are, then more like the last. */
 function sourcesFor(sources: readonly SourceDraft[], together: number): readonly SourceDraft[] {
   const last = sources.at(-1)!;
-  return Array.from(
-    { length: together },
-    (_, at) => sources[at] ?? { ...last, instrumentId: '', path: '', stored: '' },
-  );
+  return Array.from({ length: together }, (_, at) => {
+    const source = sources[at] ?? { ...last, instrumentId: '', path: '', stored: '' };
+    // A recording is of one instrument.
+    return together > 1 && source.kind === 'ticks' ? { ...source, kind: 'instrument' } : source;
+  });
 }
 
 /** A draft that would run this plan again. */
@@ -165,6 +171,10 @@ function sourceDraft(source: CandleSource): Partial<SourceDraft> {
   switch (source.kind) {
     case 'file':
       return { kind: 'file', path: source.path };
+    case 'ticks': {
+      const [path = '', ...others] = source.paths;
+      return { kind: 'ticks', path, tradesPath: others.join(', '), timeframe: source.timeframe };
+    }
     // Whoever sets it up again knows where the file lies.
     case 'named':
       return { kind: 'file', path: '' };
@@ -196,13 +206,17 @@ export function planOf(draft: RunDraft, catalogue: LabCatalogue): DraftResult {
     const missing = missingOf(source);
     if (missing) errors[`sources.${at}.${missing.field}`] = missing.text;
   }
-  const span = spanOfDays(draft, errors);
-  if (strategy.wantsModel && draft.model === '') errors['model'] = 'It acts on a model’s word: which one is asked?';
+  const isReplay = isOfTicks(draft);
+  const span = isReplay ? { fromMs: null, toMs: null } : spanOfDays(draft, errors);
+  if (strategy.wantsModel && isReplay)
+    errors['strategy'] = 'It acts on a model’s word, and models are asked about candles.';
+  else if (strategy.wantsModel && draft.model === '')
+    errors['model'] = 'It acts on a model’s word: which one is asked?';
   const mandate = isSigned(draft) ? mandateOf(draft.signing, errors) : null;
   const person = isSigned(draft) ? personOf(draft.signing, errors) : null;
-  const search = draft.mode === 'search' ? searchOf(draft.search, strategy, errors) : null;
+  const search = modeOf(draft) === 'search' ? searchOf(draft.search, strategy, errors) : null;
   const map =
-    draft.mode === 'map'
+    modeOf(draft) === 'map'
       ? { x: axisOf('x', draft.x, strategy, errors), y: axisOf('y', draft.y, strategy, errors) }
       : null;
   if (map && draft.x.name === draft.y.name) errors['y'] = 'Another parameter than the one across.';
@@ -219,7 +233,7 @@ export function planOf(draft: RunDraft, catalogue: LabCatalogue): DraftResult {
       search,
       mandate,
       person,
-      model: draft.model === '' || !hearsModels(strategy) ? null : draft.model,
+      model: draft.model === '' || isReplay || !hearsModels(strategy) ? null : draft.model,
     },
   };
 }
@@ -227,18 +241,32 @@ export function planOf(draft: RunDraft, catalogue: LabCatalogue): DraftResult {
 /** Of the user's own nobody knows whether they listen. */
 export const hearsModels = ({ wantsModel, isOwn }: Strategy): boolean => wantsModel || isOwn;
 
+/** Whether recorded depth and trades are replayed: one run, of one instrument, everything signed at once. */
+export const isOfTicks = ({ sources }: Pick<RunDraft, 'sources'>): boolean =>
+  sources.some(({ kind }) => kind === 'ticks');
+
+/** What is run beside the run itself, where that can be. */
+export const modeOf = (draft: Pick<RunDraft, 'mode' | 'sources'>): RunMode => (isOfTicks(draft) ? 'one' : draft.mode);
+
 /** Whether somebody's or a mandate's signature can be tried with it. */
-export const isSigned = ({ mode }: Pick<RunDraft, 'mode'>): boolean => mode === 'one';
+export const isSigned = (draft: Pick<RunDraft, 'mode' | 'sources'>): boolean =>
+  modeOf(draft) === 'one' && !isOfTicks(draft);
 
 function missingOf({ kind, path, stored, instrumentId }: SourceDraft) {
+  if (kind === 'ticks' && path.trim() === '')
+    return { field: 'path', text: 'Which recording? Its path on this machine.' };
   if (kind === 'file' && path.trim() === '') return { field: 'path', text: 'Which file? Its path on this machine.' };
   if (kind === 'stored' && stored === '') return { field: 'stored', text: 'Which of the downloaded ones?' };
   if (kind === 'instrument' && instrumentId === '') return { field: 'instrumentId', text: 'Which instrument?' };
   return null;
 }
 
-export function sourceOf({ kind, instrumentId, timeframe, path, stored }: SourceDraft): CandleSource {
+export function sourceOf({ kind, instrumentId, timeframe, path, tradesPath, stored }: SourceDraft): CandleSource {
   switch (kind) {
+    case 'ticks': {
+      const paths = [path, ...tradesPath.split(',')].map((each) => each.trim()).filter((each) => each !== '');
+      return { kind: 'ticks', paths, timeframe };
+    }
     case 'file':
       return { kind: 'file', path: path.trim() };
     case 'stored': {

@@ -15,11 +15,14 @@ export const sourceText = ({ sources }: RunPlan): string => [...new Set(sources.
 
 function sourceName(source: CandleSource): string {
   if (source.kind === 'named') return `${source.name} ${source.timeframe}`.trim();
-  if (source.kind === 'file')
-    return (source.path.split(/[/\\]/).at(-1) ?? source.path).replace(/\.(csv|csv\.gz|parquet)$/i, '');
+  if (source.kind === 'file') return fileName(source.path);
+  if (source.kind === 'ticks') return `${source.paths.map(fileName).join(' + ')} ${source.timeframe}`;
   const symbol = source.instrumentId.slice(source.instrumentId.indexOf(':') + 1);
   return `${symbol.replace(/:.*$/, ' PERP')} ${source.timeframe}`;
 }
+
+const fileName = (path: string): string =>
+  (path.split(/[/\\]/).at(-1) ?? path).replace(/\.(csv|csv\.gz|parquet|feed)$/i, '');
 
 /** `enter at` of `enterAt`: as people say a parameter's name. */
 export const paramWords = (name: string): string =>

@@ -54,7 +54,7 @@ describe('the models workspace', () => {
       const source = { kind: 'instrument', instrumentId: 'binance:BTC/USDT', timeframe: '5m' } as const;
       const bars = async (): Promise<number> => {
         const look = await terminal.engine.client.labLook({ source });
-        return look.ok ? look.value.bars : 0;
+        return look.ok && look.value.of === 'candles' ? look.value.span.bars : 0;
       };
       await until('the history', async () => (await bars()) >= 1_500, LIMIT_MS);
       await setUp(page).getByLabel('Features', { exact: true }).selectOption('reversal-v1');

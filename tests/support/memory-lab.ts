@@ -101,7 +101,10 @@ export function createMemoryLab() {
     ownStrategies: async () => ({ ok: true, value: { folder: '/data/strategies', strategies: [], problems: [] } }),
     look: async () => ({
       ok: true,
-      value: { bars: 1_000, fromMs: 0, toMs: 999 * 3_600_000, barMs: 3_600_000, missingBars: 0 },
+      value: {
+        of: 'candles',
+        span: { bars: 1_000, fromMs: 0, toMs: 999 * 3_600_000, barMs: 3_600_000, missingBars: 0 },
+      },
     }),
     start(plan) {
       asked.push(plan);

@@ -1,7 +1,6 @@
 import type {
   AbTest,
   CandleSource,
-  CandleSpan,
   LabCatalogue,
   LabRun,
   LabRunDetail,
@@ -10,6 +9,7 @@ import type {
   OwnStrategyFiles,
   RunFigures,
   RunPlan,
+  WhatIsThere,
 } from '../../../preload/lab-contract.ts';
 import type { Result } from '../domain/result.ts';
 import type { Cancel } from '../kernel/clock.ts';
@@ -36,7 +36,7 @@ export interface LabPort {
   catalogue(): LabCatalogue;
   shelves(): Answer<LabShelves>;
   ownStrategies(): Answer<OwnStrategyFiles>;
-  look(source: CandleSource): Answer<CandleSpan>;
+  look(source: CandleSource): Answer<WhatIsThere>;
   start(plan: RunPlan): Result<string, LabRefusal>;
   cancel(runId: string): Result<null, LabRefusal>;
   /** Newest first. A row that has changed is another object. */

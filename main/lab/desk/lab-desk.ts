@@ -216,7 +216,7 @@ export function createLabDesk({ runners, readers, nowMs, newId, onKept }: LabDes
     },
     async look(source: CandleSource) {
       const found = await readers.ask({ kind: 'look', source }).outcome;
-      return found.ok ? ok(found.value.span) : found;
+      return found.ok ? ok(found.value.there) : found;
     },
     start(asked: RunPlan): Result<string, Refusal> {
       const plan = pinned(asked, nowMs());

@@ -59,7 +59,7 @@ export async function candlesBetween(
     toMs: Math.min(figures.toMs + barMs, toMs ?? Number.MAX_SAFE_INTEGER),
   };
   if (candles.joined === 1) return ok({ ...candles, columns: sliceWindow(candles.columns, window) });
-  if (source.kind === 'named') return ok(candles);
+  if (source.kind === 'named' || source.kind === 'ticks') return ok(candles);
   const read = await readers.ask({ kind: 'candles', source, ...window }).outcome;
   return read.ok ? ok(read.value.candles) : read;
 }

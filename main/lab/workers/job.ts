@@ -1,7 +1,6 @@
 import type {
   AbTest,
   CandleSource,
-  CandleSpan,
   FigureInterval,
   LabRun,
   LabRunDetail,
@@ -10,6 +9,7 @@ import type {
   RunFigures,
   RunPlan,
   RunProgress,
+  WhatIsThere,
 } from '../../../preload/lab-contract.ts';
 import type { CandleColumns } from '../../engine/domain/candle.ts';
 import type { ModelShelf } from '../predictions/ask-model.ts';
@@ -111,7 +111,7 @@ export interface RunResult {
 /** What a worker answers to each kind of job. */
 export type LabAnswer =
   | RunResult
-  | { readonly kind: 'look'; readonly span: CandleSpan }
+  | { readonly kind: 'look'; readonly there: WhatIsThere }
   | { readonly kind: 'candles'; readonly candles: JoinedCandles }
   | ({ readonly kind: 'shelves' } & LabShelves)
   | { readonly kind: 'own'; readonly own: OwnStrategies }

@@ -65,6 +65,7 @@ export function createCandleReader(stores: CandleStores, labCandles: LabCandles)
   return {
     async read(source, fromMs, toMs) {
       const window = { fromMs: fromMs ?? 0, toMs: toMs ?? END_MS };
+      if (source.kind === 'ticks') return none('Depth and trades are no candles.');
       if (source.kind === 'named') return none(`Of ${source.name || 'these candles'} only the name is known here.`);
       if (source.kind === 'instrument') return ok(ofStore(source, window.fromMs, window.toMs));
       const columns = source.kind === 'stored' ? ofLab(source) : await ofFile(source.path);
@@ -82,6 +83,7 @@ function versionOf(path: string): string {
 /** `BTC/USDT 1h`, `BTC/USDT PERP 1h`, or the file's name. */
 export function sourceName(source: CandleSource): string {
   if (source.kind === 'file') return basename(source.path);
+  if (source.kind === 'ticks') return source.paths.map((path) => basename(path)).join(' + ');
   if (source.kind === 'named') return source.name;
   const symbol = source.instrumentId.slice(source.instrumentId.indexOf(':') + 1);
   return `${symbol.replace(/:.*$/, ' PERP')} ${source.timeframe}`;
@@ -90,6 +92,7 @@ export function sourceName(source: CandleSource): string {
 /** What a run calls an instrument whose candles come from there: its id, or the file's name without its ending. */
 export function instrumentName(source: CandleSource): string {
   if (source.kind === 'file') return basename(source.path).replace(/\.(csv|csv\.gz|parquet)$/i, '');
+  if (source.kind === 'ticks') return sourceName(source);
   return source.kind === 'named' ? source.name : source.instrumentId;
 }
 

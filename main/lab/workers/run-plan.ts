@@ -17,6 +17,7 @@ import { keptRunOf } from './kept-runs.ts';
 import { mandateAsked } from './planned-mandate.ts';
 import { type PlannedStrategy, planOwn, planShipped, readParams } from './planned-strategy.ts';
 import { type CandleReader, instrumentName, type NoCandles, sourceName, spanOf } from './read-candles.ts';
+import { runTicks } from './run-ticks.ts';
 import { evaluateOn, openStrategyCrew } from './strategy-crew.ts';
 import { studyLoop } from './study-loop.ts';
 import { studyOwn } from './study-own.ts';
@@ -54,6 +55,8 @@ export async function runPlan(asked: RunPlan, tools: Tools): Promise<Result<RunR
   tell(NOTHING_YET);
   const strategy = await strategyOf(asked.strategy, tools.strategies);
   if (!strategy.ok) return strategy;
+  const ticks = asked.sources.find((source) => source.kind === 'ticks');
+  if (ticks) return runTicks(asked, strategy.value, ticks, tools);
   const whole = await knownPlan(asked, strategy.value, tools);
   if (!whole.ok) return whole;
   let plan = whole.value;

@@ -1,12 +1,13 @@
 /** Entry of a lab worker thread: backtests and what charts of them need, one thing at a time, away from the engine. */
 
 import type { RunProgress } from '../../../preload/lab-contract.ts';
-import { ok, type Result } from '../../engine/domain/result.ts';
+import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import { systemClock } from '../../engine/kernel/clock.ts';
 import type { StoredCandles } from '../data/candle-column-file.ts';
 import { LabCandles } from '../data/lab-candles.ts';
 import { ExperimentStore } from '../experiments/experiment-store.ts';
 import { shelvedModels } from '../predictions/ask-model.ts';
+import { lookAtTicks } from '../ticks/read-ticks.ts';
 import type { AnswerJob } from './answer-job.ts';
 import type { KeptRun, LabAnswer, LabJob, LabWorkerStart } from './job.ts';
 import { joinCandles } from './join-candles.ts';
@@ -58,10 +59,15 @@ function openLabWorker({
           nowMs: () => performance.now(),
         });
       case 'look': {
+        if (job.source.kind === 'ticks') {
+          const ticks = await lookAtTicks(job.source.paths);
+          if (!ticks.ok) return fail({ kind: 'no-candles', text: `${ticks.error.message}.` });
+          return ok({ kind: 'look', there: { of: 'ticks', span: ticks.value } });
+        }
         const read = await reader.read(job.source, null, null);
         if (!read.ok) return read;
         const span = spanOf(read.value, sourceName(job.source));
-        return span.ok ? ok({ kind: 'look', span: span.value }) : span;
+        return span.ok ? ok({ kind: 'look', there: { of: 'candles', span: span.value } }) : span;
       }
       case 'candles': {
         const read = await reader.read(job.source, job.fromMs, job.toMs);

@@ -10,6 +10,7 @@ import { openCandleStore } from '../../../main/engine/venues/candle-store/candle
 import { runCli } from '../../support/cli-process.ts';
 import { OWN_CROSS, ownDoing } from '../../support/own-strategy.ts';
 import { hasRealData, realData } from '../../support/real-data.ts';
+import { writeTickFiles } from '../../support/tick-files.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'countersign-cli-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -498,35 +499,7 @@ describe('sweep --store', () => {
 describe('backtest over depth and trades', () => {
   const [depth, trades] = [at('depth.csv'), at('trades.csv')];
   const given = ['backtest', depth, '--with', trades, '--strategy', 'market-maker', '--candle', '1s'];
-  beforeAll(() => {
-    const startUs = 1_700_000_000_000_000;
-    const book: string[] = ['exchange,symbol,timestamp,local_timestamp,is_snapshot,side,price,amount'];
-    const prints: string[] = ['exchange,symbol,timestamp,local_timestamp,id,side,price,amount'];
-    const middleAt = (second: number): number => 100 + Math.round(Math.sin(second / 5) * 20) / 10;
-    for (let second = 0; second < 120; second += 1) {
-      const [timeUs, middle] = [startUs + second * 1_000_000, middleAt(second)];
-      const times = `${timeUs},${timeUs + 5_000}`;
-      const before = middleAt(second - 1);
-      if (second > 0 && before !== middle)
-        for (const [side, away] of [
-          ['bid', -0.1],
-          ['ask', 0.1],
-        ] as const)
-          book.push(`venue,BTCUSDT,${times},false,${side},${(before + away).toFixed(1)},0`);
-      for (const [side, price] of [
-        ['bid', middle - 0.1],
-        ['ask', middle + 0.1],
-      ] as const)
-        book.push(`venue,BTCUSDT,${times},${second === 0},${side},${price.toFixed(1)},5`);
-      for (const [side, price] of [
-        ['buy', middle + 0.4],
-        ['sell', middle - 0.4],
-      ] as const)
-        prints.push(`venue,BTCUSDT,${timeUs + 500_000},${timeUs + 505_000},${second},${side},${price.toFixed(1)},9`);
-    }
-    writeFileSync(depth, `${book.join('\n')}\n`);
-    writeFileSync(trades, `${prints.join('\n')}\n`);
-  });
+  beforeAll(() => writeTickFiles(depth, trades));
 
   it('runs a strategy in the queue of the book', async () => {
     const near = ['--param', 'distanceAtr=0.2', '--cash', '1000', '--latency-ms', '20'];

@@ -159,7 +159,7 @@ const REQUESTS: Record<
   labOwnStrategies: { ask: (c) => c.labOwnStrategies(), answer: { ok: true, value: { folder: '/data/strategies' } } },
   labLook: {
     ask: (c) => c.labLook({ source: { kind: 'file', path: 'btc.csv' } }),
-    answer: { ok: true, value: { bars: 1_000 } },
+    answer: { ok: true, value: { of: 'candles', span: { bars: 1_000 } } },
   },
   startLabRun: { ask: (c) => c.startLabRun(LAB_PLAN), answer: { ok: true, value: { runId: 'r-2' } } },
   cancelLabRun: {

@@ -462,7 +462,7 @@ describe('a run in the lab', () => {
     ]);
     store.close();
     const source = { kind: 'instrument', instrumentId, timeframe: '5m' } as const;
-    expect(await lab.look(source)).toMatchObject({ ok: true, value: { bars: 2, barMs: BAR_MS } });
+    expect(await lab.look(source)).toMatchObject({ ok: true, value: { span: { bars: 2, barMs: BAR_MS } } });
     expect(await lab.look({ ...source, timeframe: '1h' })).toMatchObject({
       error: { text: 'BTC/USDT PERP 1h: there are no candles in that time.' },
     });
@@ -471,7 +471,10 @@ describe('a run in the lab', () => {
   it('looks at what there is before anything is run', async () => {
     expect(await lab.look(ofFile.sources[0]!)).toEqual({
       ok: true,
-      value: { bars: BARS, fromMs: FROM_MS, toMs: FROM_MS + (BARS - 1) * BAR_MS, barMs: BAR_MS, missingBars: 0 },
+      value: {
+        of: 'candles',
+        span: { bars: BARS, fromMs: FROM_MS, toMs: FROM_MS + (BARS - 1) * BAR_MS, barMs: BAR_MS, missingBars: 0 },
+      },
     });
   });
 

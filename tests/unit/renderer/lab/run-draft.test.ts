@@ -267,3 +267,45 @@ describe('the map of two parameters', () => {
     expect(errorsOf({ mode: 'map', ...change })).toEqual(errors);
   });
 });
+
+describe('the draft of a run over depth and trades', () => {
+  const [source] = draft().sources;
+  const ticks = {
+    ...source!,
+    kind: 'ticks',
+    path: ' /data/depth.csv ',
+    tradesPath: '/data/a.csv, /data/b.csv',
+  } as const;
+  const replayed = (change: Partial<RunDraft> = {}): RunDraft => draft({ sources: [ticks], ...change });
+
+  it('is one run of all files, whole, everything signed at once, whatever was typed before', () => {
+    const signed = { ...FIRST_SIGNING, by: 'person' } as const;
+    const result = planOf(replayed({ mode: 'search', fromDay: 'no day', signing: signed }), CATALOGUE);
+    expect(result).toMatchObject({
+      ok: true,
+      plan: {
+        sources: [{ kind: 'ticks', paths: ['/data/depth.csv', '/data/a.csv', '/data/b.csv'], timeframe: '1h' }],
+        ...{ fromMs: null, toMs: null, map: null, search: null, mandate: null, person: null, model: null },
+      },
+    });
+    if (result.ok)
+      expect(draftOf(result.plan, draft(), CATALOGUE.strategies[0]).sources[0]).toMatchObject({
+        kind: 'ticks',
+        path: '/data/depth.csv',
+        tradesPath: '/data/a.csv, /data/b.csv',
+      });
+  });
+
+  it('asks where it is, and takes no strategy that acts on a model’s word', () => {
+    expect(errorsOf({ sources: [{ ...ticks, path: ' ' }] })).toHaveProperty(
+      ['sources.0.path'],
+      'Which recording? Its path on this machine.',
+    );
+    expect(errorsOf(replayed({ strategy: 'by-model' }))['strategy']).toMatch(/asked about candles/);
+  });
+
+  it('is candles again for a strategy of several instruments', () => {
+    const pair = CATALOGUE.strategies.find(({ name }) => name === 'pair');
+    expect(withStrategy(replayed(), pair).sources.map(({ kind }) => kind)).toEqual(['instrument', 'instrument']);
+  });
+});

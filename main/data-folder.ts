@@ -45,6 +45,10 @@ export interface AccountFolder {
   readonly perpetualCandleStore: string;
   /** Prints and books that were recorded, a folder for each instrument. */
   readonly recordings: string;
+  /** Forecasts that the market has decided, a file a day. */
+  readonly forecasts: string;
+  /** What was learnt of them about whom to trust when, and what of it counts. */
+  readonly trust: string;
 }
 
 /** The platform's folder for user data. */
@@ -107,4 +111,6 @@ const accountFolderAt = (root: string): AccountFolder => ({
   candleStore: join(root, 'candles.db'),
   perpetualCandleStore: join(root, 'candles-usdm.db'),
   recordings: join(root, 'recordings'),
+  forecasts: join(root, 'forecasts'),
+  trust: join(root, 'trust'),
 });

@@ -26,6 +26,7 @@ import { figuresOf } from './engine/model-cards.ts';
 import type { RecordingPlace } from './engine/venues/recording/recording-parts.ts';
 import { openFolderRegistry } from './folder-registry.ts';
 import { createGameDay } from './game-day/game-day.ts';
+import { openInstallationKey } from './installation-key.ts';
 import { lockInstance } from './instance-lock.ts';
 import { openLab } from './lab/desk/open-lab.ts';
 import { openGapMeter } from './lab/gap/open-gap-meter.ts';
@@ -33,6 +34,8 @@ import { agentsFor } from './lab/strategy/strategy-agents.ts';
 import { type DeskStrategy, openDeskSessions } from './lab/user-strategies/desk-sessions.ts';
 import { openModels } from './ml/desk/open-models.ts';
 import { retrainText } from './ml/desk/retrain-schedule.ts';
+import { openForecastBook } from './ml/trust/forecast-book.ts';
+import { openTrustShelf } from './ml/trust/trust-shelf.ts';
 import { createModelBoards } from './model-boards.ts';
 import { createModelDesk } from './model-desk.ts';
 import { ensurePracticeVenue } from './practice/spawn.ts';
@@ -40,6 +43,7 @@ import { type MarketChoice, marketFolder } from './practice/venue-folder.ts';
 import { openCandleReaders, openPracticeVenues, USDM_VENUE } from './practice-venues.ts';
 import { MODELS_DIR, PRODUCT_VERSION, siblingModule } from './product.ts';
 import { openRetraining, retrainSettings } from './retraining.ts';
+import { noteForecasts, tellTrust } from './trust-desk.ts';
 
 /** Which practice market to trade on. */
 export type PracticeChoice =
@@ -310,9 +314,11 @@ export async function startHost(options: HostOptions): Promise<Host> {
         ),
     );
     const stopStoring = storeClosedCandles(engine);
+    const stopNoting = noteForecasts(engine, openForecastBook(books.forecasts), options.onLog);
     const ownStrategies = openDeskSessions(engine, options.strategies ?? []);
     const gateway = createGateway(desk, systemClock, systemTimers);
     engine.start();
+    tellTrust(engine, openTrustShelf(books.trust, openInstallationKey(folder.installationKey), PRODUCT_VERSION));
     void modelDesk.refresh();
     return {
       gateway,
@@ -320,6 +326,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       async close() {
         gateway.close();
         stopStoring();
+        stopNoting();
         retraining.close();
         await Promise.all([
           engine.stop(),

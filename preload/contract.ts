@@ -68,6 +68,8 @@ const vote = z.strictObject({
   note: z.string(),
   /** Of all the weight that was cast; absent where nobody has weight. */
   weightShare: probability.optional(),
+  /** How much of what it says is believed, where that was learnt. */
+  heard: probability.optional(),
 });
 
 const verdictFinding = z.strictObject({

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { TrustVerb } from '../commands/models-trust.ts';
 import { TIMEFRAMES } from '../engine/domain/candle.ts';
 import { count, dataDirOption, listed, notNegative, positive, seed, share, trialCount } from './arguments.ts';
 import { run } from './run.ts';
@@ -152,6 +153,28 @@ export function addModelCommands(program: Command): void {
         (await import('../commands/models-standing.ts')).modelsRollback(name, options.dataDir, Date.now()),
       ),
     );
+  addTrustCommands(models);
+}
+
+/** `models trust learn|show|promote|rollback`. */
+function addTrustCommands(models: Command): void {
+  const trust = models
+    .command('trust')
+    .description('when to trust which model, learnt from how their forecasts came out');
+  const add = (name: TrustVerb, about: string): void => {
+    trust
+      .command(name)
+      .description(about)
+      .addOption(dataDirOption())
+      .option('--account <NAME>', 'a folder of accounts/; that with the most forecasts where none is named')
+      .action((options: { dataDir?: string; account?: string }) =>
+        run(async () => (await import('../commands/models-trust.ts')).modelsTrust(name, options, Date.now())),
+      );
+  };
+  add('learn', 'learns from every settled forecast and judges it walking forward against the weights by records alone');
+  add('show', 'what was learnt last and what it is worth, and what of it counts');
+  add('promote', 'what was learnt last counts from the next start on, where it is better than records alone');
+  add('rollback', 'what counted before counts again, or records alone');
 }
 
 const questionOption = (): Option =>

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type AccountFolder, openAccountFolder } from '../../main/data-folder.ts';
 import type { StrategyRecord } from '../../main/engine/domain/events.ts';
+import type { TrustModel } from '../../main/engine/domain/trust-model.ts';
 import { createEngine, type Engine } from '../../main/engine/engine.ts';
 import { openJournalStore } from '../../main/engine/gateway/journal-store.ts';
 import { createInferenceClient } from '../../main/engine/inference/inference-client.ts';
@@ -44,6 +45,8 @@ export interface SessionPlan {
   readonly own?: Readonly<Record<string, string>>;
   /** Of real time: whoever takes longer to answer is switched off. */
   readonly ownAnswerMsMax?: number;
+  /** Set at the start of the first session. */
+  readonly trustModel?: TrustModel;
 }
 
 /**
@@ -62,6 +65,9 @@ export async function recordSession(plan: SessionPlan): Promise<RecordedSession>
     const run = startEngine(plan, account, venue, index, nowMs);
     repairs.push(...run.repairs);
     await run.models.settled();
+    if (index === 0 && plan.trustModel) {
+      run.engine.request({ kind: 'TrustModelSet', model: plan.trustModel, why: 'Promoted.' });
+    }
     const person = createPerson(run.engine, random);
     for (let step = 0; step < (minutes * 60_000) / STEP_MS; step += 1) {
       nowMs += STEP_MS;

@@ -1,9 +1,11 @@
 import type { Regime } from '../domain/ensemble.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
-import { type Agent, abstaining } from './agent.ts';
+import { type Agent, abstaining, type Opinion } from './agent.ts';
 import type { DecisionState } from './decision-state.ts';
 import { type Ballot, weightOf } from './ensemble.ts';
+import { heardAbove } from './pooled.ts';
 import { type Trust, trustOf } from './trust.ts';
+import type { Heard } from './why-heard.ts';
 
 /**
  * What each voter thinks of an instrument now, and what that weighs: by its record next to the other models' in the present
@@ -21,8 +23,26 @@ export function castBallots(
       return { agent, opinion: abstaining('its answer was not there in time', 'unknown'), weight: 0, missing: true };
     }
     const opinion = agent.opinion(instrumentId, nowMs);
-    return { agent, opinion, weight: weightOf(opinion, trust.get(agent)) };
+    const own = trust.get(agent) ?? 1;
+    const heard = heardOf(agent, opinion, own, state, instrumentId, nowMs);
+    const weightByRecord = weightOf(opinion, own);
+    if (!heard) return { agent, opinion, weight: weightByRecord };
+    return { agent, opinion, weight: weightByRecord * heard.share, heard: { ...heard, weightByRecord } };
   });
+}
+
+/** Of a model that has said something, and that no person has set a trust for. */
+function heardOf(
+  agent: Agent,
+  { probability, candleCloseTimeMs }: Opinion,
+  trust: number,
+  state: DecisionState,
+  instrumentId: InstrumentId,
+  nowMs: number,
+): Heard | undefined {
+  if (probability === null || state.settings.weights[agent.id] !== undefined) return undefined;
+  const heard = state.heard(instrumentId, agent, candleCloseTimeMs, nowMs);
+  return heard && { ...heard, share: heardAbove(heard.share, trust) };
 }
 
 /** By the record of the models among the voters, in the present regime of the instrument. */

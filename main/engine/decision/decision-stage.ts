@@ -8,15 +8,17 @@ import type { MarketView, Quote } from '../domain/market.ts';
 import { addsRisk, type OpenOrderView, type OrdersView, type PortfolioView } from '../domain/portfolio.ts';
 import type { Proposal, Reason, RiskLimits, Vote } from '../domain/proposal.ts';
 import { fail, type Result } from '../domain/result.ts';
+import type { TrustModel } from '../domain/trust-model.ts';
 import type { Stage, StageContext } from '../kernel/stage.ts';
 import type { Agent } from './agent.ts';
 import { castBallots, trustsOf } from './ballots.ts';
 import { type CountedVotes, createDecisionState } from './decision-state.ts';
 import { type Draft, draftEntry, draftExit } from './draft-proposal.ts';
-import { type Ballot, countVotes, type Outcome, votesOf } from './ensemble.ts';
+import { type Ballot, countHeard, type Outcome, votesOf } from './ensemble.ts';
 import { type EnsembleNow, ensembleNow } from './ensemble-now.ts';
 import { createLineUp, speaksFor } from './line-up.ts';
 import { proposalFrom } from './proposal-from.ts';
+import type { SettledRun } from './score-keeper.ts';
 
 export interface DecisionDeps {
   readonly market: MarketView;
@@ -43,6 +45,10 @@ export interface DecisionView {
   settings(): EnsembleSettings;
   /** How each version did, live. */
   scores(): readonly MemberScore[];
+  /** Forecasts that were settled in this session, from number `from` on: each with what was known when it was made. */
+  settledSince(from: number): SettledRun;
+  /** What was learnt about whom to believe when; null where records alone count. */
+  trustModel(): TrustModel | null;
   /** By voter: the factor that its word has on an instrument now. */
   trusts(instrumentId: InstrumentId): ReadonlyMap<string, number>;
   /** What was settled from tally to tally, of the last weeks. */
@@ -86,7 +92,7 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
     castBallots(lineUp.voters(), state, instrumentId, nowMs);
 
   const outcomeOf = (instrumentId: InstrumentId, ballots: readonly Ballot[]): Outcome =>
-    countVotes(ballots, actionableSide(instrumentId), state.settings.confidenceMin);
+    countHeard(ballots, actionableSide(instrumentId), state.settings.confidenceMin);
 
   /** A person may want an instrument judged less often than its candles close. */
   const isDue = (instrumentId: InstrumentId, closeTimeMs: number): boolean => {
@@ -342,6 +348,8 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
         lineUp.shadows().flatMap(({ model }) => (model ? [{ model: model.name, version: model.version }] : [])),
       settings: () => state.settings,
       scores: () => state.scores(),
+      trustModel: () => state.trustModel,
+      settledSince: (from) => state.settledSince(from),
       trusts: (instrumentId) =>
         new Map(Array.from(trustsOf(lineUp.voters(), state, instrumentId), ([{ id }, trust]) => [id, trust])),
       hours: () => state.hours(),

@@ -10,11 +10,13 @@ import {
 import type { CandleRow, EngineEvent, PredictionArrived } from '../domain/events.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
 import type { Proposal, Vote } from '../domain/proposal.ts';
+import type { TrustModel } from '../domain/trust-model.ts';
 import type { Agent } from './agent.ts';
 import { BARS_KEPT, CandleTape, candleFromRow } from './candle-tape.ts';
 import { type LineUp, speaksFor } from './line-up.ts';
 import { createScoreHours } from './score-hours.ts';
-import { createScoreKeeper, regimeAt } from './score-keeper.ts';
+import { createScoreKeeper, regimeAt, type SettledRun } from './score-keeper.ts';
+import { type Heard, listenTo } from './why-heard.ts';
 
 /** The quiet before the first faint proposal counts as begun this long before the engine started. */
 const QUIET_BEFORE_START_MS = 90_000;
@@ -42,6 +44,10 @@ export interface DecisionState {
   isMissing(instrumentId: InstrumentId, agent: Agent): boolean;
   scores(): readonly MemberScore[];
   score(agent: Agent): MemberScore | null;
+  settledSince(from: number): SettledRun;
+  readonly trustModel: TrustModel | null;
+  /** How much of what a member says of a candle is believed; undefined where nothing was learnt of that. */
+  heard(instrumentId: InstrumentId, agent: Agent, candleCloseTimeMs: number, nowMs: number): Heard | undefined;
   /** Of the tape that is judged by; usual before there is one. */
   regime(instrumentId: InstrumentId, timeframe: Timeframe): Regime;
   /** The hour in which the scores were last tallied; null before the first. */
@@ -63,6 +69,7 @@ export function createDecisionState(
   const keeper = createScoreKeeper(hours.note);
   const missing = new Map<InstrumentId, readonly string[]>();
   let settings = DEFAULT_ENSEMBLE;
+  let trustModel: TrustModel | null = null;
   let talliedHour: number | null = null;
   const tapes = new Map<InstrumentId, Map<Timeframe, CandleTape>>();
   const counted = new Map<InstrumentId, CountedVotes>();
@@ -130,7 +137,12 @@ export function createDecisionState(
       if (!speaksFor(agent, event)) continue;
       agent.onPrediction?.(event);
       if (agent.model && !event.late)
-        keeper.noteForecast(agent.model, event, tapes.get(instrumentId)?.get(timeframe) ?? null);
+        keeper.noteForecast(
+          agent.model,
+          event,
+          tapes.get(instrumentId)?.get(timeframe) ?? null,
+          lineUp.voters().includes(agent),
+        );
     }
   };
 
@@ -188,6 +200,9 @@ export function createDecisionState(
       case 'EnsembleSet':
         settings = event.settings;
         break;
+      case 'TrustModelSet':
+        trustModel = event.model;
+        break;
       case 'ScoresTallied':
         keeper.restore(event.scores);
         talliedHour = event.hour;
@@ -241,6 +256,15 @@ export function createDecisionState(
       model !== undefined && (missing.get(instrumentId) ?? []).includes(`${model.name}@${model.version}`),
     scores: () => keeper.scores(),
     score: ({ model }) => (model ? keeper.score(`${model.name}@${model.version}`) : null),
+    settledSince: (from) => keeper.settledSince(from),
+    get trustModel() {
+      return trustModel;
+    },
+    heard(instrumentId, { model, timeframe }, candleCloseTimeMs, nowMs) {
+      if (!trustModel || !model || nowMs >= trustModel.untilMs) return undefined;
+      const forecast = keeper.lastForecast(`${model.name}@${model.version}`, instrumentId, timeframe);
+      return forecast?.madeMs === candleCloseTimeMs ? listenTo(trustModel, forecast) : undefined;
+    },
     regime: (instrumentId, timeframe) => regimeAt(tapes.get(instrumentId)?.get(timeframe)?.candles ?? []),
     get talliedHour() {
       return talliedHour;

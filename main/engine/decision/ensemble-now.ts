@@ -3,7 +3,7 @@ import type { InstrumentId } from '../domain/instrument.ts';
 import type { Agent, Opinion } from './agent.ts';
 import { castBallots, regimeFor, trustsByRecord } from './ballots.ts';
 import type { DecisionState } from './decision-state.ts';
-import { countVotes, DISAGREEMENT_MAX, voteOf } from './ensemble.ts';
+import { countHeard, DISAGREEMENT_MAX, voteOf } from './ensemble.ts';
 import type { LineUp } from './line-up.ts';
 import type { Trust } from './trust.ts';
 
@@ -58,7 +58,7 @@ export function ensembleNow(
 ): EnsembleNow {
   const voters = lineUp.voters();
   const ballots = castBallots(voters, state, instrumentId, nowMs);
-  const outcome = countVotes(ballots, actionable, state.settings.confidenceMin);
+  const outcome = countHeard(ballots, actionable, state.settings.confidenceMin);
   const trusts = trustsByRecord(voters, state, instrumentId);
   const cast = ballots.reduce((sum, { weight }) => sum + weight, 0);
   const memberOf = ({ model }: Agent): string | null => (model ? `${model.name}@${model.version}` : null);
@@ -88,12 +88,16 @@ export function ensembleNow(
     text: outcome.text,
     settings: state.settings,
     members: [
-      ...ballots.map((ballot) => ({
-        ...row(ballot.agent, 'vote', ballot.opinion, voteOf(ballot, outcome.deciding).stance),
-        weightShare: cast > 0 ? ballot.weight / cast : null,
-        byHand: state.settings.weights[ballot.agent.id] ?? null,
-        trust: trusts.get(ballot.agent) ?? null,
-      })),
+      ...ballots.map((ballot) => {
+        const { stance, note } = voteOf(ballot, outcome.deciding);
+        return {
+          ...row(ballot.agent, 'vote', ballot.opinion, stance),
+          note,
+          weightShare: cast > 0 ? ballot.weight / cast : null,
+          byHand: state.settings.weights[ballot.agent.id] ?? null,
+          trust: trusts.get(ballot.agent) ?? null,
+        };
+      }),
       ...lineUp.shadows().map((agent) => {
         const opinion = agent.opinion(instrumentId, nowMs);
         return row(agent, 'shadow', opinion, opinion.stance);

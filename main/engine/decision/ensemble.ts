@@ -1,10 +1,10 @@
 import type { Vote } from '../domain/proposal.ts';
 import type { Agent, Opinion, Strength } from './agent.ts';
+import { LOG_ODDS_MAX } from './heard.ts';
+import type { Heard } from './why-heard.ts';
 
 /** What a member's statement counts for, by what its past was worth. */
 const EDGE_FACTOR = { measured: 1, weak: 0.5, none: 0, unknown: 0 } as const;
-/** Log odds of 95 %: no single member outshouts the rest by more. */
-const LOG_ODDS_MAX = 3;
 /** A pool this split has no opinion: of the weight cast, more than a third went the other way. */
 export const DISAGREEMENT_MAX = 2 / 3;
 
@@ -13,6 +13,8 @@ export interface Ballot {
   readonly opinion: Opinion;
   /** Calibrated log odds times what the member's edge is worth and what it is trusted; 0 for a member without edge. */
   readonly weight: number;
+  /** How much of it is believed, where that was learnt: in `weight` already; and what it weighs by its record alone. */
+  readonly heard?: Heard & { readonly weightByRecord: number };
   /** Its answer is not there yet: it counts for nothing this time. */
   readonly missing?: true;
 }
@@ -43,12 +45,15 @@ export function weightOf(opinion: Opinion, trust = 1): number {
   return EDGE_FACTOR[opinion.edge] * trust * logOdds;
 }
 
-/** The weighted mean of the log odds as a probability: what is heavier on one side, less what stands against it. */
+/**
+ * The weighted mean of the log odds as a probability: what is heavier on one side, less what stands against it. Of what is believed in part
+ * the rest counts as nothing said.
+ */
 function pooledConfidence(directed: readonly Ballot[], sum: number): number | null {
   let factors = 0;
   for (const ballot of directed) {
     const logOdds = weightOf({ ...ballot.opinion, edge: 'measured' });
-    if (logOdds > 0) factors += ballot.weight / logOdds;
+    if (logOdds > 0) factors += ballot.weight / logOdds / (ballot.heard?.share ?? 1);
   }
   return factors > 0 ? 1 / (1 + Math.exp(-Math.abs(sum) / factors)) : null;
 }
@@ -57,15 +62,20 @@ function pooledConfidence(directed: readonly Ballot[], sum: number): number | nu
 export const voteOf = (ballot: Ballot, deciding: Ballot | null = null): Vote => {
   const { agent, opinion } = ballot;
   const speaks = opinion.stance !== 'buy' || opinion.strength === 'clear' || ballot === deciding;
+  const { heard } = ballot;
   return {
     agent: agent.id,
     label: agent.label,
     kind: agent.kind,
     stance: speaks ? opinion.stance : 'hold',
     probability: opinion.probability,
-    note: opinion.note,
+    note: heard && heard.share < 1 ? `${opinion.note}; ${heardText(heard)}` : opinion.note,
+    ...(heard && { heard: heard.share }),
   };
 };
+
+/** `heard at 40 %: right less often at weekends` */
+export const heardText = ({ share, why }: Heard): string => `heard at ${Math.round(100 * share)} %: ${why}`;
 
 /** All of them, each with its share of the weight that was cast. */
 export function votesOf(ballots: readonly Ballot[], deciding: Ballot | null = null): Vote[] {
@@ -134,3 +144,26 @@ export function countVotes(
   const strength = weighed ? 'clear' : (deciding?.opinion.strength ?? 'faint');
   return { stance, strength, deciding, disagreement, weighed, confidence, code: '', text: '' };
 }
+
+/**
+ * As `countVotes`; but what was learnt about whom to believe when can take a stance away and never make one: where the records alone
+ * would lead to nothing, or to the other side, nothing is proposed.
+ */
+export function countHeard(
+  ballots: readonly Ballot[],
+  actionable: 'buy' | 'sell' = 'buy',
+  confidenceMin = 0.5,
+): Outcome {
+  const outcome = countVotes(ballots, actionable, confidenceMin);
+  if (outcome.stance === 'none' || ballots.every(({ heard }) => heard === undefined)) return outcome;
+  const byRecords = countVotes(ballots.map(unheard), actionable, confidenceMin);
+  if (byRecords.stance === outcome.stance) return outcome;
+  const text = `what was learnt about whom to believe would ${outcome.stance}; by their records alone the members would ${byRecords.stance === 'none' ? 'not' : byRecords.stance}`;
+  return nothing('trust-alone', text, outcome.disagreement);
+}
+
+/** What a ballot weighs by the member's record alone. */
+const unheard = ({ heard, ...ballot }: Ballot): Ballot => ({
+  ...ballot,
+  weight: heard?.weightByRecord ?? ballot.weight,
+});

@@ -2,7 +2,7 @@ import { formatDecimal } from '../domain/decimal.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
 import type { Proposal, Reason, RiskLimits } from '../domain/proposal.ts';
 import type { Draft } from './draft-proposal.ts';
-import { type Ballot, type Outcome, votesOf } from './ensemble.ts';
+import { type Ballot, heardText, type Outcome, votesOf } from './ensemble.ts';
 import { wilsonInterval } from './wilson.ts';
 
 export interface ProposalParts {
@@ -34,6 +34,8 @@ function reasonsOf({ outcome, ballots, draft, nowMs }: ProposalParts): readonly 
     const share = Math.round(50 * outcome.disagreement);
     reasons.push({ code: 'disagreement', text: `${share} % of the votes cast, by weight, went the other way` });
   }
+  const heard = outcome.deciding?.heard;
+  if (heard && heard.share < 1) reasons.push({ code: 'heard', text: `Its word is ${heardText(heard)}` });
   const absent = ballots.filter(({ missing }) => missing).map(({ agent }) => agent.label);
   if (absent.length > 0) {
     reasons.push({ code: 'partial', text: `Counted without ${absent.join(', ')}: no answer in time` });

@@ -1,11 +1,13 @@
-import type { Candle, Timeframe } from '../domain/candle.ts';
+import { type Candle, TIMEFRAME_MS, type Timeframe } from '../domain/candle.ts';
 import type { MemberScore, Regime, ScoreTally } from '../domain/ensemble.ts';
 import type { PredictionArrived } from '../domain/events.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
+import type { DecidedForecast, SituatedForecast, Situation } from '../domain/trust-model.ts';
 import type { ModelSpeaker } from './agent.ts';
 import { barrierDistance } from './barrier.ts';
 import { averageTrueRange, type CandleTape } from './candle-tape.ts';
 import type { SettledForecast } from './score-hours.ts';
+import { companyOf, type Round, situationAt } from './situation.ts';
 
 /** Each further forecast makes the older ones weigh so much less: half of the weight lies on the last 350. */
 const FADE = 0.998;
@@ -17,6 +19,8 @@ const CALM_SHARE_MAX = 0.75;
 const WILD_SHARE_MIN = 1.33;
 /** Forecasts that wait for their end, of one version on one instrument: far more than any horizon has. */
 const OPEN_MAX = 512;
+/** Settled ones that are kept until somebody writes them down. */
+const SETTLED_KEPT = 4_096;
 
 const EMPTY: ScoreTally = { n: 0, logLoss: 0, brier: 0, right: 0 };
 
@@ -24,20 +28,34 @@ const EMPTY: ScoreTally = { n: 0, logLoss: 0, brier: 0, right: 0 };
 interface Forecast {
   readonly madeMs: number;
   readonly probability: number;
-  readonly regime: Regime;
+  readonly situation: Omit<Situation, 'company'>;
+  readonly round: Round;
+  readonly voted: boolean;
   readonly close: number;
   readonly upper: number;
   readonly lower: number;
+  bars: number;
   barsLeft: number;
+}
+
+/** A run of settled forecasts, oldest first; `next` is where the following run begins. */
+export interface SettledRun {
+  readonly forecasts: readonly DecidedForecast[];
+  readonly next: number;
 }
 
 /** How every version did on what the market did afterwards, voters and shadows alike: live, on the same events. */
 export interface ScoreKeeper {
-  noteForecast(speaker: ModelSpeaker, event: PredictionArrived, tape: CandleTape | null): void;
+  /** @param voted false for a shadow's */
+  noteForecast(speaker: ModelSpeaker, event: PredictionArrived, tape: CandleTape | null, voted: boolean): void;
   /** A closed candle decides what it can. */
   noteCandle(instrumentId: InstrumentId, timeframe: Timeframe, candle: Candle): void;
   scores(): readonly MemberScore[];
   score(member: string): MemberScore | null;
+  /** The forecast that a version made last on an instrument; null where it has not been asked or could not be settled. */
+  lastForecast(member: string, instrumentId: InstrumentId, timeframe: Timeframe): SituatedForecast | null;
+  /** Those settled from number `from` on, of the last few thousand of this session. */
+  settledSince(from: number): SettledRun;
   /** Goes on from these. */
   restore(scores: readonly MemberScore[]): void;
 }
@@ -47,10 +65,37 @@ export function createScoreKeeper(onSettled: (forecast: SettledForecast) => void
   const scores = new Map<string, MemberScore>();
   /** By member, instrument and timeframe. */
   const open = new Map<string, Map<string, Forecast[]>>();
+  const last = new Map<string, Map<string, Forecast>>();
+  /** By instrument and timeframe: what is said of the last candle that anybody was asked about. */
+  const rounds = new Map<string, { readonly madeMs: number; readonly said: Map<string, number> }>();
+  let settled: DecidedForecast[] = [];
+  let settledBefore = 0;
   const whereOf = (instrumentId: InstrumentId, timeframe: Timeframe): string => `${instrumentId} ${timeframe}`;
 
+  const joinRound = (where: string, madeMs: number, member: string, probability: number): Round => {
+    const round = rounds.get(where);
+    const said = round?.madeMs === madeMs ? round.said : new Map<string, number>();
+    rounds.set(where, { madeMs, said });
+    return said.set(member, probability);
+  };
+
+  const situated = (member: string, { madeMs, probability, situation, round }: Forecast): SituatedForecast => ({
+    member,
+    madeMs,
+    probability,
+    situation: { ...situation, company: companyOf(round, member) },
+  });
+
+  const keepSettled = (forecast: DecidedForecast): void => {
+    settled.push(forecast);
+    if (settled.length < 2 * SETTLED_KEPT) return;
+    settledBefore += settled.length - SETTLED_KEPT;
+    settled = settled.slice(-SETTLED_KEPT);
+  };
+
   const settle = (member: string, where: string, forecast: Forecast, rose: boolean): void => {
-    const { probability, madeMs } = forecast;
+    const { probability, madeMs, situation } = forecast;
+    const { regime } = situation;
     onSettled({ member, about: `${where} ${madeMs}`, probability, rose, ...lossesOf(probability, rose) });
     const before = scores.get(member);
     const tallies = before?.byRegime ?? { calm: EMPTY, usual: EMPTY, wild: EMPTY };
@@ -58,14 +103,14 @@ export function createScoreKeeper(onSettled: (forecast: SettledForecast) => void
       member,
       settled: (before?.settled ?? 0) + 1,
       sinceMs: before?.sinceMs ?? forecast.madeMs,
-      byRegime: { ...tallies, [forecast.regime]: added(tallies[forecast.regime], forecast.probability, rose) },
+      byRegime: { ...tallies, [regime]: added(tallies[regime], forecast.probability, rose) },
     });
   };
 
   return {
-    noteForecast({ name, version, barrier, horizonBars }, event, tape) {
+    noteForecast({ name, version, barrier, horizonBars, skillOnCard }, event, tape, voted) {
       const at = tape?.candles.findLastIndex(({ openTimeMs }) => openTimeMs + tape.spanMs === event.candleCloseTimeMs);
-      if (!tape || at === undefined || at < 0) return;
+      if (!tape || at === undefined || at < 0 || !(event.probability >= 0 && event.probability <= 1)) return;
       const distance = barrierDistance(barrier, tape.candles, at);
       if (!(distance > 0)) return;
       const { close } = tape.candles[at] as Candle;
@@ -76,16 +121,22 @@ export function createScoreKeeper(onSettled: (forecast: SettledForecast) => void
       const waiting = places.get(where) ?? [];
       // Asked once more about the same candle, a model says the same.
       if (waiting.some(({ madeMs }) => madeMs === event.candleCloseTimeMs) || waiting.length >= OPEN_MAX) return;
-      waiting.push({
+      const score = scores.get(member) ?? null;
+      const forecast: Forecast = {
         madeMs: event.candleCloseTimeMs,
         probability: event.probability,
-        regime: regimeAt(tape.candles, at),
+        situation: situationAt({ skillOnCard, score }, tape.candles, at, regimeAt(tape.candles, at)),
+        round: joinRound(where, event.candleCloseTimeMs, member, event.probability),
+        voted,
         close,
         upper: close + distance,
         lower: close - distance,
+        bars: 0,
         barsLeft: horizonBars,
-      });
+      };
+      waiting.push(forecast);
       places.set(where, waiting);
+      last.set(member, (last.get(member) ?? new Map<string, Forecast>()).set(where, forecast));
     },
     noteCandle(instrumentId, timeframe, candle) {
       const where = whereOf(instrumentId, timeframe);
@@ -94,9 +145,16 @@ export function createScoreKeeper(onSettled: (forecast: SettledForecast) => void
         if (!waiting) continue;
         const left = waiting.filter((forecast) => {
           if (candle.openTimeMs < forecast.madeMs) return true;
+          forecast.bars += 1;
           forecast.barsLeft -= 1;
           const outcome = outcomeAt(forecast, candle);
-          if (outcome === 'rise' || outcome === 'fall') settle(member, where, forecast, outcome === 'rise');
+          if (outcome === 'rise' || outcome === 'fall') {
+            const rose = outcome === 'rise';
+            settle(member, where, forecast, rose);
+            const settledMs = candle.openTimeMs + TIMEFRAME_MS[timeframe];
+            const { bars, voted } = forecast;
+            keepSettled({ ...situated(member, forecast), instrumentId, timeframe, settledMs, bars, rose, voted });
+          }
           return outcome === 'open';
         });
         places.set(where, left);
@@ -104,6 +162,14 @@ export function createScoreKeeper(onSettled: (forecast: SettledForecast) => void
     },
     scores: () => [...scores.values()],
     score: (member) => scores.get(member) ?? null,
+    lastForecast(member, instrumentId, timeframe) {
+      const forecast = last.get(member)?.get(whereOf(instrumentId, timeframe));
+      return forecast ? situated(member, forecast) : null;
+    },
+    settledSince: (from) => ({
+      forecasts: settled.slice(Math.max(0, from - settledBefore)),
+      next: settledBefore + settled.length,
+    }),
     restore(kept) {
       scores.clear();
       for (const score of kept) scores.set(score.member, score);

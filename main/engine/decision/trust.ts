@@ -8,7 +8,7 @@ const CARD_WEIGHT = 300;
 const REGIME_WEIGHT = 200;
 /** So much more skill, in nats a forecast, makes a member's word e times as heavy. */
 const SKILL_SCALE = 0.02;
-const TRUST_MIN = 0.25;
+export const TRUST_MIN = 0.25;
 const TRUST_MAX = 4;
 
 /** One member with a record: skill of its card out of sample in nats a forecast, and how it did live. */
@@ -48,14 +48,13 @@ export interface Trust {
  */
 export function trustOf(records: readonly Record[], regime: Regime): readonly Trust[] {
   const skills = records.map((record) => shrunkSkill(record, regime));
-  const mean = skills.reduce((sum, skill) => sum + skill, 0) / Math.max(1, skills.length);
+  const wholes = leadsOf(skills);
   return records.map(({ skillOnCard, score }, at) => {
     const skill = skills[at] as number;
-    const whole = Math.exp((skill - mean) / SKILL_SCALE);
-    const factor = Math.min(TRUST_MAX, Math.max(TRUST_MIN, whole));
+    const whole = wholes[at] as number;
     const total = score && totalOf(score);
     return {
-      factor,
+      factor: held(whole),
       heldAt: whole > TRUST_MAX ? 'ceiling' : whole < TRUST_MIN ? 'floor' : null,
       skill,
       skillLive: total && total.n > 0 ? skillSum(total) / total.n : null,
@@ -63,4 +62,15 @@ export function trustOf(records: readonly Record[], regime: Regime): readonly Tr
       skillOnCard,
     };
   });
+}
+
+/** The factors alone, of members whose skill was reckoned to be this. */
+export const trustOfSkills = (skills: readonly number[]): readonly number[] => leadsOf(skills).map(held);
+
+const held = (whole: number): number => Math.min(TRUST_MAX, Math.max(TRUST_MIN, whole));
+
+/** By their lead over the mean. */
+function leadsOf(skills: readonly number[]): readonly number[] {
+  const mean = skills.reduce((sum, skill) => sum + skill, 0) / Math.max(1, skills.length);
+  return skills.map((skill) => Math.exp((skill - mean) / SKILL_SCALE));
 }

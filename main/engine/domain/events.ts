@@ -19,6 +19,7 @@ import type {
   VenuePosition,
 } from './order.ts';
 import type { Edge, Mandate, Proposal, RiskLimits, RiskVerdict, TrackRecord, Vote } from './proposal.ts';
+import type { TrustModel } from './trust-model.ts';
 
 /** `[openTimeMs, open, high, low, close, volume]` */
 export type CandleRow = readonly [number, number, number, number, number, number];
@@ -218,6 +219,14 @@ export interface StrategySwitchedOff {
 export interface EnsembleSet {
   readonly kind: 'EnsembleSet';
   readonly settings: EnsembleSettings;
+}
+
+/** How much of what which member says is believed, and when, from here on; null: votes are weighed by records alone. */
+export interface TrustModelSet {
+  readonly kind: 'TrustModelSet';
+  readonly model: TrustModel | null;
+  /** What changed, in a sentence for people. */
+  readonly why: string;
 }
 
 export interface ApproveRequested {
@@ -647,6 +656,7 @@ export type InputEvent =
   | StrategySpoke
   | StrategySwitchedOff
   | EnsembleSet
+  | TrustModelSet
   | ApproveRequested
   | DeclineRequested
   | ChangeRequested

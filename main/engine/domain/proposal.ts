@@ -20,6 +20,8 @@ export interface Vote {
   readonly note: string;
   /** Of all the weight that was cast; absent where nobody has weight. */
   readonly weightShare?: number;
+  /** How much of what it says is believed, where that was learnt; absent where it was not. */
+  readonly heard?: number;
 }
 
 export interface Reason {

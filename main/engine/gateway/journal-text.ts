@@ -84,6 +84,8 @@ export function journalLine(event: EngineEvent, nameOf: (proposalId: string) => 
     }
     case 'LineUpSet':
       return event.why === '' ? null : line('info', null, event.why);
+    case 'TrustModelSet':
+      return line('info', null, event.why);
     case 'StrategySwitchedOff':
       return line('bad', null, `The strategy ${event.strategy} is switched off until the next start: ${event.why}`);
     case 'EnsembleSet': {

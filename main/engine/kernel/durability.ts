@@ -43,6 +43,7 @@ const TRAITS: Readonly<Record<EventKind, Traits>> = {
   // Why a strategy proposes nothing any more belongs in the journal.
   StrategySwitchedOff: LEDGER_INPUT,
   EnsembleSet: LEDGER_INPUT,
+  TrustModelSet: LEDGER_INPUT,
   // What an audit leads to (fills, states, repairs) is kept for ever; the audit itself can be asked again.
   AuditReceived: MARKET_INPUT,
   ApproveRequested: LEDGER_INPUT,

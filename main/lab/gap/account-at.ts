@@ -43,7 +43,8 @@ export function accountAt(ledger: readonly LogRecord[], fromMs: number, toMs: nu
     if (event.kind === 'EngineStarted') session = event;
     if (timeMs < startMs || record.seq <= opening.seq) core.restore(record);
     else if (event.kind === 'LimitsSet') inputs.push({ timeMs, event });
-    if (event.kind === 'LineUpSet' || event.kind === 'EnsembleSet') inputs.push({ timeMs, event });
+    if (event.kind === 'LineUpSet' || event.kind === 'EnsembleSet' || event.kind === 'TrustModelSet')
+      inputs.push({ timeMs, event });
   }
   if (!session) return null;
   const known = new Map(pipeline.instruments.view.all().map((instrument) => [instrument.id, instrument]));

@@ -58,6 +58,7 @@ test.each<Extract<LabelSpec, { kind: 'direction' | 'reversal' }>>([
         probability: rises ? 0.9 : 0.1,
       } as PredictionArrived,
       tape,
+      true,
     );
   }
   const score = keeper.score(`${card.name}@${card.version}`)!;

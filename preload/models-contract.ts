@@ -135,6 +135,37 @@ export const importPlanSchema = z.strictObject({
   isOfNo: z.boolean(),
 });
 
+/** What a window may bring; a larger file is brought by the command line. */
+export const BROUGHT_BYTES_MAX = 64 * 2 ** 20;
+/** Of one message; in base64 it is a third more. */
+export const BROUGHT_PART_BYTES_MAX = 512 * 2 ** 10;
+
+/** A part of a model's file, in order; the first begins anew. */
+const broughtPart = z.strictObject({
+  /** Made by whoever brings it, one for each file. */
+  fileId: z.string().regex(/^[a-z0-9-]{8,60}$/, 'a file id is made of a-z, 0-9 and -'),
+  offset: z.int().min(0).max(BROUGHT_BYTES_MAX),
+  /** Of the whole file. */
+  bytes: z.int().min(1).max(BROUGHT_BYTES_MAX),
+  base64: z.base64().max(Math.ceil(BROUGHT_PART_BYTES_MAX / 3) * 4),
+});
+
+const port = z.strictObject({
+  name: z.string(),
+  /** `float32[rows, 12]`. */
+  shape: z.string(),
+});
+
+/** What is in a model's file, read without running it. */
+const broughtFile = z.strictObject({
+  /** The tool that wrote it, as it says; empty where it does not. */
+  producer: z.string(),
+  inputs: z.array(port),
+  outputs: z.array(port),
+  /** The set that is as wide as its input; null where none is. */
+  featureSet: z.string().nullable(),
+});
+
 // ------------------------------------------------------------------------------------------------------ what comes of it
 
 const loss = z.number().nullable();
@@ -179,6 +210,15 @@ export const trainingJobSchema = z.strictObject({
   error: z.string(),
   /** Once it is done and was judged. */
   verdict: modelReportSchema.pick({ edge: true, sentence: true }).nullable(),
+  /** Of a model that was made elsewhere and is judged, not trained. */
+  brought: z
+    .strictObject({
+      /** What is done now: `looking for leaks`. */
+      doing: z.string(),
+      /** The version that came of it; null before. */
+      versionId: id.nullable(),
+    })
+    .optional(),
 });
 
 const share = z.number().min(0).max(1);
@@ -273,6 +313,12 @@ export const modelsContract = {
   publishTraining: oc
     .input(jobId)
     .output(answer(z.strictObject({ versionId: id, model: z.string(), version: z.string() }))),
+  /** Takes a part of a model's file; after the last one, what is in it. */
+  bringModel: oc.input(broughtPart).output(answer(z.strictObject({ file: broughtFile.nullable() }))),
+  /** Judges a file that was brought, as a job beside the trainings; what passes is a version, scored live without a vote. */
+  importModel: oc
+    .input(z.strictObject({ fileId: broughtPart.shape.fileId, plan: importPlanSchema }))
+    .output(answer(z.strictObject({ jobId: id }))),
   watchTraining: oc.output(eventIterator(trainingMessageSchema)),
   /** Every version that can be looked at, those that come with the terminal first. */
   modelVersions: oc.output(answer(z.array(modelVersion))),
@@ -280,6 +326,8 @@ export const modelsContract = {
 
 export type ModelsCatalogue = z.infer<typeof catalogue>;
 export type TrainingPlan = z.infer<typeof trainingPlanSchema>;
+export type BroughtPart = z.infer<typeof broughtPart>;
+export type BroughtFile = z.infer<typeof broughtFile>;
 export type ImportPlan = z.infer<typeof importPlanSchema>;
 export type DataPlan = z.infer<typeof dataPlan>;
 export type TrainingJob = z.infer<typeof trainingJobSchema>;

@@ -1,6 +1,6 @@
 import type { TrainingPort } from '../../main/engine/gateway/training-port.ts';
 import type { ModelReport } from '../../preload/model-report.ts';
-import type { ModelsCatalogue, TrainingJob, TrainingPlan } from '../../preload/models-contract.ts';
+import type { ImportPlan, ModelsCatalogue, TrainingJob, TrainingPlan } from '../../preload/models-contract.ts';
 
 export const TRAINING_PLAN: TrainingPlan = {
   data: {
@@ -15,6 +15,24 @@ export const TRAINING_PLAN: TrainingPlan = {
   hyperParameters: { trees: 50 },
   seed: 1,
   search: null,
+};
+
+export const IMPORT_PLAN: ImportPlan = {
+  name: 'mine',
+  title: 'Mine',
+  author: 'A. Trader',
+  licence: 'MIT',
+  note: '',
+  learntToMs: Date.UTC(2024, 0, 8),
+  data: { sources: [{ kind: 'instrument', instrumentId: 'binance:BTC/USDT' }], timeframe: '5m' },
+  featureSet: null,
+  columns: null,
+  windowBars: null,
+  input: null,
+  output: null,
+  question: { kind: 'direction', params: { horizonBars: 12 } },
+  classIndex: null,
+  isOfNo: false,
 };
 
 const trees = {
@@ -172,6 +190,18 @@ export function createMemoryTraining() {
     },
     publish: async (id) =>
       rows.has(id) ? { ok: true, value: { versionId: 'm/1.0.0', model: 'm', version: '1.0.0' } } : gone,
+    bring: async ({ offset, base64, bytes }) => ({
+      ok: true,
+      value:
+        offset + Buffer.from(base64, 'base64').length < bytes
+          ? null
+          : { producer: 'pytorch', inputs: [], outputs: [{ name: 'p', shape: 'float32[N, 1]' }], featureSet: 'v1' },
+    }),
+    async judgeBrought(_fileId, { title }) {
+      const id = `j-${rows.size + 1}`;
+      set(row(id, { title, plan: null, state: 'running', brought: { doing: 'looking for leaks', versionId: null } }));
+      return { ok: true, value: id };
+    },
     versions: async () => ({
       ok: true,
       value: [

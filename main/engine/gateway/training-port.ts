@@ -1,6 +1,9 @@
 import type {
+  BroughtFile,
+  BroughtPart,
   DataPlan,
   DataSetView,
+  ImportPlan,
   ModelsCatalogue,
   ModelVersion,
   TrainingJob,
@@ -24,5 +27,8 @@ export interface TrainingPort {
   jobs(): readonly TrainingJob[];
   onChange(listener: () => void): Cancel;
   publish(jobId: string): Answer<{ versionId: string; model: string; version: string }>;
+  /** Null before the last part of the file. */
+  bring(part: BroughtPart): Answer<BroughtFile | null>;
+  judgeBrought(fileId: string, plan: ImportPlan): Answer<string>;
   versions(): Answer<readonly ModelVersion[]>;
 }

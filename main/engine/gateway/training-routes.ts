@@ -23,6 +23,13 @@ export function trainingRoutes(training: TrainingPort, timers: Timers) {
     resumeTraining: os.resumeTraining.handler(({ input }) => done(training.resume(input.jobId))),
     cancelTraining: os.cancelTraining.handler(({ input }) => done(training.cancel(input.jobId))),
     publishTraining: os.publishTraining.handler(async ({ input }) => answer(await training.publish(input.jobId))),
+    bringModel: os.bringModel.handler(async ({ input }) => {
+      const brought = await training.bring(input);
+      return answer(brought.ok ? { ok: true as const, value: { file: brought.value } } : brought);
+    }),
+    importModel: os.importModel.handler(async ({ input }) =>
+      answer(withId(await training.judgeBrought(input.fileId, input.plan))),
+    ),
     watchTraining: os.watchTraining.handler(({ signal }) => watch(signal)),
     modelVersions: os.modelVersions.handler(async () => answer(mutable(await training.versions()))),
   };

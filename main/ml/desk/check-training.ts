@@ -1,4 +1,4 @@
-import type { DataPlan, ModelsCatalogue, TrainingPlan } from '../../../preload/models-contract.ts';
+import type { DataPlan, ImportPlan, ModelsCatalogue, TrainingPlan } from '../../../preload/models-contract.ts';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import { featureSetByName } from '../../engine/features/feature-sets.ts';
 import type { FamilyOutline } from '../train/family-outline.ts';
@@ -23,6 +23,15 @@ export function checkData(plan: DataPlan): Result<null, BadTraining> {
   const asked = questionOf(question.kind);
   if (question.kind === 'reversal' && !set.features.some(({ name }) => name === 'sma_20'))
     return bad('no-features', `Feature set ${set.name} knows no trend (sma_20) to ask about.`);
+  const wrong = settingProblem(asked.title, asked.params, question.params);
+  return wrong === null ? ok(null) : bad('bad-parameter', wrong);
+}
+
+/** What can be said of a model that was made elsewhere before it is looked into. */
+export function checkBrought({ question, featureSet }: ImportPlan): Result<null, BadTraining> {
+  if (featureSet !== null && !featureSetByName(featureSet))
+    return bad('no-features', `There is no feature set ${featureSet}.`);
+  const asked = questionOf(question.kind);
   const wrong = settingProblem(asked.title, asked.params, question.params);
   return wrong === null ? ok(null) : bad('bad-parameter', wrong);
 }

@@ -3,7 +3,7 @@
  * until it has been judged. It says how far it is, a line of JSON each: `node main/ml/desk/import-main.ts '{"file":…}'`.
  */
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ok, type Result } from '../../engine/domain/result.ts';
@@ -93,7 +93,13 @@ async function watch(memoryBytesMax: number, timeoutMs: number, while_: string):
 
 async function main(): Promise<void> {
   try {
-    const ended = await judgeTask(importTaskSchema.parse(JSON.parse(process.argv[2] ?? '')));
+    const task = importTaskSchema.parse(JSON.parse(process.argv[2] ?? ''));
+    // Whoever started it may be gone, and nobody else takes away what is left.
+    process.stdin.resume().once('end', () => {
+      rmSync(task.out, { recursive: true, force: true });
+      process.exit(1);
+    });
+    const ended = await judgeTask(task);
     say(ended.ok ? { kind: 'judged' } : { kind: 'refused', text: ended.error.text });
   } catch (error) {
     say({ kind: 'refused', text: (error as Error).message.split('\n')[0] || 'it could not be judged' });

@@ -83,7 +83,8 @@ async function judgeApart(
   const script = fileURLToPath(new URL('./import-main.ts', import.meta.url));
   const child = spawn(process.execPath, [script, JSON.stringify(task)], {
     env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
-    stdio: ['ignore', 'pipe', 'ignore'],
+    // It ends itself when this end of its input is gone.
+    stdio: ['pipe', 'pipe', 'ignore'],
   });
   const stop = (): void => void child.kill('SIGKILL');
   signal?.addEventListener('abort', stop, { once: true });

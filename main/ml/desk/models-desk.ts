@@ -1,6 +1,9 @@
 import type {
+  BroughtFile,
+  BroughtPart,
   DataPlan,
   DataSetView,
+  ImportPlan,
   ModelsCatalogue,
   ModelVersion,
   TrainingJob,
@@ -12,7 +15,8 @@ import type { Task } from '../../lab/workers/worker-crew.ts';
 import type { FamilyOutline } from '../train/family-outline.ts';
 import type { Job } from '../train/job.ts';
 import type { TrainClient } from '../train/train-client.ts';
-import { checkData, checkTraining } from './check-training.ts';
+import { createBroughtDesk } from './brought-desk.ts';
+import { checkBrought, checkData, checkTraining } from './check-training.ts';
 import { featureSetRows } from './feature-set-rows.ts';
 import { newRow, rowOfJob, titleOf } from './job-rows.ts';
 import type { KeptJob, ModelsCrew } from './models-job.ts';
@@ -167,9 +171,12 @@ export function createModelsDesk({
     const row = rows.get(id);
     if (!row) return GONE;
     if (!states.includes(row.state)) return refuse('wrong-state', otherwise);
+    if (row.brought) return refuse('wrong-state', 'What was made elsewhere is judged in one go: bring it again.');
     ask(startTrainer());
     return ok(null);
   }
+
+  const brought = createBroughtDesk({ crew, set, change, nowMs, onPublished });
 
   if (hasJobs) void readJobs();
 
@@ -214,6 +221,7 @@ export function createModelsDesk({
       return tell(id, ['paused', 'failed'], 'Only a paused or failed training can go on.', (to) => to.resume(id));
     },
     cancel(id: string): Result<null, Refusal> {
+      if (brought.cancel(id)) return ok(null);
       const task = preparing.get(id);
       task?.cancel();
       if (task) return ok(null);
@@ -235,6 +243,13 @@ export function createModelsDesk({
       const problem = await onPublished(model, version);
       if (problem !== null) return refuse('not-served', `${model} ${version} is published and not served: ${problem}`);
       return ok({ versionId: `${model}/${version}`, model, version });
+    },
+    bring: (part: BroughtPart): Promise<Result<BroughtFile | null, Refusal>> => brought.bring(part),
+    async judgeBrought(fileId: string, plan: ImportPlan): Promise<Result<string, Refusal>> {
+      const checked = checkBrought(plan);
+      if (!checked.ok) return checked;
+      makeRoom();
+      return brought.judge(newId(), fileId, plan);
     },
     async versions(): Promise<Result<readonly ModelVersion[], Refusal>> {
       const found = await crew.ask({ kind: 'versions' }).outcome;

@@ -1,6 +1,9 @@
 import type {
+  BroughtFile,
+  BroughtPart,
   DataPlan,
   DataSetView,
+  ImportPlan,
   ModelsCatalogue,
   ModelVersion,
   TrainingJob,
@@ -9,6 +12,7 @@ import type {
 import type { CandleStores } from '../../lab/workers/read-candles.ts';
 import type { WorkerCrew } from '../../lab/workers/worker-crew.ts';
 import type { Job } from '../train/job.ts';
+import type { ImportStep } from './import-task.ts';
 
 /** Given to a worker when it starts. */
 export interface ModelsWorkerStart extends CandleStores {
@@ -41,6 +45,10 @@ export type ModelsJob =
   | { readonly kind: 'verdict'; readonly id: string }
   /** Makes a version of what one left. */
   | { readonly kind: 'publish'; readonly id: string }
+  /** Keeps a part of a model's file. */
+  | { readonly kind: 'bring'; readonly part: BroughtPart }
+  /** Judges a file that was brought and makes a version of it; says how far it is. */
+  | { readonly kind: 'judge-brought'; readonly fileId: string; readonly plan: ImportPlan; readonly nowMs: number }
   | { readonly kind: 'versions' }
   | { readonly kind: 'stored' };
 
@@ -57,7 +65,14 @@ export type ModelsAnswer =
   | { readonly kind: 'jobs'; readonly jobs: readonly KeptJob[] }
   | { readonly kind: 'verdict'; readonly verdict: TrainingJob['verdict'] }
   | { readonly kind: 'publish'; readonly model: string; readonly version: string }
+  | { readonly kind: 'bring'; readonly file: BroughtFile | null }
+  | {
+      readonly kind: 'judge-brought';
+      readonly model: string;
+      readonly version: string;
+      readonly verdict: NonNullable<TrainingJob['verdict']>;
+    }
   | { readonly kind: 'versions'; readonly versions: readonly ModelVersion[] }
   | { readonly kind: 'stored'; readonly stored: ModelsCatalogue['stored'] };
 
-export type ModelsCrew = WorkerCrew<ModelsJob, ModelsAnswer, never>;
+export type ModelsCrew = WorkerCrew<ModelsJob, ModelsAnswer, ImportStep>;

@@ -6,6 +6,7 @@ import type { Timers } from '../../engine/kernel/clock.ts';
 import { hireThreads } from '../../lab/workers/thread-hand.ts';
 import { createWorkerCrew } from '../../lab/workers/worker-crew.ts';
 import { createTrainClient } from '../train/train-client.ts';
+import type { ImportStep } from './import-task.ts';
 import { createModelsDesk } from './models-desk.ts';
 import type { ModelsAnswer, ModelsJob, ModelsWorkerStart } from './models-job.ts';
 
@@ -41,7 +42,7 @@ export function openModels({
   retraining,
 }: ModelsOptions): ReturnType<typeof createModelsDesk> {
   return createModelsDesk({
-    crew: createWorkerCrew<ModelsJob, ModelsAnswer, never>({
+    crew: createWorkerCrew<ModelsJob, ModelsAnswer, ImportStep>({
       hire: hireThreads({ url: workerUrl, start, heapMbMax: HEAP_MB_MAX }),
       size: 2,
       waitingMax: WAITING_MAX,

@@ -6,7 +6,7 @@ import { contract, type DeskMessage, type MarketFrame } from '../../../preload/c
 import { FakeTime } from '../../support/fake-time.ts';
 import { createMemoryEngine, type MemoryEngine } from '../../support/memory-engine.ts';
 import { LAB_FIGURES, LAB_PLAN } from '../../support/memory-lab.ts';
-import { TRAINING_PLAN } from '../../support/memory-training.ts';
+import { IMPORT_PLAN, TRAINING_PLAN } from '../../support/memory-training.ts';
 import {
   type EngineClient,
   memoryTransport,
@@ -206,6 +206,14 @@ const REQUESTS: Record<
   publishTraining: {
     ask: (c) => c.publishTraining({ jobId: 'j-1' }),
     answer: { ok: true, value: { versionId: 'm/1.0.0', model: 'm', version: '1.0.0' } },
+  },
+  bringModel: {
+    ask: (c) => c.bringModel({ fileId: 'file-0001', offset: 0, bytes: 3, base64: 'AAAA' }),
+    answer: { ok: true, value: { file: { producer: 'pytorch', featureSet: 'v1' } } },
+  },
+  importModel: {
+    ask: (c) => c.importModel({ fileId: 'file-0001', plan: IMPORT_PLAN }),
+    answer: { ok: true, value: { jobId: expect.stringMatching(/^j-/) } },
   },
   cancelTraining: { ask: (c) => c.cancelTraining({ jobId: 'j-1' }), answer: { ok: true } },
   ensembleBoard: {

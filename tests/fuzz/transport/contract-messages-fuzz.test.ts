@@ -9,7 +9,7 @@ import { contract } from '../../../preload/contract.ts';
 import { anyJson, damaged } from '../../support/damaged.ts';
 import { createMemoryEngine } from '../../support/memory-engine.ts';
 import { LAB_PLAN } from '../../support/memory-lab.ts';
-import { TRAINING_PLAN } from '../../support/memory-training.ts';
+import { IMPORT_PLAN, TRAINING_PLAN } from '../../support/memory-training.ts';
 import {
   memoryTransport,
   messagePortTransport,
@@ -70,6 +70,8 @@ const CALLS = [
   call('labMark', { runId: 'r-1', tags: ['kept'], note: '' }),
   call('watchLab', undefined),
   call('startTraining', TRAINING_PLAN),
+  call('bringModel', { fileId: 'file-0001', offset: 0, bytes: 3, base64: 'AAAA' }),
+  call('importModel', { fileId: 'file-0001', plan: IMPORT_PLAN }),
   call('exploreData', TRAINING_PLAN.data),
   call('pauseTraining', { jobId: 'j-1' }),
   call('watchTraining', undefined),

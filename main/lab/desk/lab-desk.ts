@@ -188,6 +188,14 @@ export function createLabDesk({ runners, readers, nowMs, newId, onKept }: LabDes
     }
   }
 
+  /** Two of one search would write their trials into one log. */
+  function isUnderWay(plan: RunPlan): boolean {
+    const key = plan.search && searchKey(plan);
+    const isIt = ({ row }: { readonly row: LabRun }): boolean =>
+      row.endedAtMs === null && row.plan.search !== null && searchKey(row.plan) === key;
+    return key !== null && [...listed.values()].some(isIt);
+  }
+
   async function viewOf(runId: string): Promise<Result<{ row: LabRun; view: OpenedRun }, Refusal>> {
     const run = listed.get(runId);
     if (!run) return GONE;
@@ -225,6 +233,7 @@ export function createLabDesk({ runners, readers, nowMs, newId, onKept }: LabDes
       if (!checked.ok) return checked;
       const full = runners.fullText();
       if (full !== null) return refuse('too-many', full);
+      if (isUnderWay(plan)) return refuse('under-way', 'That very search is under way already.');
       const id = newId();
       makeRoom();
       if (plan.search) dropUnfinished(plan);

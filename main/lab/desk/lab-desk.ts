@@ -231,9 +231,9 @@ export function createLabDesk({ runners, readers, nowMs, newId, onKept }: LabDes
       // Parameters of the user's own are checked where it runs: its code is not ours to load.
       const checked = isOwnStrategy(plan.strategy) ? checkShape(plan) : checkPlan(plan, strategyNamed(plan.strategy));
       if (!checked.ok) return checked;
+      if (isUnderWay(plan)) return refuse('under-way', 'That very search is under way already.');
       const full = runners.fullText();
       if (full !== null) return refuse('too-many', full);
-      if (isUnderWay(plan)) return refuse('under-way', 'That very search is under way already.');
       const id = newId();
       makeRoom();
       if (plan.search) dropUnfinished(plan);

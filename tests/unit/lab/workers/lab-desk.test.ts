@@ -687,7 +687,7 @@ describe('a search in the lab', () => {
     const started = lab.start(plan);
     if (!started.ok) throw new Error(started.error.text);
     // Another one just like it would write into the same log.
-    expect(lab.start(plan)).toMatchObject({ ok: false, error: { code: 'under-way' } });
+    expect(lab.start(plan)).toMatchObject({ ok: false, error: { kind: 'under-way' } });
     await new Promise<void>((resolve) => {
       const stop = lab.onChange(() => {
         const { progress } = rowOf(started.value);

@@ -87,6 +87,66 @@ export const ensembleBoardSchema = z.strictObject({
   members: z.array(member),
 });
 
+const share = z.number().min(0).max(1);
+const fitness = z.strictObject({
+  state: z.enum(['fit', 'drifted', 'silent']),
+  code: z.enum(['fit', 'drifted', 'constant', 'licence-ended', 'halted']),
+  /** Why, in a clause; empty where it is fit. */
+  text: z.string(),
+});
+
+const watchedModel = z.strictObject({
+  model: z.string(),
+  version: z.string(),
+  label: z.string(),
+  role: z.enum(['vote', 'shadow']),
+  timeframe,
+  whole: fitness,
+  /** Where it differs from the whole. */
+  inInstruments: z.array(z.strictObject({ instrumentId, fitness })),
+  licensedUntilMs: timeMs,
+  /** Of this session: questions it answered and those that had no answer; null while it is not loaded. */
+  answers: z.strictObject({ given: count, failed: count }).nullable(),
+  /** Rows of features of the instrument that is looked at, of those that are held against training. */
+  rows: count,
+  windowBars: count,
+  /** The feature nearest to its limit or furthest above it; null while there are too few rows. */
+  worst: z.strictObject({ feature: z.string(), psi: z.number(), psiLimit: z.number() }).nullable(),
+  /** Of the last weeks; null before the first forecast was settled. */
+  live: z.strictObject({ logLoss: drawnMean, brier: drawnMean, right: drawnMean }).nullable(),
+  /** The same out of sample, by its card; the last two only of a question with two answers. */
+  card: z.strictObject({ logLoss: z.number(), brier: share.nullable(), right: share.nullable() }),
+  /** By the chance that it gave the likelier side, from `from` on: the mean of what it said, and how often that side came. */
+  said: z.array(z.strictObject({ from: share, said: share, came: drawnMean })),
+  /** Why it is to be retrained, in a clause; empty where it is not. */
+  retrain: z.string(),
+});
+
+export const driftBoardSchema = z.strictObject({
+  instrumentId,
+  atMs: timeMs,
+  /** Those that vote, then the shadows. */
+  models: z.array(watchedModel),
+});
+
+const featureShift = z.strictObject({
+  name: z.string(),
+  /** Population stability index of the newest rows against training, and what no window of training lay beyond. */
+  psi: z.number(),
+  psiLimit: z.number(),
+  /** Between the bins, ascending; shares of training and of the newest rows, per bin. */
+  edges: z.array(z.number()),
+  training: z.array(share),
+  live: z.array(share),
+});
+
+export const featureDriftSchema = z.strictObject({
+  rows: count,
+  windowBars: count,
+  /** Furthest above its limit first; empty while there are too few rows. */
+  features: z.array(featureShift),
+});
+
 const answer = <T extends z.ZodType>(value: T) =>
   z.discriminatedUnion('ok', [
     z.strictObject({ ok: z.literal(true), value }),
@@ -96,8 +156,17 @@ const answer = <T extends z.ZodType>(value: T) =>
 export const boardsContract = {
   /** The votes on an instrument as they would be counted now, and what each of them rests on. */
   ensembleBoard: oc.input(z.strictObject({ instrumentId })).output(answer(ensembleBoardSchema)),
+  /** How far every model is from what it was when it was trained: its inputs on an instrument, its answers, its licence. */
+  driftBoard: oc.input(z.strictObject({ instrumentId })).output(answer(driftBoardSchema)),
+  /** Each of a version's inputs on an instrument beside training. */
+  featureDrift: oc
+    .input(z.strictObject({ instrumentId, model: z.string().max(120), version: z.string().max(40) }))
+    .output(answer(featureDriftSchema)),
 } as const;
 
 export type EnsembleBoard = z.infer<typeof ensembleBoardSchema>;
+export type DriftBoard = z.infer<typeof driftBoardSchema>;
+export type WatchedModel = z.infer<typeof watchedModel>;
+export type FeatureDrift = z.infer<typeof featureDriftSchema>;
 export type EnsembleMember = z.infer<typeof member>;
 export type DrawnMean = z.infer<typeof drawnMean>;

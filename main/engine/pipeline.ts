@@ -143,7 +143,7 @@ export function createPipeline(
     ledger,
     deadMan,
   ];
-  return { stages, instruments, market, inference, decision, risk, approval, execution, ledger, deadMan };
+  return { stages, instruments, market, features, inference, decision, risk, approval, execution, ledger, deadMan };
 }
 
 export type Pipeline = ReturnType<typeof createPipeline>;

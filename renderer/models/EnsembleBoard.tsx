@@ -161,8 +161,12 @@ function MemberRows(props: { member: EnsembleMember; models: number; regime: Ens
             <span aria-hidden="true" className="w-2 shrink-0 text-text3">
               {isOpen ? '▾' : '▸'}
             </span>
-            <span className="truncate">{member.label}</span>
-            {member.role === 'shadow' ? <span className="chip">shadow</span> : null}
+            <span className="min-w-0">
+              <span className="block truncate">{member.label}</span>
+              <small>
+                {member.role === 'shadow' ? 'shadow' : 'votes'} · {member.timeframe}
+              </small>
+            </span>
           </button>
         </th>
         <td data-align="left" title={realMinus(member.note)}>
@@ -170,6 +174,7 @@ function MemberRows(props: { member: EnsembleMember; models: number; regime: Ens
             {sign}
           </span>{' '}
           {word} {member.probability === null ? '' : showPercent(member.probability, 1)}
+          {member.stance === 'hold' && member.probability !== null ? ' up' : ''}
         </td>
         <td>{member.role === 'shadow' ? 'none' : showPercent(member.weightShare)}</td>
         <td title={member.byHand === null ? undefined : 'Set by hand'}>

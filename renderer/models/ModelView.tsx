@@ -4,6 +4,7 @@ import { chooseByArrows } from '../panels/arrow-keys.ts';
 import { Empty } from '../panels/Panel.tsx';
 import { CompareVersions } from './CompareVersions.tsx';
 import { DataExplorer } from './DataExplorer.tsx';
+import { DriftBoard } from './DriftBoard.tsx';
 import { EnsembleBoard } from './EnsembleBoard.tsx';
 import { LossCurve } from './LossCurve.tsx';
 import { cancelTraining, pauseTraining, resumeTraining } from './models-actions.ts';
@@ -31,6 +32,8 @@ export function ModelView() {
         <CompareVersions />
       ) : tab === 'ensemble' ? (
         <EnsembleBoard />
+      ) : tab === 'drift' ? (
+        <DriftBoard />
       ) : tab === 'report' && version ? (
         <ReportView version={version} />
       ) : job ? (
@@ -47,6 +50,7 @@ const BOARD_TITLES: Partial<Record<ModelsTab, string>> = {
   data: 'Data set',
   compare: 'Comparison',
   ensemble: 'Ensemble',
+  drift: 'Drift',
 };
 
 const TABS: readonly { readonly id: ModelsTab; readonly text: string }[] = [
@@ -55,6 +59,7 @@ const TABS: readonly { readonly id: ModelsTab; readonly text: string }[] = [
   { id: 'data', text: 'Data set' },
   { id: 'compare', text: 'Compare' },
   { id: 'ensemble', text: 'Ensemble' },
+  { id: 'drift', text: 'Drift' },
 ];
 
 function Tabs({ tab, job, hasReport }: { tab: ModelsTab; job: TrainingJob | null; hasReport: boolean }) {
@@ -65,6 +70,7 @@ function Tabs({ tab, job, hasReport }: { tab: ModelsTab; job: TrainingJob | null
     data: true,
     compare: compared >= 2,
     ensemble: true,
+    drift: true,
   };
   return (
     <div role="tablist" aria-label="What to see of models" className="lab-tabs ml-auto" onKeyDown={chooseByArrows}>

@@ -6,9 +6,11 @@ interface BoardChoice {
   readonly instrumentId: string | null;
   /** Of the ensemble, the member that is opened; null for none. */
   readonly openMember: string | null;
+  /** Of the models that are watched for drift. */
+  readonly openModel: string | null;
 }
 
-const boardStore = createStore<BoardChoice>()(() => ({ instrumentId: null, openMember: null }));
+const boardStore = createStore<BoardChoice>()(() => ({ instrumentId: null, openMember: null, openModel: null }));
 
 export const useBoardChoice = <T>(select: (choice: BoardChoice) => T): T => useStore(boardStore, select);
 

@@ -12,7 +12,7 @@ import { deskStore } from '../stores/desk-store.ts';
 import { announce, showToast } from '../stores/toast-store.ts';
 import type { EngineClient } from '../transport/client.ts';
 
-export type ModelsTab = 'training' | 'report' | 'data' | 'compare' | 'ensemble';
+export type ModelsTab = 'training' | 'report' | 'data' | 'compare' | 'ensemble' | 'drift';
 
 /** Those that show the one training or version that is selected. */
 const TABS_OF_ONE: readonly ModelsTab[] = ['training', 'report'];

@@ -8,5 +8,9 @@ export function boardsRoutes(boards: BoardsPort) {
   const os = implement(boardsContract);
   return {
     ensembleBoard: os.ensembleBoard.handler(({ input }) => answer(boards.ensemble(input.instrumentId))),
+    driftBoard: os.driftBoard.handler(({ input }) => answer(boards.drift(input.instrumentId))),
+    featureDrift: os.featureDrift.handler(({ input: { instrumentId, model, version } }) =>
+      answer(boards.features(instrumentId, model, version)),
+    ),
   };
 }

@@ -46,18 +46,44 @@ export function populationStability(shares: readonly number[], live: readonly nu
   }, 0);
 }
 
-/** The index of column `at` of these rows. */
-export function columnStability(
-  { edges, shares }: Pick<FeatureDistribution, 'edges' | 'shares'>,
-  rows: readonly ArrayLike<number>[],
-  at: number,
-): number {
+type Bins = Pick<FeatureDistribution, 'edges' | 'shares'>;
+
+/** Rows by the bin that column `at` of them falls into. */
+function columnCounts({ edges, shares }: Bins, rows: readonly ArrayLike<number>[], at: number): readonly number[] {
   const live = new Array<number>(shares.length).fill(0);
   for (const row of rows) {
     const bin = binOf(edges, row[at] ?? Number.NaN);
     live[bin] = (live[bin] ?? 0) + 1;
   }
-  return populationStability(shares, live);
+  return live;
+}
+
+/** The index of column `at` of these rows. */
+export const columnStability = (bins: Bins, rows: readonly ArrayLike<number>[], at: number): number =>
+  populationStability(bins.shares, columnCounts(bins, rows, at));
+
+/** Where a feature lies now beside where it lay in training. */
+export interface FeatureShift extends Drift {
+  /** Of the newest rows, per bin. */
+  readonly live: readonly number[];
+}
+
+/** Every feature in the order of the set; null where there are fewer rows than it takes to say so. */
+export function featureShifts(
+  { windowBars, features }: TrainingDistribution,
+  rows: readonly ArrayLike<number>[],
+): readonly FeatureShift[] | null {
+  if (rows.length < windowBars) return null;
+  const newest = rows.slice(-windowBars);
+  return features.map((distribution, at) => {
+    const counts = columnCounts(distribution, newest, at);
+    return {
+      feature: distribution.name,
+      psi: populationStability(distribution.shares, counts),
+      psiLimit: distribution.psiLimit,
+      live: counts.map((count) => count / windowBars),
+    };
+  });
 }
 
 /** The feature furthest above its limit; null where none is, or where there are fewer rows than it takes to say so. */

@@ -227,6 +227,19 @@ const REQUESTS: Record<
       },
     },
   },
+  driftBoard: {
+    ask: (c) => c.driftBoard({ instrumentId: 'binance:BTC/USDT' }),
+    answer: {
+      ok: true,
+      value: {
+        models: [{ model: 'trees', worst: { feature: 'realized_96', psiLimit: 0.4 } }, {}, {}, { worst: null }],
+      },
+    },
+  },
+  featureDrift: {
+    ask: (c) => c.featureDrift({ instrumentId: 'binance:BTC/USDT', model: 'gone', version: '1.0.0' }),
+    answer: { ok: false, error: { code: 'not-found', text: 'There is no gone 1.0.0 here.' } },
+  },
   modelVersions: {
     ask: (c) => c.modelVersions(),
     answer: { ok: true, value: [{ id: 'j-1', report: { edge: 'none' } }] },

@@ -6,7 +6,7 @@ import { showCount, showPercent, showSigned, signOf } from '../format/number.ts'
 import { showAgo, showMoment } from '../format/time.ts';
 import { engineNowMs, useDeskStore } from '../stores/desk-store.ts';
 import './gap.css';
-import { barOf, followGap, GAP_ROWS, isStale, measureGap, setGapSchedule, useGapMeter } from './gap-store.ts';
+import { barOf, changeGapSchedule, followGap, GAP_ROWS, isStale, measureGap, useGapMeter } from './gap-store.ts';
 
 const MINUTE_MS = 60_000;
 const TONES = ['text-down', 'text-text2', 'text-up'] as const;
@@ -181,7 +181,7 @@ function Schedule({ meter }: { meter: GapMeter }) {
         aria-label="Days of the gap"
         className="field !w-[96px]"
         value={schedule.days}
-        onChange={(event) => void setGapSchedule({ ...schedule, days: Number(event.target.value) })}
+        onChange={(event) => void changeGapSchedule({ days: Number(event.target.value) })}
       >
         {days.map((each) => (
           <option key={each} value={each}>
@@ -195,7 +195,7 @@ function Schedule({ meter }: { meter: GapMeter }) {
         value={schedule.hourUtc ?? 'never'}
         onChange={(event) => {
           const { value } = event.target;
-          void setGapSchedule({ ...schedule, hourUtc: value === 'never' ? null : Number(value) });
+          void changeGapSchedule({ hourUtc: value === 'never' ? null : Number(value) });
         }}
       >
         <option value="never">on demand alone</option>

@@ -16,22 +16,33 @@ export async function followGap(client: EngineClient, signal: AbortSignal): Prom
     gapStore.setState({ meter: gapMeterSchema.parse(received) });
 }
 
-async function orToast(request: Parameters<typeof askLab<null>>[0]): Promise<void> {
+async function orToast(request: Parameters<typeof askLab<null>>[0]): Promise<boolean> {
   const answer = await askLab(request);
   if (!answer.ok) showToast('bad', answer.error.text);
+  return answer.ok;
 }
 
-export const measureGap = (): Promise<void> =>
+export const measureGap = (): Promise<boolean> =>
   orToast(async (client) => {
     const said = await client.measureGap();
     return said.ok ? { ok: true as const, value: null } : said;
   });
 
-export const setGapSchedule = (schedule: GapSchedule): Promise<void> =>
-  orToast(async (client) => {
+/** What is chosen stands at once, so that the next choice is made on top of it; where it is refused, what was before it stands again. */
+export async function changeGapSchedule(change: Partial<GapSchedule>): Promise<void> {
+  const { meter } = gapStore.getState();
+  if (!meter) return;
+  const schedule = { ...meter.schedule, ...change };
+  show(schedule);
+  const isTaken = await orToast(async (client) => {
     const said = await client.setGapSchedule(schedule);
     return said.ok ? { ok: true as const, value: null } : said;
   });
+  if (!isTaken && gapStore.getState().meter?.schedule === schedule) show(meter.schedule);
+}
+
+const show = (schedule: GapSchedule): void =>
+  gapStore.setState(({ meter }) => ({ meter: meter && { ...meter, schedule } }));
 
 /** The parts of a gap in the order of a trade's life, with what each is called. */
 export const GAP_ROWS: readonly { readonly part: keyof GapParts; readonly name: string; readonly about: string }[] = [

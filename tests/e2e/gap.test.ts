@@ -28,7 +28,14 @@ describe('the gap card', () => {
   it('keeps when it is to be measured', async () => {
     const { page } = terminal.desk;
     await card(page).getByLabel('When the gap is measured').selectOption('on demand alone');
+    // Right after the other: neither is made on what stood before.
     await card(page).getByLabel('Days of the gap').selectOption('last 3 days');
+    const isKept = async (): Promise<boolean> => {
+      for await (const { schedule } of await terminal.engine.client.watchGap())
+        return schedule.hourUtc === null && schedule.days === 3;
+      return false;
+    };
+    await until('the host knows', isKept);
     await page.reload();
     const chosen = async (): Promise<boolean> =>
       (await card(page).getByLabel('When the gap is measured').inputValue()) === 'never' &&

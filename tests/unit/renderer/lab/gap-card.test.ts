@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { GapMeter } from '../../../../preload/gap-contract.ts';
-import { barOf, isStale } from '../../../../renderer/lab/gap-store.ts';
+import { barOf, changeGapSchedule, gapStore, isStale } from '../../../../renderer/lab/gap-store.ts';
+import { deskStore } from '../../../../renderer/stores/desk-store.ts';
+import type { EngineClient } from '../../../../renderer/transport/client.ts';
 import { GAP_REPORT } from '../../../support/memory-gap.ts';
 
 const HOUR_MS = 3_600_000;
@@ -33,5 +35,26 @@ describe('the gap card', () => {
     ['never measured', meter({ report: null }), 1_000, false],
   ])('%s', (_, held, hours, stale) => {
     expect(isStale(held, GAP_REPORT.measuredAtMs + hours * HOUR_MS)).toBe(stale);
+  });
+  it('a choice is made on top of the one before, also while the host has not said that it has that', async () => {
+    const sent: unknown[] = [];
+    const answers: ((answer: unknown) => void)[] = [];
+    const client = {
+      setGapSchedule: (schedule: unknown) => {
+        sent.push(schedule);
+        return new Promise((resolve) => answers.push(resolve));
+      },
+    } as unknown as EngineClient;
+    deskStore.setState({ client });
+    gapStore.setState({ meter: meter() });
+    const changes = [changeGapSchedule({ hourUtc: null }), changeGapSchedule({ days: 3 })];
+    expect(sent).toEqual([
+      { days: 7, hourUtc: null },
+      { days: 3, hourUtc: null },
+    ]);
+    answers[0]?.({ ok: true });
+    answers[1]?.({ ok: false, error: { code: 'x', text: 'No.' } });
+    await Promise.all(changes);
+    expect(gapStore.getState().meter?.schedule).toEqual({ days: 7, hourUtc: null });
   });
 });

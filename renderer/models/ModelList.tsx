@@ -4,7 +4,7 @@ import { showClock, showDay } from '../format/time.ts';
 import { LETTERS } from '../lab/run-words.ts';
 import { engineNowMs, useDesk } from '../stores/desk-store.ts';
 import { COMPARED_MAX, select, toggleCompared, useIsShown, useModels } from './models-store.ts';
-import { EDGES, JOB_STATES, remainingText } from './training-words.ts';
+import { EDGES, remainingText, stateOf } from './training-words.ts';
 
 export function ModelList() {
   const jobs = useModels((state) => state.jobs);
@@ -19,7 +19,7 @@ export function ModelList() {
         <span className="ml-auto truncate text-[11px] text-text3">letters compare, up to {COMPARED_MAX}</span>
       </header>
       <div className="min-h-0 flex-1 overflow-auto">
-        <h3 className="px-2.5 pb-1 pt-2 text-[11px] text-text3">Trained here</h3>
+        <h3 className="px-2.5 pb-1 pt-2 text-[11px] text-text3">Trained or judged here</h3>
         {jobs && jobs.length > 0 ? (
           <ul>
             {jobs.map((job) => (
@@ -67,14 +67,14 @@ function Row(props: {
 }
 
 function JobRow({ job }: { job: TrainingJob }) {
-  const { word, tone } = JOB_STATES[job.state];
+  const { word, tone } = stateOf(job);
   const isJudged = job.state === 'done' && job.verdict !== null;
   const day = showDay(job.askedAtMs);
   return (
     <Row
       id={job.id}
       title={job.title}
-      canCompare={isJudged}
+      canCompare={isJudged && !job.brought}
       top={job.title}
       below={
         <>

@@ -108,16 +108,27 @@ function JobView({ job }: { job: TrainingJob }) {
       <div
         className="lab-bar shrink-0"
         role="progressbar"
-        aria-label="Progress of the training"
+        aria-label={job.brought ? 'Progress of the judgement' : 'Progress of the training'}
         aria-valuenow={Math.round(share * 100)}
         aria-valuemin={0}
         aria-valuemax={100}
       >
         <div style={{ transform: `scaleX(${share})` }} />
       </div>
-      {search && job.steps === null ? null : <LossCurve job={job} />}
+      {job.brought ? <Judging /> : search && job.steps === null ? null : <LossCurve job={job} />}
       {search ? <TrialRows job={job} search={search} /> : null}
     </div>
+  );
+}
+
+/** What becomes of a model that was made elsewhere. */
+function Judging() {
+  return (
+    <p className="max-w-[520px] text-text2">
+      It is judged in a process of its own, on what was asked after it had learnt: how its answers are to be read is
+      learnt from other days than those judged. Then it is published, scored live beside the others, without a vote.
+      Whatever comes of it stands on its card, no edge too.
+    </p>
   );
 }
 
@@ -125,7 +136,7 @@ function JobButtons({ job }: { job: TrainingJob }) {
   const isUnderWay = ['preparing', 'queued', 'running', 'paused'].includes(job.state);
   return (
     <div className="flex gap-2">
-      {job.state === 'running' || job.state === 'queued' ? (
+      {!job.brought && (job.state === 'running' || job.state === 'queued') ? (
         <button type="button" className="button" onClick={() => void pauseTraining(job.id)}>
           Pause
         </button>
@@ -137,7 +148,7 @@ function JobButtons({ job }: { job: TrainingJob }) {
       ) : null}
       {isUnderWay ? (
         <button type="button" className="button" onClick={() => void cancelTraining(job.id)}>
-          Cancel training
+          {job.brought ? 'Cancel' : 'Cancel training'}
         </button>
       ) : null}
     </div>
@@ -153,10 +164,14 @@ function JobEnded({ job }: { job: TrainingJob }) {
         className="max-w-[460px] select-text text-[13px] leading-[19px] text-text1"
         role={isFailed ? 'alert' : undefined}
       >
-        {isFailed ? job.error : `After ${job.step} steps. Nothing of it can be used.`}
+        {isFailed
+          ? job.error
+          : job.brought
+            ? 'Nothing was published.'
+            : `After ${job.step} steps. Nothing of it can be used.`}
       </p>
       <p className="text-text3">{job.title}</p>
-      {isFailed && job.steps !== null ? (
+      {isFailed && job.steps !== null && !job.brought ? (
         <button type="button" className="button mt-2" onClick={() => void resumeTraining(job.id)}>
           Try again
         </button>

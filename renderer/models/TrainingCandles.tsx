@@ -11,9 +11,11 @@ export function TrainingCandles(props: {
   readonly catalogue: ModelsCatalogue;
   readonly draft: TrainingDraft;
   readonly errors: DraftErrors;
+  /** Whether the person says from when to when. */
+  readonly withDays?: boolean;
   readonly onChange: (part: Partial<TrainingDraft>) => void;
 }) {
-  const { catalogue, draft, errors, onChange } = props;
+  const { catalogue, draft, errors, withDays = true, onChange } = props;
   const instruments = useDeskStore((state) => state.hello?.instruments ?? NO_INSTRUMENTS);
   const stored = storedFor(catalogue, draft).map((id) => ({ id, symbol: id.slice(id.indexOf(':') + 1) }));
   return (
@@ -63,20 +65,24 @@ export function TrainingCandles(props: {
             No candles of {draft.timeframe} are there: <code>countersign candles fetch</code> downloads history.
           </p>
         )}
-        <TextField
-          label="From"
-          placeholder="first, or 2026-01-31"
-          value={draft.fromDay}
-          error={errors.fromDay}
-          onChange={(fromDay) => onChange({ fromDay })}
-        />
-        <TextField
-          label="To"
-          placeholder="last"
-          value={draft.toDay}
-          error={errors.toDay}
-          onChange={(toDay) => onChange({ toDay })}
-        />
+        {withDays ? (
+          <>
+            <TextField
+              label="From"
+              placeholder="first, or 2026-01-31"
+              value={draft.fromDay}
+              error={errors.fromDay}
+              onChange={(fromDay) => onChange({ fromDay })}
+            />
+            <TextField
+              label="To"
+              placeholder="last"
+              value={draft.toDay}
+              error={errors.toDay}
+              onChange={(toDay) => onChange({ toDay })}
+            />
+          </>
+        ) : null}
       </div>
     </div>
   );

@@ -8,7 +8,7 @@ import { announce } from '../stores/toast-store.ts';
 import { viewStore } from '../stores/view-store.ts';
 import { takeDraft, useDraft } from './draft-store.ts';
 import { startTraining } from './models-actions.ts';
-import { showTab, useModels } from './models-store.ts';
+import { showSetUp, showTab, useModels } from './models-store.ts';
 import { SettingField, SettingFields, type SettingWords } from './SettingFields.tsx';
 import { TrainingCandles } from './TrainingCandles.tsx';
 import {
@@ -50,6 +50,9 @@ export function TrainingSetUp() {
     <section className="lab-card" aria-label="Set up a training">
       <header>
         <h2>Train</h2>
+        <button type="button" className="button ml-auto h-[22px] px-2" onClick={() => showSetUp('bring')}>
+          Bring your own
+        </button>
       </header>
       {catalogue ? (
         <SetUpForm catalogue={catalogue} />

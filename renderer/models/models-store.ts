@@ -31,6 +31,8 @@ export interface ModelsState {
   /** In the order picked: their letters. */
   readonly comparedIds: readonly string[];
   readonly tab: ModelsTab;
+  /** What is set up on the left: a training, or a model that was made elsewhere. */
+  readonly setUp: 'train' | 'bring';
 }
 
 export const modelsStore = createStore<ModelsState>()(() => ({
@@ -41,6 +43,7 @@ export const modelsStore = createStore<ModelsState>()(() => ({
   selectedId: null,
   comparedIds: [],
   tab: 'training',
+  setUp: 'train',
 }));
 
 export function useModels<T>(select: (state: ModelsState) => T): T {
@@ -69,9 +72,14 @@ export function useFormula(): (feature: string) => string {
 export function select(id: string): void {
   modelsStore.setState(({ jobs }) => {
     const job = jobs?.find((each) => each.id === id);
+    // What was judged and published is looked at as the version that it is.
+    const versionId = job?.brought?.versionId;
+    if (versionId) return { selectedId: versionId, tab: 'report' };
     return { selectedId: id, tab: job && job.state !== 'done' ? 'training' : 'report' };
   });
 }
+
+export const showSetUp = (setUp: ModelsState['setUp']): void => modelsStore.setState({ setUp });
 
 export const showTab = (tab: ModelsTab): void => modelsStore.setState({ tab });
 
@@ -104,7 +112,8 @@ export function endedText(before: readonly TrainingJob[], now: readonly Training
     const was = before.find(({ id }) => id === job.id)?.state;
     if (was === undefined || was === job.state || !(job.state in ENDED)) return [];
     const said = job.state === 'done' ? job.verdict?.sentence : job.error;
-    return [`Training ${job.title} ${ENDED[job.state as keyof typeof ENDED]}${said ? `: ${said}` : '.'}`];
+    const what = job.brought ? 'Judging' : 'Training';
+    return [`${what} ${job.title} ${ENDED[job.state as keyof typeof ENDED]}${said ? `: ${said}` : '.'}`];
   });
 }
 
@@ -143,7 +152,7 @@ function showNewest(before: readonly TrainingJob[], now: readonly TrainingJob[])
   const { selectedId, tab } = modelsStore.getState();
   const job = now.find(({ id }) => id === selectedId);
   const was = before.find(({ id }) => id === selectedId);
-  if (tab === 'training' && was && was.state !== 'done' && job?.state === 'done') showTab('report');
+  if (tab === 'training' && was && was.state !== 'done' && job?.state === 'done') select(job.id);
 }
 
 async function readCatalogue(client: EngineClient): Promise<void> {

@@ -32,8 +32,13 @@ export function showFigure(value: number | null, figure: Pick<ReportFigure, 'isS
   return showFloat(value, size < 0.1 ? 4 : size < 10 ? 3 : 1);
 }
 
+/** Its word in a list. */
+export const stateOf = ({ state, brought }: TrainingJob): { readonly word: string; readonly tone: string } =>
+  brought && state === 'running' ? { word: '▶ judging', tone: 'info' } : JOB_STATES[state];
+
 /** `Training: step 40 of 200`, and what is done where no step is taken. */
-export function progressText({ state, step, steps, search }: TrainingJob): string {
+export function progressText({ state, step, steps, search, brought }: TrainingJob): string {
+  if (brought) return `Step ${Math.min(step + 1, steps ?? 1)} of ${steps ?? 1}: ${brought.doing}`;
   if (state === 'preparing') return 'Making the samples and looking for leaks';
   if (state === 'queued') return 'Waiting: another training goes first';
   if (state === 'paused' && steps === null && search)

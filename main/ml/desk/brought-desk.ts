@@ -82,5 +82,5 @@ const rowOf = (id: string, { title }: ImportPlan, askedAtMs: number): TrainingJo
   remainingMs: null,
   error: '',
   verdict: null,
-  brought: { doing: 'waiting', versionId: null },
+  brought: { doing: 'starting', versionId: null },
 });

@@ -325,6 +325,13 @@ export const ensembleSchema = z.strictObject({
   decideEveryMs: z.record(instrumentId, z.int().min(60_000).max(86_400_000).multipleOf(60_000)),
 });
 
+/** What is to be another; null takes one of them back. Whatever is not named stays as it is, whoever else has just changed it. */
+const ensembleChangeSchema = z.strictObject({
+  confidenceMin: ensembleSchema.shape.confidenceMin.optional(),
+  weights: z.record(z.string().max(120), ensembleSchema.shape.weights.valueType.nullable()).optional(),
+  decideEveryMs: z.record(instrumentId, ensembleSchema.shape.decideEveryMs.valueType.nullable()).optional(),
+});
+
 /** `entries`: where an entry rests and nothing that protects; `all`: wherever anything rests, stops too. */
 const deadManMode = z.enum(['off', 'entries', 'all']);
 
@@ -650,7 +657,7 @@ export const contract = {
   setDeadManSwitch: oc.input(z.strictObject({ mode: deadManMode })).output(done),
   setMandate: oc.input(z.strictObject({ mandate: mandateSchema.nullable() })).output(done),
 
-  setEnsemble: oc.input(ensembleSchema).output(done),
+  changeEnsemble: oc.input(ensembleChangeSchema).output(done),
   /** Where it passes the gate, the version trades in the place of the one that does. */
   promoteModel: oc.input(z.strictObject({ model: z.string().max(120), version: z.string().max(40) })).output(done),
   /** What traded before trades again. */
@@ -693,6 +700,7 @@ export type Limits = z.infer<typeof limitsSchema>;
 export type Mandate = z.infer<typeof mandateSchema>;
 export type Model = z.infer<typeof modelSchema>;
 export type Ensemble = z.infer<typeof ensembleSchema>;
+export type EnsembleChange = z.infer<typeof ensembleChangeSchema>;
 export type Health = z.infer<typeof healthSchema>;
 export type DeadManMode = Health['deadMan']['mode'];
 export type GameDay = z.infer<typeof gameDaySchema>;

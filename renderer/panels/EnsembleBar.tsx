@@ -1,7 +1,7 @@
 /** How votes are counted: from which pooled confidence on, and how often the instrument on the chart is judged. */
 import { useState } from 'react';
-import type { Ensemble } from '../../preload/contract.ts';
-import { setEnsemble } from '../stores/actions.ts';
+import type { Ensemble, EnsembleChange } from '../../preload/contract.ts';
+import { changeEnsemble } from '../stores/actions.ts';
 import { instrumentOf, useDesk } from '../stores/desk-store.ts';
 import { useView } from '../stores/view-store.ts';
 
@@ -18,12 +18,7 @@ export function EnsembleBar() {
   const instrumentId = useView((view) => view.instrumentId);
   const [refusal, setRefusal] = useState<string | null>(null);
   if (ensemble === null) return null;
-  const set = (change: Partial<Ensemble>): void => void setEnsemble({ ...ensemble, ...change }).then(setRefusal);
-  const setPace = (everyMs: number): void => {
-    const others = Object.entries(ensemble.decideEveryMs).filter(([id]) => id !== instrumentId);
-    const own = instrumentId === null || everyMs === PACES[0][0] ? [] : [[instrumentId, everyMs] as const];
-    set({ decideEveryMs: Object.fromEntries([...others, ...own]) });
-  };
+  const change = (to: EnsembleChange): void => void changeEnsemble(to).then(setRefusal);
   const confidences = [...new Set([...CONFIDENCES, ensemble.confidenceMin])].sort((a, b) => a - b);
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1 px-[9px] py-1.5 text-[11px] text-text3">
@@ -32,7 +27,7 @@ export function EnsembleBar() {
         <select
           className="field h-[22px] w-auto py-0 text-left text-[11px]"
           value={ensemble.confidenceMin}
-          onChange={(event) => set({ confidenceMin: Number(event.target.value) })}
+          onChange={(event) => change({ confidenceMin: Number(event.target.value) })}
         >
           {confidences.map((share) => (
             <option key={share} value={share}>
@@ -47,7 +42,10 @@ export function EnsembleBar() {
           <select
             className="field h-[22px] w-auto py-0 text-left text-[11px]"
             value={ensemble.decideEveryMs[instrumentId] ?? PACES[0][0]}
-            onChange={(event) => setPace(Number(event.target.value))}
+            onChange={(event) => {
+              const everyMs = Number(event.target.value);
+              change({ decideEveryMs: { [instrumentId]: everyMs === PACES[0][0] ? null : everyMs } });
+            }}
           >
             {PACES.map(([ms, text]) => (
               <option key={ms} value={ms}>

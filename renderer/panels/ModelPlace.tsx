@@ -1,9 +1,8 @@
 /** A version's place among the others: its weight, how it does live, what it has to show, and the way back. */
 import { useState } from 'react';
-import type { Ensemble, Model } from '../../preload/contract.ts';
+import type { Model } from '../../preload/contract.ts';
 import { realMinus, showFloat, showPercent } from '../format/number.ts';
-import { promoteModel, rollbackModel, setEnsemble } from '../stores/actions.ts';
-import { useDesk } from '../stores/desk-store.ts';
+import { changeEnsemble, promoteModel, rollbackModel } from '../stores/actions.ts';
 import { ConfirmButton } from './ConfirmButton.tsx';
 
 type Standing = NonNullable<Model['standing']>;
@@ -128,11 +127,8 @@ function HandWeight({
   standing: Standing;
   onSet: (outcome: Promise<string | null>) => void;
 }) {
-  const ensemble = useDesk<Ensemble | null>((desk) => desk.ensemble, null);
-  if (ensemble === null) return null;
   const set = (value: string): void => {
-    const { [model.name]: _, ...others } = ensemble.weights;
-    onSet(setEnsemble({ ...ensemble, weights: value === '' ? others : { ...others, [model.name]: Number(value) } }));
+    onSet(changeEnsemble({ weights: { [model.name]: value === '' ? null : Number(value) } }));
   };
   const byHand = standing.byHand === null ? '' : String(standing.byHand);
   const known = HAND_WEIGHTS.some(([value]) => value === byHand);

@@ -2,7 +2,7 @@
 import type {
   DeadManMode,
   Done,
-  Ensemble,
+  EnsembleChange,
   Limits,
   Mandate,
   ManualOrder,
@@ -83,7 +83,8 @@ export const acknowledgeDifference = (difference: {
     `${difference.asset} is booked as the venue has it.`,
   );
 
-export const setEnsemble = (ensemble: Ensemble): Promise<Outcome> => ask((client) => client.setEnsemble(ensemble));
+export const changeEnsemble = (change: EnsembleChange): Promise<Outcome> =>
+  ask((client) => client.changeEnsemble(change));
 export const promoteModel = (model: string, version: string): Promise<Outcome> =>
   ask((client) => client.promoteModel({ model, version }));
 export const rollbackModel = (model: string): Promise<Outcome> => ask((client) => client.rollbackModel({ model }));

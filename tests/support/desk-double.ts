@@ -254,7 +254,7 @@ export function createDeskDouble(options: { seed?: number; lively?: boolean } = 
       text: 'Every event and the head agree.',
     })),
     setDeadManSwitch: os.setDeadManSwitch.handler(() => done),
-    setEnsemble: os.setEnsemble.handler(() => done),
+    changeEnsemble: os.changeEnsemble.handler(() => done),
     promoteModel: os.promoteModel.handler(() => done),
     rollbackModel: os.rollbackModel.handler(() => done),
     startGameDay: os.startGameDay.handler(() => done),

@@ -23,6 +23,27 @@ export interface EnsembleSettings {
 
 export const DEFAULT_ENSEMBLE: EnsembleSettings = { confidenceMin: 0.5, weights: {}, decideEveryMs: {} };
 
+/** What is to be another, by name; null takes one back. */
+export interface EnsembleChange {
+  readonly confidenceMin?: number | undefined;
+  readonly weights?: Readonly<Record<string, number | null>> | undefined;
+  readonly decideEveryMs?: Readonly<Record<InstrumentId, number | null>> | undefined;
+}
+
+export const changedEnsemble = (settings: EnsembleSettings, change: EnsembleChange): EnsembleSettings => ({
+  confidenceMin: change.confidenceMin ?? settings.confidenceMin,
+  weights: merged(settings.weights, change.weights),
+  decideEveryMs: merged(settings.decideEveryMs, change.decideEveryMs),
+});
+
+const merged = (
+  known: Readonly<Record<string, number>>,
+  change: Readonly<Record<string, number | null>> = {},
+): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries({ ...known, ...change }).filter((entry): entry is [string, number] => entry[1] !== null),
+  );
+
 /** Sums over a version's settled forecasts in one regime; old ones fade, so `n` is what they weigh now. */
 export interface ScoreTally {
   readonly n: number;

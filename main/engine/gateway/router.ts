@@ -1,5 +1,6 @@
 import { implement, type Router } from '@orpc/server';
 import { contract } from '../../../preload/contract.ts';
+import { changedEnsemble } from '../domain/ensemble.ts';
 import type { InputEvent } from '../domain/events.ts';
 import type { Clock, Timers } from '../kernel/clock.ts';
 import { boardsRoutes } from './boards-routes.ts';
@@ -64,7 +65,9 @@ export function createGateway(port: EnginePort, clock: Clock, timers: Timers): G
     setLimits: os.setLimits.handler(({ input }) => ask({ kind: 'LimitsSet', limits: input })),
     setMandate: os.setMandate.handler(({ input }) => ask({ kind: 'MandateSet', ...input })),
     setDeadManSwitch: os.setDeadManSwitch.handler(({ input }) => ask({ kind: 'DeadManSwitchSet', ...input })),
-    setEnsemble: os.setEnsemble.handler(({ input }) => ask({ kind: 'EnsembleSet', settings: input })),
+    changeEnsemble: os.changeEnsemble.handler(({ input }) =>
+      ask({ kind: 'EnsembleSet', settings: changedEnsemble(port.topic('ensemble'), input) }),
+    ),
     promoteModel: os.promoteModel.handler(({ input }) => port.promoteModel(input.model, input.version)),
     rollbackModel: os.rollbackModel.handler(({ input }) => port.rollbackModel(input.model)),
     startGameDay: os.startGameDay.handler(() => port.startGameDay()),

@@ -121,8 +121,8 @@ const REQUESTS: Record<
     told: { kind: 'DeadManSwitchSet', mode: 'entries' },
     answer: { ok: true },
   },
-  setEnsemble: {
-    ask: (c) => c.setEnsemble({ confidenceMin: 0.6, weights: { m: 2 }, decideEveryMs: {} }),
+  changeEnsemble: {
+    ask: (c) => c.changeEnsemble({ confidenceMin: 0.6, weights: { m: 2, other: null } }),
     told: { kind: 'EnsembleSet', settings: { confidenceMin: 0.6, weights: { m: 2 }, decideEveryMs: {} } },
     answer: { ok: true },
   },

@@ -160,7 +160,7 @@ const REQUESTS: readonly [keyof Procedures, fc.Arbitrary<{ readonly input: objec
       .map((input) => ({ input, event: { kind: 'DeadManSwitchSet', ...input } })),
   ],
   [
-    'setEnsemble',
+    'changeEnsemble',
     fc
       .record({
         confidenceMin: fc.double({ min: 0.5, max: 0.99, noNaN: true }),

@@ -21,9 +21,10 @@ export function InstrumentChoice() {
   const all = useDeskStore(({ hello }) => hello?.instruments ?? NONE);
   const value = useBoardInstrument();
   return (
-    <label className="flex items-center gap-2 text-text3">
-      Instrument
+    <span className="flex items-center gap-2 text-text3">
+      <span aria-hidden="true">Instrument</span>
       <select
+        aria-label="Instrument"
         className="field w-[132px]"
         value={value ?? ''}
         onChange={(event) => chooseOnBoard({ instrumentId: event.target.value })}
@@ -36,6 +37,6 @@ export function InstrumentChoice() {
             </option>
           ))}
       </select>
-    </label>
+    </span>
   );
 }

@@ -155,6 +155,16 @@ function showNewest(before: readonly TrainingJob[], now: readonly TrainingJob[])
   if (tab === 'training' && was && was.state !== 'done' && job?.state === 'done') select(job.id);
 }
 
+/** The first is shown to who has picked nothing; whoever looks at something else by now goes on looking at it. Pure. */
+export function receiveVersions(
+  { selectedId, tab }: Pick<ModelsState, 'selectedId' | 'tab'>,
+  versions: readonly ModelVersion[],
+): Partial<ModelsState> {
+  const first = versions[0];
+  if (selectedId !== null || !first) return { versions };
+  return { versions, selectedId: first.id, tab: tab === 'training' ? 'report' : tab };
+}
+
 async function readCatalogue(client: EngineClient): Promise<void> {
   try {
     const answer = await client.modelsCatalogue();
@@ -173,8 +183,5 @@ export async function rereadVersions(): Promise<void> {
 async function readVersions(client: EngineClient): Promise<void> {
   const answer = await client.modelVersions().catch(() => null);
   if (answer?.ok !== true) return;
-  modelsStore.setState(({ selectedId }) => ({
-    versions: answer.value,
-    ...(selectedId === null && answer.value[0] ? { selectedId: answer.value[0].id, tab: 'report' } : {}),
-  }));
+  modelsStore.setState((state) => receiveVersions(state, answer.value));
 }

@@ -117,8 +117,10 @@ describe('the models workspace', () => {
       await model(page)
         .getByRole('tab', { name: /^Compare/ })
         .click();
-      const table = model(page).getByRole('table');
-      expect(await textOf(table)).toMatch(/Verdict.*AUC/);
+      const table = model(page).getByRole('table', { name: 'Figures side by side' });
+      expect(await textOf(table)).toMatch(/Verdict.*AUC.*Live.*Place.*Trained on.*Family/);
+      expect(await model(page).locator('[data-curve]').count()).toBeGreaterThan(1);
+      expect(await textOf(model(page).getByRole('region', { name: 'Importance side by side' }))).toMatch(/\d.%/);
       expect(await violations(page)).toEqual([]);
       await setUp(page).getByRole('radio', { name: 'File' }).click();
       await setUp(page).getByLabel('Path').fill('/nowhere/none.csv');

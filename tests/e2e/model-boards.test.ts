@@ -48,12 +48,12 @@ describe('models at work', () => {
       await model(page).getByLabel('Instrument', { exact: true }).selectOption({ label: 'ETH/USDT' });
       const voter = model(page).locator('[data-member="reversal-gbt"]');
       await voter.waitFor({ timeout: LIMIT_MS });
-      const settings = {
+      const change = {
         confidenceMin: 0.6,
         weights: { 'reversal-gbt': 0 },
         decideEveryMs: { 'binance:ETH/USDT': 300_000 },
       };
-      expect(await terminal.engine.client.setEnsemble(settings)).toEqual({ ok: true });
+      expect(await terminal.engine.client.changeEnsemble(change)).toEqual({ ok: true });
       const why = model(page).getByRole('region', { name: /^Why Trend reversal/ });
       await until('what was set', async () => /Silenced by hand/.test(await textOf(why)), LIMIT_MS);
       expect(await textOf(model(page).getByRole('region', { name: 'Votes now' }))).toMatch(

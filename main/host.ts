@@ -34,16 +34,18 @@ import { agentsFor } from './lab/strategy/strategy-agents.ts';
 import { type DeskStrategy, openDeskSessions } from './lab/user-strategies/desk-sessions.ts';
 import { openModels } from './ml/desk/open-models.ts';
 import { retrainText } from './ml/desk/retrain-schedule.ts';
+import { openTrustLearner } from './ml/desk/trust-learner.ts';
 import { openForecastBook } from './ml/trust/forecast-book.ts';
 import { openTrustShelf } from './ml/trust/trust-shelf.ts';
 import { createModelBoards } from './model-boards.ts';
 import { createModelDesk } from './model-desk.ts';
+import { noteForecasts } from './note-forecasts.ts';
 import { ensurePracticeVenue } from './practice/spawn.ts';
 import { type MarketChoice, marketFolder } from './practice/venue-folder.ts';
 import { openCandleReaders, openPracticeVenues, USDM_VENUE } from './practice-venues.ts';
 import { MODELS_DIR, PRODUCT_VERSION, siblingModule } from './product.ts';
 import { openRetraining, retrainSettings } from './retraining.ts';
-import { noteForecasts, tellTrust } from './trust-desk.ts';
+import { createTrustDesk } from './trust-desk.ts';
 
 /** Which practice market to trade on. */
 export type PracticeChoice =
@@ -225,6 +227,13 @@ export async function startHost(options: HostOptions): Promise<Host> {
       timers: systemTimers,
       nowMs: () => systemClock.nowMs(),
     });
+    const trustLearner = openTrustLearner(books.forecasts, siblingModule(import.meta.url, './ml/desk/trust-worker'));
+    const trustDesk = createTrustDesk({
+      shelf: openTrustShelf(books.trust, openInstallationKey(folder.installationKey), PRODUCT_VERSION),
+      learner: trustLearner,
+      engine,
+      nowMs: () => systemClock.nowMs(),
+    });
     const retrain = retrainSettings(config);
     const training = openModels({
       start: {
@@ -293,6 +302,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
         lab,
         gap,
         training,
+        trust: trustDesk,
         boards: createModelBoards({ engine, registry, nowMs: () => systemClock.nowMs() }),
         request: (event) => engine.request(event),
         verifyJournal: () => verifyJournalFiles(books),
@@ -318,7 +328,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const ownStrategies = openDeskSessions(engine, options.strategies ?? []);
     const gateway = createGateway(desk, systemClock, systemTimers);
     engine.start();
-    tellTrust(engine, openTrustShelf(books.trust, openInstallationKey(folder.installationKey), PRODUCT_VERSION));
+    trustDesk.refresh();
     void modelDesk.refresh();
     return {
       gateway,
@@ -335,6 +345,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
           lab.close(),
           gap.close(),
           training.close(),
+          trustLearner.close(),
         ]);
         candles.close();
         journal.store.close();

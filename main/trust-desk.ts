@@ -1,8 +1,26 @@
+import type { TrustBoard } from '../preload/trust-contract.ts';
+import { fail, ok, type Result } from './engine/domain/result.ts';
 import type { Engine } from './engine/engine.ts';
-import type { ForecastBook } from './ml/trust/forecast-book.ts';
+import type { LabRefusal } from './engine/gateway/lab-port.ts';
+import type { TrustPort } from './engine/gateway/trust-port.ts';
+import type { TrustLearner } from './ml/desk/trust-learner.ts';
+import type { LearntTrust } from './ml/trust/learnt-trust.ts';
 import type { TrustShelf, TrustStanding } from './ml/trust/trust-shelf.ts';
 
+export interface TrustDeskDeps {
+  readonly shelf: TrustShelf;
+  readonly learner: Pick<TrustLearner, 'learn'>;
+  readonly engine: Pick<Engine, 'request' | 'pipeline'>;
+  nowMs(): number;
+}
+
+export interface TrustDesk extends TrustPort {
+  /** Tells the engine what stands on disk; nothing where it goes by that already. */
+  refresh(): void;
+}
+
 const dayOf = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 10);
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`;
 
 /** What a standing means, in a sentence for the journal. */
 function whyOf(standing: TrustStanding | null): string {
@@ -13,36 +31,93 @@ function whyOf(standing: TrustStanding | null): string {
   return `Votes are weighed${again} by what was learnt on ${dayOf(learnt.learntAtMs)} from ${forecasts} forecasts: ${why}.`;
 }
 
-/** Tells the engine what stands on disk about whom to believe when; nothing where it goes by that already. */
-export function tellTrust({ request, pipeline }: Pick<Engine, 'request' | 'pipeline'>, shelf: TrustShelf): void {
-  const standing = shelf.standing();
-  const model = standing?.learnt?.model ?? null;
-  if (JSON.stringify(model) === JSON.stringify(pipeline.decision.view.trustModel())) return;
-  request({ kind: 'TrustModelSet', model, why: whyOf(standing) });
+/** Learns, lets count and takes back what was learnt about whom to believe when, while the engine runs. */
+export function createTrustDesk({ shelf, learner, engine, nowMs }: TrustDeskDeps): TrustDesk {
+  const { decision, instruments } = engine.pipeline;
+  let isLearning = false;
+  let problem = '';
+  let standing = shelf.standing();
+  let learnt = readLearnt();
+
+  function readLearnt(): LearntTrust | null {
+    try {
+      return shelf.learnt();
+    } catch (error) {
+      problem = sentence((error as Error).message);
+      return null;
+    }
+  }
+
+  const refresh = (): void => {
+    const model = standing?.learnt?.model ?? null;
+    if (JSON.stringify(model) === JSON.stringify(decision.view.trustModel())) return;
+    engine.request({ kind: 'TrustModelSet', model, why: whyOf(standing) });
+  };
+
+  const change = (act: () => ReturnType<TrustShelf['promote']>): Result<null, LabRefusal> => {
+    try {
+      const changed = act();
+      if (!changed.ok) return fail({ kind: changed.error.kind, text: sentence(changed.error.text) });
+      standing = changed.value;
+    } catch (error) {
+      return fail({ kind: 'unreadable', text: sentence((error as Error).message) });
+    }
+    refresh();
+    return ok(null);
+  };
+
+  const wayBack = (): TrustBoard['wayBack'] => {
+    if (!standing?.learnt) return null;
+    return standing.before === null ? 'records' : 'model';
+  };
+
+  return {
+    refresh,
+    board(instrumentId) {
+      if (!instruments.byId.has(instrumentId))
+        return fail({ kind: 'not-found', text: `There is no instrument ${instrumentId} here.` });
+      const model = standing?.learnt?.model ?? learnt?.model ?? null;
+      return ok({
+        counts: standing?.learnt?.model
+          ? {
+              learntAtMs: standing.learnt.learntAtMs,
+              untilMs: standing.learnt.model.untilMs,
+              forecasts: standing.learnt.judgement.forecasts,
+            }
+          : null,
+        wayBack: wayBack(),
+        learnt: learnt && learntRow(learnt),
+        mayCount:
+          learnt?.judgement.verdict === 'better' &&
+          learnt.learntAtMs !== standing?.learnt?.learntAtMs &&
+          nowMs() < (learnt.model?.untilMs ?? 0),
+        isLearning,
+        problem,
+        members: model ? [...decision.view.hearing(instrumentId, model)] : [],
+      });
+    },
+    learn() {
+      if (isLearning) return fail({ kind: 'running', text: 'It is being learnt already.' });
+      isLearning = true;
+      void learner.learn(nowMs()).then((outcome) => {
+        isLearning = false;
+        try {
+          if (!outcome.ok) throw new Error(outcome.error.text);
+          shelf.store(outcome.value.learnt);
+          learnt = outcome.value.learnt;
+          problem = '';
+        } catch (error) {
+          problem = sentence((error as Error).message);
+        }
+      });
+      return ok(null);
+    },
+    promote: () => change(() => shelf.promote(nowMs())),
+    rollback: () => change(() => shelf.rollback(nowMs())),
+  };
 }
 
-/**
- * Whatever the market has decided of what members said goes into the book, at each candle's close. Trading does not wait for it: where the
- * book cannot be written, that is said once and the engine goes on. Returns what ends it.
- */
-export function noteForecasts(
-  { onEvent, pipeline }: Pick<Engine, 'onEvent' | 'pipeline'>,
-  book: ForecastBook,
-  onLog: (text: string) => void,
-): () => void {
-  let next = 0;
-  let failed = false;
-  return onEvent(({ event }) => {
-    if (event.kind !== 'CandleClosed') return;
-    const settled = pipeline.decision.view.settledSince(next);
-    next = settled.next;
-    if (settled.forecasts.length === 0) return;
-    try {
-      book.write(settled.forecasts);
-      failed = false;
-    } catch (error) {
-      if (!failed) onLog(`Forecasts are not written down: ${(error as Error).message}.`);
-      failed = true;
-    }
-  });
+function learntRow({ learntAtMs, judgement }: LearntTrust): NonNullable<TrustBoard['learnt']> {
+  const { verdict, why, forecasts, members, days, judged, lossByRecords, lossWithModel } = judgement;
+  return { atMs: learntAtMs, verdict, why, forecasts, members, days, judged, lossByRecords, lossWithModel };
 }

@@ -24,6 +24,7 @@ import { boardsContract } from './boards-contract.ts';
 import { gapContract } from './gap-contract.ts';
 import { labContract } from './lab-contract.ts';
 import { modelsContract } from './models-contract.ts';
+import { trustContract } from './trust-contract.ts';
 
 export const CONTRACT_VERSION = 1;
 
@@ -684,6 +685,7 @@ export const contract = {
   ...gapContract,
   ...modelsContract,
   ...boardsContract,
+  ...trustContract,
 } as const;
 
 export type Instrument = z.infer<typeof instrument>;

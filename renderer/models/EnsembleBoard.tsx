@@ -22,6 +22,7 @@ import './boards.css';
 import { HourLine } from './HourLine.tsx';
 import { trailingMean } from './hour-course.ts';
 import { InstrumentChoice, useBoardInstrument } from './InstrumentChoice.tsx';
+import { TrustNow } from './TrustNow.tsx';
 import { useBoard } from './use-board.ts';
 
 const COIN_LOSS = Math.LN2;
@@ -93,6 +94,7 @@ function Counted({ board }: { board: Ensemble }) {
           ))}
         </tbody>
       </table>
+      <TrustNow instrumentId={board.instrumentId} />
       <p className="px-3 py-2 text-[11px] leading-[15px] text-text3">
         Losses and gains are in nats a forecast, less is better. Intervals are the middle 95 % when whole blocks of
         hours are drawn anew. Counted at {showClock(board.atMs)} UTC.

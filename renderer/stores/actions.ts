@@ -88,6 +88,9 @@ export const changeEnsemble = (change: EnsembleChange): Promise<Outcome> =>
 export const promoteModel = (model: string, version: string): Promise<Outcome> =>
   ask((client) => client.promoteModel({ model, version }));
 export const rollbackModel = (model: string): Promise<Outcome> => ask((client) => client.rollbackModel({ model }));
+export const learnTrust = (): Promise<Outcome> => ask((client) => client.learnTrust());
+export const promoteTrust = (): Promise<Outcome> => ask((client) => client.promoteTrust());
+export const rollbackTrust = (): Promise<Outcome> => ask((client) => client.rollbackTrust());
 export const startGameDay = (): Promise<Outcome> => ask((client) => client.startGameDay());
 export const stopGameDay = (): Promise<Outcome> => ask((client) => client.stopGameDay());
 

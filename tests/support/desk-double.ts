@@ -8,6 +8,7 @@ import { boardsRoutes } from '../../main/engine/gateway/boards-routes.ts';
 import { gapRoutes } from '../../main/engine/gateway/gap-routes.ts';
 import { labRoutes } from '../../main/engine/gateway/lab-routes.ts';
 import { trainingRoutes } from '../../main/engine/gateway/training-routes.ts';
+import { trustRoutes } from '../../main/engine/gateway/trust-routes.ts';
 import { systemTimers } from '../../main/engine/kernel/clock.ts';
 import type { DeskMessage, DeskPatch, DeskSnapshot, Done, MarketFrame, Proposal } from '../../preload/contract.ts';
 import { CONTRACT_VERSION, contract } from '../../preload/contract.ts';
@@ -17,6 +18,7 @@ import { createMemoryBoards } from './memory-boards.ts';
 import { createMemoryGap } from './memory-gap.ts';
 import { createMemoryLab } from './memory-lab.ts';
 import { createMemoryTraining } from './memory-training.ts';
+import { createMemoryTrust } from './memory-trust.ts';
 
 const PATCH_LOG_MAX = 500;
 const done: Done = { ok: true };
@@ -268,6 +270,7 @@ export function createDeskDouble(options: { seed?: number; lively?: boolean } = 
     ...gapRoutes(createMemoryGap().port),
     ...trainingRoutes(createMemoryTraining().port, systemTimers),
     ...boardsRoutes(createMemoryBoards()),
+    ...trustRoutes(createMemoryTrust()),
   });
 
   return {

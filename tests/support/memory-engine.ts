@@ -9,6 +9,7 @@ import { createMemoryBoards } from './memory-boards.ts';
 import { createMemoryGap } from './memory-gap.ts';
 import { createMemoryLab } from './memory-lab.ts';
 import { createMemoryTraining } from './memory-training.ts';
+import { createMemoryTrust } from './memory-trust.ts';
 
 const done: Done = { ok: true };
 
@@ -102,6 +103,7 @@ export function createMemoryEngine() {
     gap: gap.port,
     training: training.port,
     boards: createMemoryBoards(),
+    trust: createMemoryTrust(),
     loadSetting: (key) => settings.get(key) ?? null,
     saveSetting(key, value) {
       settings.set(key, value);

@@ -1,11 +1,13 @@
 import type { Regime } from '../domain/ensemble.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
+import type { TrustModel } from '../domain/trust-model.ts';
 import { type Agent, abstaining, type Opinion } from './agent.ts';
 import type { DecisionState } from './decision-state.ts';
 import { type Ballot, weightOf } from './ensemble.ts';
+import type { LineUp } from './line-up.ts';
 import { heardAbove } from './pooled.ts';
 import { type Trust, trustOf } from './trust.ts';
-import type { Heard } from './why-heard.ts';
+import { type Heard, listenTo } from './why-heard.ts';
 
 /**
  * What each voter thinks of an instrument now, and what that weighs: by its record next to the other models' in the present
@@ -76,4 +78,31 @@ export function trustsOf(
     if (byHand !== undefined) byAgent.set(agent, byHand);
   }
   return byAgent;
+}
+
+/** What a member last said of an instrument, and how much of it is believed. */
+export interface Hearing {
+  readonly id: string;
+  readonly label: string;
+  readonly saidAtMs: number;
+  readonly heard: number;
+  readonly why: string;
+}
+
+/** By a model that need not count: of voters with what their trust leaves them, of shadows as if it were the average. */
+export function hearingOf(
+  lineUp: LineUp,
+  state: DecisionState,
+  instrumentId: InstrumentId,
+  model: TrustModel,
+): readonly Hearing[] {
+  const trusts = trustsOf(lineUp.voters(), state, instrumentId);
+  return lineUp.all().flatMap((agent) => {
+    const forecast = state.lastForecast(instrumentId, agent);
+    const heard = forecast && listenTo(model, forecast);
+    if (!heard) return [];
+    const { id, label } = agent;
+    const share = heardAbove(heard.share, trusts.get(agent) ?? 1);
+    return [{ id, label, saidAtMs: forecast.madeMs, heard: share, why: heard.why }];
+  });
 }

@@ -11,7 +11,7 @@ import { fail, type Result } from '../domain/result.ts';
 import type { TrustModel } from '../domain/trust-model.ts';
 import type { Stage, StageContext } from '../kernel/stage.ts';
 import type { Agent } from './agent.ts';
-import { castBallots, trustsOf } from './ballots.ts';
+import { castBallots, type Hearing, hearingOf, trustsOf } from './ballots.ts';
 import { type CountedVotes, createDecisionState } from './decision-state.ts';
 import { type Draft, draftEntry, draftExit } from './draft-proposal.ts';
 import { type Ballot, countHeard, type Outcome, votesOf } from './ensemble.ts';
@@ -49,6 +49,8 @@ export interface DecisionView {
   settledSince(from: number): SettledRun;
   /** What was learnt about whom to believe when; null where records alone count. */
   trustModel(): TrustModel | null;
+  /** How much of what each member last said of an instrument would be believed by a model; of those that it knows. */
+  hearing(instrumentId: InstrumentId, model: TrustModel): readonly Hearing[];
   /** By voter: the factor that its word has on an instrument now. */
   trusts(instrumentId: InstrumentId): ReadonlyMap<string, number>;
   /** What was settled from tally to tally, of the last weeks. */
@@ -349,6 +351,7 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
       settings: () => state.settings,
       scores: () => state.scores(),
       trustModel: () => state.trustModel,
+      hearing: (instrumentId, model) => hearingOf(lineUp, state, instrumentId, model),
       settledSince: (from) => state.settledSince(from),
       trusts: (instrumentId) =>
         new Map(Array.from(trustsOf(lineUp.voters(), state, instrumentId), ([{ id }, trust]) => [id, trust])),

@@ -10,7 +10,7 @@ import {
 import type { CandleRow, EngineEvent, PredictionArrived } from '../domain/events.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
 import type { Proposal, Vote } from '../domain/proposal.ts';
-import type { TrustModel } from '../domain/trust-model.ts';
+import type { SituatedForecast, TrustModel } from '../domain/trust-model.ts';
 import type { Agent } from './agent.ts';
 import { BARS_KEPT, CandleTape, candleFromRow } from './candle-tape.ts';
 import { type LineUp, speaksFor } from './line-up.ts';
@@ -46,6 +46,8 @@ export interface DecisionState {
   score(agent: Agent): MemberScore | null;
   settledSince(from: number): SettledRun;
   readonly trustModel: TrustModel | null;
+  /** What a member said last of an instrument, and what was known then. */
+  lastForecast(instrumentId: InstrumentId, agent: Agent): SituatedForecast | null;
   /** How much of what a member says of a candle is believed; undefined where nothing was learnt of that. */
   heard(instrumentId: InstrumentId, agent: Agent, candleCloseTimeMs: number, nowMs: number): Heard | undefined;
   /** Of the tape that is judged by; usual before there is one. */
@@ -145,6 +147,9 @@ export function createDecisionState(
         );
     }
   };
+
+  const lastForecast: DecisionState['lastForecast'] = (instrumentId, { model, timeframe }) =>
+    model ? keeper.lastForecast(`${model.name}@${model.version}`, instrumentId, timeframe) : null;
 
   const noteProposal = (proposal: Proposal, timeMs: number): void => {
     if (proposal.origin === 'manual') return;
@@ -260,9 +265,10 @@ export function createDecisionState(
     get trustModel() {
       return trustModel;
     },
-    heard(instrumentId, { model, timeframe }, candleCloseTimeMs, nowMs) {
-      if (!trustModel || !model || nowMs >= trustModel.untilMs) return undefined;
-      const forecast = keeper.lastForecast(`${model.name}@${model.version}`, instrumentId, timeframe);
+    lastForecast,
+    heard(instrumentId, agent, candleCloseTimeMs, nowMs) {
+      if (!trustModel || nowMs >= trustModel.untilMs) return undefined;
+      const forecast = lastForecast(instrumentId, agent);
       return forecast?.madeMs === candleCloseTimeMs ? listenTo(trustModel, forecast) : undefined;
     },
     regime: (instrumentId, timeframe) => regimeAt(tapes.get(instrumentId)?.get(timeframe)?.candles ?? []),

@@ -21,6 +21,7 @@ import { createNoticeBoard } from './notice-board.ts';
 import { replyTo } from './reply.ts';
 import type { SettingsFile } from './settings-file.ts';
 import type { TrainingPort } from './training-port.ts';
+import type { TrustPort } from './trust-port.ts';
 
 export interface EngineDeskDeps extends Omit<DeskSources, 'board' | 'journal' | 'chain' | 'models'> {
   readonly hello: Omit<Hello, 'instruments' | 'indicators' | 'contractVersion' | 'product'>;
@@ -38,6 +39,7 @@ export interface EngineDeskDeps extends Omit<DeskSources, 'board' | 'journal' | 
   readonly gap: GapPort;
   readonly training: TrainingPort;
   readonly boards: BoardsPort;
+  readonly trust: TrustPort;
   request(event: InputEvent): readonly EngineEvent[];
   verifyJournal(): { ok: boolean; events: number; firstBadSeq: number | null; text: string };
   watchBook(instrumentId: InstrumentId | null): void;
@@ -183,6 +185,7 @@ export function createEngineDesk(
     gap: deps.gap,
     training: deps.training,
     boards: deps.boards,
+    trust: deps.trust,
     loadSetting: (key) => deps.settings.load(key),
     saveSetting: (key, value) => deps.settings.save(key, value),
     onEvent: deps.onEvent,

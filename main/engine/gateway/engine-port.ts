@@ -16,6 +16,7 @@ import type { GapPort } from './gap-port.ts';
 import type { LabPort } from './lab-port.ts';
 import type { SettingsFile } from './settings-file.ts';
 import type { TrainingPort } from './training-port.ts';
+import type { TrustPort } from './trust-port.ts';
 
 export interface BookTop {
   readonly instrumentId: string;
@@ -74,6 +75,7 @@ export interface EnginePort {
   readonly gap: GapPort;
   readonly training: TrainingPort;
   readonly boards: BoardsPort;
+  readonly trust: TrustPort;
   loadSetting(key: string): unknown;
   saveSetting(key: string, value: unknown): ReturnType<SettingsFile['save']>;
   onEvent(listener: (logged: LoggedEvent) => void): () => void;

@@ -10,6 +10,7 @@ import { gapRoutes } from './gap-routes.ts';
 import { labRoutes } from './lab-routes.ts';
 import { createMarketFeed } from './market-feed.ts';
 import { trainingRoutes } from './training-routes.ts';
+import { trustRoutes } from './trust-routes.ts';
 
 // biome-ignore lint/complexity/noBannedTypes: oRPC's own type for "no context"
 export type EngineRouter = Router<typeof contract, {}>;
@@ -83,6 +84,7 @@ export function createGateway(port: EnginePort, clock: Clock, timers: Timers): G
     ...gapRoutes(port.gap),
     ...trainingRoutes(port.training, timers),
     ...boardsRoutes(port.boards),
+    ...trustRoutes(port.trust),
   });
   return {
     router,

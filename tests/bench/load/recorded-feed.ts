@@ -4,6 +4,7 @@ import { gapRoutes } from '../../../main/engine/gateway/gap-routes.ts';
 import { labRoutes } from '../../../main/engine/gateway/lab-routes.ts';
 import type { EngineRouter } from '../../../main/engine/gateway/router.ts';
 import { trainingRoutes } from '../../../main/engine/gateway/training-routes.ts';
+import { trustRoutes } from '../../../main/engine/gateway/trust-routes.ts';
 import { systemTimers } from '../../../main/engine/kernel/clock.ts';
 import type { DeskMessage, Done, Hello, MarketFrame } from '../../../preload/contract.ts';
 import { contract } from '../../../preload/contract.ts';
@@ -12,6 +13,7 @@ import { createMemoryBoards } from '../../support/memory-boards.ts';
 import { createMemoryGap } from '../../support/memory-gap.ts';
 import { createMemoryLab } from '../../support/memory-lab.ts';
 import { createMemoryTraining } from '../../support/memory-training.ts';
+import { createMemoryTrust } from '../../support/memory-trust.ts';
 
 /** What a screen asks for when it opens on its first instrument. */
 const INDICATORS = ['rsi:14'];
@@ -114,6 +116,7 @@ export function replayRouter(feed: RecordedFeed, onMarketEnd: () => void): Engin
     ...labRoutes(createMemoryLab().port, systemTimers),
     ...gapRoutes(createMemoryGap().port),
     ...trainingRoutes(createMemoryTraining().port, systemTimers),
+    ...trustRoutes(createMemoryTrust()),
     ...boardsRoutes(createMemoryBoards()),
   });
 }

@@ -240,6 +240,19 @@ const REQUESTS: Record<
     ask: (c) => c.featureDrift({ instrumentId: 'binance:BTC/USDT', model: 'gone', version: '1.0.0' }),
     answer: { ok: false, error: { code: 'not-found', text: 'There is no gone 1.0.0 here.' } },
   },
+  trustBoard: {
+    ask: (c) => c.trustBoard({ instrumentId: 'binance:BTC/USDT' }),
+    answer: {
+      ok: true,
+      value: { wayBack: 'records', learnt: { verdict: 'better' }, members: [{ id: 'trees', heard: 0.42 }, {}, {}] },
+    },
+  },
+  learnTrust: { ask: (c) => c.learnTrust(), answer: { ok: true } },
+  promoteTrust: {
+    ask: (c) => c.promoteTrust(),
+    answer: { ok: false, error: { code: 'none', text: 'What was learnt last counts already.' } },
+  },
+  rollbackTrust: { ask: (c) => c.rollbackTrust(), answer: { ok: true } },
   modelVersions: {
     ask: (c) => c.modelVersions(),
     answer: { ok: true, value: [{ id: 'j-1', report: { edge: 'none' } }] },

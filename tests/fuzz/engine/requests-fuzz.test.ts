@@ -13,6 +13,7 @@ import { contract, manualOrderSchema } from '../../../preload/contract.ts';
 import { gapContract } from '../../../preload/gap-contract.ts';
 import { labContract } from '../../../preload/lab-contract.ts';
 import { modelsContract } from '../../../preload/models-contract.ts';
+import { trustContract } from '../../../preload/trust-contract.ts';
 import { startEngine } from '../../support/recorded-session.ts';
 import { TapeVenue } from '../../support/tape-venue.ts';
 
@@ -188,7 +189,9 @@ describe('requests', () => {
     const others = [...reads, 'cancelAll', 'startGameDay', 'stopGameDay', 'loadSetting', 'saveSetting'];
     // They reach the registry of models first, which tells the engine what passed its gate.
     const ofModels = ['promoteModel', 'rollbackModel'];
-    const elsewhere = [labContract, gapContract, modelsContract, boardsContract].flatMap((part) => Object.keys(part));
+    const elsewhere = [labContract, gapContract, modelsContract, boardsContract, trustContract].flatMap((part) =>
+      Object.keys(part),
+    );
     expect([...REQUESTS.map(([name]) => name), ...others, ...ofModels, ...elsewhere].sort()).toEqual(
       Object.keys(contract).sort(),
     );

@@ -1,0 +1,28 @@
+import type { Engine } from './engine/engine.ts';
+import type { ForecastBook } from './ml/trust/forecast-book.ts';
+
+/**
+ * Whatever the market has decided of what members said goes into the book, at each candle's close. Trading does not wait for it: where the
+ * book cannot be written, that is said once and the engine goes on. Returns what ends it.
+ */
+export function noteForecasts(
+  { onEvent, pipeline }: Pick<Engine, 'onEvent' | 'pipeline'>,
+  book: ForecastBook,
+  onLog: (text: string) => void,
+): () => void {
+  let next = 0;
+  let failed = false;
+  return onEvent(({ event }) => {
+    if (event.kind !== 'CandleClosed') return;
+    const settled = pipeline.decision.view.settledSince(next);
+    next = settled.next;
+    if (settled.forecasts.length === 0) return;
+    try {
+      book.write(settled.forecasts);
+      failed = false;
+    } catch (error) {
+      if (!failed) onLog(`Forecasts are not written down: ${(error as Error).message}.`);
+      failed = true;
+    }
+  });
+}

@@ -18,9 +18,9 @@ function Trust({ board }: { board: TrustBoard }) {
   const { counts, learnt, members, problem } = board;
   const verdict = learnt && TRUST_VERDICTS[learnt.verdict];
   return (
-    <section aria-label="Whom to believe when" className="border-y border-line px-3 py-2 leading-[17px]">
+    <section aria-label="When to believe whom" className="border-y border-line px-3 py-2 leading-[17px]">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <h3 className="text-[12px] font-semibold">Whom to believe when</h3>
+        <h3 className="text-[12px] font-semibold">When to believe whom</h3>
         {verdict === null ? null : (
           <span className={`text-[12px] ${verdict.tone}`}>
             <span aria-hidden="true">{verdict.sign} </span>

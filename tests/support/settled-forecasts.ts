@@ -19,10 +19,15 @@ const EMPTY: ScoreTally = { n: 0, logLoss: 0, brier: 0, right: 0 };
 const FROM_MS = Date.UTC(2026, 0, 5);
 
 /**
- * What members with a vote said every quarter of an hour of two instruments that share their regime, and what came of it; each with the
+ * What members with a vote said every quarter of an hour of some instruments that share their regime, and what came of it; each with the
  * skill that its records gave it then, so that the weights by records are what they are on the desk.
  */
-export function plantedForecasts(members: readonly PlantedMember[], days: number, seed: number): DecidedForecast[] {
+export function plantedForecasts(
+  members: readonly PlantedMember[],
+  days: number,
+  seed: number,
+  instruments = 2,
+): DecidedForecast[] {
   const random = createRandom(seed);
   const scores = new Map<string, MemberScore>();
   const forecasts: DecidedForecast[] = [];
@@ -30,7 +35,7 @@ export function plantedForecasts(members: readonly PlantedMember[], days: number
   for (let madeMs = FROM_MS; madeMs < FROM_MS + days * DAY_MS; madeMs += ROUND_MS) {
     if (random.next() < 0.05) regime = (['calm', 'usual', 'wild'] as const)[Math.floor(3 * random.next())] as Regime;
     const hour = new Date(madeMs).getUTCHours();
-    for (const instrumentId of ['BTC/USDT', 'ETH/USDT']) {
+    for (const instrumentId of Array.from({ length: instruments }, (_, at) => `binance:C${at}/USDT`)) {
       for (const { member, says, isRightAt } of members) {
         const said = says(random);
         const up = random.next() < 0.5;

@@ -68,8 +68,10 @@ export function judgeTrust(forecasts: readonly DecidedForecast[]): TrustJudgemen
     gain: null,
   });
   if (forecasts.length < TERMS.forecastsMin || days < TERMS.daysMin) {
-    const wanted = `${TERMS.forecastsMin} on ${TERMS.daysMin} days`;
-    return few(`${forecasts.length} settled forecasts on ${days} days are too few to learn from, ${wanted} at least`);
+    const wanted = `${TERMS.forecastsMin.toLocaleString('en-US')} on ${TERMS.daysMin} days`;
+    return few(
+      `${forecasts.length.toLocaleString('en-US')} settled forecasts on ${days} days are too few to learn from, ${wanted} at least`,
+    );
   }
   const judged = steps(forecasts).flatMap(([fromMs, toMs]) => judgeStep(forecasts, fromMs, toMs));
   const judgedDays = new Set(judged.map(({ madeMs }) => dayOf(madeMs))).size;
@@ -90,7 +92,7 @@ export function judgeTrust(forecasts: readonly DecidedForecast[]): TrustJudgemen
   const found = `saves ${gain.value.toFixed(5)} nats a forecast, 95 %: ${gain.low.toFixed(5)} to ${gain.high.toFixed(5)}`;
   return {
     verdict: isBetter ? 'better' : 'no better',
-    why: `out of sample it ${found}, on ${judged.length} forecasts of ${judgedDays} days`,
+    why: `out of sample it ${found}, on ${judged.length.toLocaleString('en-US')} forecasts of ${judgedDays} days`,
     ...learnt,
     judged: judged.length,
     judgedDays,

@@ -5,11 +5,11 @@ import { fitTrust } from '../../../../main/ml/trust/fit-trust.ts';
 import { judgeTrust } from '../../../../main/ml/trust/judge-trust.ts';
 import { type PlantedMember, plantedForecasts } from '../../../support/settled-forecasts.ts';
 
-/** Says two thirds and is right three quarters of the time in the wild; elsewhere it is a coin. */
+/** Says 60 % and is right 70 % of the time in the wild; elsewhere it is a coin. */
 const WILD: PlantedMember = {
   member: 'wild@1.0.0',
-  says: () => 0.66,
-  isRightAt: (_, regime) => (regime === 'wild' ? 0.75 : 0.5),
+  says: () => 0.6,
+  isRightAt: (_, regime) => (regime === 'wild' ? 0.7 : 0.5),
 };
 /** Is right as often as it says, whatever goes on. */
 const STEADY: PlantedMember = {
@@ -31,7 +31,7 @@ const meanHeard = (forecasts: readonly DecidedForecast[], is: (forecast: Decided
 };
 
 test('a member that is right in one regime alone is heard there and not elsewhere, and the pool loses less out of sample', () => {
-  const forecasts = plantedForecasts([WILD, STEADY], 30, 11);
+  const forecasts = plantedForecasts([WILD, STEADY], 30, 11, 6);
   const judgement = judgeTrust(forecasts);
   expect(judgement).toMatchObject({ verdict: 'better', members: 2, days: 30 });
   expect(judgement.gain?.low).toBeGreaterThan(0);
@@ -41,6 +41,14 @@ test('a member that is right in one regime alone is heard there and not elsewher
   expect(meanHeard(forecasts, of(true))).toBeGreaterThan(0.9);
   expect(meanHeard(forecasts, of(false))).toBeLessThan(0.25);
   expect(meanHeard(forecasts, ({ member }) => member === STEADY.member)).toBeGreaterThan(0.6);
+});
+
+test('it is found in nine of ten markets at least', { timeout: 180_000 }, () => {
+  const verdicts = Array.from(
+    { length: 10 },
+    (_, seed) => judgeTrust(plantedForecasts([WILD, STEADY], 30, 300 + seed, 6)).verdict,
+  );
+  expect(verdicts.filter((verdict) => verdict === 'better').length).toBeGreaterThanOrEqual(9);
 });
 
 test('a member that is right by day alone is heard less at night', () => {
@@ -54,7 +62,9 @@ test('a member that is right by day alone is heard less at night', () => {
   expect(meanHeard(forecasts, at(0, 3))).toBeLessThan(0.4);
 });
 
-test('members that are right as often as they say: no better, for 19 of 20 seeds at least', () => {
+test('members that are right as often as they say: no better, for 19 of 20 seeds at least', {
+  timeout: 180_000,
+}, () => {
   const members = ['a', 'b', 'c'].map((name) => ({ ...STEADY, member: `${name}@1.0.0` }));
   const verdicts = Array.from(
     { length: 20 },
@@ -66,7 +76,7 @@ test('members that are right as often as they say: no better, for 19 of 20 seeds
 test('too few forecasts, too few days, or no member with a vote: it abstains and says so', () => {
   const forecasts = plantedForecasts([WILD, STEADY], 20, 13);
   expect(judgeTrust([])).toMatchObject({ verdict: 'too few', forecasts: 0, gain: null, lossByRecords: null });
-  expect(judgeTrust(forecasts.slice(0, 1_999)).why).toContain('1999 settled forecasts on 6 days are too few');
+  expect(judgeTrust(forecasts.slice(0, 1_999)).why).toContain('1,999 settled forecasts on 6 days are too few');
   const shadows = judgeTrust(forecasts.map((forecast) => ({ ...forecast, voted: false })));
   expect(shadows).toMatchObject({ verdict: 'too few', judged: 0 });
   expect(shadows.why).toContain('members with a vote spoke on 0 of the days');

@@ -16,7 +16,7 @@ test('what counts, and until when; records alone where nothing does', () => {
 
 test('what was found, on how much, with both losses; too few has none', () => {
   expect(learntSentence(LEARNT)).toBe(
-    'Learnt on 2026-09-30 from 41,230 settled forecasts of 3 members on 28 days: out of sample it saves 0.00212 nats a forecast, 95 %: 0.00071 to 0.00356, on 18204 forecasts of 19 days (loss of the pool 0.6897, by records 0.6918).',
+    'Learnt on 2026-09-30 from 41,230 settled forecasts of 3 members on 28 days: out of sample it saves 0.00212 nats a forecast, 95 %: 0.00071 to 0.00356, on 18,204 forecasts of 19 days (loss of the pool 0.6897, by records 0.6918).',
   );
   const few = { ...LEARNT, why: 'too few', lossByRecords: null, lossWithModel: null, members: 1, days: 1 };
   expect(learntSentence(few)).toBe('Learnt on 2026-09-30 from 41,230 settled forecasts of 1 member on 1 day: too few.');

@@ -144,7 +144,7 @@ test('one learning at a time; what it finds is shown, and why it failed', async 
   expect(board().isLearning).toBe(true);
   expect(desk.learn()).toMatchObject({ ok: false, error: { kind: 'running' } });
   steps.resolve(fail({ kind: 'failed', text: 'no memory left' }));
-  await expect.poll(() => board().isLearning).toBe(false);
+  await expect.poll(() => board().isLearning, { timeout: 20_000 }).toBe(false);
   expect(board().problem).toBe('No memory left.');
 });
 

@@ -43,6 +43,8 @@ export const modelReportSchema = z.strictObject({
   spans: z.array(span),
   /** What the tested samples are worth: those that share no candle. */
   independent: z.number().nonnegative(),
+  /** Why the tested samples were new to it, where no fold says so. */
+  unseen: z.string().optional(),
 });
 export type ModelReport = z.infer<typeof modelReportSchema>;
 export type ReportFigure = z.infer<typeof figure>;

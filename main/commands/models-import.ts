@@ -129,17 +129,23 @@ function planOf(options: ImportOptions): Result<ImportPlan, Fault> {
   });
   if (plan.success) return ok(plan.data);
   const issue = plan.error.issues[0]!;
-  return bad(`--${String(issue.path[0])}: ${issue.message}`);
+  const field = String(issue.path[0]);
+  return bad(`--${OPTION_OF[field] ?? field}: ${issue.message}`);
 }
+
+/** Fields of a plan that an option of another name says. */
+const OPTION_OF: Readonly<Record<string, string>> = { data: 'candles', windowBars: 'window', question: 'label' };
 
 /** A day is whole: its last candle may have been shown. */
 function learntToOf(text: string): number | null {
   const timeMs = Date.parse(text);
-  if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(timeMs)) return null;
+  if (!DAY_OR_TIME.test(text) || Number.isNaN(timeMs)) return null;
   return text.length === '2025-06-30'.length ? timeMs + DAY_MS : timeMs;
 }
 
 const DAY_MS = 86_400_000;
+/** A time says its zone. */
+const DAY_OR_TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$/;
 
 const nameOf = (title: string): string =>
   title

@@ -45,7 +45,7 @@ export function ReportView({ version }: { version: ModelVersion }) {
         <ReliabilityCurve buckets={report.reliability} />
         <Importance importance={report.importance} />
         <div className="flex min-w-0 flex-col gap-4">
-          <Folds spans={report.spans} independent={report.independent} />
+          <Folds report={report} />
           <Facts version={version} />
         </div>
       </div>
@@ -125,7 +125,7 @@ function Importance({ importance }: { importance: ModelReport['importance'] }) {
   );
 }
 
-function Folds({ spans, independent }: Pick<ModelReport, 'spans' | 'independent'>) {
+function Folds({ report: { spans, independent, unseen } }: { report: ModelReport }) {
   const from = Math.min(...spans.map(({ fromMs }) => fromMs));
   const width = Math.max(1, Math.max(...spans.map(({ toMs }) => toMs)) - from);
   const tested = spans.filter(({ use }) => use === 'tested').reduce((sum, { samples }) => sum + samples, 0);
@@ -153,7 +153,7 @@ function Folds({ spans, independent }: Pick<ModelReport, 'spans' | 'independent'
       </div>
       <p className="flex justify-between gap-3 pt-1 text-[11px] text-text3">
         <span>{showDay(from)}</span>
-        <span className="truncate">answered by a model that had not seen it</span>
+        <span className="truncate">{unseen ?? 'answered by a model that had not seen it'}</span>
         <span>{showDay(from + width)}</span>
       </p>
     </section>

@@ -20,6 +20,7 @@ export function cardReport(card: ModelCard, origin: 'shipped' | 'published'): Mo
       { use: 'tested', ...stretch(spans.tested) },
     ],
     independent: spans.tested.effectiveSamples,
+    ...(card.madeElsewhere && { unseen: 'not shown to it, by the word of whoever brought it' }),
   };
   return {
     id: `${card.name}/${card.version}`,

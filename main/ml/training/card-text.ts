@@ -21,7 +21,7 @@ export function cardText(card: ModelCard): string {
       ],
     ),
     ...(out.naiveRule ? [`Naive rule: ${out.naiveRule.rule}; AUC ${out.naiveRule.auc.toFixed(4)}.`] : []),
-    `${PROTOCOLS[spans.protocol]}: ${day(spans.tested.fromMs)} to ${day(spans.tested.toMs)}, ${spans.tested.samples} questions that overlap and are worth about ${Math.round(spans.tested.effectiveSamples)} separate ones of one instrument each; instruments move together, so intervals resample whole days.`,
+    `${card.madeElsewhere ? 'What came after it had learnt, as was said, in folds by time' : PROTOCOLS[spans.protocol]}: ${day(spans.tested.fromMs)} to ${day(spans.tested.toMs)}, ${spans.tested.samples} questions that overlap and are worth about ${Math.round(spans.tested.effectiveSamples)} separate ones of one instrument each; instruments move together, so intervals resample whole days.`,
     ...(out.event ? ['## Said and right', 'Questions that share no bar:', reliabilityTable(out.event)] : []),
     ...(out.traded
       ? [

@@ -82,7 +82,7 @@ it('what is missing or does not fit is said in one sentence, and nothing is writ
   writeFileSync(at('page.onnx'), '<html>502 Bad Gateway</html>');
   const cases: readonly [string, readonly string[], string][] = [
     ['two.onnx', WHO, "required option '--learnt-to <DATE>' not specified"],
-    ['two.onnx', told('lately'), '--learnt-to lately: a day or a time is needed'],
+    ['two.onnx', told('2024-01-04T12:00'), '--learnt-to 2024-01-04T12:00: a day or a time is needed'],
     ['none.onnx', told('2024-01-04'), 'none.onnx: there is no such file'],
     ['page.onnx', told('2024-01-04'), 'page.onnx: it is no ONNX model'],
     ['two.onnx', told('2024-02-01'), 'it had learnt until 2024-02-02: it is judged on what came after'],

@@ -152,9 +152,9 @@ function Folds({ report: { spans, independent, unseen } }: { report: ModelReport
         ))}
       </div>
       <p className="flex justify-between gap-3 pt-1 text-[11px] text-text3">
-        <span>{showDay(from)}</span>
+        <span className="shrink-0">{showDay(from)}</span>
         <span className="truncate">{unseen ?? 'answered by a model that had not seen it'}</span>
-        <span>{showDay(from + width)}</span>
+        <span className="shrink-0">{showDay(from + width)}</span>
       </p>
     </section>
   );

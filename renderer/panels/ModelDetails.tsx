@@ -36,7 +36,7 @@ export function ModelDetails({ model }: { model: Model }) {
 function trainedText({ trainedFromMs, trainedToMs }: Model): string | null {
   if (trainedToMs === null) return null;
   return trainedFromMs === null
-    ? `made elsewhere, had learnt until ${showDay(trainedToMs)}`
+    ? `made elsewhere, had learnt until ${showDay(trainedToMs - 1)}`
     : `trained ${showDay(trainedFromMs)} to ${showDay(trainedToMs)}`;
 }
 

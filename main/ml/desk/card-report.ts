@@ -20,7 +20,7 @@ export function cardReport(card: ModelCard, origin: 'shipped' | 'published'): Mo
       { use: 'tested', ...stretch(spans.tested) },
     ],
     independent: spans.tested.effectiveSamples,
-    ...(card.madeElsewhere && { unseen: 'not shown to it, by the word of whoever brought it' }),
+    ...(card.madeElsewhere && { unseen: 'new to it, as was said' }),
   };
   return {
     id: `${card.name}/${card.version}`,
@@ -49,7 +49,7 @@ const factsOfElsewhere = ({ author, licence, learntToMs, note, producer }: MadeE
   { name: 'Made by', text: `${author}, licence ${licence}${producer === '' ? '' : `; written by ${producer}`}` },
   {
     name: 'Had learnt until',
-    text: `${new Date(learntToMs).toISOString().slice(0, 10)}, as was said: its training was not seen here and cannot be audited`,
+    text: `${new Date(learntToMs - 1).toISOString().slice(0, 10)}, as was said: its training was not seen here and cannot be audited`,
   },
   ...(note === '' ? [] : [{ name: 'Note', text: note }]),
 ];

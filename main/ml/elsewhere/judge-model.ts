@@ -49,6 +49,7 @@ interface JudgeWatch {
 const COMPARED_SAMPLES = 500;
 const JUDGED_SOURCE = 'candles that it was judged on; the hash is of their closes';
 const NO_VERSION = '0.0.0';
+/** Of an end its last moment: a day that is told is whole. */
 const DAY = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 10);
 
 /** The samples whose question was asked after the model had learnt, and a label's life later: what it learnt from may have been answered then. */
@@ -59,12 +60,12 @@ export function samplesAfter(set: DataSet, learntToMs: number, windowBars: numbe
   const lastMs = set.askedMs.reduce((last, askedMs) => Math.max(last, askedMs), 0);
   if (later.length === 0)
     return unfit(
-      `its candles end on ${DAY(lastMs)}, and it had learnt until ${DAY(learntToMs)}: it is judged on what came after`,
+      `its candles end on ${DAY(lastMs)}, and it had learnt until ${DAY(learntToMs - 1)}: it is judged on what came after`,
     );
   const days = dayBlocks(later.map((i) => set.askedMs[i]!)).blockCount;
   if (days >= DAYS_MIN) return ok(later);
   return unfit(
-    `${days} day${days === 1 ? '' : 's'} of candles came after ${DAY(learntToMs)}, until when it had learnt: ${DAYS_MIN} are the fewest that it is judged on`,
+    `${days} day${days === 1 ? '' : 's'} of candles came after ${DAY(learntToMs - 1)}, until when it had learnt: ${DAYS_MIN} are the fewest that it is judged on`,
   );
 }
 

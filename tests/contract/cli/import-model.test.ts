@@ -85,8 +85,8 @@ it('what is missing or does not fit is said in one sentence, and nothing is writ
     ['two.onnx', told('2024-01-04T12:00'), '--learnt-to 2024-01-04T12:00: a day or a time is needed'],
     ['none.onnx', told('2024-01-04'), 'none.onnx: there is no such file'],
     ['page.onnx', told('2024-01-04'), 'page.onnx: it is no ONNX model'],
-    ['two.onnx', told('2024-02-01'), 'it had learnt until 2024-02-02: it is judged on what came after'],
-    ['two.onnx', told('2024-01-12'), 'came after 2024-01-13, until when it had learnt: 10 are the fewest'],
+    ['two.onnx', told('2024-02-01'), 'it had learnt until 2024-02-01: it is judged on what came after'],
+    ['two.onnx', told('2024-01-12'), 'came after 2024-01-12, until when it had learnt: 10 are the fewest'],
     ['two.onnx', [...told('2024-01-04'), '--set', 'v2'], 'it takes 12 columns, and feature set v2-candles has 105'],
     ['logit.onnx', told('2024-01-04'), 'a score or log-odds needs a Sigmoid'],
   ];

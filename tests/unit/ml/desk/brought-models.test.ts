@@ -96,7 +96,7 @@ it(
     const versions = await models.versions();
     const version = versions.ok ? versions.value.find(({ id }) => id === 'mine/1.0.0') : undefined;
     expect(version).toMatchObject({ origin: 'published', report: { edge: 'none' } });
-    expect(version?.facts.find(({ name }) => name === 'Had learnt until')?.text).toMatch(/^2024-01-05, as was said/);
+    expect(version?.facts.find(({ name }) => name === 'Had learnt until')?.text).toMatch(/^2024-01-04, as was said/);
     expect(models.pause(started.value)).toMatchObject({ ok: false });
   },
   LIMIT_MS,

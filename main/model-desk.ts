@@ -130,7 +130,7 @@ export function createModelDesk({ registry, engine, featureSets, timers, nowMs }
     promote: (model, version) =>
       change(
         { model, version },
-        () => registry.promote(model, version, scoreOf, nowMs()),
+        () => registry.promote(model, version, scoreOf, nowMs(), decision.view.hours()),
         ({ replaced }) =>
           `${model} ${version} trades${replaced === null ? '' : ` in place of ${replaced}`}: it passed the gate.`,
       ),
@@ -151,7 +151,7 @@ export function createModelDesk({ registry, engine, featureSets, timers, nowMs }
         role: isShadow ? 'shadow' : 'vote',
         byHand: decision.view.settings().weights[model] ?? null,
         score: scoreOf({ model, version }),
-        gate: isShadow ? registry.checks(model, version, scoreOf, nowMs()) : [],
+        gate: isShadow ? registry.checks(model, version, scoreOf, nowMs(), decision.view.hours()) : [],
         rollbackTo: isShadow ? null : registry.wayBack(model),
       };
     },

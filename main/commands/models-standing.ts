@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { accountFolders, type DataFolder, openDataFolder } from '../data-folder.ts';
-import { type MemberScore, versionKey } from '../engine/domain/ensemble.ts';
+import { HOURS_KEPT, type MemberScore, type TalliedHour, versionKey } from '../engine/domain/ensemble.ts';
 import { readLane } from '../engine/kernel/log-reader.ts';
 import { openFolderRegistry } from '../folder-registry.ts';
 import { lockInstance } from '../instance-lock.ts';
@@ -19,8 +19,15 @@ export function modelsPromote(
   nowMs: number,
 ): Promise<Outcome> {
   return withRegistry(dataDir, (registry, folder) => {
-    const scores = lastScores(folder.root);
-    const promoted = registry.promote(model, version, (each) => scores.get(versionKey(each)) ?? null, nowMs);
+    const lives = lastLives(folder.root);
+    const hours = lives.get(versionKey({ model, version }))?.hours;
+    const promoted = registry.promote(
+      model,
+      version,
+      (each) => lives.get(versionKey(each))?.score ?? null,
+      nowMs,
+      hours,
+    );
     if (promoted.ok) {
       const { replaced, checks } = promoted.value;
       const place = replaced === null ? '' : ` in place of ${replaced}`;
@@ -97,16 +104,25 @@ export async function withFolder(
   }
 }
 
+interface Life {
+  readonly score: MemberScore;
+  readonly hours: readonly TalliedHour[];
+}
+
 /** How versions did live, by `model@version`, as the logs last told it: of the account where most was settled. */
-function lastScores(root: string): ReadonlyMap<string, MemberScore> {
-  const best = new Map<string, MemberScore>();
+function lastLives(root: string): ReadonlyMap<string, Life> {
+  const best = new Map<string, Life>();
   for (const { journalDir } of accountFolders(root)) {
     const latest = new Map<string, MemberScore>();
+    const hours: TalliedHour[] = [];
     readLane(journalDir, 'ledger', ({ event }) => {
-      if (event.kind === 'ScoresTallied') for (const score of event.scores) latest.set(score.member, score);
+      if (event.kind !== 'ScoresTallied') return;
+      for (const score of event.scores) latest.set(score.member, score);
+      if (event.scored) hours.push({ hour: event.hour, scored: event.scored });
     });
     for (const [member, score] of latest) {
-      if (score.settled > (best.get(member)?.settled ?? -1)) best.set(member, score);
+      if (score.settled > (best.get(member)?.score.settled ?? -1))
+        best.set(member, { score, hours: hours.slice(-HOURS_KEPT) });
     }
   }
   return best;

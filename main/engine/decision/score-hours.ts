@@ -1,9 +1,7 @@
-import type { SaidTally, ScoredHour, ScoreTally, TalliedHour } from '../domain/ensemble.ts';
+import { HOURS_KEPT, type SaidTally, type ScoredHour, type ScoreTally, type TalliedHour } from '../domain/ensemble.ts';
 
 /** Where the bands of the chance given to the likelier side begin. */
 const BANDS = [0.5, 0.55, 0.6, 0.7, 0.8] as const;
-/** Tallies that are kept: four weeks of hours. */
-const HOURS_KEPT = 672;
 /** Settled candles that another version may still be scored on. */
 const CANDLES_KEPT = 8_192;
 

@@ -91,6 +91,9 @@ export interface ScoredHour {
   }[];
 }
 
+/** Tallies that are looked back on: four weeks of hours. */
+export const HOURS_KEPT = 672;
+
 /** All members of one tally. */
 export interface TalliedHour {
   /** Hours since 1970. */

@@ -3,9 +3,9 @@ import { type LineUpEntry, type MemberScore, type TalliedHour, versionKey } from
 import type { ModelFitnessBoard } from '../../engine/domain/model-fitness.ts';
 import type { FeatureShift } from '../../engine/inference/feature-drift.ts';
 import type { ModelCard } from '../card.ts';
-import { hoursOf, liveRecord, saidAndCame } from './live-record.ts';
+import { hoursOf, liveRecord, saidAndCame } from '../judgement/live-record.ts';
+import { blockHoursOf } from '../judgement/told-apart.ts';
 import { driftOfModel } from './model-drift.ts';
-import { blockHoursOf } from './told-apart.ts';
 
 type Card = Pick<
   ModelCard,

@@ -2,8 +2,8 @@ import type { EnsembleBoard, EnsembleMember } from '../../../preload/boards-cont
 import type { EnsembleNow, MemberNow } from '../../engine/decision/ensemble-now.ts';
 import type { TalliedHour } from '../../engine/domain/ensemble.ts';
 import type { InstrumentId } from '../../engine/domain/instrument.ts';
-import { besideOther, hoursOf, liveRecord } from './live-record.ts';
-import { blockHoursOf } from './told-apart.ts';
+import { besideOther, hoursOf, liveRecord } from '../judgement/live-record.ts';
+import { blockHoursOf } from '../judgement/told-apart.ts';
 
 const HOUR_MS = 3_600_000;
 /** Hours of which the course is shown: two weeks. */

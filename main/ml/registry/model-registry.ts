@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { type LineUpEntry, versionKey } from '../../engine/domain/ensemble.ts';
+import { type LineUpEntry, type TalliedHour, versionKey } from '../../engine/domain/ensemble.ts';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import type { FeatureSetIdentity, Placement } from '../../engine/inference/protocol.ts';
 import { type ModelCard, whyNoVote } from '../card.ts';
@@ -28,6 +28,8 @@ export interface Refused {
 
 /** How versions did live. */
 export type ScoreOf = (version: { readonly model: string; readonly version: string }) => Contender['score'];
+/** What was settled of late, hour by hour; none where nobody kept it. */
+type Hours = readonly TalliedHour[];
 
 export interface ModelRegistry {
   versions(): readonly ModelVersion[];
@@ -52,9 +54,9 @@ export interface ModelRegistry {
     version: string,
     featureSets: readonly FeatureSetIdentity[],
   ): Promise<Result<Placement, { readonly kind: 'unknown' | 'refused'; readonly text: string }>>;
-  checks(model: string, version: string, scoreOf: ScoreOf, nowMs: number): readonly GateCheck[];
+  checks(model: string, version: string, scoreOf: ScoreOf, nowMs: number, hours?: Hours): readonly GateCheck[];
   /** Passes the gate, stores the signed record, then the version stands as live: all of it durable, or none. */
-  promote(model: string, version: string, scoreOf: ScoreOf, nowMs: number): Result<Promotion, Refused>;
+  promote(model: string, version: string, scoreOf: ScoreOf, nowMs: number, hours?: Hours): Result<Promotion, Refused>;
   /** What traded before stands as live again. No gate stands before the way back. */
   rollback(model: string, nowMs: number): Result<Promotion, Refused>;
   /**
@@ -164,9 +166,9 @@ export function openModelRegistry(
     return card ? { card, score: scoreOf(version) } : null;
   };
 
-  const checks: ModelRegistry['checks'] = (model, version, scoreOf, nowMs) => {
+  const checks: ModelRegistry['checks'] = (model, version, scoreOf, nowMs, hours) => {
     const challenger = contender(find(model, version), scoreOf);
-    return challenger ? gateChecks(challenger, contender(liveOf(model), scoreOf), nowMs, terms) : [];
+    return challenger ? gateChecks(challenger, contender(liveOf(model), scoreOf), nowMs, terms, hours) : [];
   };
 
   const stand = (
@@ -245,12 +247,12 @@ export function openModelRegistry(
       return ok({ ...found, memoryBytes: probed.memoryBytes });
     },
     checks,
-    promote(model, version, scoreOf, nowMs) {
+    promote(model, version, scoreOf, nowMs, hours) {
       const found = find(model, version);
       if (!found) return refuse('unknown', `there is no ${model} ${version}`);
       const live = liveOf(model);
       if (live?.version === version) return refuse('unknown', `${model} ${version} trades already`);
-      const gate = checks(model, version, scoreOf, nowMs);
+      const gate = checks(model, version, scoreOf, nowMs, hours);
       const [first, ...others] = gate.filter(({ passed }) => !passed);
       if (gate.length === 0) return refuse('unknown', `the card of ${model} ${version} cannot be read`);
       const untilMs = cardOf(found)?.licensedUntilMs ?? 0;

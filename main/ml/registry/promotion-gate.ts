@@ -1,6 +1,10 @@
-import { type MemberScore, totalOf } from '../../engine/domain/ensemble.ts';
+import { TIMEFRAME_MS } from '../../engine/domain/candle.ts';
+import { type MemberScore, type TalliedHour, totalOf } from '../../engine/domain/ensemble.ts';
 import type { Leak } from '../audit/leakage-audit.ts';
 import type { ModelCard } from '../card.ts';
+import { besideOther, hoursOf } from '../judgement/live-record.ts';
+import { blockHoursOf } from '../judgement/told-apart.ts';
+import { horizonOf } from '../labels/label.ts';
 
 /** One thing that a version must have shown before it may trade; `text` says what was found, with its limit. */
 export interface GateCheck {
@@ -33,19 +37,23 @@ const HOUR_MS = 3_600_000;
 /** Logarithmic loss of always saying a half. */
 const COIN = Math.LN2;
 
-/** What stands for and against a version that wants to trade in the place of `champion`; all checks, passed or not. */
+/**
+ * What stands for and against a version that wants to trade in the place of `champion`; all checks, passed or not.
+ * @param hours what was settled of late, hour by hour: whether the two are told apart; none where nobody kept them
+ */
 export function gateChecks(
   challenger: Contender,
   champion: Contender | null,
   nowMs: number,
   terms: ShadowTerms = DEFAULT_SHADOW,
+  hours: readonly TalliedHour[] = [],
 ): readonly GateCheck[] {
   return [
     validation(challenger.card),
     leakage(challenger.card),
     calibration(challenger.card),
     shadow(challenger.score, nowMs, terms),
-    better(challenger, champion),
+    better(challenger, champion, hours),
   ];
 }
 
@@ -91,22 +99,57 @@ function shadow(score: MemberScore | null, nowMs: number, { forecastsMin, hoursM
 
 /**
  * After costs on data neither had seen, and by its loss live, next to the one that trades; alone, next to doing nothing and to a coin:
- * a card is a file, and what it says of itself is not enough.
+ * a card is a file, and what it says of itself is not enough. One that is told to be the worse does not pass.
  */
-function better(challenger: Contender, champion: Contender | null): GateCheck {
+function better(challenger: Contender, champion: Contender | null, hours: readonly TalliedHour[]): GateCheck {
+  const apart = apartFrom(challenger.card, champion?.card ?? null, hours);
   const net = netOf(challenger.card);
   const own = meanLoss(challenger.score);
   if (!champion) {
     const live = own === null ? 'no forecast settled live' : `live loss ${own.toFixed(4)}`;
-    const text = `${bps(net)} a trade after costs, ${live}; nothing to replace, so above 0 and below the ${COIN.toFixed(4)} of a coin`;
-    return { name: 'champion', passed: net > 0 && own !== null && own < COIN, text };
+    const text = `${bps(net)} a trade after costs, ${live}; nothing to replace, so above 0 and below the ${COIN.toFixed(4)} of a coin${apart.text}`;
+    return { name: 'champion', passed: net > 0 && own !== null && own < COIN && !apart.isWorse, text };
   }
   const theirs = netOf(champion.card);
   const other = meanLoss(champion.score);
   const live =
     own === null || other === null ? 'not compared live' : `live loss ${own.toFixed(4)} against ${other.toFixed(4)}`;
-  const passed = net > theirs && own !== null && other !== null && own < other;
-  return { name: 'champion', passed, text: `${bps(net)} a trade after costs against ${bps(theirs)}; ${live}` };
+  const passed = net > theirs && own !== null && other !== null && own < other && !apart.isWorse;
+  const text = `${bps(net)} a trade after costs against ${bps(theirs)}; ${live}${apart.text}`;
+  return { name: 'champion', passed, text };
+}
+
+const memberOf = ({ name, version }: ModelCard): string => `${name}@${version}`;
+
+interface Apart {
+  readonly isWorse: boolean;
+  /** The last clause of the check. */
+  readonly text: string;
+}
+
+/** By the tallies that it was drawn from: screens ask for the gate many times a second, and a tally comes once an hour. */
+const drawnBefore = new WeakMap<readonly TalliedHour[], Map<string, Apart>>();
+
+/** Whether the losses on the same candles, or those of a coin, are told apart. */
+function apartFrom(card: ModelCard, champion: ModelCard | null, hours: readonly TalliedHour[]): Apart {
+  const drawn = drawnBefore.get(hours) ?? new Map<string, Apart>();
+  drawnBefore.set(hours, drawn);
+  const key = `${memberOf(card)} ${champion && memberOf(champion)}`;
+  const apart = drawn.get(key) ?? drawApart(card, champion, hours);
+  drawn.set(key, apart);
+  return apart;
+}
+
+function drawApart(card: ModelCard, champion: ModelCard | null, hours: readonly TalliedHour[]): Apart {
+  const blockHours = blockHoursOf(horizonOf(card.question.label) * TIMEFRAME_MS[card.timeframe]);
+  const found = besideOther(hoursOf(memberOf(card), hours), champion && memberOf(champion), blockHours);
+  if (found === null) return { isWorse: false, text: '' };
+  const { verdict, logLoss } = found;
+  if (logLoss.interval === null) return { isWorse: false, text: ', too early to tell them apart' };
+  const { low, high } = logLoss.interval;
+  const drawn = `(95 %: ${low.toFixed(4)} to ${high.toFixed(4)} on ${logLoss.n} forecasts)`;
+  const said = verdict === 'not-told-apart' ? 'not told apart yet' : `told to be ${verdict}`;
+  return { isWorse: verdict === 'worse', text: `, ${said} ${drawn}` };
 }
 
 const netOf = ({ outOfSample }: ModelCard): number =>

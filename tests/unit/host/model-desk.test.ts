@@ -24,6 +24,7 @@ let client: InferenceClient;
 let desk: ModelDesk;
 let registry: ModelRegistry;
 let heard: EngineEvent[];
+const NO_HOURS: never[] = [];
 let scores: MemberScore[];
 let nowMs: number;
 
@@ -60,7 +61,9 @@ beforeEach(async () => {
     onModelState: hear,
     onNotice: () => {},
   });
-  const decision = { view: { scores: () => scores, shadows: () => [], settings: () => DEFAULT_ENSEMBLE } };
+  const decision = {
+    view: { scores: () => scores, hours: () => NO_HOURS, shadows: () => [], settings: () => DEFAULT_ENSEMBLE },
+  };
   desk = createModelDesk({
     registry,
     engine: {

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
-import { type Contender, gateChecks } from '../../../main/ml/registry/promotion-gate.ts';
+import type { TalliedHour } from '../../../main/engine/domain/ensemble.ts';
+import { type Contender, DEFAULT_SHADOW, gateChecks } from '../../../main/ml/registry/promotion-gate.ts';
 import { goodVersion, HOURS_30, scoreOf } from '../../support/model-versions.ts';
 import type { SmallPackage } from '../../support/small-model.ts';
 
@@ -80,4 +81,52 @@ test('the first of its name does not trade where live it was no better than a co
   expect(failing({ score: scoreOf('small@1.1.0', 400, 0.7) }, null)).toEqual(['champion']);
   expect(failing({ score: scoreOf('small@1.1.0', 400, Math.LN2) }, null)).toEqual(['champion']);
   expect(failing({ score: scoreOf('small@1.1.0', 400, 0.69) }, null)).toEqual([]);
+});
+
+/** Sixty blocks of hours in which the challenger's loss, less the champion's, lay at `mean` give or take `spread`. */
+const livedBeside = (mean: number, spread: number, blocks = 60): TalliedHour[] =>
+  Array.from({ length: blocks }, (_, at) => ({
+    hour: 4 * at,
+    scored: [
+      {
+        member: 'small@1.1.0',
+        trust: null,
+        tally: { n: 10, logLoss: 6.8, brier: 2.4, right: 6 },
+        said: [],
+        beside: [{ member: 'small@1.0.0', n: 10, logLoss: 10 * (mean + (at % 2 === 0 ? spread : -spread)), brier: 0 }],
+      },
+    ],
+  }));
+const championCheck = (hours: readonly TalliedHour[], against: Contender | null = champion) =>
+  gateChecks(challenger, against, HOURS_30, DEFAULT_SHADOW, hours).find(({ name }) => name === 'champion')!;
+
+test.each<[string, TalliedHour[], boolean, RegExp]>([
+  ['kept no hours', [], true, /live loss 0\.6800 against 0\.6900$/],
+  [
+    'is better',
+    livedBeside(-0.01, 0.001),
+    true,
+    /, told to be better \(95 %: -0\.01\d\d to -0\.00\d\d on 600 forecasts\)$/,
+  ],
+  [
+    'may be either',
+    livedBeside(-0.001, 0.1),
+    true,
+    /, not told apart yet \(95 %: -0\.\d{4} to 0\.\d{4} on 600 forecasts\)$/,
+  ],
+  ['is worse', livedBeside(0.01, 0.001), false, /, told to be worse \(95 %: 0\.00/],
+  ['was watched too short', livedBeside(0.01, 0.001, 9), true, /, too early to tell them apart$/],
+])(
+  'the gate says whether the two are told apart, and stops one that is told to be worse: one that %s',
+  (_, hours, passed, text) => {
+    const check = championCheck(hours);
+    expect(check.text).toMatch(text);
+    expect(check.passed).toBe(passed);
+  },
+);
+
+test('the first of its name is told apart from a coin', () => {
+  const { passed, text } = championCheck(livedBeside(0, 0), null);
+  expect(text).toContain('told to be better (95 %: -0.0131 to -0.0131 on 600 forecasts)');
+  expect(passed).toBe(true);
 });

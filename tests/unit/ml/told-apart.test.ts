@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest';
-import { createRandom } from '../../../../main/engine/kernel/random.ts';
-import { besideOther, hoursOf, liveRecord, saidAndCame } from '../../../../main/ml/desk/live-record.ts';
-import { BLOCKS_MIN, blockHoursOf, type HourSum, meanOfHours, toldApart } from '../../../../main/ml/desk/told-apart.ts';
-import { plantedHours } from '../../../support/memory-boards.ts';
+import { createRandom } from '../../../main/engine/kernel/random.ts';
+import { besideOther, hoursOf, liveRecord, saidAndCame } from '../../../main/ml/judgement/live-record.ts';
+import {
+  BLOCKS_MIN,
+  blockHoursOf,
+  type HourSum,
+  meanOfHours,
+  toldApart,
+} from '../../../main/ml/judgement/told-apart.ts';
+import { plantedHours } from '../../support/memory-boards.ts';
 
 const HOUR_MS = 3_600_000;
 

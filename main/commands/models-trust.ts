@@ -60,7 +60,7 @@ function changed(
   try {
     lock = lockInstance(lockFile);
   } catch {
-    return badInput('a terminal runs on this data folder: end it first');
+    return badInput('a terminal runs on this data folder: its ensemble board does the same, at once');
   }
   try {
     const outcome = verb === 'promote' ? shelf.promote(nowMs) : shelf.rollback(nowMs);

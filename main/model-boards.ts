@@ -28,14 +28,14 @@ const horizonMs = ({ question, timeframe }: ModelCard): number => horizonOf(ques
 export function createModelBoards({ engine, registry, nowMs }: ModelBoardsDeps): BoardsPort {
   const { decision, features, inference, instruments } = engine.pipeline;
   let held = {
-    hours: decision.view.hours(),
+    hours: decision.view.hoursUpToNow(),
     records: new Map<string, MemberRecord>(),
     lives: new Map<string, LiveSide>(),
   };
 
-  /** Intervals are drawn once a tally, and not whenever a screen looks. */
+  /** Intervals are drawn when something was settled, and not whenever a screen looks. */
   function drawn(): typeof held {
-    const hours = decision.view.hours();
+    const hours = decision.view.hoursUpToNow();
     if (held.hours !== hours) held = { hours, records: new Map(), lives: new Map() };
     return held;
   }

@@ -55,6 +55,8 @@ export interface DecisionView {
   trusts(instrumentId: InstrumentId): ReadonlyMap<string, number>;
   /** What was settled from tally to tally, of the last weeks. */
   hours(): readonly TalliedHour[];
+  /** With what was settled since the last tally; another array only where something was. */
+  hoursUpToNow(): readonly TalliedHour[];
   /** The votes on an instrument as they would be counted now. */
   now(instrumentId: InstrumentId, nowMs: number): EnsembleNow;
   /** The votes last counted on an instrument. */
@@ -356,6 +358,7 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
       trusts: (instrumentId) =>
         new Map(Array.from(trustsOf(lineUp.voters(), state, instrumentId), ([{ id }, trust]) => [id, trust])),
       hours: () => state.hours(),
+      hoursUpToNow: () => state.hoursUpToNow(),
       now: (instrumentId, nowMs) => ensembleNow(lineUp, state, instrumentId, actionableSide(instrumentId), nowMs),
       votes: (instrumentId) => state.votes(instrumentId),
     },

@@ -58,6 +58,8 @@ export interface DecisionState {
   hourSoFar(trusts: ReadonlyMap<string, number | null>): readonly ScoredHour[];
   /** The tallies of the last weeks, oldest first. */
   hours(): readonly TalliedHour[];
+  /** With what was settled since the last of them. */
+  hoursUpToNow(): readonly TalliedHour[];
 }
 
 /** @param past closed candles of every instrument: what a member that has just come begins with */
@@ -277,5 +279,6 @@ export function createDecisionState(
     },
     hourSoFar: hours.soFar,
     hours: hours.kept,
+    hoursUpToNow: hours.upToNow,
   };
 }

@@ -27,6 +27,8 @@ export interface ScoreHours {
   take(hour: number, scored: readonly ScoredHour[]): void;
   /** Oldest first. */
   kept(): readonly TalliedHour[];
+  /** With what was settled since the last tally as one more; another array only where something was. */
+  upToNow(): readonly TalliedHour[];
 }
 
 interface Sums {
@@ -40,6 +42,7 @@ const NOTHING: ScoreTally = { n: 0, logLoss: 0, brier: 0, right: 0 };
 export function createScoreHours(): ScoreHours {
   let open = new Map<string, Sums>();
   let tallied: readonly TalliedHour[] = [];
+  let now: readonly TalliedHour[] | null = null;
   const settled = new Map<string, readonly SettledForecast[]>();
 
   const sumsOf = (member: string): Sums => {
@@ -60,9 +63,22 @@ export function createScoreHours(): ScoreHours {
     });
   };
 
+  const soFar = (trusts: ReadonlyMap<string, number | null>): readonly ScoredHour[] =>
+    [...new Set([...trusts.keys(), ...open.keys()])].map((member) => {
+      const sums = open.get(member);
+      return {
+        member,
+        trust: trusts.get(member) ?? null,
+        tally: sums?.tally ?? NOTHING,
+        said: [...(sums?.said.values() ?? [])].sort((a, b) => a.from - b.from),
+        beside: [...(sums?.beside.values() ?? [])],
+      };
+    });
+
   return {
     note(forecast) {
       const { member, about, probability, rose, logLoss, brier } = forecast;
+      now = null;
       const sums = sumsOf(member);
       const right = probability > 0.5 === rose && probability !== 0.5 ? 1 : 0;
       const { tally } = sums;
@@ -88,22 +104,18 @@ export function createScoreHours(): ScoreHours {
         settled.delete(oldest);
       }
     },
-    soFar: (trusts) =>
-      [...new Set([...trusts.keys(), ...open.keys()])].map((member) => {
-        const sums = open.get(member);
-        return {
-          member,
-          trust: trusts.get(member) ?? null,
-          tally: sums?.tally ?? NOTHING,
-          said: [...(sums?.said.values() ?? [])].sort((a, b) => a.from - b.from),
-          beside: [...(sums?.beside.values() ?? [])],
-        };
-      }),
+    soFar,
     take(hour, scored) {
       open = new Map();
+      now = null;
       if (scored.length > 0) tallied = [...tallied, { hour, scored }].slice(-HOURS_KEPT);
     },
     kept: () => tallied,
+    upToNow() {
+      const last = tallied.at(-1);
+      now ??= last && open.size > 0 ? [...tallied, { hour: last.hour + 1, scored: soFar(new Map()) }] : tallied;
+      return now;
+    },
   };
 }
 

@@ -9,7 +9,7 @@ const HOUR_MS = 3_600_000;
 /** Hours of which the course is shown: two weeks. */
 const HOURS_SHOWN = 336;
 
-/** How a version did in the last weeks: changes with each tally and not between. */
+/** How a version did in the last weeks: another only where something was settled. */
 export type MemberRecord = Pick<EnsembleMember, 'live' | 'beside' | 'hours'>;
 
 /**

@@ -58,3 +58,23 @@ test('[D22] four weeks of hours are kept, and a tally of an older journal is non
   for (let hour = 1; hour <= 700; hour += 1) hours.take(hour, hours.soFar(new Map([['m@1', 1]])));
   expect(hours.kept().map(({ hour }) => hour)).toEqual(Array.from({ length: 672 }, (_, at) => at + 29));
 });
+
+test('[D22] what was settled since the last tally is looked at too, and is another array only where something was', () => {
+  const hours = createScoreHours();
+  hours.note(settled('m@1', 0.7, true));
+  expect(hours.upToNow()).toEqual([]);
+  hours.take(7, hours.soFar(new Map([['m@1', 1]])));
+  expect(hours.upToNow()).toEqual(hours.kept());
+  hours.note(settled('m@1', 0.7, false, 'BTC 5m 1'));
+  const now = hours.upToNow();
+  expect(now).toMatchObject([
+    { hour: 7 },
+    { hour: 8, scored: [{ member: 'm@1', trust: null, tally: { n: 1, right: 0 } }] },
+  ]);
+  expect(hours.upToNow()).toBe(now);
+  expect(hours.kept()).toHaveLength(1);
+  hours.note(settled('m@1', 0.7, false, 'BTC 5m 2'));
+  expect(hours.upToNow()).not.toBe(now);
+  hours.take(8, hours.soFar(new Map()));
+  expect(hours.upToNow()).toBe(hours.kept());
+});

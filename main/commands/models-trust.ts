@@ -79,7 +79,7 @@ function shown(account: string, learnt: LearntTrust | null, standing: TrustStand
 }
 
 const learntText = ({ judgement: { verdict, why, forecasts, members } }: LearntTrust): string =>
-  `${verdict}: ${why} (learnt from ${forecasts} forecasts of ${members} members).`;
+  `${verdict}: ${why} (learnt from ${forecasts} forecasts of ${members} ${members === 1 ? 'member' : 'members'}).`;
 
 const standingText = (standing: TrustStanding | null): string =>
   standing?.learnt

@@ -70,7 +70,7 @@ export function judgeTrust(forecasts: readonly DecidedForecast[]): TrustJudgemen
   if (forecasts.length < TERMS.forecastsMin || days < TERMS.daysMin) {
     const wanted = `${TERMS.forecastsMin.toLocaleString('en-US')} on ${TERMS.daysMin} days`;
     return few(
-      `${forecasts.length.toLocaleString('en-US')} settled forecasts on ${days} days are too few to learn from, ${wanted} at least`,
+      `${forecasts.length.toLocaleString('en-US')} settled forecasts on ${days} ${days === 1 ? 'day' : 'days'} are too few to learn from, ${wanted} at least`,
     );
   }
   const judged = steps(forecasts).flatMap(([fromMs, toMs]) => judgeStep(forecasts, fromMs, toMs));

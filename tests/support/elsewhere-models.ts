@@ -134,6 +134,32 @@ export function zippedModel(columns: number): Uint8Array<ArrayBuffer> {
   ]);
 }
 
+/** As files of years ago: format 3, operators of version 9, weights listed among the inputs, and numbers of 64 bits in and out. */
+export function oldModel(columns: number): Uint8Array<ArrayBuffer> {
+  const { graph } = readOutline(elsewhereModel({ columns, out: 'one', input: 'x', output: 'y' }));
+  const cast = (from: string, to: string, type: number): Uint8Array =>
+    bytesField(
+      1,
+      concatBytes([
+        textField(1, from),
+        textField(2, to),
+        textField(4, 'Cast'),
+        bytesField(5, intAttribute('to', type)),
+      ]),
+    );
+  const body = concatBytes([
+    cast('input.1', 'x', 1),
+    innerGraph(graph, (name) => name),
+    cast('y', '4', 11),
+    textField(2, 'torch-jit-export'),
+    port(11, 'input.1', tensorType(11, [null, columns])),
+    port(11, 'weights', tensorType(1, [columns, 1])),
+    port(12, '4', tensorType(11, [null, 1])),
+  ]);
+  const opset = bytesField(8, concatBytes([textField(1, ''), intField(2, 9)]));
+  return concatBytes([intField(1, 3), textField(2, 'pytorch'), textField(3, '1.3'), bytesField(7, body), opset]);
+}
+
 /** A graph of a few hundred bytes that goes round and round before it answers. */
 export function endlessModel(columns: number): Uint8Array<ArrayBuffer> {
   const copy = (from: string, to: string): Uint8Array =>

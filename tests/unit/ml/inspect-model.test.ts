@@ -44,6 +44,7 @@ it.each([
   ],
   ['newer tree operators', withHeader(sound, operators('ai.onnx.ml', 6)), /version 6 of the operators of "ai.onnx.ml"/],
   ['foreign operators', withHeader(sound, operators('evil.corp', 1)), /operators of "evil.corp", which are not part/],
+  ['functions of its own', withHeader(sound, bytesField(25, textField(1, 'twice'))), /defines functions of its own/],
   ['a newer format', withHeader(sound, intField(1, 14)), /IR version 14, the runtime reads up to 13/],
   ['graphs without end', nested(5_000), /nested more than 16 deep/],
   ['two graphs', concatBytes([sound, sound]), /holds 2 graphs/],

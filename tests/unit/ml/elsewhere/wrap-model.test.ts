@@ -9,7 +9,7 @@ import { encodeModel, floatTensor, intAttribute } from '../../../../main/ml/onnx
 import type { OutputMap } from '../../../../main/ml/onnx/output-head.ts';
 import { bytesField, concatBytes, intField, textField } from '../../../../main/ml/onnx/protobuf-writer.ts';
 import { sigmoid } from '../../../../main/ml/trees/tree.ts';
-import { elsewhereModel, zippedModel } from '../../../support/elsewhere-models.ts';
+import { elsewhereModel, oldModel, zippedModel } from '../../../support/elsewhere-models.ts';
 import { withHeader } from '../../../support/onnx-bytes.ts';
 
 const FEATURES = ['a', 'b', 'c'];
@@ -66,6 +66,7 @@ it.each([
   ['one row at a time', elsewhereModel({ columns: 3, out: 'two', rows: 1 })],
   ['zipped into maps, a label beside', zippedModel(3)],
   ['with branches that look outside', branching()],
+  ['of years ago, in numbers of 64 bits', oldModel(3)],
   ['of operators of before', withOpset(elsewhereModel({ columns: 3, out: 'two' }), 11)],
 ])('a graph %s is taken in and answers as it did', async (_, file) => {
   expect(await take(file)).toEqual(FIRST);

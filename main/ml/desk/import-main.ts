@@ -57,7 +57,8 @@ async function judgeTask(task: ImportTask): Promise<Result<null, Unfit>> {
   const trial = await watch(task.memoryBytesMax, task.trialMsMax, 'being tried');
   const rows = probeRows(made.value.set, later.value, windowBars);
   const reading = await tryModel(outline, ports.value, rows, plan);
-  await trial.terminate();
+  trial.postMessage('enough');
+  await once(trial, 'exit');
   if (!reading.ok) return reading;
 
   stepTo(3);

@@ -20,4 +20,6 @@ setTimeout(() => {
   writeSync(1, late);
   process.kill(process.pid, 'SIGKILL');
 }, timeoutMs);
+// Whatever it is told: it is to watch no longer.
+parentPort?.once('message', () => process.exit());
 parentPort?.postMessage('watching');

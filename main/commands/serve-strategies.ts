@@ -1,7 +1,9 @@
 import { TIMEFRAMES, type Timeframe } from '../engine/domain/candle.ts';
+import type { StrategyRecord } from '../engine/domain/events.ts';
+import { type InstrumentId, SPOT_VENUE } from '../engine/domain/instrument.ts';
 import { fail, ok, type Result } from '../engine/domain/result.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
-import { wholeRecord } from '../lab/strategy/strategy-agents.ts';
+import { groupProblem, wholeRecord } from '../lab/strategy/strategy-agents.ts';
 import type { DeskStrategy } from '../lab/user-strategies/desk-sessions.ts';
 import { ownConflict, readParams } from '../lab/workers/planned-strategy.ts';
 import { isOwnFile, planStrategy } from './strategy-plan.ts';
@@ -11,9 +13,14 @@ type Given = Readonly<Record<string, number>>;
 
 const bad = (message: string): Result<never, Fault> => fail({ kind: 'bad-plan', message });
 
+/** `BTC/USDT`, or `BTC/USDT:USDT` for a perpetual. */
+export const isSymbol = (text: string): boolean => /^[A-Z0-9]{1,20}\/[A-Z0-9]{1,20}(:[A-Z0-9]{1,20})?$/.test(text);
+
+const instrumentOf = (symbol: string): InstrumentId => `${SPOT_VENUE}:${symbol}`;
+
 /**
  * `sma-cross@5m` or a file of the user's own, `./mine.ts@5m`, with their parameters, checked: `fast=10`, or `sma-cross.fast=10` where there
- * are several strategies.
+ * are several strategies; `pairs@5m:BTC/USDT+ETH/USDT` for one that looks at several instruments together.
  */
 export async function readStrategies(
   names: readonly string[],
@@ -23,10 +30,18 @@ export async function readStrategies(
   if (!given.ok) return given;
   const strategies: DeskStrategy[] = [];
   for (const text of names) {
-    const [, asked = '', timeframe = '5m'] = /^(.*?)(?:@([^@/\\]*))?$/.exec(text) ?? [];
+    const [, asked = '', timeframe = '5m', group] = /^(.*?)(?:@([^@/\\:]*)(?::(.*))?)?$/.exec(text) ?? [];
     if (!TIMEFRAMES.includes(timeframe as Timeframe))
       return bad(`--strategy ${text}: there are candles of ${TIMEFRAMES.join(', ')}`);
-    const read = await readStrategy(asked, timeframe as Timeframe, given.value);
+    const instruments = group?.split('+');
+    const wrong = instruments?.find((symbol) => !isSymbol(symbol) || symbol.includes(':'));
+    if (wrong !== undefined)
+      return bad(`--strategy ${text}: strategies propose on spot, which is named as BTC/USDT, not ${wrong}`);
+    const on = {
+      timeframe: timeframe as Timeframe,
+      ...(instruments && { instruments: instruments.map(instrumentOf) }),
+    };
+    const read = await readStrategy(asked, on, given.value);
     if (!read.ok) return read;
     const { name } = read.value.record;
     const isTaken = strategies.some(({ record, path }) => record.name === name && (path ?? read.value.path) !== null);
@@ -44,22 +59,25 @@ export async function readStrategies(
   return ok(strategies);
 }
 
-async function readStrategy(asked: string, timeframe: Timeframe, given: Given): Promise<Result<DeskStrategy, Fault>> {
-  if (isOwnFile(asked)) return readOwn(asked, timeframe, given);
+type On = Pick<StrategyRecord, 'timeframe' | 'instruments'>;
+
+async function readStrategy(asked: string, on: On, given: Given): Promise<Result<DeskStrategy, Fault>> {
+  if (isOwnFile(asked)) return readOwn(asked, on, given);
   try {
-    const { record } = wholeRecord({ name: asked, params: paramsOf(asked, given), timeframe });
+    const { record } = wholeRecord({ name: asked, params: paramsOf(asked, given), ...on });
     return ok({ record, path: null });
   } catch (error) {
     return bad((error as Error).message);
   }
 }
 
-async function readOwn(file: string, timeframe: Timeframe, given: Given): Promise<Result<DeskStrategy, Fault>> {
+async function readOwn(file: string, on: On, given: Given): Promise<Result<DeskStrategy, Fault>> {
   const planned = await planStrategy(file);
   if (!planned.ok) return planned;
   const { outline, source, codeSha256 } = planned.value;
-  const { name, title, instruments } = outline;
-  if (instruments > 1) return bad(`${name} looks at several instruments together: the desk trades one at a time`);
+  const { name, title } = outline;
+  const missing = groupProblem(outline, on.instruments);
+  if (missing !== null) return bad(missing);
   const params = readParams(planned.value, paramsOf(name, given));
   if (!params.ok) return bad(`${name}: ${params.error.message}`);
   try {
@@ -70,7 +88,7 @@ async function readOwn(file: string, timeframe: Timeframe, given: Given): Promis
   }
   const own = { title, codeSha256: codeSha256 as string };
   return ok({
-    record: { name, params: params.value, timeframe, own },
+    record: { name, params: params.value, ...on, own },
     path: source.kind === 'file' ? source.path : null,
   });
 }

@@ -5,7 +5,7 @@ import { PRODUCT_ROOT } from '../product.ts';
 import { keptConnectionToken } from '../web/connection-token.ts';
 import { startWebServer } from '../web/server.ts';
 import { badInput, type Outcome } from './output.ts';
-import { readStrategies } from './serve-strategies.ts';
+import { isSymbol, readStrategies } from './serve-strategies.ts';
 
 export interface ServeOptions {
   readonly port: number;
@@ -25,8 +25,6 @@ export interface ServeOptions {
 
 /** Some weeks of one instrument. */
 const RECORD_MB = 1_024;
-/** As ccxt writes them: BTC/USDT, BTC/USDT:USDT. */
-const SYMBOL = /^[A-Z0-9]+\/[A-Z0-9]+(:[A-Z0-9]+)?$/;
 
 export function practiceChoice(options: Pick<ServeOptions, 'seed' | 'data' | 'practice'>): PracticeChoice {
   if (options.practice !== undefined) return { kind: 'running', url: options.practice };
@@ -40,7 +38,7 @@ export async function serve(options: ServeOptions): Promise<Outcome | null> {
     return badInput(`--param ${options.param[0]} is of a strategy, and none is given: --strategy NAME@TIMEFRAME`);
   const strategies = options.strategy && (await readStrategies(options.strategy, options.param ?? []));
   if (strategies && !strategies.ok) return badInput(strategies.error.message);
-  if (options.record !== undefined && !SYMBOL.test(options.record))
+  if (options.record !== undefined && !isSymbol(options.record))
     return badInput(`--record ${options.record}: an instrument is named as BTC/USDT, a perpetual as BTC/USDT:USDT`);
   const { ensureScreenBuilt } = await import('../screen-build.ts');
   await ensureScreenBuilt((text) => process.stderr.write(`${text}\n`));

@@ -31,6 +31,8 @@ export interface StrategyRecord {
   readonly name: string;
   readonly params: Readonly<Record<string, number>>;
   readonly timeframe: Timeframe;
+  /** Those that it looks at together, in its order; absent where there is one of it for each instrument. */
+  readonly instruments?: readonly InstrumentId[];
   /** Of a strategy of the user's own, which runs outside: a replay hears it from the log and needs none of its code. */
   readonly own?: { readonly title: string; readonly codeSha256: string };
 }

@@ -8,6 +8,8 @@ export type InstrumentKind = 'spot' | 'perpetual';
 
 /** The venue of everything that names none: journals from before there were two hold its events. */
 export const SPOT_VENUE = 'binance';
+/** Whose rules perpetuals follow. */
+export const PERPETUAL_VENUE = 'binance-usdm';
 
 /** An instrument's rules as they travel in events: decimal strings. */
 export interface InstrumentRecord {
@@ -81,7 +83,7 @@ export interface InstrumentAccounts {
 }
 
 /** A venue as people call it. */
-export const venueWord = (venue: string): string => (venue === 'binance-usdm' ? 'USD-M' : 'spot');
+export const venueWord = (venue: string): string => (venue === PERPETUAL_VENUE ? 'USD-M' : 'spot');
 
 /** What an instrument is called: `BTC/USDT`, and `BTC/USDT PERP` where it is the perpetual. */
 export function symbolOf(id: InstrumentId): string {

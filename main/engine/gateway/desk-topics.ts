@@ -13,7 +13,7 @@ import type { ApprovalView } from '../approval/approval-stage.ts';
 import { signatureText } from '../approval/cases.ts';
 import type { EnsembleSettings } from '../domain/ensemble.ts';
 import type { FillBooked } from '../domain/events.ts';
-import { type InstrumentsView, isPerpetual, symbolOf } from '../domain/instrument.ts';
+import { type InstrumentsView, isPerpetual, PERPETUAL_VENUE, symbolOf } from '../domain/instrument.ts';
 import type { MarketView, Quote } from '../domain/market.ts';
 import type { PortfolioView } from '../domain/portfolio.ts';
 import type { ExecutionView } from '../execution/execution-view.ts';
@@ -180,23 +180,21 @@ function health(
   };
 }
 
-const USDM_VENUE = 'binance-usdm';
-
 function perpetualsHealth(execution: ExecutionView, board: NoticeBoard): Health['perpetuals'] {
-  const { health: said, privateStream } = board.other(USDM_VENUE);
+  const { health: said, privateStream } = board.other(PERPETUAL_VENUE);
   if (!said && !privateStream) return null;
   return {
-    privateStream: execution.privateStream(USDM_VENUE),
+    privateStream: execution.privateStream(PERPETUAL_VENUE),
     privateStreamSinceMs: privateStream?.sinceMs ?? null,
     privateStreamWhy: privateStream?.why ?? '',
-    lastAuditAtMs: execution.lastAuditAtMs(USDM_VENUE),
+    lastAuditAtMs: execution.lastAuditAtMs(PERPETUAL_VENUE),
     venueRoundTripMs: said?.roundTripMs ?? null,
     venue: said && venueRow(said),
   };
 }
 
 function resyncsOf(board: NoticeBoard, instrumentId: string): number {
-  const said = isPerpetual(instrumentId) ? board.other(USDM_VENUE).health : board.venue;
+  const said = isPerpetual(instrumentId) ? board.other(PERPETUAL_VENUE).health : board.venue;
   return said?.resyncs.find((entry) => entry.instrumentId === instrumentId)?.count ?? 0;
 }
 

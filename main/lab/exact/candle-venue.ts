@@ -7,11 +7,11 @@ import {
   toNumberLossy,
 } from '../../engine/domain/decimal.ts';
 import type { CandleRow } from '../../engine/domain/events.ts';
-import { type InstrumentId, SPOT_VENUE } from '../../engine/domain/instrument.ts';
+import { type InstrumentId, PERPETUAL_VENUE, SPOT_VENUE } from '../../engine/domain/instrument.ts';
 import type { VenueFill, VenueIncome, VenueOrderReport } from '../../engine/domain/order.ts';
 import type { OrderToSubmit, VenueCommand, VenueEvent, VenuePort } from '../../engine/venues/venue-port.ts';
 import type { FundingEvent, RunSettings } from '../backtest/settings.ts';
-import { type ExactMarket, PERPETUAL_VENUE, recordOf } from './exact-plan.ts';
+import { type ExactMarket, recordOf } from './exact-plan.ts';
 import { Listing } from './listing.ts';
 import { marginAudit, spotAudit } from './venue-audit.ts';
 

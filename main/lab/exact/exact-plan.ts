@@ -8,7 +8,7 @@ import type {
   PredictionArrived,
   StrategySpoke,
 } from '../../engine/domain/events.ts';
-import type { InstrumentId, InstrumentRecord } from '../../engine/domain/instrument.ts';
+import { type InstrumentId, type InstrumentRecord, PERPETUAL_VENUE } from '../../engine/domain/instrument.ts';
 import type { Mandate, RiskLimits } from '../../engine/domain/proposal.ts';
 import type { OpenedLog } from '../../engine/kernel/event-log.ts';
 import type { AgentsOf } from '../../engine/pipeline.ts';
@@ -24,9 +24,6 @@ import { createStrategyAgent } from '../strategy/strategy-agent.ts';
 import type { OwnSessionOptions } from '../user-strategies/own-session.ts';
 import type { Approver } from './approver.ts';
 import type { NotSigned } from './mandate-watch.ts';
-
-/** Whose rules perpetuals follow. */
-export const PERPETUAL_VENUE = 'binance-usdm';
 
 /** What one instrument brings to a run of the exact gear: its candles, and what the venue and the past say of it. */
 export interface ExactMarket extends Market {

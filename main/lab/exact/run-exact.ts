@@ -1,10 +1,10 @@
-import { SPOT_VENUE } from '../../engine/domain/instrument.ts';
+import { PERPETUAL_VENUE, SPOT_VENUE } from '../../engine/domain/instrument.ts';
 import { createEngine, type Engine } from '../../engine/engine.ts';
 import { libraryOf } from '../../engine/model-cards.ts';
 import { type OwnSession, openOwnSession } from '../user-strategies/own-session.ts';
 import { ROBOT } from './approver.ts';
 import { CandleVenue } from './candle-venue.ts';
-import { type ExactPlan, type ExactRun, groupsOf, membersOf, PERPETUAL_VENUE, timeframeOf } from './exact-plan.ts';
+import { type ExactPlan, type ExactRun, groupsOf, membersOf, timeframeOf } from './exact-plan.ts';
 import { ExactSession } from './exact-session.ts';
 import { HandClock } from './hand-clock.ts';
 import { loggedAnswers } from './logged-answers.ts';

@@ -1,12 +1,12 @@
 import { type Agent, abstaining } from '../../engine/decision/agent.ts';
 import type { CandleTape } from '../../engine/decision/candle-tape.ts';
-import type { Timeframe } from '../../engine/domain/candle.ts';
+import type { Candle, Timeframe } from '../../engine/domain/candle.ts';
 import { TIMEFRAME_MS } from '../../engine/domain/candle.ts';
 import type { PredictionArrived } from '../../engine/domain/events.ts';
 import type { InstrumentId } from '../../engine/domain/instrument.ts';
 import type { SupposedEdge } from '../backtest/mandate-signer.ts';
 import type { StrategyDefinition } from './strategy.ts';
-import { StrategyRunner, type WishDesk } from './strategy-runner.ts';
+import { inOrder, StrategyRunner, type WishDesk } from './strategy-runner.ts';
 import { heldOf, type StrategyAccount, wishOpinion } from './wish-opinion.ts';
 
 /** Candles kept for a new start after a correction or a reconnect. */
@@ -28,6 +28,7 @@ export function createStrategyAgent(
   const held = instruments.map((id) => heldOf(id, account));
   const runner = new StrategyRunner(strategy, params, TIMEFRAME_MS[timeframe], held);
   const deskOf = (instrument: number): WishDesk => runner.desks[instrument] as WishDesk;
+  const tapes = instruments.map((): readonly Candle[] => []);
   const seenMs = instruments.map(() => Number.NEGATIVE_INFINITY);
   const closeMs = instruments.map(() => 0);
   const close = instruments.map(() => Number.NaN);
@@ -55,8 +56,9 @@ export function createStrategyAgent(
       close[instrument] = last.close;
       const isNext = followsOn(tape, seenMs[instrument] as number);
       seenMs[instrument] = last.openTimeMs;
+      tapes[instrument] = tape.candles;
       if (isNext) runner.step(instrument, last);
-      else runner.startAnew(instrument, tape.candles);
+      else runner.startAnew(inOrder(tapes));
     },
     stirred: () => (isShown ? runner.stirred.map((at) => instruments[at]!) : []),
     ...(runner.handlers.onPrediction && { onModel: hear }),

@@ -10,16 +10,20 @@ import { createStrategyAgent } from './strategy-agent.ts';
 import type { StrategyAccount } from './wish-opinion.ts';
 
 /**
- * Strategies as members of the ensemble beside models and the named rule, each on every instrument. One of the user's own has its place
+ * Strategies as members of the ensemble beside models and the named rule, each on every instrument, or on those that it looks at together. One of the user's own has its place
  * there, and its words come as events: its code is nowhere near.
- * @throws Error one sentence: a strategy that is not known, that looks at several instruments together, or parameters that will not do
+ * @throws Error one sentence: a strategy that is not known, instruments or parameters that will not do
  */
 export function agentsFor(records: readonly StrategyRecord[]): AgentsOf {
   const makers = records.map((asked): ((account: StrategyAccount) => Agent) => {
     const { name, timeframe, own } = asked;
     if (own) return (account) => createOutsideAgent({ name, title: own.title }, timeframe, account);
     const { record, strategy } = wholeRecord(asked);
-    return (account) => onEach(strategy, record, account);
+    const { instruments, params } = record;
+    return (account) =>
+      instruments
+        ? createStrategyAgent(strategy, params, timeframe, account, instruments)
+        : onEach(strategy, record, account);
   });
   return (account) => ({ strategies: makers.map((make) => make(account)), alone: false });
 }
@@ -29,15 +33,25 @@ export function wholeRecord(record: StrategyRecord): {
   readonly strategy: StrategyDefinition;
   readonly record: StrategyRecord;
 } {
-  const { name, params } = record;
+  const { name, params, instruments } = record;
   const strategy = strategyNamed(name);
   if (!strategy)
     throw new Error(`there is no strategy ${name}: there is ${SHIPPED.map((each) => each.name).join(', ')}`);
-  if ((strategy.instruments ?? 1) > 1)
-    throw new Error(`${name} looks at several instruments together: the desk trades one at a time`);
+  const missing = groupProblem({ name, instruments: strategy.instruments ?? 1 }, instruments);
+  if (missing !== null) throw new Error(missing);
   const read = readSetting(strategy, params);
   if (!read.ok) throw new Error(`${name}: ${read.error.message}`);
   return { strategy, record: { ...record, params: read.value } };
+}
+
+/** Whether as many instruments are named as it looks at together; null where they are, and one that looks at each alone names none. */
+export function groupProblem(
+  { name, instruments }: { readonly name: string; readonly instruments: number },
+  named: readonly InstrumentId[] | undefined,
+): string | null {
+  if (instruments === 1) return named === undefined ? null : `${name} looks at each instrument alone: name none`;
+  if (named?.length === instruments && new Set(named).size === instruments) return null;
+  return `${name} looks at ${instruments} instruments together: name ${instruments}, as in ${name}@5m:BTC/USDT+ETH/USDT`;
 }
 
 /** One of it for each instrument that has candles. */

@@ -1,7 +1,7 @@
 import type { Candle } from '../../engine/domain/candle.ts';
 import type { MarketBatchReceived, StrategyWish } from '../../engine/domain/events.ts';
 import { StrategyFeed } from './feed.ts';
-import type { Desk, Direction, Entry, StrategyDefinition, StrategyHandlers } from './strategy.ts';
+import type { Desk, Direction, Entry, StrategyCandle, StrategyDefinition, StrategyHandlers } from './strategy.ts';
 
 /** What a strategy is shown of one instrument. */
 export type HeldNow = Pick<Desk, 'position' | 'entryPrice' | 'equity'> & {
@@ -50,10 +50,10 @@ export class StrategyRunner {
     this.#step(instrument, candle, false);
   }
 
-  /** A strategy cannot take a candle back: it starts anew over what is known, oldest first. */
-  startAnew(instrument: number, candles: readonly Candle[]): void {
+  /** A strategy cannot take a candle back: it starts anew over what is known of all its instruments, oldest first. */
+  startAnew(candles: readonly StrategyCandle[]): void {
     this.#feed = this.#fresh();
-    for (const [at, candle] of candles.entries()) this.#step(instrument, candle, at < candles.length - 1);
+    for (const [at, candle] of candles.entries()) this.#step(candle.instrument, candle, at < candles.length - 1);
   }
 
   /** A model's word about the instrument's last candle. */
@@ -102,6 +102,13 @@ export class StrategyRunner {
     if (!desk) throw new RangeError(`there is no instrument ${instrument}: there are ${this.desks.length}`);
     return desk;
   }
+}
+
+/** Candles of instruments that are looked at together, by the time at which they open, then by place. */
+export function inOrder(tapes: readonly (readonly Candle[])[]): readonly StrategyCandle[] {
+  const all = tapes.flatMap((candles, instrument) => candles.map((candle) => ({ ...candle, instrument })));
+  // One instrument's are in order.
+  return tapes.length === 1 ? all : all.sort((a, b) => a.openTimeMs - b.openTimeMs || a.instrument - b.instrument);
 }
 
 /** Keeps what is wanted until decision asks. */

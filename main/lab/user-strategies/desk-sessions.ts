@@ -24,14 +24,14 @@ export function openDeskSessions(
   strategies: readonly DeskStrategy[],
   { answerMsMax, loadMsMax } = { answerMsMax: ANSWER_MS_MAX, loadMsMax: LOAD_MS_MAX },
 ): { settled(): Promise<void>; close(): Promise<void> } {
-  const sessions = strategies.flatMap(({ record: { name, params, timeframe }, path }) =>
+  const sessions = strategies.flatMap(({ record: { name, params, timeframe, instruments }, path }) =>
     path === null
       ? []
       : openOwnSession({
           name,
           params,
           timeframe,
-          groups: null,
+          groups: instruments ? [instruments] : null,
           account: engine.pipeline.ledger.portfolio,
           hire: hireTrader(path),
           answerMsMax,

@@ -8,7 +8,9 @@ import type {
   StrategySpoke,
 } from '../../engine/domain/events.ts';
 import { type InstrumentId, isPerpetual } from '../../engine/domain/instrument.ts';
+import type { StrategyCandle } from '../strategy/strategy.ts';
 import { BARS_KEPT, followsOn } from '../strategy/strategy-agent.ts';
+import { inOrder } from '../strategy/strategy-runner.ts';
 import { heldOf, type StrategyAccount } from '../strategy/wish-opinion.ts';
 import type { Heard, HearJob, Told } from '../workers/hear-job.ts';
 import type { Steps, StrategyAnswer, StrategyJob } from '../workers/strategy-jobs.ts';
@@ -162,10 +164,14 @@ export function openOwnSession(options: OwnSessionOptions): OwnSession {
     if (!last) return;
     const isNext = followsOn(tape, seenMs);
     found.seenMs = last.openTimeMs;
-    const candles = isNext ? [last] : [...tape.candles];
-    group.heard.push({ kind: 'candles', instrument, anew: !isNext, candles });
+    group.heard.push(
+      isNext ? { kind: 'candle', candle: { ...last, instrument } } : { kind: 'anew', candles: knownOf(group) },
+    );
     ask(group, tape.closeTimeMs);
   }
+
+  const knownOf = ({ instruments }: Group): readonly StrategyCandle[] =>
+    inOrder(instruments.map((id) => followed.get(id)?.tape.candles ?? []));
 
   const putRow = (id: InstrumentId, of: Timeframe, row: CandleRow): void => {
     if (of === timeframe) put(id, (tape) => tape.put(row));

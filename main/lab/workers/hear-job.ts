@@ -1,17 +1,12 @@
 /** What a strategy of the user's own is told while it trades, and what it wants then. */
-import type { Candle } from '../../engine/domain/candle.ts';
 import type { StrategyWish } from '../../engine/domain/events.ts';
-import type { StrategyDefinition, StrategyFill } from '../strategy/strategy.ts';
+import type { StrategyCandle, StrategyDefinition, StrategyFill } from '../strategy/strategy.ts';
 import { type HeldNow, type MarketHeard, StrategyRunner } from '../strategy/strategy-runner.ts';
 
 export type Told =
-  /** The next candle, or anew all that is known, oldest first. */
-  | {
-      readonly kind: 'candles';
-      readonly instrument: number;
-      readonly anew: boolean;
-      readonly candles: readonly Candle[];
-    }
+  | { readonly kind: 'candle'; readonly candle: StrategyCandle }
+  /** All that is known of all its instruments, oldest first. */
+  | { readonly kind: 'anew'; readonly candles: readonly StrategyCandle[] }
   | { readonly kind: 'fill'; readonly fill: StrategyFill }
   | { readonly kind: 'market'; readonly instrument: number; readonly market: MarketHeard }
   /** A model's word about the instrument's last candle. */
@@ -92,13 +87,14 @@ export function createHearing(strategy: StrategyDefinition): (job: HearJob) => H
 
 function tell(runner: StrategyRunner, told: Told, shown: Set<number>): void {
   switch (told.kind) {
-    case 'candles': {
-      const [next] = told.candles;
-      if (told.anew) runner.startAnew(told.instrument, told.candles);
-      else if (next) runner.step(told.instrument, next);
-      shown.add(told.instrument);
+    case 'candle':
+      runner.step(told.candle.instrument, told.candle);
+      shown.add(told.candle.instrument);
       return;
-    }
+    case 'anew':
+      runner.startAnew(told.candles);
+      for (const { instrument } of told.candles) shown.add(instrument);
+      return;
     case 'fill': {
       const desk = runner.desks[told.fill.instrument];
       if (desk) runner.handlers.onFill?.(told.fill, desk);

@@ -53,7 +53,7 @@ describe('usage', () => {
     [['serve', '--strategy', 'nope@5m'], /there is no strategy nope: there is sma-cross/],
     [['serve', '--strategy', 'sma-cross@7m'], /there are candles of 1s, 1m/],
     [['serve', '--strategy', './nowhere.ts@5m'], /nowhere\.ts: there is no such file/],
-    [['serve', '--strategy', 'pairs@5m'], /looks at several instruments together/],
+    [['serve', '--strategy', 'pairs@5m'], /looks at 2 instruments together: name 2/],
     [
       ['serve', '--strategy', 'sma-cross@5m', '--param', 'smacross.fast=9'],
       /--param smacross\.fast: none of the strategies is called smacross/,

@@ -119,11 +119,11 @@ it('trades and quotes are told in order, a second’s together, and what is want
     'candle 1, buy 99, buy 99, bid 99, buy 100, bid 100, buy 101, bid 101, bid 101, candle 1',
   );
   expect(jobs.map(({ told }) => told.map(({ kind }) => kind).join('+'))).toEqual([
-    'candles',
+    'candle',
     'market',
     'market+market',
     'market',
-    'candles',
+    'candle',
   ]);
   // Nothing new is wanted at second 62; the next candle starts from nothing.
   expect(spoke.map(({ candleCloseTimeMs, wishes }) => [candleCloseTimeMs, wishes[0]?.wish?.kind])).toEqual([

@@ -5,6 +5,7 @@ import { featuresInWords, featureWords } from '../format/feature-words.ts';
 import { NONE, realMinus, showCount, showFloat, showPercent } from '../format/number.ts';
 import { showClock, showDay } from '../format/time.ts';
 import { engineNowMs, instrumentOf } from '../stores/desk-store.ts';
+import { BoardOpener } from './BoardOpener.tsx';
 import { BoardState } from './BoardState.tsx';
 import { chooseOnBoard, useBoardChoice } from './board-store.ts';
 import { intervalText } from './board-words.ts';
@@ -95,25 +96,14 @@ function ModelRows({ model, board }: { model: WatchedModel; board: Drift }) {
   return (
     <>
       <tr data-watched={key} data-open={isOpen}>
-        <th scope="row">
-          <button
-            type="button"
-            className="board-open"
-            aria-expanded={isOpen}
-            aria-controls={panelId}
-            onClick={() => chooseOnBoard({ openModel: isOpen ? null : key })}
-          >
-            <span aria-hidden="true" className="w-2 shrink-0 text-text3">
-              {isOpen ? '▾' : '▸'}
-            </span>
-            <span className="min-w-0">
-              <span className="block truncate">{model.label}</span>
-              <small>
-                {model.role === 'shadow' ? 'shadow' : 'votes'} · {model.timeframe}
-              </small>
-            </span>
-          </button>
-        </th>
+        <BoardOpener
+          label={model.label}
+          role={model.role}
+          timeframe={model.timeframe}
+          isOpen={isOpen}
+          panelId={panelId}
+          onToggle={() => chooseOnBoard({ openModel: isOpen ? null : key })}
+        />
         <td data-align="left">
           <Marked mark={standingOf(model)} />
           <small>{model.inInstruments.map(({ instrumentId }) => symbolOf(instrumentId)).join(', ')}</small>

@@ -5,6 +5,7 @@ import { showPanel } from '../app/dock-api.ts';
 import { NONE, realMinus, showCount, showFloat, showPercent } from '../format/number.ts';
 import { showClock } from '../format/time.ts';
 import { setView } from '../stores/view-store.ts';
+import { BoardOpener } from './BoardOpener.tsx';
 import { BoardState } from './BoardState.tsx';
 import { chooseOnBoard, useBoardChoice } from './board-store.ts';
 import {
@@ -152,25 +153,14 @@ function MemberRows(props: { member: EnsembleMember; models: number; regime: Ens
   return (
     <>
       <tr data-member={member.id} data-open={isOpen}>
-        <th scope="row">
-          <button
-            type="button"
-            className="board-open"
-            aria-expanded={isOpen}
-            aria-controls={panelId}
-            onClick={() => chooseOnBoard({ openMember: isOpen ? null : member.id })}
-          >
-            <span aria-hidden="true" className="w-2 shrink-0 text-text3">
-              {isOpen ? '▾' : '▸'}
-            </span>
-            <span className="min-w-0">
-              <span className="block truncate">{member.label}</span>
-              <small>
-                {member.role === 'shadow' ? 'shadow' : 'votes'} · {member.timeframe}
-              </small>
-            </span>
-          </button>
-        </th>
+        <BoardOpener
+          label={member.label}
+          role={member.role}
+          timeframe={member.timeframe}
+          isOpen={isOpen}
+          panelId={panelId}
+          onToggle={() => chooseOnBoard({ openMember: isOpen ? null : member.id })}
+        />
         <td data-align="left" title={realMinus(member.note)}>
           <span aria-hidden="true" className={tone}>
             {sign}

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
+import { isProcessAlive } from '../process-alive.ts';
 import { type DayReturns, dayReturns } from './day-returns.ts';
 import type { Experiment, ExperimentInputs, ExperimentResult } from './experiment.ts';
 import { ExperimentDatabase, type Trial } from './experiment-database.ts';
@@ -223,12 +224,5 @@ function folderName(id: string, { strategy, data }: ExperimentInputs, createdMs:
 }
 
 /** Another process that runs, or another thread of this one; this thread has nothing unfinished when it opens the store. */
-function isAlive(pid: number, thread: number): boolean {
-  if (pid === process.pid) return thread !== threadId;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const isAlive = (pid: number, thread: number): boolean =>
+  pid === process.pid ? thread !== threadId : isProcessAlive(pid);

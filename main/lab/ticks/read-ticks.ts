@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
+import { isProcessAlive } from '../process-alive.ts';
 import { readFeedFile, readFeedInfo } from './feed-file.ts';
 import { importFeed, isTickFile } from './import/import-feed.ts';
 import type { TickFault, TickFeed } from './tick-feed.ts';
@@ -15,7 +16,7 @@ export const isTicks = async (file: string): Promise<boolean> => readFeedInfo(fi
 /**
  * Depth and trades of one instrument: a feed file, or files of vendors and own recordings, made into a feed for the moment.
  * @param onRows told now and then how many rows have been read of files that are no feed yet
- * @returns the error names the file, row and field; nothing is left behind
+ * @returns the error names the file, row and field
  */
 export async function readTicks(
   files: readonly string[],
@@ -25,13 +26,29 @@ export async function readTicks(
   if (feed !== undefined && files.length > 1)
     return fail({ kind: 'bad-feed', message: `${feed} is a whole feed: nothing goes with it` });
   if (feed !== undefined) return readFeedFile(feed);
-  const dir = mkdtempSync(join(tmpdir(), 'countersign-feed-'));
+  dropLeftOver();
+  const dir = mkdtempSync(join(tmpdir(), `${FOLDER}${process.pid}-`));
   try {
     const out = join(dir, 'feed');
     const imported = await importFeed({ files, out, delayUs: DELAY_US, onProgress: onRows });
     return imported.ok ? readFeedFile(out) : imported;
   } finally {
     rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+const FOLDER = 'countersign-feed-';
+
+/** A run that is cancelled ends in the middle of its work: what it had made goes once its process is gone. */
+function dropLeftOver(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = name.startsWith(FOLDER) ? Number.parseInt(name.slice(FOLDER.length), 10) : Number.NaN;
+    if (!(pid > 0) || isProcessAlive(pid)) continue;
+    try {
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    } catch {
+      // Somebody else's.
+    }
   }
 }
 

@@ -46,6 +46,7 @@ import { openCandleReaders, openPracticeVenues, USDM_VENUE } from './practice-ve
 import { MODELS_DIR, PRODUCT_VERSION, siblingModule } from './product.ts';
 import { openRetraining, retrainSettings } from './retraining.ts';
 import { createTrustDesk } from './trust-desk.ts';
+import { tellUnlisted } from './unlisted-instruments.ts';
 
 /** Which practice market to trade on. */
 export type PracticeChoice =
@@ -325,6 +326,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     );
     const stopStoring = storeClosedCandles(engine);
     const stopNoting = noteForecasts(engine, openForecastBook(books.forecasts), options.onLog);
+    const stopTelling = tellUnlisted(engine, records ?? [], options.onLog);
     const ownStrategies = openDeskSessions(engine, options.strategies ?? []);
     const gateway = createGateway(desk, systemClock, systemTimers);
     engine.start();
@@ -337,6 +339,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
         gateway.close();
         stopStoring();
         stopNoting();
+        stopTelling();
         retraining.close();
         await Promise.all([
           engine.stop(),

@@ -52,6 +52,8 @@ export async function settle(world: World): Promise<void> {
   // A ban runs its course: the venue said how long it lasts, and the engine keeps to that.
   const bannedUntilMs = Math.max(...world.sides.map(({ wire }) => wire.ban?.untilMs ?? 0));
   await world.pass(Math.max(0, bannedUntilMs - world.time.nowMs));
+  // What was wrong until now is not forgotten with it.
+  world.lastFaultMs = Math.min(world.time.nowMs, world.wellSinceMs());
   for (const { wire } of world.sides) wire.heal();
   world.disk.disarm();
   world.sendCrash = null;

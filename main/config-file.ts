@@ -8,6 +8,8 @@ const schema = z.strictObject({
     .strictObject({
       /** Folders of trainings that have ended: the newest so many are kept, with all that came of them. */
       jobsKept: z.int().min(5).max(1_000).default(50),
+      /** Whether nets may be trained on a GPU, where one proves to be faster. */
+      gpu: z.boolean().default(true),
       retrain: z
         .strictObject({
           /** Time of day, UTC, or `off`. */

@@ -248,6 +248,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       },
       workerUrl: siblingModule(import.meta.url, './ml/desk/worker'),
       trainUrl: siblingModule(import.meta.url, './ml/train/main'),
+      gpu: config.training.gpu,
       timers: systemTimers,
       nowMs: () => systemClock.nowMs(),
       onLog: options.onLog,

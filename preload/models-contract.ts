@@ -206,6 +206,8 @@ export const trainingJobSchema = z.strictObject({
     .nullable(),
   /** To the last step at the pace so far; null where there is none yet. */
   remainingMs: z.number().nonnegative().nullable(),
+  /** Where its nets are trained, and why there: `WebGPU`, `5.0 times as fast as …`; null where it has none, or nobody knows yet. */
+  trainedOn: z.strictObject({ on: z.string(), why: z.string() }).nullable(),
   /** Why it failed, in one sentence; empty otherwise. */
   error: z.string(),
   /** Once it is done and was judged. */

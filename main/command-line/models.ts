@@ -153,6 +153,18 @@ export function addModelCommands(program: Command): void {
         (await import('../commands/models-standing.ts')).modelsRollback(name, options.dataDir, Date.now()),
       ),
     );
+  const gpu = models.command('gpu').description('where nets are trained on this machine');
+  const addGpu = (name: 'show' | 'retry', about: string): void => {
+    gpu
+      .command(name)
+      .description(about)
+      .addOption(dataDirOption())
+      .action(({ dataDir }: { dataDir?: string }) =>
+        run(async () => (await import('../commands/models-gpu.ts')).modelsGpu(name, dataDir, Date.now())),
+      );
+  };
+  addGpu('show', 'what races against the processor came to, and what is not tried any more');
+  addGpu('retry', 'forgets all of that: the next training of a net measures anew, after a new driver, say');
   addTrustCommands(models);
 }
 

@@ -49,7 +49,8 @@ async function inference(): Promise<Finding> {
     const { RUNTIME } = await import('../ml/onnx-runtime.ts');
     const { kind, providers, why } = RUNTIME;
     if (kind === 'wasm') return { name, state: 'absent', text: `WebAssembly, slower: ${why}` };
-    return { name, state: 'ok', text: `providers ${providers.join(', ')}` };
+    const known = providers.map((each) => `${each.name}${each.bundled ? '' : ' (not bundled)'}`);
+    return { name, state: 'ok', text: `providers ${known.join(', ')}` };
   } catch (error) {
     return { name, state: 'bad', text: `does not load: ${(error as Error).message}` };
   }

@@ -7,7 +7,9 @@ type Runtime = Pick<typeof native, 'InferenceSession' | 'Tensor'>;
 export interface LoadedRuntime extends Runtime {
   /** `wasm` where there is no native library for this machine: the same answers, some times slower, on the processor alone. */
   readonly kind: 'native' | 'wasm';
-  readonly providers: readonly string[];
+  /** What it can run a graph on; what is not bundled needs libraries of the machine. */
+  readonly providers: readonly { readonly name: string; readonly bundled: boolean }[];
+  readonly version: string;
   /** Why it is not the native one; empty where it is. */
   readonly why: string;
 }
@@ -21,9 +23,9 @@ export type Tensor = native.Tensor;
 
 async function load(): Promise<LoadedRuntime> {
   try {
-    const { InferenceSession, Tensor, listSupportedBackends } = await import('onnxruntime-node');
-    const providers = listSupportedBackends().map(({ name, bundled }) => `${name}${bundled ? '' : ' (not bundled)'}`);
-    return { kind: 'native', InferenceSession, Tensor, providers, why: '' };
+    const { InferenceSession, Tensor, listSupportedBackends, env } = await import('onnxruntime-node');
+    const { common: version } = env.versions;
+    return { kind: 'native', version, InferenceSession, Tensor, providers: listSupportedBackends(), why: '' };
   } catch (error) {
     const web = await import('onnxruntime-web').catch(() => null);
     // Packages for platforms that have a native one come without it: then that one's failure is what there is to say.
@@ -32,6 +34,8 @@ async function load(): Promise<LoadedRuntime> {
     // As the native one: models this small are answered faster by one thread than by several.
     env.wasm.numThreads = 1;
     const why = `the native library does not load: ${(error as Error).message.split('\n')[0]}`;
-    return { kind: 'wasm', InferenceSession, Tensor, providers: ['wasm'], why };
+    const providers = [{ name: 'wasm', bundled: true }];
+    const { common: version } = env.versions;
+    return { kind: 'wasm', version, InferenceSession, Tensor, providers, why };
   }
 }

@@ -11,7 +11,7 @@ import { cancelTraining, pauseTraining, resumeTraining } from './models-actions.
 import { type ModelsTab, showTab, useModels, useSelectedJob, useSelectedVersion } from './models-store.ts';
 import { ReportView } from './ReportView.tsx';
 import { TrialRows } from './TrialRows.tsx';
-import { JOB_STATES, progressText, remainingText, shareDone } from './training-words.ts';
+import { JOB_STATES, progressText, shareDone, underWayText } from './training-words.ts';
 
 export function ModelView() {
   const tab = useModels((state) => state.tab);
@@ -101,7 +101,9 @@ function JobView({ job }: { job: TrainingJob }) {
       <div className="flex items-center gap-3">
         <div className="min-w-0 flex-1">
           <p className="text-[15px] font-semibold leading-5">{job.state === 'done' ? 'Done' : progressText(job)}</p>
-          <p className="h-4 text-text2">{remainingText(job)}</p>
+          <p className="h-4 truncate text-text2" title={job.trainedOn?.why}>
+            {underWayText(job)}
+          </p>
         </div>
         <JobButtons job={job} />
       </div>

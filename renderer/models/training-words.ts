@@ -58,6 +58,10 @@ export function remainingText({ state, remainingMs, step, steps, search }: Train
   return isSearching ? `${left} of searching left` : `${left} left`;
 }
 
+/** `at most 40 s left · on WebGPU`. */
+export const underWayText = (job: TrainingJob): string =>
+  [remainingText(job), job.trainedOn ? `on ${job.trainedOn.on}` : ''].filter((text) => text !== '').join(' · ');
+
 /** Of what is under way: the search, or the training that follows it. */
 export function shareDone({ step, steps, search }: TrainingJob): number {
   if (steps !== null) return step / steps;

@@ -120,6 +120,7 @@ async function startTrainings(jobsDir: string): Promise<TrainClient> {
     spawn: () => forkMlHost(join(import.meta.dirname, '../../main/ml/train/main.ts')),
     jobsDir,
     atOnce: TRAINED.length,
+    gpu: false,
     timers: systemTimers,
     onJob: () => {},
     onNotice: (text) => process.stderr.write(`${text}\n`),

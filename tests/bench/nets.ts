@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { textTable } from '../../main/commands/output.ts';
 import { createRandom } from '../../main/engine/kernel/random.ts';
 import { initialWeights } from '../../main/ml/autodiff/parameters.ts';
-import { freshState, type TrainingProvider, TrainingSession } from '../../main/ml/autodiff/training-session.ts';
+import { freshState, TrainingSession } from '../../main/ml/autodiff/training-session.ts';
 import { ADAM } from '../../main/ml/autodiff/training-step.ts';
 import { causalCnn } from '../../main/ml/nets/causal-cnn.ts';
 import { softmaxCrossEntropy } from '../../main/ml/nets/losses.ts';
@@ -22,6 +22,7 @@ import { stateSpace } from '../../main/ml/nets/state-space.ts';
 import { temporalFusion } from '../../main/ml/nets/temporal-fusion.ts';
 import { transformer } from '../../main/ml/nets/transformer.ts';
 import { Tensor } from '../../main/ml/onnx-runtime.ts';
+import type { TrainingProvider } from '../../main/ml/providers/provider.ts';
 
 const CLASSES = 3;
 const BATCH_SIZE = 128;

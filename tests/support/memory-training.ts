@@ -136,6 +136,7 @@ export function createMemoryTraining() {
     curve: { step: [1, 50], training: [0.69, 0.66], stopping: [0.69, 0.69] },
     search: null,
     remainingMs: 0,
+    trainedOn: null,
     error: '',
     verdict: { edge: 'none', sentence: MODEL_REPORT.sentence },
     ...part,

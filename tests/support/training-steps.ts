@@ -1,12 +1,13 @@
 /** Some steps of training a small net, on the same batch from the same weights whatever the provider is. */
 import { createRandom } from '../../main/engine/kernel/random.ts';
 import { initialWeights } from '../../main/ml/autodiff/parameters.ts';
-import { freshState, type TrainingProvider, TrainingSession } from '../../main/ml/autodiff/training-session.ts';
+import { freshState, TrainingSession } from '../../main/ml/autodiff/training-session.ts';
 import { ADAM } from '../../main/ml/autodiff/training-step.ts';
 import { squaredError } from '../../main/ml/nets/losses.ts';
 import type { Net } from '../../main/ml/nets/net.ts';
 import { BATCH, encodeNetStep, netLayout } from '../../main/ml/nets/net-graphs.ts';
 import { Tensor } from '../../main/ml/onnx-runtime.ts';
+import type { TrainingProvider } from '../../main/ml/providers/provider.ts';
 
 const STEPS = 15;
 const SAMPLES = 4;

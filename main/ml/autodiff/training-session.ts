@@ -1,4 +1,5 @@
 import { InferenceSession, Tensor } from '../onnx-runtime.ts';
+import type { TrainingProvider } from '../providers/provider.ts';
 import { type AdamOptions, STEP, stepRate } from './training-step.ts';
 
 /** All that training changes. */
@@ -10,9 +11,6 @@ export interface TrainingState {
   readonly steps: number;
 }
 
-/** Where a training graph runs. The GPU is taken strictly: a node without a kernel there is an error, not a slow step. */
-export type TrainingProvider = 'cpu' | 'webgpu';
-
 /** One thread and no arena: more threads were slower on a busy machine, and an arena keeps memory that the app needs. */
 export function openGraph(bytes: Uint8Array, provider: TrainingProvider = 'cpu'): Promise<InferenceSession> {
   return InferenceSession.create(bytes, {
@@ -21,6 +19,8 @@ export function openGraph(bytes: Uint8Array, provider: TrainingProvider = 'cpu')
     interOpNumThreads: 1,
     executionMode: 'sequential',
     enableCpuMemArena: false,
+    // DirectML forbids it, and at these sizes it gains nothing anywhere.
+    enableMemPattern: false,
     logSeverityLevel: 4,
     ...(provider === 'cpu' ? {} : { extra: { session: { disable_cpu_ep_fallback: '1' } } }),
   });

@@ -80,6 +80,7 @@ const rowOf = (id: string, { title }: ImportPlan, askedAtMs: number): TrainingJo
   curve: { step: [], training: [], stopping: [] },
   search: null,
   remainingMs: null,
+  trainedOn: null,
   error: '',
   verdict: null,
   brought: { doing: 'starting', versionId: null },

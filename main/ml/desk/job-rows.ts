@@ -19,6 +19,7 @@ export const newRow = (id: string, title: string, plan: TrainingPlan, askedAtMs:
   curve: { step: [], training: [], stopping: [] },
   search: plan.search && { of: plan.search.trials, trials: [] },
   remainingMs: null,
+  trainedOn: null,
   error: '',
   verdict: null,
 });
@@ -41,6 +42,7 @@ export function rowOfJob(job: Job, plan: TrainingPlan | null, verdict: TrainingJ
     },
     search: job.work.search && { of: job.work.search.trials, trials: job.tried.map(trialRow) },
     remainingMs: job.remainingMs,
+    trainedOn: job.trainedOn,
     error: job.reason === null ? '' : sentence(job.reason),
     verdict,
   };

@@ -15,6 +15,8 @@ export interface ModelsOptions {
   readonly workerUrl: URL;
   /** Entry of the ml-train process. */
   readonly trainUrl: URL;
+  /** Whether nets may be trained on a GPU. */
+  readonly gpu: boolean;
   readonly timers: Timers;
   readonly nowMs: () => number;
   readonly onLog: (text: string) => void;
@@ -35,6 +37,7 @@ export function openModels({
   start,
   workerUrl,
   trainUrl,
+  gpu,
   timers,
   nowMs,
   onLog,
@@ -54,6 +57,7 @@ export function openModels({
         spawn: () => forkMlHost(fileURLToPath(trainUrl)),
         jobsDir: start.jobsDir,
         atOnce: JOBS_AT_ONCE,
+        gpu,
         timers,
         onJob,
         onNotice: onLog,

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { DataSet, Inputs } from '../datasets/data-set.ts';
 import type { OutputMap } from '../onnx/output-head.ts';
+import type { TrainingProvider } from '../providers/provider.ts';
+import type { StepTrial } from '../providers/race-task.ts';
 import type { TreeEnsemble } from '../trees/tree.ts';
 import type { Task, TaskKind } from './task.ts';
 
@@ -33,6 +35,19 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: FitProgress) => void;
   readonly checkpoint?: Checkpoint;
+  /** Asked by families whose steps a GPU can take; the processor takes them where it is not given. */
+  readonly providerOf?: (asked: ProviderAsked) => Promise<TrainingProvider>;
+}
+
+/** What says where a net is best trained. */
+export interface ProviderAsked {
+  readonly weights: number;
+  /** Numbers that a batch consists of. */
+  readonly cells: number;
+  /** Until it is trained, at most. */
+  readonly steps: number;
+  /** One of them, as it would be taken. */
+  readonly trial: () => StepTrial;
 }
 
 /** After each step: a tree, an epoch. */

@@ -2,8 +2,9 @@ import { createRandom } from '../../engine/kernel/random.ts';
 import { initialWeights } from '../autodiff/parameters.ts';
 import { freshState, openGraph, TrainingSession } from '../autodiff/training-session.ts';
 import { ADAM, type AdamOptions, STEP } from '../autodiff/training-step.ts';
-import type { FitOptions } from '../families/family.ts';
+import type { FitOptions, ProviderAsked } from '../families/family.ts';
 import { type InferenceSession, Tensor } from '../onnx-runtime.ts';
+import type { StepTrial } from '../providers/race-task.ts';
 import { batchOf, groupsOf, type NetSamples } from './batches.ts';
 import { type FitState, readFitState, writeFitState } from './fit-state.ts';
 import type { Net } from './net.ts';
@@ -35,12 +36,12 @@ export interface FitSubject {
 /**
  * Trains a net by epochs over shuffled samples and answers the weights that did best on the samples to stop by, or the last ones
  * where there are none. After each epoch it saves where it is; from there a later fit goes on and ends with the same weights, bit
- * for bit on one machine, as one that was never interrupted.
+ * for bit on one machine and one provider, as one that was never interrupted.
  */
 export async function fitNet(
   subject: FitSubject,
   training: NetTraining,
-  { seed, signal, onProgress, checkpoint }: Omit<FitOptions, 'hyperParameters' | 'stopping'>,
+  { seed, signal, onProgress, checkpoint, providerOf }: Omit<FitOptions, 'hyperParameters' | 'stopping'>,
 ): Promise<Float32Array> {
   const adam: AdamOptions = { ...ADAM, weightDecay: training.weightDecay, gradientLengthMax: GRADIENT_LENGTH_MAX };
   const layout = netLayout(subject.net);
@@ -49,11 +50,13 @@ export async function fitNet(
     return { epoch: 0, training: freshState(weights), best: weights, bestLoss: Number.POSITIVE_INFINITY, bestEpoch: 0 };
   };
   let state = readFitState(checkpoint?.saved ?? null, layout.size) ?? fresh();
-  const stepBytes = encodeNetStep(subject.net, subject.objective, training.batch, adam);
+  const graph = encodeNetStep(subject.net, subject.objective, training.batch, adam);
+  const provider =
+    (await providerOf?.(asking(subject, training, { graph, adam, weights: state.training.weights }))) ?? 'cpu';
   const judge = subject.stopping && (await openJudge(subject, subject.stopping, training.batch));
   let session: TrainingSession | null = null;
   try {
-    session = await TrainingSession.open(stepBytes, adam, state.training);
+    session = await TrainingSession.open(graph, adam, state.training, provider);
     while (state.epoch < training.epochs && state.epoch - state.bestEpoch < training.patience) {
       const trainingLoss = await epoch(session, subject.training, training, state.epoch, seed, signal);
       const stoppingLoss = judge && (await judge.lossOf(session.state.weights, signal));
@@ -66,6 +69,21 @@ export async function fitNet(
     await session?.release();
     await judge?.release();
   }
+}
+
+/** What it takes to say where this fit is best done. */
+function asking(
+  { training: samples }: FitSubject,
+  { batch, epochs, learningRate }: NetTraining,
+  step: Pick<StepTrial, 'graph' | 'adam' | 'weights'>,
+): ProviderAsked {
+  const [first = new Int32Array(1)] = groupsOf(samples, batch, null);
+  return {
+    weights: step.weights.length,
+    cells: batch * samples.window.bars * samples.window.features,
+    steps: epochs * Math.ceil(samples.rowOf.length / batch),
+    trial: () => ({ ...step, batch: batchOf(samples, first, batch), learningRate }),
+  };
 }
 
 function advance(state: FitState, session: TrainingSession, stoppingLoss: number | null): FitState {

@@ -30,6 +30,9 @@ export const RESULT_REPORT = 'report.json';
 export const RESULT_DRAFT = 'draft.json';
 export const RESULT_GOLDEN = 'golden.json';
 
+/** What is known of this machine's GPUs. */
+export const providersFile = (jobsDir: string): string => join(jobsDir, 'gpus.json');
+
 /** What was tried on each question, by all jobs. */
 export const trialBookFile = (jobsDir: string): string => join(jobsDir, 'trials.jsonl');
 
@@ -60,6 +63,7 @@ export function addJob(jobsDir: string, { id, title, work, data, plan }: JobRequ
     curve: [],
     remainingMs: null,
     reason: null,
+    trainedOn: null,
     startsInVain: 0,
   });
   const record = encodeRecord(job);

@@ -73,6 +73,9 @@ export type TriedRow = z.infer<typeof triedRowSchema>;
 /** A step of the job's curve: a tree, an epoch. */
 const curvePoint = z.strictObject({ step, trainingLoss: loss, stoppingLoss: loss });
 
+/** Where a job's nets are trained, and why there: `WebGPU`, `5.0 times as fast as …`. */
+export const trainedOnSchema = z.strictObject({ on: z.string(), why: z.string() });
+
 export const jobSchema = z.strictObject({
   schemaVersion: z.literal(1),
   id: jobIdSchema,
@@ -91,6 +94,8 @@ export const jobSchema = z.strictObject({
   remainingMs: z.number().nonnegative().nullable(),
   /** Why it failed. */
   reason: z.string().nullable(),
+  /** Null of families without nets, and before it is known. */
+  trainedOn: trainedOnSchema.nullable().default(null),
   /** Starts since it last got further: a job that brings its process down is not begun for ever. */
   startsInVain: z.int().nonnegative(),
 });
@@ -100,7 +105,13 @@ const id = jobIdSchema;
 
 /** To the ml-train process. */
 export const toTrainSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('OpenJobs'), jobsDir: z.string().min(1), atOnce: z.int().min(1).max(64) }),
+  z.strictObject({
+    type: z.literal('OpenJobs'),
+    jobsDir: z.string().min(1),
+    atOnce: z.int().min(1).max(64),
+    /** Whether nets may be trained on a GPU. */
+    gpu: z.boolean(),
+  }),
   /** Its folder is complete: it may begin. */
   z.strictObject({ type: z.literal('JobAdded'), id }),
   z.strictObject({ type: z.literal('PauseJob'), id }),
@@ -114,6 +125,8 @@ export type ToTrain = z.infer<typeof toTrainSchema>;
 export const fromTrainSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('TrainReady'), pid: z.int(), families: z.array(familyOutlineSchema) }),
   z.strictObject({ type: z.literal('JobChanged'), job: jobSchema }),
+  /** For people: what became of a GPU. */
+  z.strictObject({ type: z.literal('GpuQuarantined'), text: z.string() }),
   /** What lies in its folder is left as it is. */
   z.strictObject({ type: z.literal('JobUnreadable'), id, why: z.string() }),
   z.strictObject({ type: z.literal('MessageRefused'), reason: z.string() }),

@@ -2,8 +2,11 @@ import { constants, setPriority } from 'node:os';
 import { systemClock } from '../../engine/kernel/clock.ts';
 import { FAMILIES } from '../families/families.ts';
 import { connectToParent } from '../host/parent-channel.ts';
+import { PROVIDER_TITLES } from '../providers/provider.ts';
+import { openProviderBook, PROVIDER_BUILD } from '../providers/provider-book.ts';
 import { outlineOf } from './family-outline.ts';
 import { type FromTrain, type ToTrain, toTrainSchema } from './job.ts';
+import { providersFile } from './job-folder.ts';
 import { TrainingDesk } from './training-desk.ts';
 
 /**
@@ -39,8 +42,11 @@ function end(why: string): void {
   process.exit(75);
 }
 
-function openJobs(opened: TrainingDesk): void {
+function openJobs(opened: TrainingDesk, jobsDir: string): void {
   try {
+    const lost = openProviderBook(providersFile(jobsDir), PROVIDER_BUILD, () => systemClock.nowMs()).recover();
+    if (lost)
+      send({ type: 'GpuQuarantined', text: `${PROVIDER_TITLES[lost.provider]} is not tried for a week: ${lost.why}` });
     for (const { id, why } of opened.open()) send({ type: 'JobUnreadable', id, why });
   } catch (error) {
     // A full disk, perhaps: this process would never look at them again.
@@ -55,11 +61,12 @@ function obey(message: ToTrain): void {
     desk = new TrainingDesk({
       jobsDir: message.jobsDir,
       atOnce: message.atOnce,
+      gpu: message.gpu,
       nowMs: () => systemClock.nowMs(),
       onJob: (job) => send({ type: 'JobChanged', job }),
       onHung: end,
     });
-    openJobs(desk);
+    openJobs(desk, message.jobsDir);
     return;
   }
   if (!desk) throw new Error('no jobs are open');

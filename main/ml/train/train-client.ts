@@ -9,6 +9,8 @@ export interface TrainClientOptions {
   readonly jobsDir: string;
   /** Jobs at once. */
   readonly atOnce: number;
+  /** Whether nets may be trained on a GPU. */
+  readonly gpu: boolean;
   readonly timers: Timers;
   readonly onJob: (job: Job) => void;
   /** For people: the process ended and is started again, or refused a message. */
@@ -75,13 +77,14 @@ export function createTrainClient(options: TrainClientOptions): TrainClient {
     if (message.type === 'TrainReady') {
       ready = true;
       families.resolve(message.families);
-      send({ type: 'OpenJobs', jobsDir, atOnce: options.atOnce });
+      send({ type: 'OpenJobs', jobsDir, atOnce: options.atOnce, gpu: options.gpu });
       for (const [id, type] of asked) send({ type, id });
     } else if (message.type === 'JobChanged') {
       // It got a step further: that jobs are there says nothing of a process that cannot write them.
       if (message.job.state === 'running' && message.job.startsInVain === 0) endsInARow = 0;
       heard(message.job);
-    } else if (message.type === 'JobUnreadable') {
+    } else if (message.type === 'GpuQuarantined') options.onNotice(message.text);
+    else if (message.type === 'JobUnreadable') {
       options.onNotice(`the training ${message.id} cannot go on: ${message.why}`);
     } else options.onNotice(`the ml-train process refused a message: ${message.reason}`);
   }

@@ -3,12 +3,16 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { decodeJobData } from '../datasets/data-set-file.ts';
 import { familyOf } from '../families/families.ts';
 import type { FitProgress } from '../families/family.ts';
+import { gpuOfJob } from '../providers/gpu-of-job.ts';
+import { PROVIDER_TITLES } from '../providers/provider.ts';
+import { openProviderBook, PROVIDER_BUILD } from '../providers/provider-book.ts';
 import { openTrialBook } from '../tuning/trial-book.ts';
 import { readSealed, writeSealed } from '../whole-file.ts';
 import { draftOf } from './draft.ts';
 import { jobIdSchema } from './job.ts';
 import {
   jobFiles,
+  providersFile,
   publishResult,
   RESULT_DRAFT,
   RESULT_GOLDEN,
@@ -27,9 +31,14 @@ const FLAG_LOOKED_AT_MS = 20;
 
 const finite = (loss: number | null): number | null => (loss !== null && Number.isFinite(loss) ? loss : null);
 
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 const json = (value: unknown): Uint8Array => Buffer.from(`${JSON.stringify(value)}\n`);
 
-async function run({ jobsDir, id, work, flag }: WorkerStart, say: (said: WorkerSaid) => void): Promise<void> {
+async function run(
+  { jobsDir, id, work, flag, processorOnly }: WorkerStart,
+  say: (said: WorkerSaid) => void,
+): Promise<void> {
   const files = jobFiles(jobsDir, jobIdSchema.parse(id));
   const stop = new AbortController();
   const look = (): void => {
@@ -41,9 +50,16 @@ async function run({ jobsDir, id, work, flag }: WorkerStart, say: (said: WorkerS
     say({ kind: 'progress', step, steps, trainingLoss: finite(trainingLoss), stoppingLoss: finite(stoppingLoss) });
     look();
   };
-  try {
+  const gpu = gpuOfJob({
+    book: openProviderBook(providersFile(jobsDir), PROVIDER_BUILD, () => Date.now()),
+    job: id,
+    signal: stop.signal,
+    processorOnly,
+    onChosen: ({ provider, why }) => say({ kind: 'trained-on', trainedOn: { on: PROVIDER_TITLES[provider], why } }),
+  });
+  const learn = async (): Promise<void> => {
     const { training, stopping, judged: all } = decodeJobData(readFileSync(files.samples));
-    const family = familyOf(work.family);
+    const family = gpu.on(familyOf(work.family));
     const book = work.question === null ? null : openTrialBook(trialBookFile(jobsDir), work.question);
     const asked = { family, hyperParameters: work.hyperParameters, task: work.task, seed: work.seed };
     const choice = all
@@ -83,10 +99,17 @@ async function run({ jobsDir, id, work, flag }: WorkerStart, say: (said: WorkerS
       ...(draft && { [RESULT_DRAFT]: json(draft.card), [RESULT_GOLDEN]: json(draft.golden) }),
     });
     say({ kind: 'done', hyperParameters: { ...subject.hyperParameters } });
+  };
+  try {
+    await learn().catch((error) => {
+      if (stop.signal.aborted || !gpu.failed(textOf(error))) throw error;
+      return learn();
+    });
   } catch (error) {
     if (stop.signal.aborted) say({ kind: 'stopped' });
-    else say({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
+    else say({ kind: 'failed', reason: textOf(error) });
   } finally {
+    gpu.leave();
     clearInterval(looking);
   }
 }

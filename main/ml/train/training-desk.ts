@@ -19,6 +19,8 @@ export interface TrainingDeskOptions {
   readonly jobsDir: string;
   /** Jobs that run at once, a thread each. */
   readonly atOnce: number;
+  /** Whether nets may be trained on a GPU; one job at a time may, for a process bears WebGPU on one thread alone. */
+  readonly gpu: boolean;
   readonly nowMs: () => number;
   readonly onJob: (job: Job) => void;
   /** Nothing but the end of this process helps; the jobs go on in the next. */
@@ -28,6 +30,8 @@ export interface TrainingDeskOptions {
 interface Running {
   readonly flag: StopFlag;
   readonly worker: Worker;
+  /** The GPU is this job's. */
+  readonly hasGpu: boolean;
   /** Time and step at which this thread's first step was done: the pace is measured from there. */
   paceFrom: { readonly atMs: number; readonly step: number } | null;
   /** When a step was last told, by a clock that nobody sets. */
@@ -147,20 +151,28 @@ export class TrainingDesk {
       remainingMs: null,
     });
     const flag = newStopFlag();
-    const workerData: WorkerStart = { jobsDir: this.#options.jobsDir, id, work, flag };
+    const processorOnly = this.#whyNoGpu();
+    const workerData: WorkerStart = { jobsDir: this.#options.jobsDir, id, work, flag, processorOnly };
     const worker = new Worker(new URL('./train-worker.ts', import.meta.url), { workerData });
-    const running: Running = { flag, worker, paceFrom: null, toldMs: 0, endsAs: null, hungTimer: null };
+    const hasGpu = processorOnly === null;
+    const running: Running = { flag, worker, hasGpu, paceFrom: null, toldMs: 0, endsAs: null, hungTimer: null };
     this.#running.set(id, running);
     let last: WorkerSaid | null = null;
     worker.on('message', (message: unknown) => {
       last = workerSaidSchema.parse(message);
       if (last.kind === 'progress') this.#progress(id, running, last);
       else if (last.kind === 'tried') this.#tried(id, running, last.rows);
+      else if (last.kind === 'trained-on') this.#change(this.#job(id), { trainedOn: last.trainedOn });
     });
     worker.on('error', (error) => {
       last = { kind: 'failed', reason: error.message };
     });
     worker.on('exit', () => this.#ended(id, running, last));
+  }
+
+  #whyNoGpu(): string | null {
+    if (!this.#options.gpu) return 'GPUs are switched off in config.yaml';
+    return [...this.#running.values()].some(({ hasGpu }) => hasGpu) ? 'another training has the GPU' : null;
   }
 
   /** A start that went on with a search was not in vain. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type FitWork, triedRowSchema } from './job.ts';
+import { type FitWork, trainedOnSchema, triedRowSchema } from './job.ts';
 import type { StopFlag } from './stop-flag.ts';
 
 /** What a training thread is started with. */
@@ -8,6 +8,8 @@ export interface WorkerStart {
   readonly id: string;
   readonly work: FitWork;
   readonly flag: StopFlag;
+  /** Why its nets are trained on the processor alone; null where a GPU may be asked. */
+  readonly processorOnly: string | null;
 }
 
 /** What the thread says. */
@@ -19,6 +21,8 @@ export const workerSaidSchema = z.discriminatedUnion('kind', [
     trainingLoss: z.number().nullable(),
     stoppingLoss: z.number().nullable(),
   }),
+  /** From now on. */
+  z.strictObject({ kind: z.literal('trained-on'), trainedOn: trainedOnSchema }),
   /** All that was tried so far. */
   z.strictObject({ kind: z.literal('tried'), rows: z.array(triedRowSchema) }),
   /** With the settings that it was made with. */

@@ -16,7 +16,7 @@ function terminal(shadow: { readonly isServed: boolean; readonly isWatched: bool
   const notices: string[] = [];
   const published: string[] = [];
   const saved = new Map<string, unknown>();
-  const config = { jobsKept: 50, retrain: { at: 'off', days: 30, onDrift: true, coolDownHours: 72 } };
+  const config = { jobsKept: 50, gpu: true, retrain: { at: 'off', days: 30, onDrift: true, coolDownHours: 72 } };
   const parts = {
     settings: retrainSettings({ training: config }),
     kept: {

@@ -40,6 +40,7 @@ beforeAll(async () => {
     },
     workerUrl: new URL('desk/worker.ts', ML),
     trainUrl: new URL('train/main.ts', ML),
+    gpu: false,
     timers: systemTimers,
     nowMs: () => Date.now(),
     onLog: () => undefined,

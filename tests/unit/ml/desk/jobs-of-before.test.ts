@@ -32,6 +32,7 @@ const JOB: Job = {
   curve: [{ step: 1, trainingLoss: 0.7, stoppingLoss: 0.7 }],
   remainingMs: 0,
   reason: null,
+  trainedOn: null,
   startsInVain: 0,
 };
 const verdict = { edge: 'none', sentence: 'No edge.' } as const;

@@ -38,6 +38,7 @@ const open = () =>
     },
     workerUrl: new URL('desk/worker.ts', ML),
     trainUrl: new URL('train/main.ts', ML),
+    gpu: false,
     timers: systemTimers,
     nowMs: () => Date.now(),
     onLog: (text) => notices.push(text),

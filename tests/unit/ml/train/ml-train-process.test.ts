@@ -72,6 +72,7 @@ function open(atOnce = 1): void {
     },
     jobsDir,
     atOnce,
+    gpu: false,
     timers: systemTimers,
     onJob: (job) => heard.push(job),
     onNotice: (text) => notices.push(text),

@@ -21,6 +21,7 @@ import { createLedgerStage } from './ledger/ledger-stage.ts';
 import { createMarketStage } from './market/market-stage.ts';
 import { libraryOf, type ModelLibrary, profileOf, termsOf } from './model-cards.ts';
 import { createRiskStage } from './risk/risk-stage.ts';
+import { type StrategyAccount, strategyAccount } from './strategy-account.ts';
 
 /** What a venue takes from the taker; costs, sizes and risks are reckoned with it. */
 const FEE_BPS = 10;
@@ -46,8 +47,8 @@ function ofSpotCandles<S extends Stage>(stage: S): S {
   };
 }
 
-/** What strategies may look at: the account as the ledger has it. */
-export type AgentsOf = (account: PortfolioView) => {
+/** Who proposes, by the account that they look at. */
+export type AgentsOf = (account: StrategyAccount) => {
   /** Beside the models and the named rule, or in their place. */
   readonly strategies: readonly Agent[];
   readonly alone: boolean;
@@ -103,7 +104,8 @@ export function createPipeline(
   });
   const fitness = inference.view;
   const risk = createRiskStage({ ...seen, feeBps: FEE_BPS });
-  const { strategies, alone } = agentsOf(portfolio);
+  const account = strategyAccount(portfolio, marketView, instruments.byId);
+  const { strategies, alone } = agentsOf(account);
   const memberOf = (card: ModelCard): Agent =>
     createModelAgent(profileOf(card), (id, nowMs) => fitness.of(card.name, id, nowMs));
   const decision = createDecisionStage({
@@ -143,7 +145,20 @@ export function createPipeline(
     ledger,
     deadMan,
   ];
-  return { stages, instruments, market, features, inference, decision, risk, approval, execution, ledger, deadMan };
+  return {
+    stages,
+    account,
+    instruments,
+    market,
+    features,
+    inference,
+    decision,
+    risk,
+    approval,
+    execution,
+    ledger,
+    deadMan,
+  };
 }
 
 export type Pipeline = ReturnType<typeof createPipeline>;

@@ -2,7 +2,7 @@ import { TIMEFRAME_MS, type Timeframe } from '../domain/candle.ts';
 import { parseDecimal } from '../domain/decimal.ts';
 import type { EnsembleSettings, MemberScore, TalliedHour } from '../domain/ensemble.ts';
 import type { CandleRow, EngineEvent } from '../domain/events.ts';
-import { stakesOf } from '../domain/exposure.ts';
+import { isDust, stakesOf } from '../domain/exposure.ts';
 import type { Instrument, InstrumentId } from '../domain/instrument.ts';
 import type { MarketView, Quote } from '../domain/market.ts';
 import { addsRisk, type OpenOrderView, type OrdersView, type PortfolioView } from '../domain/portfolio.ts';
@@ -89,8 +89,11 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
   const proposedNow = new WeakMap<StageContext, Set<InstrumentId>>();
 
   /** Spot trades long and flat: what is held can be sold, else something can be bought. */
-  const actionableSide = (instrumentId: InstrumentId): 'buy' | 'sell' =>
-    (portfolio.position(instrumentId)?.qtyBase ?? 0n) > 0n ? 'sell' : 'buy';
+  const actionableSide = (instrumentId: InstrumentId): 'buy' | 'sell' => {
+    const held = portfolio.position(instrumentId)?.qtyBase ?? 0n;
+    const instrument = deps.instruments().get(instrumentId);
+    return held > 0n && instrument && !isDust(held, instrument, market.mark(instrumentId)) ? 'sell' : 'buy';
+  };
 
   const ballotsOf = (instrumentId: InstrumentId, nowMs: number): readonly Ballot[] =>
     castBallots(lineUp.voters(), state, instrumentId, nowMs);
@@ -128,8 +131,7 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
     }
     const instruments = deps.instruments();
     const stakes = stakesOf(instrument, { market, portfolio, orders, instruments }, feeBps);
-    const size = stakes.heldBase < 0n ? -stakes.heldBase : stakes.heldBase;
-    if (size >= instrument.minQty && stakes.instrumentQuote >= instrument.minNotional) {
+    if (!isDust(stakes.heldBase, instrument, market.mark(instrument.id))) {
       return no('already-long', 'a position is already open');
     }
     const bracket = outcome.deciding?.opinion.bracket;

@@ -2,6 +2,7 @@ import { ATOMS_PER_UNIT, divideRounded, largerOf, multiplyDecimal } from './deci
 import { accountsOf, type Instrument, type InstrumentId, isPerpetual } from './instrument.ts';
 import { MAINTENANCE_BPS } from './margin.ts';
 import type { MarketView } from './market.ts';
+import { floorToLot } from './money.ts';
 import { addsRisk, type OpenOrderView, type OrdersView, type PortfolioView } from './portfolio.ts';
 
 /** Hundredths of a basis point in one: the grain in which fees and bands are taken. */
@@ -24,6 +25,17 @@ export function lossPerUnit(entry: bigint, stop: bigint, feeBps: number): bigint
 }
 
 const magnitudeOf = (value: bigint): bigint => (value < 0n ? -value : value);
+
+/**
+ * Less than the venue lets anyone sell: what a fee in the coin leaves of a lot, say. Of a perpetual the venue closes whatever there is.
+ * @param mark null where there is none: then the smallest worth is not asked for
+ */
+export function isDust(heldBase: bigint, instrument: Instrument, mark: bigint | null): boolean {
+  if (instrument.kind === 'perpetual') return heldBase === 0n;
+  const lots = floorToLot(heldBase, instrument).atoms;
+  if (lots === 0n || lots < instrument.minQty) return true;
+  return mark !== null && multiplyDecimal(lots, mark, 'down') < instrument.minNotional;
+}
 
 /** What is at stake beside a new order, in one instrument and in all that share its quote asset. */
 export interface Stakes {

@@ -102,7 +102,7 @@ function openOwn(plan: ExactPlan, engine: Engine, fail: (error: Error) => void):
     params,
     timeframe: timeframeOf(markets),
     groups: groupsOf(plan, own.outline.instruments),
-    account: engine.pipeline.ledger.portfolio,
+    account: engine.pipeline.account,
     hire: own.hire,
     answerMsMax: OWN_ANSWER_MS_MAX,
     loadMsMax: OWN_ANSWER_MS_MAX,

@@ -1,9 +1,10 @@
 import { type Agent, abstaining } from '../../engine/decision/agent.ts';
 import type { Timeframe } from '../../engine/domain/candle.ts';
 import type { InstrumentId } from '../../engine/domain/instrument.ts';
+import type { StrategyAccount } from '../../engine/strategy-account.ts';
 import type { SupposedEdge } from '../backtest/mandate-signer.ts';
 import type { StrategyOutline } from './outline.ts';
-import { heldOf, type StrategyAccount, type Wanted, wishOpinion } from './wish-opinion.ts';
+import { heldOf, type Wanted, wishOpinion } from './wish-opinion.ts';
 
 /**
  * The place in the ensemble of a strategy that runs outside: what it wants comes as events, and is all that it can say. Without a word

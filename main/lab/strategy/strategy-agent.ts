@@ -4,10 +4,11 @@ import type { Candle, Timeframe } from '../../engine/domain/candle.ts';
 import { TIMEFRAME_MS } from '../../engine/domain/candle.ts';
 import type { PredictionArrived } from '../../engine/domain/events.ts';
 import type { InstrumentId } from '../../engine/domain/instrument.ts';
+import type { StrategyAccount } from '../../engine/strategy-account.ts';
 import type { SupposedEdge } from '../backtest/mandate-signer.ts';
 import type { StrategyDefinition } from './strategy.ts';
 import { inOrder, StrategyRunner, type WishDesk } from './strategy-runner.ts';
-import { heldOf, type StrategyAccount, wishOpinion } from './wish-opinion.ts';
+import { heldOf, wishOpinion } from './wish-opinion.ts';
 
 /** Candles kept for a new start after a correction or a reconnect. */
 export const BARS_KEPT = 600;

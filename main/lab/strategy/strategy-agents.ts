@@ -2,12 +2,12 @@ import type { Agent } from '../../engine/decision/agent.ts';
 import type { PredictionArrived, StrategyRecord } from '../../engine/domain/events.ts';
 import type { InstrumentId } from '../../engine/domain/instrument.ts';
 import type { AgentsOf } from '../../engine/pipeline.ts';
+import type { StrategyAccount } from '../../engine/strategy-account.ts';
 import { SHIPPED, strategyNamed } from '../strategies/shipped.ts';
 import { createOutsideAgent } from './outside-agent.ts';
 import { readSetting } from './parameters.ts';
 import type { StrategyDefinition } from './strategy.ts';
 import { createStrategyAgent } from './strategy-agent.ts';
-import type { StrategyAccount } from './wish-opinion.ts';
 
 /**
  * Strategies as members of the ensemble beside models and the named rule, each on every instrument, or on those that it looks at together. One of the user's own has its place

@@ -3,13 +3,10 @@ import { abstaining, type Opinion } from '../../engine/decision/agent.ts';
 import { toNumberLossy } from '../../engine/domain/decimal.ts';
 import type { StrategyWish } from '../../engine/domain/events.ts';
 import { accountsOf, type InstrumentId, isPerpetual } from '../../engine/domain/instrument.ts';
-import type { PortfolioView } from '../../engine/domain/portfolio.ts';
 import type { Reason } from '../../engine/domain/proposal.ts';
+import type { StrategyAccount } from '../../engine/strategy-account.ts';
 import type { SupposedEdge } from '../backtest/mandate-signer.ts';
 import type { HeldNow } from './strategy-runner.ts';
-
-/** What a strategy is shown of the account. */
-export type StrategyAccount = Pick<PortfolioView, 'position' | 'equityQuote'>;
 
 /** Of one instrument, read from the account whenever it is asked. */
 export function heldOf(id: InstrumentId, account: StrategyAccount): HeldNow {

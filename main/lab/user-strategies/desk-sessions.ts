@@ -32,7 +32,7 @@ export function openDeskSessions(
           params,
           timeframe,
           groups: instruments ? [instruments] : null,
-          account: engine.pipeline.ledger.portfolio,
+          account: engine.pipeline.account,
           hire: hireTrader(path),
           answerMsMax,
           loadMsMax,

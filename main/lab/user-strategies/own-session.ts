@@ -8,10 +8,11 @@ import type {
   StrategySpoke,
 } from '../../engine/domain/events.ts';
 import { type InstrumentId, isPerpetual } from '../../engine/domain/instrument.ts';
+import type { StrategyAccount } from '../../engine/strategy-account.ts';
 import type { StrategyCandle } from '../strategy/strategy.ts';
 import { BARS_KEPT, followsOn } from '../strategy/strategy-agent.ts';
 import { inOrder } from '../strategy/strategy-runner.ts';
-import { heldOf, type StrategyAccount } from '../strategy/wish-opinion.ts';
+import { heldOf } from '../strategy/wish-opinion.ts';
 import type { Heard, HearJob, Told } from '../workers/hear-job.ts';
 import type { Steps, StrategyAnswer, StrategyJob } from '../workers/strategy-jobs.ts';
 import type { Hand, HandEvents, HandSaid } from '../workers/worker-crew.ts';

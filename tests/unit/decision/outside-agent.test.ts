@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CandleRow, EngineEvent, StrategyWish } from '../../../main/engine/domain/events.ts';
+import type { StrategyAccount } from '../../../main/engine/strategy-account.ts';
 import { createOutsideAgent } from '../../../main/lab/strategy/outside-agent.ts';
-import type { StrategyAccount } from '../../../main/lab/strategy/wish-opinion.ts';
 import { BTC, createSmallEngine, ETH, type SmallEngine, T0 } from '../../support/small-engine.ts';
 
 const SPAN_MS = 300_000;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { CandleRow, EngineEvent } from '../../../main/engine/domain/events.ts';
 import { Sma } from '../../../main/engine/features/indicators/moving-averages.ts';
+import type { StrategyAccount } from '../../../main/engine/strategy-account.ts';
 import { defineStrategy, type Entry } from '../../../main/lab/strategy/strategy.ts';
 import { createStrategyAgent } from '../../../main/lab/strategy/strategy-agent.ts';
-import type { StrategyAccount } from '../../../main/lab/strategy/wish-opinion.ts';
 import { BTC, BTC_RECORD, createSmallEngine, ETH, type SmallEngine, T0 } from '../../support/small-engine.ts';
 
 const SPAN_MS = 300_000;

@@ -3,7 +3,6 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { readCandleFile } from '../../main/candle-files/index.ts';
 import type { CandleColumns } from '../../main/engine/domain/candle.ts';
 import { createRandom } from '../../main/engine/kernel/random.ts';
-import type { BarRun } from '../../main/lab/backtest/bar-run.ts';
 import { readFunding } from '../../main/lab/backtest/funding-file.ts';
 import { runBacktest } from '../../main/lab/backtest/run-backtest.ts';
 import { REALISTIC } from '../../main/lab/backtest/settings.ts';
@@ -17,6 +16,7 @@ import { exactPlan, marketOf } from '../support/exact-plan.ts';
 import { OWN_CROSS, ownFolder } from '../support/own-strategy.ts';
 import { hasRealData, realData } from '../support/real-data.ts';
 import { rotation } from '../support/rotation-strategy.ts';
+import { expectSame } from '../support/same-run.ts';
 
 async function candlesOf(path: string, bars: number): Promise<CandleColumns> {
   const file = await readCandleFile(realData(path));
@@ -129,20 +129,3 @@ const hearing = defineStrategy({
     },
   }),
 });
-
-/** Trades, equity at every bar, fills. */
-function expectSame(exact: BarRun, fast: BarRun): void {
-  const rounded = (trades: BarRun['trades']) =>
-    trades
-      .map(({ instrument, entryBar, exitBar, side, qty: size, entryPrice, exitPrice, pnl, reason }) => {
-        const amounts = [size, entryPrice, exitPrice, pnl].map((value) => Number(value.toPrecision(10)));
-        return [exitBar, instrument, entryBar, side, reason, ...amounts];
-      })
-      // What is left at one bar has no order of its own.
-      .sort(([a, x], [b, y]) => Number(a) - Number(b) || Number(x) - Number(y));
-  expect(rounded(exact.trades)).toEqual(rounded(fast.trades));
-  for (const [bar, value] of fast.equityQuote.entries()) {
-    expect(Math.abs(exact.equityQuote[bar]! / value - 1), `equity of bar ${bar}`).toBeLessThan(1e-9);
-  }
-  expect([exact.fills, exact.barsInMarket]).toEqual([fast.fills, fast.barsInMarket]);
-}

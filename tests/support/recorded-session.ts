@@ -15,6 +15,7 @@ import { agentsFor } from '../../main/lab/strategy/strategy-agents.ts';
 import { openDeskSessions } from '../../main/lab/user-strategies/desk-sessions.ts';
 import { createInferenceHost } from '../../main/ml/host/inference-host.ts';
 import { newestPlacements } from '../../main/ml/registry/model-folders.ts';
+import { createGeneratedSource } from '../../main/practice/market/index.ts';
 import { MODELS_DIR } from '../../main/product.ts';
 import { FakeTime } from './fake-time.ts';
 import { LIMITS } from './small-engine.ts';
@@ -56,7 +57,11 @@ export interface SessionPlan {
 export async function recordSession(plan: SessionPlan): Promise<RecordedSession> {
   const random = createRandom(plan.seed);
   const account = openAccountFolder(plan.dataDir, `practice-generated-${plan.seed}`);
-  const venue = new TapeVenue({ seed: plan.seed, symbols: SYMBOLS.slice(0, plan.symbols), startMs: START_MS });
+  const venue = new TapeVenue({
+    source: createGeneratedSource({ seed: plan.seed }),
+    symbols: SYMBOLS.slice(0, plan.symbols),
+    startMs: START_MS,
+  });
   const decisionHashes: string[] = [];
   const repairs: string[] = [];
   let nowMs = START_MS;

@@ -3,13 +3,20 @@ import type { CandleRow } from '../../main/engine/domain/events.ts';
 import type { InstrumentRecord } from '../../main/engine/domain/instrument.ts';
 import type { VenueFill, VenueOrderReport } from '../../main/engine/domain/order.ts';
 import type { OrderToSubmit, VenueCommand, VenueEvent, VenuePort } from '../../main/engine/venues/venue-port.ts';
-import { createGeneratedSource } from '../../main/practice/market/index.ts';
+import type { MarketSource } from '../../main/practice/market/index.ts';
 import { atoms, atomsText } from './raw-books.ts';
 
 const HISTORY_BARS = 600;
 const UNIT = 10n ** 18n;
 /** Of what a fill buys or sells, in thousandths. */
 const FEE_PER_MILLE = 1n;
+
+const TIMEFRAMES_TOLD = ['1m', '5m'] as const;
+
+interface Touch {
+  readonly bid: bigint;
+  readonly ask: bigint;
+}
 
 interface Working {
   readonly order: OrderToSubmit;
@@ -19,26 +26,26 @@ interface Working {
 }
 
 /**
- * A venue in the test's own process on the test's own clock: the generated market's candles and prints go in, orders are
- * filled at the touch, in two parts where they cross. Its books outlive the engines that are connected to it in turn.
+ * A venue in the test's own process on the test's own clock: a practice market's candles and prints go in, orders are filled at
+ * the touch, in two parts where they cross, print by print. Its books outlive the engines that are connected to it in turn.
  */
 export class TapeVenue {
   readonly instruments: readonly InstrumentRecord[];
   readonly fills: VenueFill[] = [];
-  private readonly source;
+  private readonly source: MarketSource;
   private readonly symbols: readonly string[];
   private readonly orders: Working[] = [];
   readonly openingQuote: bigint = 10_000n * UNIT;
   private readonly held = new Map<string, bigint>([['USDT', this.openingQuote]]);
-  private readonly quotes = new Map<string, { bid: bigint; ask: bigint }>();
+  private readonly quotes = new Map<string, Touch>();
   private listener: ((event: VenueEvent) => void) | null = null;
   private nowMs: number;
   private tradedToMs: number;
   private lastId = 0;
   private printId = 0;
 
-  constructor(options: { seed: number; symbols: readonly string[]; startMs: number }) {
-    this.source = createGeneratedSource({ seed: options.seed });
+  constructor(options: { source: MarketSource; symbols: readonly string[]; startMs: number }) {
+    this.source = options.source;
     this.symbols = options.symbols;
     this.nowMs = options.startMs;
     this.tradedToMs = options.startMs;
@@ -79,6 +86,12 @@ export class TapeVenue {
     for (const instrument of this.instruments) {
       const symbol = this.symbolOf(instrument);
       const tape = this.source.tape(symbol, this.tradedToMs, nowMs);
+      if (this.orders.some((each) => isOpen(each) && each.order.instrumentId === instrument.id)) {
+        for (const { price } of tape) {
+          this.quotes.set(instrument.id, touchAt(price, instrument));
+          this.match(instrument.id);
+        }
+      }
       this.quotes.set(instrument.id, this.touch(instrument));
       const trades = {
         id: tape.map(() => String(++this.printId)),
@@ -94,7 +107,8 @@ export class TapeVenue {
         quote: this.quote(instrument.id),
       });
       this.match(instrument.id);
-      if (nowMs % 60_000 === 0) this.closeMinute(instrument);
+      for (const timeframe of TIMEFRAMES_TOLD)
+        if (nowMs % TIMEFRAME_MS[timeframe] === 0) this.closeBar(instrument, timeframe);
     }
     this.tradedToMs = nowMs;
   }
@@ -113,8 +127,8 @@ export class TapeVenue {
     this.tell({ kind: 'InstrumentsLoaded', instruments: this.instruments });
     for (const instrument of this.instruments) {
       this.quotes.set(instrument.id, this.touch(instrument));
-      for (const timeframe of ['1m', '5m'] as const) {
-        const candles = this.history(this.symbolOf(instrument), timeframe);
+      for (const timeframe of TIMEFRAMES_TOLD) {
+        const candles = this.candles(this.symbolOf(instrument), timeframe, HISTORY_BARS);
         this.tell({ kind: 'HistoryLoaded', instrumentId: instrument.id, timeframe, candles });
       }
       this.tell({ kind: 'FeedStatusChanged', instrumentId: instrument.id, status: 'live', why: 'connected' });
@@ -218,24 +232,21 @@ export class TapeVenue {
     return { ...asked, venueOrderId, status, filledBase: atomsText(filled), eventTimeMs: this.nowMs };
   }
 
-  private closeMinute(instrument: InstrumentRecord): void {
-    const { openTimeMs, open, high, low, close, volume } = this.source.candle(
-      this.symbolOf(instrument),
-      this.nowMs - 60_000,
-    );
-    const candle: CandleRow = [openTimeMs, open, high, low, close, volume];
-    this.tell({ kind: 'VenueCandleClosed', instrumentId: instrument.id, timeframe: '1m', candle });
+  private closeBar(instrument: InstrumentRecord, timeframe: Timeframe): void {
+    const [candle] = this.candles(this.symbolOf(instrument), timeframe, 1) as [CandleRow];
+    this.tell({ kind: 'VenueCandleClosed', instrumentId: instrument.id, timeframe, candle });
   }
 
-  private history(symbol: string, timeframe: Timeframe): CandleRow[] {
+  /** The last that have closed by now, oldest first. */
+  private candles(symbol: string, timeframe: Timeframe, bars: number): CandleRow[] {
     const spanMs = TIMEFRAME_MS[timeframe];
     const toMs = this.nowMs - (this.nowMs % spanMs);
-    const minutes = this.source.candles(symbol, toMs - HISTORY_BARS * spanMs, toMs);
+    const minutes = this.source.candles(symbol, toMs - bars * spanMs, toMs);
     const perBar = spanMs / 60_000;
-    return Array.from({ length: HISTORY_BARS }, (_, bar) => {
+    return Array.from({ length: bars }, (_, bar) => {
       const part = minutes.slice(bar * perBar, (bar + 1) * perBar);
       const [first, last] = [part[0], part.at(-1)];
-      if (!first || !last) throw new Error('the generated market has no end');
+      if (!first || !last) throw new Error('a practice market has no end');
       return [
         first.openTimeMs,
         first.open,
@@ -247,13 +258,12 @@ export class TapeVenue {
     });
   }
 
-  private touch(instrument: InstrumentRecord): { bid: bigint; ask: bigint } {
-    const bid = atoms(this.source.referencePrice(this.symbolOf(instrument), this.nowMs));
-    return { bid, ask: bid + atoms(instrument.tickSize) };
+  private touch(instrument: InstrumentRecord): Touch {
+    return touchAt(this.source.referencePrice(this.symbolOf(instrument), this.nowMs), instrument);
   }
 
   private quote(instrumentId: string) {
-    const { bid, ask } = this.quotes.get(instrumentId) as { bid: bigint; ask: bigint };
+    const { bid, ask } = this.quotes.get(instrumentId) as Touch;
     const sizes = { bidQty: '10', askQty: '10' };
     return { bid: atomsText(bid), ask: atomsText(ask), ...sizes, eventTimeMs: this.nowMs, receivedTimeMs: this.nowMs };
   }
@@ -272,7 +282,13 @@ export class TapeVenue {
 
 const isOpen = ({ status }: Working): boolean => status === 'open' || status === 'partially-filled';
 
-function crosses(order: OrderToSubmit, touch: { bid: bigint; ask: bigint }): boolean {
+/** The market last traded at the bid. */
+function touchAt(price: string, { tickSize }: InstrumentRecord): Touch {
+  const bid = atoms(price);
+  return { bid, ask: bid + atoms(tickSize) };
+}
+
+function crosses(order: OrderToSubmit, touch: Touch): boolean {
   const price = order.side === 'buy' ? touch.ask : touch.bid;
   if (order.triggerPrice !== null) {
     const trigger = atoms(order.triggerPrice);

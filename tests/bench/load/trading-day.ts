@@ -1,5 +1,6 @@
 import { openAccountFolder } from '../../../main/data-folder.ts';
 import { createRandom } from '../../../main/engine/kernel/random.ts';
+import { createGeneratedSource } from '../../../main/practice/market/index.ts';
 import { atoms, atomsText } from '../../support/raw-books.ts';
 import { createPerson, startEngine } from '../../support/recorded-session.ts';
 import { LIMITS } from '../../support/small-engine.ts';
@@ -37,7 +38,7 @@ export async function tradeHours(
   hours: number,
   onHour: (hour: TradingHour) => void = () => {},
 ): Promise<TradedDay> {
-  const venue = new TapeVenue({ seed: 7, symbols: SYMBOLS, startMs: START_MS });
+  const venue = new TapeVenue({ source: createGeneratedSource({ seed: 7 }), symbols: SYMBOLS, startMs: START_MS });
   const plan = { dataDir, seed: 7, minutes: [] };
   const { engine, time, models } = startEngine(plan, openAccountFolder(dataDir, 'day'), venue, 0, START_MS);
   await models.settled();

@@ -8,6 +8,7 @@ import { openAccountFolder } from '../../../main/data-folder.ts';
 import { termsOf } from '../../../main/engine/approval/cases.ts';
 import type { InputEvent } from '../../../main/engine/domain/events.ts';
 import type { Engine } from '../../../main/engine/engine.ts';
+import { createGeneratedSource } from '../../../main/practice/market/index.ts';
 import { boardsContract } from '../../../preload/boards-contract.ts';
 import { contract, manualOrderSchema } from '../../../preload/contract.ts';
 import { gapContract } from '../../../preload/gap-contract.ts';
@@ -26,7 +27,11 @@ let terms: readonly string[] = [];
 let stop: () => Promise<void> = async () => {};
 
 beforeAll(async () => {
-  const venue = new TapeVenue({ seed: 7, symbols: ['BTCUSDT', 'ETHUSDT'], startMs: START_MS });
+  const venue = new TapeVenue({
+    source: createGeneratedSource({ seed: 7 }),
+    symbols: ['BTCUSDT', 'ETHUSDT'],
+    startMs: START_MS,
+  });
   const run = startEngine({ dataDir: dir, seed: 7, minutes: [] }, openAccountFolder(dir, 'fuzz'), venue, 0, START_MS);
   engine = run.engine;
   for (let nowMs = START_MS + 500; nowMs <= START_MS + 150_000; nowMs += 500) {

@@ -160,7 +160,7 @@ export type Entry = Size & {
 
 /** What a strategy sees of one instrument, and what it may want there. */
 export interface Desk {
-  /** Base held; below zero for a short. */
+  /** Base held; below zero for a short. What the venue lets nobody sell is nothing. */
   readonly position: number;
   /** Mean price of what is held; 0 where nothing is. */
   readonly entryPrice: number;

@@ -16,11 +16,14 @@ import type { CandleTape } from './candle-tape.ts';
 /** How loud a stance is: `clear` may propose at once, `faint` only when the market has been quiet for a while. */
 export type Strength = 'clear' | 'faint';
 
-/** Where a stance would put its stop and target, as distances from the entry in units of price. */
+/** Of a stop or target: so far from the best quote, or a price. */
+export type Level = { readonly away: number } | { readonly at: number };
+
+/** Where a stance would put its stop and target. */
 export interface Bracket {
-  readonly stopDistance: number;
+  readonly stop: Level;
   /** Null for no target. */
-  readonly targetDistance: number | null;
+  readonly target: Level | null;
 }
 
 /** What one member thinks of one instrument. `abstain` says why in `note` and never decides anything. */

@@ -5,7 +5,7 @@ import type { Quote } from '../domain/market.ts';
 import { floorToLot } from '../domain/money.ts';
 import type { RiskLimits } from '../domain/proposal.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
-import type { Bracket } from './agent.ts';
+import type { Bracket, Level } from './agent.ts';
 
 /** Grain in which shares and distances, which are floats, enter exact arithmetic: 10^-12. */
 const GRAIN = 1_000_000n;
@@ -89,10 +89,20 @@ function sizeCaps(inputs: EntryInputs, entry: bigint, stop: bigint): readonly (r
   ];
 }
 
+const numberOf = (level: Level | null): number => (level === null ? 0 : 'at' in level ? level.at : level.away);
+
+/** How far a level lies above the touch, or below it. */
+function distanceOf(level: Level, touch: bigint, isUp: boolean, tickSize: bigint): bigint {
+  if ('away' in level) return fromNumber(level.away, GRAIN, 'half-up');
+  // A float is never quite on the tick that it means.
+  const price = fromNumber(level.at, larger(tickSize / 1_000n, 1n), 'half-up');
+  return isUp ? price - touch : touch - price;
+}
+
 /** Levels and size of an entry: the risk per trade at the stop with fees, within position, exposure, cash and lot. */
 export function draftEntry(inputs: EntryInputs): Result<Draft, DraftError> {
   const { side, instrument, quote, limits, bracket } = inputs;
-  const wanted = [bracket.stopDistance, bracket.targetDistance ?? 0, inputs.qtyBaseMax ?? 0];
+  const wanted = [numberOf(bracket.stop), numberOf(bracket.target), inputs.qtyBaseMax ?? 0];
   // Whoever proposes may be anybody's code: what it says must not stop the engine.
   if (!wanted.every((value) => Math.abs(value) <= FLOAT_MOST))
     return fail({ kind: 'bad-levels', text: 'what was asked for is no price or no quantity' });
@@ -100,8 +110,8 @@ export function draftEntry(inputs: EntryInputs): Result<Draft, DraftError> {
   const touch = parseDecimal(isLong ? quote.ask : quote.bid);
   const entry = entryLimit(touch, side, limits.priceBandBps, instrument.tickSize);
   const narrowest = bpsOf(entry, STOP_BANDS_MIN * limits.priceBandBps);
-  const stopWanted = fromNumber(bracket.stopDistance, GRAIN, 'ceil');
-  const targetWanted = bracket.targetDistance === null ? null : fromNumber(bracket.targetDistance, GRAIN, 'floor');
+  const stopWanted = distanceOf(bracket.stop, touch, !isLong, instrument.tickSize);
+  const targetWanted = bracket.target === null ? null : distanceOf(bracket.target, touch, isLong, instrument.tickSize);
   const widened = stopWanted < narrowest || (targetWanted !== null && targetWanted < narrowest);
   const stopDistance = larger(stopWanted, narrowest);
   const away = (distance: bigint, isUp: boolean): bigint =>

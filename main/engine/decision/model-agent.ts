@@ -56,7 +56,7 @@ function stanceOf(event: PredictionArrived, profile: ModelProfile, distance: num
     strength: 'clear' as const,
     edge,
     score: 0,
-    bracket: distance > 0 ? { stopDistance: distance, targetDistance: distance } : null,
+    bracket: distance > 0 ? { stop: { away: distance }, target: { away: distance } } : null,
     modelHash,
     candleCloseTimeMs,
   };

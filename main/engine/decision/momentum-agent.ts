@@ -52,7 +52,7 @@ function readingToOpinion(reading: MomentumReading, record: MomentumRecord, cand
     note: `${grade}, volume ${reading.volumeRatio.toFixed(1)}× its mean`,
     reasons,
     score: SCORE_PER_GRADE * (MOMENTUM_GRADES.length - rank) + reading.score,
-    bracket: { stopDistance: reading.stopDistance, targetDistance: reading.targetDistance },
+    bracket: { stop: { away: reading.stopDistance }, target: { away: reading.targetDistance } },
     modelHash: null,
     candleCloseTimeMs,
   };

@@ -68,15 +68,14 @@ function entryOpinion(
   const { stop, target } = entry;
   const wants = `wants to be ${direction}`;
   const text = stop === undefined ? `${wants}; without a stop of its own, so one is set 20 % away` : wants;
-  const sign = direction === 'long' ? 1 : -1;
   return {
     stance: direction === 'long' ? 'buy' : 'sell',
     strength: 'clear',
     note: text,
     reasons: [{ code: name, text }, measured],
     bracket: {
-      stopDistance: stop === undefined ? STOP_SHARE * close : sign * (close - stop),
-      targetDistance: target === undefined ? null : sign * (target - close),
+      stop: stop === undefined ? { away: STOP_SHARE * close } : { at: stop },
+      target: target === undefined ? null : { at: target },
     },
     qtyBaseMax: 'qty' in entry ? entry.qty : (entry.share * equity) / close,
   };

@@ -17,7 +17,7 @@ const inputs = (over: Partial<EntryInputs> = {}): EntryInputs => ({
   limits: { ...LIMITS, positionNotionalQuoteMax: '50000' },
   stakes: calmInputs().stakes,
   equityQuote: parseDecimal('10000'),
-  bracket: { stopDistance: 600, targetDistance: 900 },
+  bracket: { stop: { away: 600 }, target: { away: 900 } },
   qtyBaseMax: null,
   feeBps: 10,
   ...over,
@@ -26,9 +26,11 @@ const text = (atoms: bigint | null): string | null => (atoms === null ? null : f
 
 describe('[D7] [D8] BTC at 59999 / 60000, 10000 USDT', () => {
   test.each<Partial<EntryInputs>>([
-    { bracket: { stopDistance: Number.NaN, targetDistance: null } },
-    { bracket: { stopDistance: 600, targetDistance: Number.POSITIVE_INFINITY } },
-    { bracket: { stopDistance: -1e22, targetDistance: null } },
+    { bracket: { stop: { away: Number.NaN }, target: null } },
+    { bracket: { stop: { away: 600 }, target: { away: Number.POSITIVE_INFINITY } } },
+    { bracket: { stop: { away: -1e22 }, target: null } },
+    { bracket: { stop: { at: Number.NaN }, target: null } },
+    { bracket: { stop: { away: 600 }, target: { at: Number.NEGATIVE_INFINITY } } },
     { qtyBaseMax: Number.NaN },
     { qtyBaseMax: 1e21 },
   ])('numbers that are none are refused in words, and stop nothing: %o', (over) => {
@@ -76,13 +78,32 @@ describe('[D7] [D8] BTC at 59999 / 60000, 10000 USDT', () => {
     ['no exposure left', limits({ exposureShareMax: 0 }), 'no-room'],
     ['no cash', { stakes: { ...calmInputs().stakes, freeCashQuote: -1n } }, 'no-room'],
     ['equity of 10 cents', { equityQuote: parseDecimal('0.1') }, 'too-small'],
-    ['a stop below zero', { bracket: { stopDistance: 70_000, targetDistance: 900 } }, 'bad-levels'],
+    ['a stop below zero', { bracket: { stop: { away: 70_000 }, target: { away: 900 } } }, 'bad-levels'],
   ] as const)('nothing with %s', (_, over, kind) => {
     expect(draftEntry(inputs(over))).toMatchObject({ ok: false, error: { kind } });
   });
 
+  test.each([
+    ['59999', '60000'],
+    ['60099', '60100'],
+    ['59899', '59900'],
+  ])('levels that are prices stay where they are, at %s / %s, on the tick', (bid, ask) => {
+    const bracket = { stop: { at: 59_400.128 }, target: { at: 60_900.121 } };
+    const draft = draftEntry(inputs({ bracket, quote: quoteAt(bid, ask) }));
+    expect(draft.ok && [text(draft.value.stop), text(draft.value.target), draft.value.widened]).toEqual([
+      '59400.12',
+      '60900.13',
+      false,
+    ]);
+  });
+
+  test('a price that the market has come to meanwhile is moved two bands away', () => {
+    const draft = draftEntry(inputs({ bracket: { stop: { at: 60_050 }, target: null } }));
+    expect(draft.ok && [text(draft.value.stop), draft.value.widened]).toEqual(['59819.91', true]);
+  });
+
   test('a stop inside the band is moved two bands away', () => {
-    const draft = draftEntry(inputs({ bracket: { stopDistance: 1, targetDistance: 1 } }));
+    const draft = draftEntry(inputs({ bracket: { stop: { away: 1 }, target: { away: 1 } } }));
     expect(draft.ok && [text(draft.value.stop), draft.value.widened]).toEqual(['59819.91', true]);
   });
 });
@@ -124,7 +145,12 @@ test('[D7] whatever is drafted, the gate passes it whole', () => {
       (equityQuote, freeCashQuote, totalQuote, stopDistance, targetDistance) => {
         const stakes = { ...calmInputs().stakes, freeCashQuote, totalQuote };
         const draft = draftEntry(
-          inputs({ equityQuote, stakes, bracket: { stopDistance, targetDistance }, limits: LIMITS }),
+          inputs({
+            equityQuote,
+            stakes,
+            bracket: { stop: { away: stopDistance }, target: { away: targetDistance } },
+            limits: LIMITS,
+          }),
         );
         if (!draft.ok) return;
         drafted += 1;

@@ -69,6 +69,16 @@ describe('[D15] a strategy', () => {
     expect(kinds).not.toContain('OrderSigned');
   });
 
+  it('names prices: they stay where they are while the market goes on', () => {
+    const engine = engineWith({ qty: 0.01, stop: 59_000.17, target: 63_000.13 });
+    for (const [at, price] of [60_000, 60_000].entries()) close(engine, at, price);
+    engine.nowMs = T0 + 3 * SPAN_MS;
+    engine.quote(BTC, '60349', '60350');
+    const candle: CandleRow = [T0 + 2 * SPAN_MS, 60_300, 60_300, 60_300, 60_300, 1];
+    const events = engine.emit({ kind: 'CandleClosed', instrumentId: BTC, timeframe: '5m', candle, from: 'venue' });
+    expect(proposals(events)).toMatchObject([{ stopPrice: '59000.17', targetPrice: '63000.13' }]);
+  });
+
   it('has a stop also where it names none, no target, and no more than the limits allow', () => {
     const engine = engineWith({ qty: 1 });
     for (const [at, price] of [60_000, 60_000].entries()) close(engine, at, price);
@@ -234,8 +244,8 @@ describe('[D10] a strategy on a perpetual', () => {
     const { closes } = perpetual();
     const [proposal] = proposals(closes(2, 59_700));
     expect(proposal).toMatchObject({ side: 'sell', reduceOnly: false, qtyBase: '0.01', bandPrice: '59699' });
-    expect(Number(proposal?.stopPrice)).toBeCloseTo(59_699 + 0.05 * 59_700, 0);
-    expect(Number(proposal?.targetPrice)).toBeCloseTo(59_699 - 0.1 * 59_700, 0);
+    // 5 % above the close and 10 % below it.
+    expect([proposal?.stopPrice, proposal?.targetPrice]).toEqual(['62685', '53730']);
     expect(Number(proposal?.entryPrice)).toBeLessThan(59_699);
   });
 

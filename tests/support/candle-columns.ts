@@ -1,3 +1,4 @@
+import { sliceWindow } from '../../main/candle-files/index.ts';
 import type { CandleColumns } from '../../main/engine/domain/candle.ts';
 
 const FIVE_MINUTES_MS = 300_000;
@@ -30,4 +31,26 @@ export function randomWalkCandles(bars: number, random: () => number): CandleCol
     return [open, high, low, price];
   });
   return candlesOf(rows);
+}
+
+/** Candles of five minutes from those of one, of which none is missing; volumes to eight places. */
+export function fiveMinutes(minutes: CandleColumns): CandleColumns {
+  const bars = minutes.close.length / 5;
+  const made = (each: (part: { [K in keyof CandleColumns]: Float64Array }) => number): Float64Array =>
+    Float64Array.from({ length: bars }, (_, bar) =>
+      each(
+        sliceWindow(minutes, {
+          fromMs: minutes.openTimeMs[5 * bar]!,
+          toMs: minutes.openTimeMs[5 * bar]! + FIVE_MINUTES_MS,
+        }),
+      ),
+    );
+  return {
+    openTimeMs: made(({ openTimeMs }) => openTimeMs[0]!),
+    open: made(({ open }) => open[0]!),
+    high: made(({ high }) => Math.max(...high)),
+    low: made(({ low }) => Math.min(...low)),
+    close: made(({ close }) => close.at(-1)!),
+    volume: made(({ volume }) => Number(volume.reduce((sum, each) => sum + each, 0).toFixed(8))),
+  };
 }

@@ -1,5 +1,8 @@
 import type { FillBooked } from '../../main/engine/domain/events.ts';
-import { atoms } from './raw-books.ts';
+import type { GapOrder } from '../../main/lab/gap/split-gap.ts';
+import { atoms, atomsText } from './raw-books.ts';
+
+const UNIT = 10n ** 18n;
 
 /** All fills of one order. */
 export interface Leg {
@@ -35,3 +38,37 @@ export class Legs {
 }
 
 export const priceOf = ({ notional, qty }: Leg): number => Number(notional / qty) / 1e18;
+
+/** One order, as it went on paper and in a gear. */
+export interface Pair {
+  readonly onPaper: Leg;
+  readonly inGear: Leg;
+}
+
+/** An order of both, to be valued at this price in the end: what its fee took in coins is worth that. */
+export function gapOrder({ onPaper, inGear }: Pair, mark: bigint): GapOrder {
+  const { instrumentId, timeMs, side } = onPaper;
+  const filled = atomsText(onPaper.qty);
+  const markPrice = atomsText(mark);
+  return {
+    id: `${instrumentId} ${timeMs}`,
+    instrumentId,
+    timeMs,
+    side,
+    markPrice,
+    rerun: {
+      qtyBase: atomsText(inGear.qty),
+      notionalQuote: atomsText(inGear.notional / UNIT),
+      feeQuote: atomsText(inGear.feeQuote),
+      arrivalPrice: markPrice,
+    },
+    live: {
+      askedBase: filled,
+      signedBase: filled,
+      filledBase: filled,
+      notionalQuote: atomsText(onPaper.notional / UNIT),
+      feeQuote: atomsText(onPaper.feeQuote + (onPaper.feeBase * mark) / UNIT),
+      arrivalPrice: markPrice,
+    },
+  };
+}

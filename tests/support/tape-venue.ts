@@ -6,7 +6,7 @@ import type { OrderToSubmit, VenueCommand, VenueEvent, VenuePort } from '../../m
 import type { MarketSource } from '../../main/practice/market/index.ts';
 import { atoms, atomsText } from './raw-books.ts';
 
-const HISTORY_BARS = 600;
+const PAST_BARS = 600;
 const UNIT = 10n ** 18n;
 /** Of what a fill buys or sells, in thousandths. */
 const FEE_PER_MILLE = 1n;
@@ -33,6 +33,7 @@ export class TapeVenue {
   readonly instruments: readonly InstrumentRecord[];
   readonly fills: VenueFill[] = [];
   private readonly source: MarketSource;
+  private readonly pastBars: number;
   private readonly symbols: readonly string[];
   private readonly orders: Working[] = [];
   readonly openingQuote: bigint = 10_000n * UNIT;
@@ -44,8 +45,10 @@ export class TapeVenue {
   private lastId = 0;
   private printId = 0;
 
-  constructor(options: { source: MarketSource; symbols: readonly string[]; startMs: number }) {
+  /** @param options.pastBars of each timeframe, told when an engine connects */
+  constructor(options: { source: MarketSource; symbols: readonly string[]; startMs: number; pastBars?: number }) {
     this.source = options.source;
+    this.pastBars = options.pastBars ?? PAST_BARS;
     this.symbols = options.symbols;
     this.nowMs = options.startMs;
     this.tradedToMs = options.startMs;
@@ -128,7 +131,7 @@ export class TapeVenue {
     for (const instrument of this.instruments) {
       this.quotes.set(instrument.id, this.touch(instrument));
       for (const timeframe of TIMEFRAMES_TOLD) {
-        const candles = this.candles(this.symbolOf(instrument), timeframe, HISTORY_BARS);
+        const candles = this.candles(this.symbolOf(instrument), timeframe, this.pastBars);
         this.tell({ kind: 'HistoryLoaded', instrumentId: instrument.id, timeframe, candles });
       }
       this.tell({ kind: 'FeedStatusChanged', instrumentId: instrument.id, status: 'live', why: 'connected' });

@@ -11,7 +11,7 @@ import { type Heard, listenTo } from './why-heard.ts';
 
 /**
  * What each voter thinks of an instrument now, and what that weighs: by its record next to the other models' in the present
- * regime, or as a person set it. A member whose answer is not there is left out, and the rest decide.
+ * regime, or as a person set it; one that a person silenced abstains. A member whose answer is not there is left out, and the rest decide.
  */
 export function castBallots(
   voters: readonly Agent[],
@@ -25,6 +25,7 @@ export function castBallots(
       return { agent, opinion: abstaining('its answer was not there in time', 'unknown'), weight: 0, missing: true };
     }
     const opinion = agent.opinion(instrumentId, nowMs);
+    if (state.settings.weights[agent.id] === 0) return { agent, opinion: silenced(opinion), weight: 0 };
     const own = trust.get(agent) ?? 1;
     const heard = heardOf(agent, opinion, own, state, instrumentId, nowMs);
     const weightByRecord = weightOf(opinion, own);
@@ -32,6 +33,13 @@ export function castBallots(
     return { agent, opinion, weight: weightByRecord * heard.share, heard: { ...heard, weightByRecord } };
   });
 }
+
+/** Without weight alone it would still be shown where nobody else has any. */
+const silenced = (opinion: Opinion): Opinion => ({
+  ...opinion,
+  stance: 'abstain',
+  note: `silenced by hand: ${opinion.note}`,
+});
 
 /** Of a model that has said something, and that no person has set a trust for. */
 function heardOf(

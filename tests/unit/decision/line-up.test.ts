@@ -119,6 +119,24 @@ test('[D20] weights set by hand take the place of records: 0 silences', () => {
   expect(votes(gather(engine)).map(({ weightShare }) => weightShare)).toEqual([1, 0]);
 });
 
+test.each(['measured', 'none'] as const)(
+  '[D20] a silenced member of edge %s proposes nothing, also where nobody else has weight',
+  (edge) => {
+    const engine = engineWith('m', 'n');
+    const say = (model: string, probability: number) => predict(engine, model, probability, { edge, gathering: true });
+    say('m', 0.8);
+    engine.send({
+      kind: 'EnsembleSet',
+      settings: { confidenceMin: 0.5, weights: { m: 0 }, decideEveryMs: {} },
+    });
+    const events = gather(engine);
+    expect(proposed(events)).toEqual([]);
+    expect(votes(events)[0]).toMatchObject({ stance: 'abstain', note: expect.stringMatching(/^silenced by hand: /) });
+    say('n', 0.8);
+    expect(proposed(gather(engine))).toMatchObject([{ side: 'buy', agent: 'n 1.0.0' }]);
+  },
+);
+
 test('[D20] below the confidence that is wanted nothing is proposed', () => {
   const engine = engineWith('m', 'n');
   const wanted = (confidenceMin: number) =>

@@ -198,7 +198,8 @@ export class TapeVenue {
       const left = atoms(order.qtyBase) - working.filled;
       const half = left / 2n - ((left / 2n) % lot);
       if (half > 0n) this.fill(working, half, price);
-      this.fill(working, atoms(order.qtyBase) - working.filled, price);
+      // Told of the half, the engine may have sent an order, and with that one the rest was filled.
+      if (isOpen(working)) this.fill(working, atoms(order.qtyBase) - working.filled, price);
     }
   }
 

@@ -1,9 +1,9 @@
 import type { StrategyRecord } from './engine/domain/events.ts';
-import { SPOT_VENUE, symbolOf } from './engine/domain/instrument.ts';
+import { accountsOf, symbolOf } from './engine/domain/instrument.ts';
 import type { Engine } from './engine/engine.ts';
 
 /**
- * Says, once each, which instruments that strategies look at together the venue does not list: no candle of them ever comes, and the
+ * Says, once each, which instruments that strategies name the venue does not list: no candle of them ever comes, and the
  * strategy would wait for it in silence. Returns what ends it.
  */
 export function tellUnlisted(
@@ -13,12 +13,13 @@ export function tellUnlisted(
 ): () => void {
   const told = new Set<string>();
   return onEvent(({ event }) => {
-    if (event.kind !== 'InstrumentsLoaded' || event.instruments.every(({ venue }) => venue !== SPOT_VENUE)) return;
+    if (event.kind !== 'InstrumentsLoaded') return;
+    const venues = new Set(event.instruments.map(({ venue }) => venue));
     const listed = new Set(event.instruments.map(({ id }) => id));
     for (const { name, instruments = [] } of strategies)
       for (const id of instruments) {
         const text = `Strategy ${name} never speaks: the venue does not list ${symbolOf(id)}.`;
-        if (listed.has(id) || told.has(text)) continue;
+        if (!venues.has(accountsOf(id).venue) || listed.has(id) || told.has(text)) continue;
         told.add(text);
         onLog(text);
       }

@@ -11,7 +11,7 @@ export function addDeskCommands(program: Command): void {
     .option('--no-open', 'do not open a browser')
     .option(
       '--strategy <NAME@TIMEFRAME>',
-      'a strategy that proposes too: sma-cross@5m, pairs@5m:BTC/USDT+ETH/USDT, or a file of your own, ./mine.ts@5m (repeat for more)',
+      'a strategy that proposes too: sma-cross@5m on all of spot, pairs@5m:BTC/USDT:USDT+ETH/USDT:USDT on what is named (perpetuals here), or a file of your own, ./mine.ts@5m (repeat for more)',
       listed,
     )
     .option('--param <NAME=VALUE>', 'a parameter of it', listed)

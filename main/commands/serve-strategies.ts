@@ -1,6 +1,6 @@
 import { TIMEFRAMES, type Timeframe } from '../engine/domain/candle.ts';
 import type { StrategyRecord } from '../engine/domain/events.ts';
-import { type InstrumentId, SPOT_VENUE } from '../engine/domain/instrument.ts';
+import { type InstrumentId, PERPETUAL_VENUE, SPOT_VENUE } from '../engine/domain/instrument.ts';
 import { fail, ok, type Result } from '../engine/domain/result.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
 import { groupProblem, wholeRecord } from '../lab/strategy/strategy-agents.ts';
@@ -16,11 +16,13 @@ const bad = (message: string): Result<never, Fault> => fail({ kind: 'bad-plan', 
 /** `BTC/USDT`, or `BTC/USDT:USDT` for a perpetual. */
 export const isSymbol = (text: string): boolean => /^[A-Z0-9]{1,20}\/[A-Z0-9]{1,20}(:[A-Z0-9]{1,20})?$/.test(text);
 
-const instrumentOf = (symbol: string): InstrumentId => `${SPOT_VENUE}:${symbol}`;
+const instrumentOf = (symbol: string): InstrumentId =>
+  `${symbol.includes(':') ? PERPETUAL_VENUE : SPOT_VENUE}:${symbol}`;
 
 /**
  * `sma-cross@5m` or a file of the user's own, `./mine.ts@5m`, with their parameters, checked: `fast=10`, or `sma-cross.fast=10` where there
- * are several strategies; `pairs@5m:BTC/USDT+ETH/USDT` for one that looks at several instruments together.
+ * are several strategies; `pairs@5m:BTC/USDT+ETH/USDT` for one that looks at several instruments together, or for those that it looks at,
+ * `BTC/USDT:USDT` for a perpetual.
  */
 export async function readStrategies(
   names: readonly string[],
@@ -34,9 +36,11 @@ export async function readStrategies(
     if (!TIMEFRAMES.includes(timeframe as Timeframe))
       return bad(`--strategy ${text}: there are candles of ${TIMEFRAMES.join(', ')}`);
     const instruments = group?.split('+');
-    const wrong = instruments?.find((symbol) => !isSymbol(symbol) || symbol.includes(':'));
+    const wrong = instruments?.find((symbol) => !isSymbol(symbol));
     if (wrong !== undefined)
-      return bad(`--strategy ${text}: strategies propose on spot, which is named as BTC/USDT, not ${wrong}`);
+      return bad(
+        `--strategy ${text}: an instrument is named as BTC/USDT, or BTC/USDT:USDT for a perpetual, not ${wrong}`,
+      );
     const on = {
       timeframe: timeframe as Timeframe,
       ...(instruments && { instruments: instruments.map(instrumentOf) }),
@@ -64,8 +68,8 @@ type On = Pick<StrategyRecord, 'timeframe' | 'instruments'>;
 async function readStrategy(asked: string, on: On, given: Given): Promise<Result<DeskStrategy, Fault>> {
   if (isOwnFile(asked)) return readOwn(asked, on, given);
   try {
-    const { record } = wholeRecord({ name: asked, params: paramsOf(asked, given), ...on });
-    return ok({ record, path: null });
+    const { record, strategy } = wholeRecord({ name: asked, params: paramsOf(asked, given), ...on });
+    return ok({ record, path: null, together: strategy.instruments ?? 1 });
   } catch (error) {
     return bad((error as Error).message);
   }
@@ -90,6 +94,7 @@ async function readOwn(file: string, on: On, given: Given): Promise<Result<DeskS
   return ok({
     record: { name, params: params.value, ...on, own },
     path: source.kind === 'file' ? source.path : null,
+    together: outline.instruments,
   });
 }
 

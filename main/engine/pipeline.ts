@@ -32,7 +32,7 @@ function featureStreamOf({ timeframe, featureSet }: ModelCard): FeatureStream | 
   return set ? { timeframe, set } : null;
 }
 
-/** Candles of perpetuals: models and rules were measured on spot, and what they would say there is worth nothing. */
+/** Candles of perpetuals: models were measured on spot, and what they would say there is worth nothing. */
 function isPerpetualCandle(event: EngineEvent): boolean {
   if (event.kind !== 'HistoryLoaded' && event.kind !== 'CandleClosed' && event.kind !== 'CandleCorrected') return false;
   return isPerpetual(event.instrumentId);
@@ -111,7 +111,7 @@ export function createPipeline(
   const decision = createDecisionStage({
     ...seen,
     limits: () => risk.view.limits(),
-    entriesHeld: () => risk.view.entriesHeld(),
+    entriesHeld: (venue) => risk.view.entriesHeld(venue),
     agents: [...(alone ? [] : [...cards.map(memberOf), createMomentumAgent(MOMENTUM_RECORD)]), ...strategies],
     past,
     modelAgent: (model, version) => (alone ? null : fromCard(library.cardOf(model, version), memberOf)),
@@ -137,8 +137,7 @@ export function createPipeline(
     market,
     ofSpotCandles(features),
     inference,
-    // A strategy that is run alone says itself what it trades.
-    alone ? decision : ofSpotCandles(decision),
+    decision,
     risk,
     approval,
     execution,

@@ -127,13 +127,18 @@ export function pricePlaces(proposal: Proposal): number {
   return placesOfStep(instrumentOf(proposal.instrumentId)?.tickSize ?? '0.01');
 }
 
-const baseOf = (proposal: Proposal): string => instrumentOf(proposal.instrumentId)?.base ?? proposal.symbol;
+/** What is bought or sold: `BTC`; of a perpetual `BTC PERP`, which is another account's. */
+function thingOf({ instrumentId, symbol }: Proposal): string {
+  const instrument = instrumentOf(instrumentId);
+  if (!instrument) return symbol;
+  return instrument.kind === 'perpetual' ? `${instrument.base} PERP` : instrument.base;
+}
 
 export function sentenceOf(proposal: Proposal): string {
   const verb = proposal.side === 'buy' ? 'Buy' : 'Sell';
   const at =
     proposal.orderType === 'market' ? 'at market' : `at ${showDecimal(proposal.entryPrice, pricePlaces(proposal))}`;
-  return `${verb} ${showDecimal(proposal.qtyBase)} ${baseOf(proposal)} ${at}`;
+  return `${verb} ${showDecimal(proposal.qtyBase)} ${thingOf(proposal)} ${at}`;
 }
 
 function Headline({ proposal, isOpen }: { proposal: Proposal; isOpen: boolean }) {
@@ -146,7 +151,7 @@ function Headline({ proposal, isOpen }: { proposal: Proposal; isOpen: boolean })
           <span aria-hidden="true">{isBuy ? '▲' : '▼'}</span> {isBuy ? 'Buy' : 'Sell'}
         </span>{' '}
         <span className="font-bold">
-          {showDecimal(proposal.qtyBase)} {baseOf(proposal)}
+          {showDecimal(proposal.qtyBase)} {thingOf(proposal)}
         </span>{' '}
         <span className="text-text2">
           at {proposal.orderType === 'market' ? 'market' : showDecimal(proposal.entryPrice, places)}

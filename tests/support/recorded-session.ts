@@ -155,7 +155,11 @@ export function startEngine(
       throw error;
     },
   });
-  const strategies = (plan.strategies ?? []).map((record) => ({ record, path: plan.own?.[record.name] ?? null }));
+  const strategies = (plan.strategies ?? []).map((record) => ({
+    record,
+    path: plan.own?.[record.name] ?? null,
+    together: record.instruments?.length ?? 1,
+  }));
   const own = openDeskSessions(engine, strategies, { answerMsMax: plan.ownAnswerMsMax ?? 20_000, loadMsMax: 60_000 });
   engine.start();
   return { engine, time, models, own, repairs: opened.repairs };

@@ -151,7 +151,7 @@ export function createSmallEngine(options: Options = {}): SmallEngine {
   const decision = createDecisionStage({
     ...shared,
     limits: () => risk.view.limits(),
-    entriesHeld: () => risk.view.entriesHeld(),
+    entriesHeld: (venue) => risk.view.entriesHeld(venue),
     agents: options.agents ?? [],
     ...(options.modelAgent && { modelAgent: options.modelAgent }),
   });

@@ -8,7 +8,7 @@ import type {
   StrategySpoke,
   StrategySwitchedOff,
 } from '../domain/events.ts';
-import type { InstrumentId } from '../domain/instrument.ts';
+import { type InstrumentId, isPerpetual } from '../domain/instrument.ts';
 import type { Edge, Reason, TrackRecord, Vote } from '../domain/proposal.ts';
 import type { Barrier } from './barrier.ts';
 import type { CandleTape } from './candle-tape.ts';
@@ -64,6 +64,8 @@ export interface Agent {
   readonly model?: ModelSpeaker;
   /** The candles it wants to see. */
   readonly timeframe: Timeframe;
+  /** Perpetuals that it looks at besides all of spot; absent: none. Models and rules were measured on spot. */
+  readonly perpetuals?: readonly InstrumentId[];
   /** How many of them its tape keeps at least; 128 where it is not said. */
   readonly barsKept?: number;
   onCandle(instrumentId: InstrumentId, tape: CandleTape): void;
@@ -95,3 +97,7 @@ export const abstaining = (note: string, edge: Edge, candleCloseTimeMs = 0): Opi
   modelHash: null,
   candleCloseTimeMs,
 });
+
+/** Whether candles of an instrument are shown to a member, and its word on it is asked for. */
+export const looksAt = ({ perpetuals }: Agent, instrumentId: InstrumentId): boolean =>
+  !isPerpetual(instrumentId) || (perpetuals?.includes(instrumentId) ?? false);

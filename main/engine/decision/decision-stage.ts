@@ -3,14 +3,14 @@ import { parseDecimal } from '../domain/decimal.ts';
 import type { EnsembleSettings, MemberScore, TalliedHour } from '../domain/ensemble.ts';
 import type { CandleRow, EngineEvent } from '../domain/events.ts';
 import { isDust, stakesOf } from '../domain/exposure.ts';
-import type { Instrument, InstrumentId } from '../domain/instrument.ts';
+import { accountsOf, type Instrument, type InstrumentId, isPerpetual } from '../domain/instrument.ts';
 import type { MarketView, Quote } from '../domain/market.ts';
 import { addsRisk, type OpenOrderView, type OrdersView, type PortfolioView } from '../domain/portfolio.ts';
 import type { Proposal, Reason, RiskLimits, Vote } from '../domain/proposal.ts';
 import { fail, type Result } from '../domain/result.ts';
 import type { TrustModel } from '../domain/trust-model.ts';
 import type { Stage, StageContext } from '../kernel/stage.ts';
-import type { Agent } from './agent.ts';
+import { type Agent, looksAt } from './agent.ts';
 import { castBallots, type Hearing, hearingOf, trustsOf } from './ballots.ts';
 import { type CountedVotes, createDecisionState } from './decision-state.ts';
 import { type Draft, draftEntry, draftExit } from './draft-proposal.ts';
@@ -26,8 +26,8 @@ export interface DecisionDeps {
   readonly orders: OrdersView;
   instruments(): ReadonlyMap<InstrumentId, Instrument>;
   limits(): RiskLimits;
-  /** Why the gate would hold every entry back just now (kill switch, reconciling); null where it would not. */
-  entriesHeld(): Reason | null;
+  /** Why the gate would hold every entry at a venue back just now (kill switch, reconciling); null where it would not. */
+  entriesHeld(venue: string): Reason | null;
   /** Members in the order in which their votes are listed. */
   readonly agents: readonly Agent[];
   /** Makes a member for a version that comes to vote, or to be scored; null where it is not known. */
@@ -88,15 +88,21 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
   /** Proposed in the course of an input and not applied yet: a tick may both close a candle and end a quiet. */
   const proposedNow = new WeakMap<StageContext, Set<InstrumentId>>();
 
-  /** Spot trades long and flat: what is held can be sold, else something can be bought. */
-  const actionableSide = (instrumentId: InstrumentId): 'buy' | 'sell' => {
+  /** Spot trades long and flat: what is held can be sold, else something can be bought. Of a perpetual of which nothing is held, either. */
+  const actionableSide = (instrumentId: InstrumentId): 'buy' | 'sell' | null => {
     const held = portfolio.position(instrumentId)?.qtyBase ?? 0n;
+    if (held === 0n && isPerpetual(instrumentId)) return null;
     const instrument = deps.instruments().get(instrumentId);
     return held > 0n && instrument && !isDust(held, instrument, market.mark(instrumentId)) ? 'sell' : 'buy';
   };
 
+  const heldBack = (instrumentId: InstrumentId): Reason | null => deps.entriesHeld(accountsOf(instrumentId).venue);
+
+  const votersOn = (instrumentId: InstrumentId): readonly Agent[] =>
+    lineUp.voters().filter((agent) => looksAt(agent, instrumentId));
+
   const ballotsOf = (instrumentId: InstrumentId, nowMs: number): readonly Ballot[] =>
-    castBallots(lineUp.voters(), state, instrumentId, nowMs);
+    castBallots(votersOn(instrumentId), state, instrumentId, nowMs);
 
   const outcomeOf = (instrumentId: InstrumentId, ballots: readonly Ballot[]): Outcome =>
     countHeard(ballots, actionableSide(instrumentId), state.settings.confidenceMin);
@@ -120,7 +126,7 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
     outcome: Outcome,
     nowMs: number,
   ): Result<Draft, NoProposal> => {
-    const held = deps.entriesHeld();
+    const held = heldBack(instrument.id);
     if (held) return no('held', held.text);
     if (nowMs - state.lastProposedMs(instrument.id, side) < ENTRY_COOLDOWN_MS) {
       return no('cooldown', `proposed less than ${ENTRY_COOLDOWN_MS / 60_000} minutes ago`);
@@ -241,17 +247,18 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
     const closeTimeMs = state.tape(instrumentId, PACE)?.closeTimeMs ?? 0;
     if (closeTimeMs <= state.judgedCloseMs(instrumentId)) return;
     if (context.nowMs - closeTimeMs > CANDLE_LIFE_MS) return;
-    if (deps.entriesHeld() || !freshQuote(instrumentId, context.nowMs)) return;
+    if (heldBack(instrumentId) || !freshQuote(instrumentId, context.nowMs)) return;
     judge(instrumentId, closeTimeMs, context);
   };
 
   /** In a quiet market: the strongest faint stance of all instruments that can be drafted. At most one per tick. */
   const proposeFaint = (context: StageContext): void => {
     const { nowMs } = context;
-    if (!state.started || nowMs - state.quietSinceMs < QUIET_MS || deps.entriesHeld()) return;
+    if (!state.started || nowMs - state.quietSinceMs < QUIET_MS) return;
     const candidates: { instrumentId: InstrumentId; outcome: Outcome; ballots: readonly Ballot[]; score: number }[] =
       [];
     for (const instrumentId of state.instrumentIds()) {
+      if (heldBack(instrumentId)) continue;
       const ballots = ballotsOf(instrumentId, nowMs);
       const outcome = outcomeOf(instrumentId, ballots);
       const opinion = outcome.deciding?.opinion;
@@ -282,7 +289,7 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
 
   /** By `model@version`, on average over the instruments; null for a shadow. */
   const meanTrusts = (): ReadonlyMap<string, number | null> => {
-    const ids = [...state.instrumentIds()];
+    const ids = [...state.instrumentIds()].filter((id) => !isPerpetual(id));
     const byInstrument = ids.map((id) => trustsOf(lineUp.voters(), state, id));
     return new Map(
       lineUp.all().flatMap((agent) => {
@@ -294,21 +301,27 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
     );
   };
 
-  const isReconciling = (): boolean => deps.entriesHeld()?.code === 'reconciling';
+  const isReconciling = (instrumentId: InstrumentId): boolean => heldBack(instrumentId)?.code === 'reconciling';
 
   /** Where everybody runs outside there is nothing to count before one has spoken. */
-  const isCountedAtClose = (): boolean => lineUp.voters().some(({ onStrategy }) => !onStrategy);
+  const isCountedAtClose = (instrumentId: InstrumentId): boolean =>
+    votersOn(instrumentId).some(({ onStrategy }) => !onStrategy);
 
   const handle = (event: EngineEvent, context: StageContext): void => {
     switch (event.kind) {
       case 'CandleClosed':
         // Before the venue's books are read nothing could come of it: it is judged then, as the last of the past.
-        if (paces.has(event.timeframe) && state.started && !isReconciling() && isCountedAtClose()) {
+        if (
+          paces.has(event.timeframe) &&
+          state.started &&
+          !isReconciling(event.instrumentId) &&
+          isCountedAtClose(event.instrumentId)
+        ) {
           const closeTimeMs = event.candle[0] + TIMEFRAME_MS[event.timeframe];
           judge(event.instrumentId, closeTimeMs, context);
-          for (const { timeframe, stirred } of agents) {
-            if (timeframe !== event.timeframe) continue;
-            for (const other of stirred?.() ?? []) judge(other, closeTimeMs, context);
+          for (const agent of agents) {
+            if (agent.timeframe !== event.timeframe || !looksAt(agent, event.instrumentId)) continue;
+            for (const other of agent.stirred?.() ?? []) if (!isReconciling(other)) judge(other, closeTimeMs, context);
           }
         }
         break;
@@ -317,18 +330,20 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
         if (event.gathering) break;
         if (
           state.started &&
-          !isReconciling() &&
+          !isReconciling(event.instrumentId) &&
           lineUp.voters().some((agent) => agent.onModel || speaksFor(agent, event))
         ) {
           judge(event.instrumentId, event.candleCloseTimeMs, context);
         }
         break;
       case 'StrategySpoke':
-        if (!state.started || isReconciling()) break;
-        for (const { instrumentId } of event.wishes) judge(instrumentId, event.candleCloseTimeMs, context);
+        if (!state.started) break;
+        for (const { instrumentId } of event.wishes)
+          if (!isReconciling(instrumentId)) judge(instrumentId, event.candleCloseTimeMs, context);
         break;
       case 'AnswersGathered':
-        if (state.started && !isReconciling()) judge(event.instrumentId, event.candleCloseTimeMs, context);
+        if (state.started && !isReconciling(event.instrumentId))
+          judge(event.instrumentId, event.candleCloseTimeMs, context);
         break;
       case 'HistoryLoaded':
         if (state.started) judgeUnjudged(event.instrumentId, context);

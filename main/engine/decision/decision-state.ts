@@ -11,7 +11,7 @@ import type { CandleRow, EngineEvent, PredictionArrived } from '../domain/events
 import type { InstrumentId } from '../domain/instrument.ts';
 import type { Proposal, Vote } from '../domain/proposal.ts';
 import type { SituatedForecast, TrustModel } from '../domain/trust-model.ts';
-import type { Agent } from './agent.ts';
+import { type Agent, looksAt } from './agent.ts';
 import { BARS_KEPT, CandleTape, candleFromRow } from './candle-tape.ts';
 import { type LineUp, speaksFor } from './line-up.ts';
 import { createScoreHours } from './score-hours.ts';
@@ -96,7 +96,8 @@ export function createDecisionState(
 
   const read = (instrumentId: InstrumentId, timeframe: Timeframe): void => {
     const tape = tapeFor(instrumentId, timeframe);
-    for (const agent of agents) if (agent.timeframe === timeframe) agent.onCandle(instrumentId, tape);
+    for (const agent of agents)
+      if (agent.timeframe === timeframe && looksAt(agent, instrumentId)) agent.onCandle(instrumentId, tape);
   };
 
   const put = (instrumentId: InstrumentId, timeframe: Timeframe, row: CandleRow): void => {
@@ -125,7 +126,7 @@ export function createDecisionState(
     for (const [instrumentId, ofInstrument] of tapes) {
       for (const agent of newcomers) {
         const tape = ofInstrument.get(agent.timeframe);
-        if (tape) agent.onCandle(instrumentId, tape);
+        if (tape && looksAt(agent, instrumentId)) agent.onCandle(instrumentId, tape);
       }
     }
   };
@@ -161,6 +162,9 @@ export function createDecisionState(
     quietSinceMs = timeMs;
   };
 
+  /** Candles of a perpetual that nobody looks at are none of its business. */
+  const isSeen = (instrumentId: InstrumentId): boolean => agents.some((agent) => looksAt(agent, instrumentId));
+
   const apply = (event: EngineEvent, timeMs: number): void => {
     switch (event.kind) {
       case 'EngineStarted':
@@ -171,15 +175,17 @@ export function createDecisionState(
         for (const agent of agents) agent.onStrategy?.(event);
         break;
       case 'HistoryLoaded':
-        if (!timeframes.has(event.timeframe)) break;
+        if (!timeframes.has(event.timeframe) || !isSeen(event.instrumentId)) break;
         tapeFor(event.instrumentId, event.timeframe).load(event.candles);
         read(event.instrumentId, event.timeframe);
         break;
       case 'CandleClosed':
+        if (!isSeen(event.instrumentId)) break;
         put(event.instrumentId, event.timeframe, event.candle);
         keeper.noteCandle(event.instrumentId, event.timeframe, candleFromRow(event.candle));
         break;
       case 'CandleCorrected':
+        if (!isSeen(event.instrumentId)) break;
         put(event.instrumentId, event.timeframe, event.venues);
         break;
       case 'MarketBatchReceived':

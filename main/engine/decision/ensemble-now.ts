@@ -1,6 +1,6 @@
 import type { EnsembleSettings, Regime } from '../domain/ensemble.ts';
 import type { InstrumentId } from '../domain/instrument.ts';
-import type { Agent, Opinion } from './agent.ts';
+import { type Agent, looksAt, type Opinion } from './agent.ts';
 import { castBallots, regimeFor, trustsByRecord } from './ballots.ts';
 import type { DecisionState } from './decision-state.ts';
 import { countHeard, DISAGREEMENT_MAX, voteOf } from './ensemble.ts';
@@ -53,10 +53,10 @@ export function ensembleNow(
   lineUp: LineUp,
   state: DecisionState,
   instrumentId: InstrumentId,
-  actionable: 'buy' | 'sell',
+  actionable: 'buy' | 'sell' | null,
   nowMs: number,
 ): EnsembleNow {
-  const voters = lineUp.voters();
+  const voters = lineUp.voters().filter((agent) => looksAt(agent, instrumentId));
   const ballots = castBallots(voters, state, instrumentId, nowMs);
   const outcome = countHeard(ballots, actionable, state.settings.confidenceMin);
   const trusts = trustsByRecord(voters, state, instrumentId);

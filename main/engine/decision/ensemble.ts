@@ -110,11 +110,11 @@ const nothing = (code: string, text: string, disagreement = 0): Outcome => ({
  * Pools the stances. Members with an edge decide by weight (sum of calibrated log odds); where none has one, a stance
  * of a member without edge is let through for a person to see; of two such that contradict each other, the one that
  * could be acted on (`actionable`: a sale of what is held, else a purchase), for neither has shown that it deserves to
- * silence the other. The dissent stands among the votes.
+ * silence the other. The dissent stands among the votes. Where both could (`actionable` is null) nothing is shown.
  */
 export function countVotes(
   ballots: readonly Ballot[],
-  actionable: 'buy' | 'sell' = 'buy',
+  actionable: 'buy' | 'sell' | null = 'buy',
   confidenceMin = 0.5,
 ): Outcome {
   const directed = ballots.filter(isDirected);
@@ -131,7 +131,7 @@ export function countVotes(
   const whole = directed.reduce((size, ballot) => size + Math.abs(cast(ballot)), 0);
   const disagreement = whole > 0 ? 1 - Math.abs(sum) / whole : 0;
   const contradicts = disagreement > DISAGREEMENT_MAX;
-  if (contradicts && weighed) {
+  if (contradicts && (weighed || actionable === null)) {
     return nothing('disagreement', `the members contradict each other (${disagreement.toFixed(2)} of 1)`, disagreement);
   }
   const confidence = weighed ? pooledConfidence(directed, sum) : null;
@@ -139,7 +139,7 @@ export function countVotes(
     const [said, wanted] = [confidence, confidenceMin].map((share) => (100 * share).toFixed(1));
     return nothing('low-confidence', `pooled confidence ${said} %, wanted is ${wanted} %`, disagreement);
   }
-  const stance = contradicts ? actionable : sum > 0 ? 'buy' : 'sell';
+  const stance = contradicts && actionable !== null ? actionable : sum > 0 ? 'buy' : 'sell';
   const deciding = strongest(directed.filter(({ opinion }) => opinion.stance === stance));
   const strength = weighed ? 'clear' : (deciding?.opinion.strength ?? 'faint');
   return { stance, strength, deciding, disagreement, weighed, confidence, code: '', text: '' };
@@ -151,7 +151,7 @@ export function countVotes(
  */
 export function countHeard(
   ballots: readonly Ballot[],
-  actionable: 'buy' | 'sell' = 'buy',
+  actionable: 'buy' | 'sell' | null = 'buy',
   confidenceMin = 0.5,
 ): Outcome {
   const outcome = countVotes(ballots, actionable, confidenceMin);

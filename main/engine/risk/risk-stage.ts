@@ -29,8 +29,8 @@ export interface Safety {
 export interface RiskView {
   safety(): Safety;
   limits(): Required<RiskLimits>;
-  /** Why every entry on spot would be denied just now, whatever it is; null where none would be for that. */
-  entriesHeld(): Reason | null;
+  /** Why every entry at a venue would be denied just now, whatever it is; null where none would be for that. */
+  entriesHeld(venue: string): Reason | null;
   /** The sealed verdict at the moment of sending, on `qtyBase` of the proposal. */
   recheck(proposal: Proposal, qtyBase: string, nowMs: number): RiskVerdict;
   /** What the gate would say; not sealed, so that nothing can be signed with it. */
@@ -94,9 +94,9 @@ export function createRiskStage(deps: RiskDeps): Stage & { readonly view: RiskVi
     view: {
       safety: () => ({ armed: state.armed, killSwitch: state.killSwitch, holds: state.allHolds() }),
       limits: () => state.limits,
-      entriesHeld() {
+      entriesHeld(venue) {
         if (state.killSwitch) return { code: 'kill-switch', text: 'the kill switch is on' };
-        return state.holds(SPOT_VENUE)[0] ?? null;
+        return state.holds(venue)[0] ?? null;
       },
       recheck(proposal, qtyBase, nowMs) {
         const asked = { ...proposal, qtyBase };

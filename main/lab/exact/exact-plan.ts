@@ -8,7 +8,12 @@ import type {
   PredictionArrived,
   StrategySpoke,
 } from '../../engine/domain/events.ts';
-import { type InstrumentId, type InstrumentRecord, PERPETUAL_VENUE } from '../../engine/domain/instrument.ts';
+import {
+  type InstrumentId,
+  type InstrumentRecord,
+  isPerpetual,
+  PERPETUAL_VENUE,
+} from '../../engine/domain/instrument.ts';
 import type { Mandate, RiskLimits } from '../../engine/domain/proposal.ts';
 import type { OpenedLog } from '../../engine/kernel/event-log.ts';
 import type { AgentsOf } from '../../engine/pipeline.ts';
@@ -105,7 +110,11 @@ export function membersOf(plan: Proposers & Pick<ExactPlan, 'markets' | 'setting
   const { params, supposed = null } = plan;
   if ('own' in plan) {
     const { outline } = plan.own;
-    return (account) => ({ strategies: [createOutsideAgent(outline, timeframe, account, supposed)], alone: true });
+    const instruments = groupsOf(plan, outline.instruments).flat();
+    return (account) => ({
+      strategies: [createOutsideAgent(outline, timeframe, account, instruments, supposed)],
+      alone: true,
+    });
   }
   const { strategy } = plan;
   const groups = groupsOf(plan, strategy.instruments ?? 1);
@@ -126,6 +135,7 @@ function agentOfGroups(first: Agent, byInstrument: ReadonlyMap<InstrumentId, Age
     kind,
     timeframe,
     ...(barsKept !== undefined && { barsKept }),
+    perpetuals: [...byInstrument.keys()].filter(isPerpetual),
     onCandle(instrumentId, tape) {
       shown = byInstrument.get(instrumentId);
       shown?.onCandle(instrumentId, tape);

@@ -178,7 +178,7 @@ class InstrumentMatch {
   }
 
   #put(valued: Valued, rerun: RerunOrder | null, live: LiveOrder | null, isByHand = false): void {
-    // The desk proposes nothing of perpetuals.
+    // The rerun is of spot: a strategy's orders on perpetuals are set beside nothing.
     this.#orders.push({ ...valued, rerun, live, isByHand: isByHand || isPerpetual(this.#id) });
   }
 }

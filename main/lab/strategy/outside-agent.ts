@@ -1,6 +1,6 @@
 import { type Agent, abstaining } from '../../engine/decision/agent.ts';
 import type { Timeframe } from '../../engine/domain/candle.ts';
-import type { InstrumentId } from '../../engine/domain/instrument.ts';
+import { type InstrumentId, isPerpetual } from '../../engine/domain/instrument.ts';
 import type { StrategyAccount } from '../../engine/strategy-account.ts';
 import type { SupposedEdge } from '../backtest/mandate-signer.ts';
 import type { StrategyOutline } from './outline.ts';
@@ -9,11 +9,13 @@ import { heldOf, type Wanted, wishOpinion } from './wish-opinion.ts';
 /**
  * The place in the ensemble of a strategy that runs outside: what it wants comes as events, and is all that it can say. Without a word
  * about the last candle it abstains; once it is switched off, until the next start.
+ * @param instruments that it names; none where it looks at each of spot
  */
 export function createOutsideAgent(
   { name, title }: Pick<StrategyOutline, 'name' | 'title'>,
   timeframe: Timeframe,
   account: StrategyAccount,
+  instruments: readonly InstrumentId[] = [],
   supposed: SupposedEdge | null = null,
 ): Agent {
   const closes = new Map<InstrumentId, { readonly close: number; readonly candleCloseTimeMs: number }>();
@@ -25,6 +27,7 @@ export function createOutsideAgent(
     label: title,
     kind: 'rule',
     timeframe,
+    perpetuals: instruments.filter(isPerpetual),
     onCandle(id, tape) {
       if (!tape.last) return;
       closes.set(id, { close: tape.last.close, candleCloseTimeMs: tape.closeTimeMs });

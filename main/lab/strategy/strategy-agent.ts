@@ -3,7 +3,7 @@ import type { CandleTape } from '../../engine/decision/candle-tape.ts';
 import type { Candle, Timeframe } from '../../engine/domain/candle.ts';
 import { TIMEFRAME_MS } from '../../engine/domain/candle.ts';
 import type { PredictionArrived } from '../../engine/domain/events.ts';
-import type { InstrumentId } from '../../engine/domain/instrument.ts';
+import { type InstrumentId, isPerpetual } from '../../engine/domain/instrument.ts';
 import type { StrategyAccount } from '../../engine/strategy-account.ts';
 import type { SupposedEdge } from '../backtest/mandate-signer.ts';
 import type { StrategyDefinition } from './strategy.ts';
@@ -48,6 +48,7 @@ export function createStrategyAgent(
     kind: 'rule',
     timeframe,
     barsKept: BARS_KEPT,
+    perpetuals: instruments.filter(isPerpetual),
     onCandle(instrumentId: InstrumentId, tape: CandleTape) {
       const instrument = instruments.indexOf(instrumentId);
       const last = tape.last;

@@ -1,6 +1,6 @@
-import type { Agent } from '../../engine/decision/agent.ts';
+import { type Agent, abstaining } from '../../engine/decision/agent.ts';
 import type { PredictionArrived, StrategyRecord } from '../../engine/domain/events.ts';
-import type { InstrumentId } from '../../engine/domain/instrument.ts';
+import { type InstrumentId, isPerpetual } from '../../engine/domain/instrument.ts';
 import type { AgentsOf } from '../../engine/pipeline.ts';
 import type { StrategyAccount } from '../../engine/strategy-account.ts';
 import { SHIPPED, strategyNamed } from '../strategies/shipped.ts';
@@ -10,18 +10,19 @@ import type { StrategyDefinition } from './strategy.ts';
 import { createStrategyAgent } from './strategy-agent.ts';
 
 /**
- * Strategies as members of the ensemble beside models and the named rule, each on every instrument, or on those that it looks at together. One of the user's own has its place
+ * Strategies as members of the ensemble beside models and the named rule, each on every instrument of spot, on those it names, or on those that it looks at together. One of the user's own has its place
  * there, and its words come as events: its code is nowhere near.
  * @throws Error one sentence: a strategy that is not known, instruments or parameters that will not do
  */
 export function agentsFor(records: readonly StrategyRecord[]): AgentsOf {
   const makers = records.map((asked): ((account: StrategyAccount) => Agent) => {
     const { name, timeframe, own } = asked;
-    if (own) return (account) => createOutsideAgent({ name, title: own.title }, timeframe, account);
+    if (own) return (account) => createOutsideAgent({ name, title: own.title }, timeframe, account, asked.instruments);
     const { record, strategy } = wholeRecord(asked);
     const { instruments, params } = record;
+    const isTogether = (strategy.instruments ?? 1) > 1;
     return (account) =>
-      instruments
+      instruments && isTogether
         ? createStrategyAgent(strategy, params, timeframe, account, instruments)
         : onEach(strategy, record, account);
   });
@@ -44,18 +45,23 @@ export function wholeRecord(record: StrategyRecord): {
   return { strategy, record: { ...record, params: read.value } };
 }
 
-/** Whether as many instruments are named as it looks at together; null where they are, and one that looks at each alone names none. */
+/** Whether as many instruments are named as it looks at together, in a sentence; null where they are. One that looks at each alone may name those, or none. */
 export function groupProblem(
   { name, instruments }: { readonly name: string; readonly instruments: number },
   named: readonly InstrumentId[] | undefined,
 ): string | null {
-  if (instruments === 1) return named === undefined ? null : `${name} looks at each instrument alone: name none`;
-  if (named?.length === instruments && new Set(named).size === instruments) return null;
+  const isTwice = new Set(named).size !== (named?.length ?? 0);
+  if (instruments === 1) return isTwice ? `${name}: an instrument is named twice` : null;
+  if (named?.length === instruments && !isTwice) return null;
   return `${name} looks at ${instruments} instruments together: name ${instruments}, as in ${name}@5m:BTC/USDT+ETH/USDT`;
 }
 
-/** One of it for each instrument that has candles. */
-function onEach(strategy: StrategyDefinition, { params, timeframe }: StrategyRecord, account: StrategyAccount): Agent {
+/** One of it for each instrument that has candles, or that is named. */
+function onEach(
+  strategy: StrategyDefinition,
+  { params, timeframe, instruments }: StrategyRecord,
+  account: StrategyAccount,
+): Agent {
   const agents = new Map<InstrumentId, Agent>();
   const agentOf = (id: InstrumentId): Agent => {
     const known = agents.get(id);
@@ -64,14 +70,16 @@ function onEach(strategy: StrategyDefinition, { params, timeframe }: StrategyRec
     agents.set(id, made);
     return made;
   };
-  const { barsKept, onModel, ...rest } = createStrategyAgent(strategy, params, timeframe, account, []);
+  const looks = (id: InstrumentId): boolean => instruments?.includes(id) ?? true;
+  const { barsKept, onModel, perpetuals: _, ...rest } = createStrategyAgent(strategy, params, timeframe, account, []);
   return {
     ...rest,
     ...(barsKept !== undefined && { barsKept }),
-    onCandle: (id, tape) => agentOf(id).onCandle(id, tape),
+    ...(instruments && { perpetuals: instruments.filter(isPerpetual) }),
+    onCandle: (id, tape) => looks(id) && agentOf(id).onCandle(id, tape),
     onMarket: (event) => agents.get(event.instrumentId)?.onMarket?.(event),
     ...(onModel && { onModel: (event: PredictionArrived) => agents.get(event.instrumentId)?.onModel?.(event) }),
     onFill: (event) => agents.get(event.fill.instrumentId)?.onFill?.(event),
-    opinion: (id, nowMs) => agentOf(id).opinion(id, nowMs),
+    opinion: (id, nowMs) => (looks(id) ? agentOf(id).opinion(id, nowMs) : abstaining('does not look at it', 'unknown')),
   };
 }

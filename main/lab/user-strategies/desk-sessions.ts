@@ -1,4 +1,5 @@
 import type { StrategyRecord } from '../../engine/domain/events.ts';
+import type { InstrumentId } from '../../engine/domain/instrument.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { hireTrader } from '../workers/strategy-crew.ts';
 import { openOwnSession } from './own-session.ts';
@@ -8,6 +9,8 @@ export interface DeskStrategy {
   readonly record: StrategyRecord;
   /** Of the file of one of the user's own, absolute; null where it ships. */
   readonly path: string | null;
+  /** Instruments that it looks at together; those that are named make groups of so many. */
+  readonly together: number;
 }
 
 /** A candle's wish is worth little much later; one that takes so long hangs. */
@@ -24,14 +27,14 @@ export function openDeskSessions(
   strategies: readonly DeskStrategy[],
   { answerMsMax, loadMsMax } = { answerMsMax: ANSWER_MS_MAX, loadMsMax: LOAD_MS_MAX },
 ): { settled(): Promise<void>; close(): Promise<void> } {
-  const sessions = strategies.flatMap(({ record: { name, params, timeframe, instruments }, path }) =>
+  const sessions = strategies.flatMap(({ record: { name, params, timeframe, instruments }, path, together }) =>
     path === null
       ? []
       : openOwnSession({
           name,
           params,
           timeframe,
-          groups: instruments ? [instruments] : null,
+          groups: instruments ? inGroups(instruments, together) : null,
           account: engine.pipeline.account,
           hire: hireTrader(path),
           answerMsMax,
@@ -54,3 +57,6 @@ export function openDeskSessions(
     },
   };
 }
+
+const inGroups = (ids: readonly InstrumentId[], size: number): InstrumentId[][] =>
+  Array.from({ length: Math.ceil(ids.length / size) }, (_, at) => ids.slice(at * size, (at + 1) * size));

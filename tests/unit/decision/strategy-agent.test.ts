@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Agent } from '../../../main/engine/decision/agent.ts';
 import type { CandleRow, EngineEvent } from '../../../main/engine/domain/events.ts';
 import { Sma } from '../../../main/engine/features/indicators/moving-averages.ts';
 import type { StrategyAccount } from '../../../main/engine/strategy-account.ts';
@@ -256,4 +257,63 @@ describe('[D10] a strategy on a perpetual', () => {
       { side: 'buy', reduceOnly: true, qtyBase: '0.02', stopPrice: null, origin: 'exit' },
     ]);
   });
+
+  const flat: StrategyAccount = { position: () => null, equityQuote: () => 10_000n * 10n ** 18n };
+  /** Wants one direction at every close. */
+  const always = (name: string, direction: 'long' | 'short') =>
+    defineStrategy({
+      ...{ name, title: name, about: '', params: {} },
+      start: () => ({ onCandle: (_, desk) => desk.enter(direction, { qty: 0.01 }) }),
+    });
+  const minute = (engine: SmallEngine, id: string): readonly EngineEvent[] => {
+    engine.nowMs += 60_000;
+    for (const each of [BTC, PERP]) engine.quote(each, '59999', '60000');
+    const candle: CandleRow = [engine.nowMs - 60_000, 60_000, 60_000, 60_000, 60_000, 1];
+    return engine.emit({ kind: 'CandleClosed', instrumentId: id, timeframe: '1m', candle, from: 'venue' });
+  };
+  function desk(...agents: Agent[]) {
+    const engine = createSmallEngine({ agents, instruments: [BTC_RECORD, record] });
+    engine.start();
+    engine.emit({ kind: 'Reconciled', repairs: [], venue: 'binance-usdm' });
+    return engine;
+  }
+
+  it('is the only one who is asked there: others do not see its candles, and it sees those of spot as before', () => {
+    const seen: string[] = [];
+    const rule: Agent = {
+      ...createStrategyAgent(always('rule', 'long'), {}, '1m', flat, [BTC]),
+      onCandle: (id) => seen.push(id),
+    };
+    const short = createStrategyAgent(always('short', 'short'), {}, '1m', flat, [PERP]);
+    const engine = desk(rule, short);
+    const onPerpetual = minute(engine, PERP);
+    expect(votesOn(onPerpetual, PERP)).toEqual([['short', 'sell']]);
+    expect(proposals(onPerpetual)).toMatchObject([{ instrumentId: PERP, side: 'sell', reduceOnly: false }]);
+    expect(votesOn(minute(engine, BTC), BTC).map(([agent]) => agent)).toEqual(['rule', 'short']);
+    expect(seen).toEqual([BTC]);
+  });
+
+  it('of whom nobody looks at changes nothing', () => {
+    const engine = desk(createStrategyAgent(always('rule', 'long'), {}, '1m', flat, [BTC]));
+    expect(minute(engine, PERP).map(({ kind }) => kind)).not.toContain('VotesCounted');
+  });
+
+  it('against another strategy there, with nothing held, is a disagreement and not a coin that falls on one side', () => {
+    const engine = desk(
+      createStrategyAgent(always('short', 'short'), {}, '1m', flat, [PERP]),
+      createStrategyAgent(always('long', 'long'), {}, '1m', flat, [PERP]),
+    );
+    const events = minute(engine, PERP);
+    expect(proposals(events)).toEqual([]);
+    expect(events).toContainEqual(
+      expect.objectContaining({ kind: 'Abstained', instrumentId: PERP, code: 'disagreement' }),
+    );
+  });
 });
+
+const votesOn = (events: readonly EngineEvent[], id: string): (readonly [string, string])[] =>
+  events.flatMap((event) =>
+    event.kind === 'VotesCounted' && event.instrumentId === id
+      ? event.votes.map(({ agent, stance }) => [agent, stance] as const)
+      : [],
+  );

@@ -11,13 +11,14 @@ const readFrom = (text: string) => {
   writeFileSync(path, text);
   return readConfig(path);
 };
-const STANDARD = { training: { jobsKept: 50, retrain: { at: '02:00', days: 30, onDrift: true, coolDownHours: 72 } } };
+const RETRAIN = { at: '02:00', days: 30, onDrift: true, coolDownHours: 72 };
+const STANDARD = { training: { jobsKept: 50, gpu: true, retrain: RETRAIN } };
 
 it('what is not there, or left out, has its standard value', () => {
   expect(readConfig(join(dir, 'none.yaml'))).toEqual(STANDARD);
   expect(readFrom('# nothing\n')).toEqual(STANDARD);
   expect(readFrom('training:\n  retrain:\n    at: 04:30\n    onDrift: false\n')).toEqual({
-    training: { jobsKept: 50, retrain: { ...STANDARD.training.retrain, at: '04:30', onDrift: false } },
+    training: { jobsKept: 50, gpu: true, retrain: { ...STANDARD.training.retrain, at: '04:30', onDrift: false } },
   });
   expect(readFrom('training: { retrain: { at: off } }').training.retrain.at).toBe('off');
 });

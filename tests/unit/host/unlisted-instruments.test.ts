@@ -9,7 +9,7 @@ const loaded = (...ids: readonly string[]): EngineEvent => ({
   instruments: ids.map((id) => ({ id, venue: id.slice(0, id.indexOf(':')) }) as InstrumentRecord),
 });
 
-it('an instrument that the venue does not list is said once, when the list of spot is there', () => {
+it('an instrument that the venue does not list is said once, when the list of its venue is there', () => {
   let tell: (event: EngineEvent) => void = () => {};
   const said: string[] = [];
   const onEvent = ((listener: (logged: { event: EngineEvent }) => void) => {
@@ -18,11 +18,12 @@ it('an instrument that the venue does not list is said once, when the list of sp
   }) as unknown as Engine['onEvent'];
   const pairs: StrategyRecord = {
     ...{ name: 'pairs', params: {}, timeframe: '5m' },
-    instruments: ['binance:BTC/USDT', 'binance:FOO/USDT'],
+    instruments: ['binance:BTC/USDT', 'binance:FOO/USDT', 'binance-usdm:BAR/USDT:USDT'],
   };
   tellUnlisted({ onEvent }, [pairs, { name: 'alone', params: {}, timeframe: '5m' }], (text) => said.push(text));
   tell(loaded('binance-usdm:BTC/USDT:USDT'));
-  expect(said).toEqual([]);
+  expect(said).toEqual(['Strategy pairs never speaks: the venue does not list BAR/USDT PERP.']);
+  said.length = 0;
   for (let n = 0; n < 2; n += 1) tell(loaded('binance:BTC/USDT', 'binance:ETH/USDT'));
   expect(said).toEqual(['Strategy pairs never speaks: the venue does not list FOO/USDT.']);
 });

@@ -88,14 +88,32 @@ describe('a strategy of several instruments', () => {
     expect(strategies.map(({ id, timeframe }) => [id, timeframe])).toEqual([['pairs', '1m']]);
   });
 
+  it('may look at perpetuals, and one that looks at each alone at those that are named', async () => {
+    const perpetuals = ['binance-usdm:BTC/USDT:USDT', 'binance-usdm:ETH/USDT:USDT'] as const;
+    const read = await readStrategies(
+      ['pairs@1m:BTC/USDT:USDT+ETH/USDT:USDT', 'sma-cross@5m:BTC/USDT:USDT+BTC/USDT'],
+      ['pairs.bars=20'],
+    );
+    if (!read.ok) throw new Error(read.error.message);
+    expect(read.value.map(({ record, together }) => [record.name, record.instruments, together])).toEqual([
+      ['pairs', perpetuals, 2],
+      ['sma-cross', [perpetuals[0], GROUP[0]], 1],
+    ]);
+    const [pairs, cross] = agentsFor(read.value.map(({ record }) => record))(account as never).strategies;
+    expect([pairs?.perpetuals, cross?.perpetuals]).toEqual([perpetuals, [perpetuals[0]]]);
+    const note = (id: string): string | undefined => cross?.opinion(id, MINUTE_MS).note;
+    expect(note(GROUP[0])).toBe('warming up');
+    expect(note(perpetuals[0])).toBe('warming up');
+    expect(note(GROUP[1])).toBe('does not look at it');
+  });
+
   it.each([
     ['pairs@5m', /pairs looks at 2 instruments together: name 2, as in pairs@5m:BTC\/USDT\+ETH\/USDT/],
     ['pairs@5m:BTC/USDT', /name 2/],
     ['pairs@5m:BTC/USDT+BTC/USDT', /name 2/],
-    ['pairs@5m:BTC/USDT+', /spot, which is named as BTC\/USDT, not $/],
-    ['pairs@5m:BTC/USDT+ETH/USDT:USDT', /strategies propose on spot/],
+    ['pairs@5m:BTC/USDT+', /BTC\/USDT:USDT for a perpetual, not $/],
     ['pairs@5m:btcusdt+ETH/USDT', /not btcusdt/],
-    ['sma-cross@5m:BTC/USDT', /sma-cross looks at each instrument alone: name none/],
+    ['sma-cross@5m:BTC/USDT+BTC/USDT', /sma-cross: an instrument is named twice/],
     ['pairs@7m:BTC/USDT+ETH/USDT', /there are candles of/],
   ])('%s is refused', async (text, says) => {
     const read = await readStrategies([text], []);

@@ -103,6 +103,7 @@ function JobView({ job }: { job: TrainingJob }) {
           <p className="text-[15px] font-semibold leading-5">{job.state === 'done' ? 'Done' : progressText(job)}</p>
           <p className="h-4 truncate text-text2" title={job.trainedOn?.why}>
             {underWayText(job)}
+            {job.trainedOn ? <span className="sr-only">: {job.trainedOn.why}</span> : null}
           </p>
         </div>
         <JobButtons job={job} />

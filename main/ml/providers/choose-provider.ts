@@ -26,9 +26,9 @@ export interface ChoiceOptions {
   readonly signal: AbortSignal;
 }
 
-/** Nets of one family whose steps cost about the same, within a factor of two, are raced once. */
+/** Nets of one family whose steps cost about the same, within a factor of two, are raced once: the size is log₂ of weights times numbers in a batch. */
 export function netOfSize(family: string, weights: number, cells: number): string {
-  return `${family}, 2^${Math.round(Math.log2(weights * cells))}`;
+  return `${family} of size ${Math.round(Math.log2(weights * cells))}`;
 }
 
 /**

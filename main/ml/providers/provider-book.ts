@@ -10,7 +10,7 @@ const timeMs = z.int().nonnegative();
 
 const measuredSchema = z.strictObject({
   provider,
-  /** Family and size of the net: `lstm, some 2^20 weights a step`. */
+  /** Family and size of the net, from `netOfSize`. */
   net: z.string().min(1),
   /** Of the processor's pace, as a multiple; null where the runtime refused. */
   timesAsFast: z.number().positive().nullable(),

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openProviderBook } from '../../../../main/ml/providers/provider-book.ts';
 
 const DAY_MS = 86_400_000;
-const FASTER = { provider: 'webgpu', net: 'lstm, 2^20', timesAsFast: 3, apartShare: 1e-5, why: '' } as const;
+const FASTER = { provider: 'webgpu', net: 'lstm of size 20', timesAsFast: 3, apartShare: 1e-5, why: '' } as const;
 
 let dir: string;
 let nowMs: number;
@@ -21,9 +21,9 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 it('remembers a race for a week, of this build on this machine, and takes the newest of a net', () => {
   open().keep({ ...FASTER, timesAsFast: 2 });
   open().keep(FASTER);
-  open().keep({ ...FASTER, net: 'mlp, 2^12', timesAsFast: null, apartShare: null, why: 'no adapter' });
+  open().keep({ ...FASTER, net: 'mlp of size 12', timesAsFast: null, apartShare: null, why: 'no adapter' });
   expect(open().measured('webgpu', FASTER.net)).toEqual({ ...FASTER, atMs: nowMs });
-  expect(open().measured('webgpu', 'lstm, 2^21')).toBeNull();
+  expect(open().measured('webgpu', 'lstm of size 21')).toBeNull();
   expect(open().measured('cuda', FASTER.net)).toBeNull();
   expect(open('ONNX Runtime 2 on here').measured('webgpu', FASTER.net)).toBeNull();
   nowMs += 7 * DAY_MS;

@@ -53,8 +53,11 @@ const ANSWER_MS_MAX = 25_000;
 interface Guard {
   /** False: it is being let go. */
   isWanted: boolean;
-  /** When the request under way was made; null when none is. One at a time: the venue keeps to the last that arrives. */
-  askedAtMs: number | null;
+  /**
+   * Looks since the request under way was made; null when none is. One at a time: the venue keeps to the last that arrives. Looks, for a
+   * clock that is set says nothing of what is still on its way.
+   */
+  looksSinceAsked: number | null;
   /** When the last refresh that the venue confirmed was asked for. */
   confirmedAtMs: number | null;
   /** From when the venue counts at the earliest, by what it may have heard; null while it does not. */
@@ -66,30 +69,32 @@ interface Guard {
 export function createDeadManSwitch(options: DeadManSwitchOptions): DeadManSwitch {
   const { countdownMs, nowMs, send } = options;
   const guards = new Map<InstrumentId, Guard>();
-  const stop = options.every(countdownMs / LOOKS, look);
+  const lookMs = countdownMs / LOOKS;
+  const stop = options.every(lookMs, look);
 
   /** A clock that was set back does not say how long ago it was. */
   const elapsedMs = (sinceMs: number): number => (nowMs() >= sinceMs ? nowMs() - sinceMs : Number.POSITIVE_INFINITY);
 
   function ask(instrumentId: InstrumentId, guard: Guard): void {
-    guard.askedAtMs = nowMs();
+    guard.looksSinceAsked = 0;
     if (guard.isWanted) guard.countsFromMs ??= nowMs();
     send({ kind: 'countdown', instrumentId, countdownMs: guard.isWanted ? countdownMs : 0 });
   }
   function settle(instrumentId: InstrumentId, guard: Guard): void {
-    const { isWanted, askedAtMs, confirmedAtMs } = guard;
-    const isAsked = askedAtMs !== null && elapsedMs(askedAtMs) < Math.max(ANSWER_MS_MAX, countdownMs / 2);
+    const { isWanted, looksSinceAsked, confirmedAtMs } = guard;
+    const isAsked = looksSinceAsked !== null && looksSinceAsked * lookMs < Math.max(ANSWER_MS_MAX, countdownMs / 2);
     const isFresh = isWanted && confirmedAtMs !== null && elapsedMs(confirmedAtMs) < countdownMs / REFRESHES;
     if (!isAsked && !isFresh) ask(instrumentId, guard);
   }
   function look(): void {
     for (const [instrumentId, guard] of guards) {
       if (guard.countsFromMs !== null && elapsedMs(guard.countsFromMs) >= countdownMs) guard.isOverdue = true;
+      if (guard.looksSinceAsked !== null) guard.looksSinceAsked += 1;
       settle(instrumentId, guard);
     }
   }
   function add(instrumentId: InstrumentId, isWanted: boolean): void {
-    const idle = { askedAtMs: null, confirmedAtMs: null, countsFromMs: null, isOverdue: false, problem: '' };
+    const idle = { looksSinceAsked: null, confirmedAtMs: null, countsFromMs: null, isOverdue: false, problem: '' };
     const guard: Guard = { isWanted, ...idle };
     guards.set(instrumentId, guard);
     settle(instrumentId, guard);
@@ -111,7 +116,7 @@ export function createDeadManSwitch(options: DeadManSwitchOptions): DeadManSwitc
     onAnswered({ instrumentId, countdownMs: answeredMs, askedAtMs, problem }) {
       const guard = guards.get(instrumentId);
       if (!guard) return;
-      guard.askedAtMs = null;
+      guard.looksSinceAsked = null;
       guard.problem = problem;
       if (problem !== '') return;
       // The venue heard of it at some time after it was asked: it may have fired just before.

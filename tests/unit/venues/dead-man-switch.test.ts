@@ -162,18 +162,24 @@ describe('the dead-man switch', () => {
     expect(sent.slice(3).every(({ instrumentId }) => instrumentId === ETH)).toBe(true);
   });
 
-  test('[V20] one request at a time is under way: wanted again meanwhile, it is armed after the answer', () => {
+  test.each([
+    ['', 0],
+    [', also where the clock was set back meanwhile', -5_000],
+    [', also where it was set ahead', 3_600_000],
+  ])('[V20] one request at a time is under way%s: wanted again meanwhile, it is armed after the answer', (_, byMs) => {
     const sent: number[] = [];
+    let nowMs = COUNTDOWN_MS;
     const guard = createDeadManSwitch({
       countdownMs: COUNTDOWN_MS,
-      nowMs: () => 0,
+      nowMs: () => nowMs,
       every: () => () => undefined,
       send: (command) => void sent.push(command.kind === 'countdown' ? command.countdownMs : -1),
       onMayHaveFired: () => undefined,
     });
     const answered = (countdownMs: number): void =>
-      guard.onAnswered({ kind: 'CountdownAnswered', instrumentId: BTC, countdownMs, askedAtMs: 0, problem: '' });
+      guard.onAnswered({ kind: 'CountdownAnswered', instrumentId: BTC, countdownMs, askedAtMs: nowMs, problem: '' });
     guard.guard([BTC]);
+    nowMs += byMs;
     guard.guard([]);
     expect(sent).toEqual([COUNTDOWN_MS]);
     answered(COUNTDOWN_MS);
@@ -181,6 +187,27 @@ describe('the dead-man switch', () => {
     guard.guard([BTC]);
     answered(0);
     expect(sent).toEqual([COUNTDOWN_MS, 0, COUNTDOWN_MS]);
+  });
+
+  test('[V20] a request that nobody ever answers is made again', () => {
+    const sent: number[] = [];
+    let look = (): void => undefined;
+    const guard = createDeadManSwitch({
+      countdownMs: COUNTDOWN_MS,
+      nowMs: () => 0,
+      every: (_, action) => {
+        look = action;
+        return () => undefined;
+      },
+      send: () => void sent.push(0),
+      onMayHaveFired: () => undefined,
+    });
+    guard.guard([BTC]);
+    // A look every ten seconds: half a countdown, then it can have no answer any more.
+    for (let looks = 0; looks < 5; looks += 1) look();
+    expect(sent).toHaveLength(1);
+    look();
+    expect(sent).toHaveLength(2);
   });
 
   test('[V20] a clock that was set back keeps nothing from being refreshed', () => {

@@ -1,11 +1,6 @@
 /** One page's life with the engine: connect, say hello, follow the desk and the watched market, resume when cut off. */
-import {
-  type DeskMessage,
-  deskMessageSchema,
-  type Hello,
-  helloSchema,
-  marketFrameSchema,
-} from '../../preload/contract.ts';
+import { type DeskMessage, deskMessageSchema, type Hello, helloSchema } from '../../preload/contract.ts';
+import { marketFrameSchema } from '../../preload/market-contract.ts';
 import type { EngineClient, EngineConnection, EngineTransport } from '../transport/client.ts';
 import { keepConnected } from '../transport/connection.ts';
 import { loadSetting, saveSetting } from './actions.ts';

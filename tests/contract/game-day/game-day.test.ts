@@ -6,7 +6,8 @@ import { GAME_DAY_CASES, type GameDayCase } from '../../../main/game-day/cases.t
 import { createGameDay, type GameDayControl } from '../../../main/game-day/game-day.ts';
 import { expect as mustHold } from '../../../main/game-day/rehearsal.ts';
 import { runGameDay } from '../../../main/game-day/run-game-day.ts';
-import { type GameDay, gameDaySchema, type Limits } from '../../../preload/contract.ts';
+import type { GameDay, Limits } from '../../../preload/contract.ts';
+import { gameDaySchema } from '../../../preload/health-contract.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 
 const LIMITS: Limits = {

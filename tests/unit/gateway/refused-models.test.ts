@@ -21,7 +21,7 @@ import { systemClock, systemTimers } from '../../../main/engine/kernel/clock.ts'
 import { readModelCards } from '../../../main/engine/model-cards.ts';
 import { newestPlacements } from '../../../main/ml/registry/model-folders.ts';
 import { MODELS_DIR } from '../../../main/product.ts';
-import { modelSchema } from '../../../preload/contract.ts';
+import { modelSchema } from '../../../preload/desk-models-contract.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'countersign-models-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));

@@ -9,7 +9,8 @@ import {
   liveIndicatorsOf,
 } from '../../../main/engine/gateway/chart-series.ts';
 import { orderRow, proposalRow } from '../../../main/engine/gateway/desk-rows.ts';
-import { orderSchema, proposalSchema } from '../../../preload/contract.ts';
+import { orderSchema } from '../../../preload/account-contract.ts';
+import { proposalSchema } from '../../../preload/proposal-contract.ts';
 import { emptyColumns, sampleCandles } from '../../support/candle-samples.ts';
 import { BTC, entryProposal } from '../../support/small-engine.ts';
 

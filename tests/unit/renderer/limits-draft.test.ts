@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Limits, limitsSchema } from '../../../preload/contract.ts';
+import type { Limits } from '../../../preload/contract.ts';
+import { limitsSchema } from '../../../preload/limits-contract.ts';
 import { changedFrom, LIMIT_FIELDS, limitsFromTexts, limitTexts } from '../../../renderer/panels/limits-draft.ts';
 
 const LIMITS: Limits = {

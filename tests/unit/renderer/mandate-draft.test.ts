@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Model, mandateSchema } from '../../../preload/contract.ts';
+import type { Model } from '../../../preload/contract.ts';
+import { mandateSchema } from '../../../preload/limits-contract.ts';
 import {
   draftFromMandate,
   type MandateDraft,

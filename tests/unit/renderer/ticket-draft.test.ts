@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { manualOrderSchema } from '../../../preload/account-contract.ts';
 import type { Instrument } from '../../../preload/contract.ts';
-import { manualOrderSchema } from '../../../preload/contract.ts';
 import { emptyDraft, isOnStep, orderFromDraft, type TicketDraft } from '../../../renderer/panels/ticket-draft.ts';
 
 const BTC: Instrument = {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { type SearchPlan, TRIALS_MAX } from '../../preload/lab-contract.ts';
+import type { SearchPlan } from '../../preload/lab-contract.ts';
+import { TRIALS_MAX } from '../../preload/lab-plan-contract.ts';
 import { fail, ok, type Result } from '../engine/domain/result.ts';
 import { type Span, viewMarket } from '../lab/honesty/plan-stretch.ts';
 import { firstPart, holdOut, judgeSearch, type SearchJudgement, type SearchWork } from '../lab/search/judge-search.ts';

@@ -1,12 +1,7 @@
 /** Which candles: an instrument of the terminal or a file, the span, and what is there, looked up while typing. */
 import { useEffect, useState } from 'react';
-import {
-  type CandleSource,
-  type CandleSpan,
-  type LabShelves,
-  SOURCES_MAX,
-  type WhatIsThere,
-} from '../../preload/lab-contract.ts';
+import type { CandleSource, CandleSpan, LabShelves, WhatIsThere } from '../../preload/lab-contract.ts';
+import { SOURCES_MAX } from '../../preload/lab-plan-contract.ts';
 import { showCount } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';
 import { useDeskStore } from '../stores/desk-store.ts';

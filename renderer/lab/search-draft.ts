@@ -1,5 +1,6 @@
 /** The search part of the set-up form's draft: text as typed, turned into a plan or into sentences beside the fields. Pure. */
-import { type LabCatalogue, type SearchPlan, TRIALS_MAX } from '../../preload/lab-contract.ts';
+import type { LabCatalogue, SearchPlan } from '../../preload/lab-contract.ts';
+import { TRIALS_MAX } from '../../preload/lab-plan-contract.ts';
 import { axisAround } from './axis-draft.ts';
 import { numberIn, plain } from './draft-numbers.ts';
 

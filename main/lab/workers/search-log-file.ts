@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type RunPlan, runPlanSchema } from '../../../preload/lab-contract.ts';
+import type { RunPlan } from '../../../preload/lab-contract.ts';
+import { runPlanSchema } from '../../../preload/lab-plan-contract.ts';
 import { openSearchLog, type SearchLog } from '../../search/search-log.ts';
 import { canonicalJson, type Plain } from '../experiments/canonical-json.ts';
 import type { DataUsed } from '../experiments/experiment.ts';

@@ -1,13 +1,7 @@
 /** What the list says of a run of which nothing was written down for it: failed, or kept by an earlier version. */
 import { instrumentId, timeframe } from '../../../preload/basics.ts';
-import {
-  type CandleSource,
-  type LabVerdict,
-  type RunFigures,
-  type RunPlan,
-  runPlanSchema,
-  SOURCES_MAX,
-} from '../../../preload/lab-contract.ts';
+import type { CandleSource, LabVerdict, RunFigures, RunPlan } from '../../../preload/lab-contract.ts';
+import { runPlanSchema, SOURCES_MAX } from '../../../preload/lab-plan-contract.ts';
 import type { RunStatistics } from '../backtest/run-statistics.ts';
 import { REALISTIC } from '../backtest/settings.ts';
 import type { DataUsed, ExperimentInputs } from '../experiments/experiment.ts';

@@ -2,8 +2,8 @@ import type { Engine } from './engine/engine.ts';
 import type { ForecastBook } from './ml/trust/forecast-book.ts';
 
 /**
- * Whatever the market has decided of what members said goes into the book, at each candle's close. Trading does not wait for it: where the
- * book cannot be written, that is said once and the engine goes on. Returns what ends it.
+ * Whatever the market has decided of what members said goes into the book, once for all candles that close together. Trading does not wait
+ * for it: where the book cannot be written, that is said once and the engine goes on. Returns what ends it.
  */
 export function noteForecasts(
   { onEvent, pipeline }: Pick<Engine, 'onEvent' | 'pipeline'>,
@@ -12,8 +12,9 @@ export function noteForecasts(
 ): () => void {
   let next = 0;
   let failed = false;
-  return onEvent(({ event }) => {
-    if (event.kind !== 'CandleClosed') return;
+  let due: NodeJS.Immediate | null = null;
+  const write = (): void => {
+    due = null;
     const settled = pipeline.decision.view.settledSince(next);
     next = settled.next;
     if (settled.forecasts.length === 0) return;
@@ -24,5 +25,13 @@ export function noteForecasts(
       if (!failed) onLog(`Forecasts are not written down: ${(error as Error).message}.`);
       failed = true;
     }
+  };
+  const stop = onEvent(({ event }) => {
+    if (event.kind === 'CandleClosed') due ??= setImmediate(write);
   });
+  return () => {
+    stop();
+    if (due) clearImmediate(due);
+    write();
+  };
 }

@@ -86,19 +86,66 @@ export function featureShifts(
   });
 }
 
-/** The feature furthest above its limit; null where none is, or where there are fewer rows than it takes to say so. */
+/**
+ * The feature furthest above its limit; null where none is, or where there are fewer rows than it takes to say so.
+ * @param rows that never change; the list may grow at its end and lose its first ones: then only what came and went is counted
+ */
 export function driftOf(
   { windowBars, features }: TrainingDistribution,
   rows: readonly ArrayLike<number>[],
 ): Drift | null {
   if (rows.length < windowBars) return null;
-  const newest = rows.slice(-windowBars);
+  const counts = newestCounts(features, rows, windowBars);
   let worst: Drift | null = null;
-  for (const [at, distribution] of features.entries()) {
-    const psi = columnStability(distribution, newest, at);
-    const { name, psiLimit } = distribution;
+  for (const [at, { name, shares, psiLimit }] of features.entries()) {
+    const psi = populationStability(shares, counts[at]!);
     if (psi <= psiLimit || (worst && psi / psiLimit <= worst.psi / worst.psiLimit)) continue;
     worst = { feature: name, psi, psiLimit };
   }
   return worst;
+}
+
+type Row = ArrayLike<number>;
+
+/** The newest rows of a list, counted per feature and bin, and by which rows it is known what has changed since. */
+interface Counted {
+  readonly counts: number[][];
+  oldest: Row;
+  second: Row | undefined;
+  newest: Row;
+}
+
+/** Of each distribution and list: a close of many instruments, held against several models, leaves no time to count them all anew. */
+const countedLists = new WeakMap<readonly FeatureDistribution[], WeakMap<readonly Row[], Counted>>();
+
+function newestCounts(
+  features: readonly FeatureDistribution[],
+  rows: readonly Row[],
+  windowBars: number,
+): readonly (readonly number[])[] {
+  const lists = countedLists.get(features) ?? new WeakMap<readonly Row[], Counted>();
+  countedLists.set(features, lists);
+  const [first, before, newest] = [rows.length - windowBars, rows.at(-2), rows.at(-1) as Row];
+  const [oldest, second] = [rows[first] as Row, rows[first + 1]];
+  const known = lists.get(rows);
+  const isSame = known?.newest === newest && known.oldest === oldest;
+  if (known && isSame) return known.counts;
+  if (known && known.newest === before && known.second === oldest) {
+    count(features, known.counts, known.oldest, -1);
+    count(features, known.counts, newest, 1);
+    Object.assign(known, { oldest, second, newest });
+    return known.counts;
+  }
+  const counts = features.map(({ shares }) => new Array<number>(shares.length).fill(0));
+  for (let at = first; at < rows.length; at += 1) count(features, counts, rows[at] as Row, 1);
+  lists.set(rows, { counts, oldest, second, newest });
+  return counts;
+}
+
+function count(features: readonly FeatureDistribution[], counts: number[][], row: Row, by: 1 | -1): void {
+  for (let at = 0; at < features.length; at += 1) {
+    const ofFeature = counts[at] as number[];
+    const bin = binOf(features[at]!.edges, row[at] ?? Number.NaN);
+    ofFeature[bin] = (ofFeature[bin] ?? 0) + by;
+  }
 }

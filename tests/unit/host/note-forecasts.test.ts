@@ -75,29 +75,44 @@ function talking() {
   };
 }
 
-test('[D23] what the market has decided is written down once, with what was known', () => {
+/** All that close together have been told. */
+const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test('[D23] what the market has decided is written down once for all that closes together, with what was known', async () => {
   const { noted, round } = talking();
   const written: DecidedForecast[] = [];
-  const stop = noteForecasts(noted, { write: (each) => void written.push(...each) }, () => {});
+  let writes = 0;
+  const write = (each: readonly DecidedForecast[]): void => {
+    writes += 1;
+    written.push(...each);
+  };
+  const stop = noteForecasts(noted, { write }, () => {});
   round(0);
   round(1);
+  await later();
+  expect(writes).toBe(1);
   expect(written.map(({ madeMs, settledMs, rose }) => [madeMs - T0, settledMs - T0, rose])).toEqual([
     [0, MINUTE_MS, true],
     [MINUTE_MS, 2 * MINUTE_MS, true],
   ]);
-  stop();
   round(2);
-  expect(written.length).toBe(2);
+  stop();
+  expect(written.length).toBe(3);
+  round(3);
+  await later();
+  expect(written.length).toBe(3);
 });
 
-test('a book that cannot be written is said once, and the engine goes on', () => {
+test('a book that cannot be written is said once, and the engine goes on', async () => {
   const { noted, round } = talking();
   const said: string[] = [];
   const write = (): never => {
     throw new Error('no space left');
   };
   noteForecasts(noted, { write }, (text) => void said.push(text));
-  round(0);
-  round(1);
+  for (const at of [0, 1, 2]) {
+    round(at);
+    await later();
+  }
   expect(said).toEqual(['Forecasts are not written down: no space left.']);
 });

@@ -91,7 +91,11 @@ const keyOf = ({ model, version = '' }: Identity): string => `${model}@${version
 /** What a model that looks at so many candles is asked with; fewer of them, and it says itself that they are too few. */
 function featuresFor(windowBars: number, { features, rows }: PredictionRequest): number[] {
   if (windowBars === 1) return [...features];
-  return (rows ?? [features]).slice(-windowBars).flatMap((row) => Array.from(row));
+  const window: number[] = [];
+  for (const row of (rows ?? [features]).slice(-windowBars)) {
+    for (let at = 0; at < row.length; at += 1) window.push(row[at] as number);
+  }
+  return window;
 }
 
 /** Owns the ml-host process: starts it, talks to it, and starts it again when it dies. */

@@ -7,7 +7,7 @@ import type { StepTrial } from './race-task.ts';
 export const STEPS_WORTH_A_RACE = 300;
 /** A GPU that is hardly faster is not worth a driver that may fail. */
 const TIMES_AS_FAST_MIN = 1.2;
-/** Sums in another order end 0.0003 % of the way apart after 20 steps, all six nets by a software driver. More is another calculation. */
+/** Sums in another order end far nearer than this after 20 steps. More is another calculation. */
 const APART_SHARE_MAX = 0.01;
 
 export interface Chosen {

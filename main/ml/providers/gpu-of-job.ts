@@ -1,5 +1,6 @@
 import type { Family, ProviderAsked } from '../families/family.ts';
 import { type Chosen, chooseProvider, netOfSize } from './choose-provider.ts';
+import { type GpuProvider, PROVIDER_TITLES } from './provider.ts';
 import type { ProviderBook } from './provider-book.ts';
 
 export interface GpuOfJobOptions {
@@ -16,10 +17,10 @@ export interface GpuOfJobOptions {
 export interface GpuOfJob {
   /** The family, whose nets are trained where they are best. */
   on(family: Family): Family;
-  /**
-   * Something failed. Where a GPU was in use it is quarantined, and true is answered: the job is to be tried again without it.
-   */
-  failed(why: string): boolean;
+  /** Something failed. Whether a GPU was in use: from now on none is, and the job is to be tried again. */
+  giveUp(): boolean;
+  /** What failed on the GPU that was given up did not fail without it: it is quarantined. */
+  blame(why: string): void;
   /** The job is over, whatever became of it. */
   leave(): void;
 }
@@ -27,12 +28,14 @@ export interface GpuOfJob {
 export function gpuOfJob({ book, job, signal, processorOnly, onChosen }: GpuOfJobOptions): GpuOfJob {
   let told: Chosen | null = null;
   let used: Chosen['provider'] = 'cpu';
+  let givenUp: GpuProvider | null = null;
 
   async function choose(family: string, { weights, cells, steps, trial }: ProviderAsked) {
+    const reason = givenUp === null ? processorOnly : `a training failed on ${PROVIDER_TITLES[givenUp]}`;
     const chosen: Chosen =
-      processorOnly === null
+      reason === null
         ? await chooseProvider({ book, net: netOfSize(family, weights, cells), trial, steps, signal })
-        : { provider: 'cpu', why: processorOnly };
+        : { provider: 'cpu', why: reason };
     if (chosen.provider !== 'cpu' && chosen.provider !== used) book.enter(chosen.provider, job);
     used = chosen.provider === 'cpu' ? used : chosen.provider;
     if (told?.why !== chosen.why) onChosen(chosen);
@@ -46,14 +49,18 @@ export function gpuOfJob({ book, job, signal, processorOnly, onChosen }: GpuOfJo
       fit: (training, task, options) =>
         family.fit(training, task, { ...options, providerOf: (asked) => choose(family.name, asked) }),
     }),
-    failed(why) {
+    giveUp() {
       if (used === 'cpu') return false;
-      book.quarantine(used, `a training failed on it: ${why}`);
-      used = 'cpu';
+      [givenUp, used] = [used, 'cpu'];
+      book.leave();
       return true;
+    },
+    blame(why) {
+      if (givenUp !== null) book.quarantine(givenUp, `a training failed on it and not on the processor: ${why}`);
     },
     leave() {
       if (used !== 'cpu') book.leave();
+      used = 'cpu';
     },
   };
 }

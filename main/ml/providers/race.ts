@@ -47,20 +47,21 @@ export function race(
       end();
     }, SILENT_MS_MAX);
     signal.addEventListener('abort', end);
-    const settle = (why: string): void => {
+    const settle = (outcome: RaceOutcome): void => {
       clearTimeout(hung);
       signal.removeEventListener('abort', end);
       if (signal.aborted) reject(signal.reason);
-      else if (said) resolve(said);
-      else resolve({ kind: 'crashed', why: isHung ? `it did not answer for ${SILENT_MS_MAX / 1_000} s` : why });
+      else resolve(said ?? outcome);
     };
     child.once('message', (message) => {
       said = message as RaceSaid;
     });
-    child.once('error', (error) => settle(`it could not be started: ${error.message}`));
-    child.once('exit', (code, by) =>
-      settle(`it ended its process (${by === null ? `exit code ${code}` : `signal ${by}`})`),
-    );
+    // No doing of the GPU's.
+    child.once('error', ({ message }) => settle({ kind: 'refused', why: `no process to try it in: ${message}` }));
+    child.once('exit', (code, by) => {
+      const ended = `it ended its process (${by === null ? `exit code ${code}` : `signal ${by}`})`;
+      settle({ kind: 'crashed', why: isHung ? `it did not answer for ${SILENT_MS_MAX / 1_000} s` : ended });
+    });
     child.send(task, () => {});
   });
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import { systemClock } from '../../engine/kernel/clock.ts';
 import { decodeJobData } from '../datasets/data-set-file.ts';
 import { familyOf } from '../families/families.ts';
 import type { FitProgress } from '../families/family.ts';
@@ -51,13 +52,14 @@ async function run(
     look();
   };
   const gpu = gpuOfJob({
-    book: openProviderBook(providersFile(jobsDir), PROVIDER_BUILD, () => Date.now()),
+    book: openProviderBook(providersFile(jobsDir), PROVIDER_BUILD, () => systemClock.nowMs()),
     job: id,
     signal: stop.signal,
     processorOnly,
     onChosen: ({ provider, why }) => say({ kind: 'trained-on', trainedOn: { on: PROVIDER_TITLES[provider], why } }),
   });
-  const learn = async (): Promise<void> => {
+  /** Leaves the result in place, whole; with the settings that it was made with. */
+  const learn = async (): Promise<Readonly<Record<string, number>>> => {
     const { training, stopping, judged: all } = decodeJobData(readFileSync(files.samples));
     const family = gpu.on(familyOf(work.family));
     const book = work.question === null ? null : openTrialBook(trialBookFile(jobsDir), work.question);
@@ -98,13 +100,17 @@ async function run(
       ...(judged && { [RESULT_REPORT]: json(judged.report) }),
       ...(draft && { [RESULT_DRAFT]: json(draft.card), [RESULT_GOLDEN]: json(draft.golden) }),
     });
-    say({ kind: 'done', hyperParameters: { ...subject.hyperParameters } });
+    return subject.hyperParameters;
   };
   try {
-    await learn().catch((error) => {
-      if (stop.signal.aborted || !gpu.failed(textOf(error))) throw error;
-      return learn();
+    const hyperParameters = await learn().catch(async (error) => {
+      if (stop.signal.aborted || !gpu.giveUp()) throw error;
+      const learnt = await learn();
+      gpu.blame(textOf(error));
+      return learnt;
     });
+    gpu.leave();
+    say({ kind: 'done', hyperParameters: { ...hyperParameters } });
   } catch (error) {
     if (stop.signal.aborted) say({ kind: 'stopped' });
     else say({ kind: 'failed', reason: textOf(error) });

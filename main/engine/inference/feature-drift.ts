@@ -86,60 +86,57 @@ export function featureShifts(
   });
 }
 
-/**
- * The feature furthest above its limit; null where none is, or where there are fewer rows than it takes to say so.
- * @param rows that never change; the list may grow at its end and lose its first ones: then only what came and went is counted
- */
-export function driftOf(
-  { windowBars, features }: TrainingDistribution,
-  rows: readonly ArrayLike<number>[],
-): Drift | null {
-  if (rows.length < windowBars) return null;
-  const counts = newestCounts(features, rows, windowBars);
-  let worst: Drift | null = null;
-  for (const [at, { name, shares, psiLimit }] of features.entries()) {
-    const psi = populationStability(shares, counts[at]!);
-    if (psi <= psiLimit || (worst && psi / psiLimit <= worst.psi / worst.psiLimit)) continue;
-    worst = { feature: name, psi, psiLimit };
-  }
-  return worst;
-}
+/** The feature furthest above its limit; null where none is, or where there are fewer rows than it takes to say so. */
+export const driftOf = (training: TrainingDistribution, rows: readonly Row[]): Drift | null =>
+  createDriftWatch(training)(rows);
 
 type Row = ArrayLike<number>;
 
-/** The newest rows of a list, counted per feature and bin, and by which rows it is known what has changed since. */
+/** The newest rows, counted per feature and bin, and the ones by which it is known what has come and gone since. */
 interface Counted {
   readonly counts: number[][];
-  oldest: Row;
-  second: Row | undefined;
-  newest: Row;
+  readonly oldest: Row;
+  readonly second: Row | undefined;
+  readonly newest: Row;
 }
 
-/** Of each distribution and list: a close of many instruments, held against several models, leaves no time to count them all anew. */
-const countedLists = new WeakMap<readonly FeatureDistribution[], WeakMap<readonly Row[], Counted>>();
+/**
+ * As `driftOf`, of rows that are looked at again and again: where they have only grown by one, what came and what went is counted, for a close
+ * of many instruments, held against several models, leaves no time to count them all anew. Rows never change.
+ */
+export function createDriftWatch({
+  windowBars,
+  features,
+}: TrainingDistribution): (rows: readonly Row[]) => Drift | null {
+  let known: Counted | null = null;
 
-function newestCounts(
-  features: readonly FeatureDistribution[],
-  rows: readonly Row[],
-  windowBars: number,
-): readonly (readonly number[])[] {
-  const lists = countedLists.get(features) ?? new WeakMap<readonly Row[], Counted>();
-  countedLists.set(features, lists);
-  const [first, before, newest] = [rows.length - windowBars, rows.at(-2), rows.at(-1) as Row];
-  const [oldest, second] = [rows[first] as Row, rows[first + 1]];
-  const known = lists.get(rows);
-  const isSame = known?.newest === newest && known.oldest === oldest;
-  if (known && isSame) return known.counts;
-  if (known && known.newest === before && known.second === oldest) {
-    count(features, known.counts, known.oldest, -1);
-    count(features, known.counts, newest, 1);
-    Object.assign(known, { oldest, second, newest });
-    return known.counts;
+  function countsOf(rows: readonly Row[]): readonly (readonly number[])[] {
+    const first = rows.length - windowBars;
+    const [oldest, second, newest] = [rows[first] as Row, rows[first + 1], rows.at(-1) as Row];
+    if (known?.newest === newest && known.oldest === oldest) return known.counts;
+    if (known && known.newest === rows.at(-2) && known.second === oldest) {
+      count(features, known.counts, known.oldest, -1);
+      count(features, known.counts, newest, 1);
+      known = { counts: known.counts, oldest, second, newest };
+      return known.counts;
+    }
+    const counts = features.map(({ shares }) => new Array<number>(shares.length).fill(0));
+    for (let at = first; at < rows.length; at += 1) count(features, counts, rows[at] as Row, 1);
+    known = { counts, oldest, second, newest };
+    return counts;
   }
-  const counts = features.map(({ shares }) => new Array<number>(shares.length).fill(0));
-  for (let at = first; at < rows.length; at += 1) count(features, counts, rows[at] as Row, 1);
-  lists.set(rows, { counts, oldest, second, newest });
-  return counts;
+
+  return (rows) => {
+    if (rows.length < windowBars) return null;
+    const counts = countsOf(rows);
+    let worst: Drift | null = null;
+    for (const [at, { name, shares, psiLimit }] of features.entries()) {
+      const psi = populationStability(shares, counts[at]!);
+      if (psi <= psiLimit || (worst && psi / psiLimit <= worst.psi / worst.psiLimit)) continue;
+      worst = { feature: name, psi, psiLimit };
+    }
+    return worst;
+  };
 }
 
 function count(features: readonly FeatureDistribution[], counts: number[][], row: Row, by: 1 | -1): void {

@@ -4,7 +4,7 @@ import type { EngineEvent, FeaturesComputed, ModelFitnessChanged, PredictionArri
 import type { InstrumentId } from '../domain/instrument.ts';
 import { FIT, type Fitness, type ModelFitnessView } from '../domain/model-fitness.ts';
 import { type AnswerRun, haveChanged, nextRun, SAME_ANSWERS_MAX } from './constant-answers.ts';
-import { driftOf, type TrainingDistribution } from './feature-drift.ts';
+import { createDriftWatch, type Drift, type TrainingDistribution } from './feature-drift.ts';
 
 /** What a model's card allows it. */
 export interface ModelTerms {
@@ -40,6 +40,8 @@ interface Watched {
   readonly terms: ModelTerms;
   halted: string | null;
   readonly drift: Map<InstrumentId, Fitness>;
+  /** Of each instrument's rows. */
+  readonly driftWatches: Map<InstrumentId, ReturnType<typeof createDriftWatch>>;
   readonly runs: Map<InstrumentId, AnswerRun>;
   readonly told: Map<InstrumentId | null, Fitness>;
 }
@@ -48,6 +50,7 @@ const freshly = (terms: ModelTerms): Watched => ({
   terms,
   halted: null,
   drift: new Map(),
+  driftWatches: new Map(),
   runs: new Map(),
   told: new Map(),
 });
@@ -66,8 +69,7 @@ const minuteOf = (timeMs: number): string => `${new Date(timeMs).toISOString().s
 
 const silent = (code: Fitness['code'], text: string): Fitness => ({ state: 'silent', code, text });
 
-function driftFitness(training: TrainingDistribution, rows: readonly ArrayLike<number>[]): Fitness {
-  const drift = driftOf(training, rows);
+function driftFitness(drift: Drift | null): Fitness {
   if (!drift) return FIT;
   const { feature, psi, psiLimit } = drift;
   const text = `its inputs have drifted from training: ${feature} by ${psi.toFixed(2)}, limit ${psiLimit.toFixed(2)}`;
@@ -129,9 +131,11 @@ export function createModelWatch({ models, termsFor = () => null, rows }: ModelW
     const before = inputs.get(key);
     const changed = before !== undefined && haveChanged(before.values, values);
     inputs.set(key, { instrumentId, timeframe, featureSet, featureSetHash, candleCloseTimeMs, values, changed });
-    for (const { terms, drift } of watched.values()) {
+    for (const { terms, drift, driftWatches } of watched.values()) {
       if (terms.timeframe !== timeframe || terms.featureSet !== featureSet) continue;
-      drift.set(instrumentId, driftFitness(terms.training, rows(timeframe, featureSet, instrumentId)));
+      const watch = driftWatches.get(instrumentId) ?? createDriftWatch(terms.training);
+      driftWatches.set(instrumentId, watch);
+      drift.set(instrumentId, driftFitness(watch(rows(timeframe, featureSet, instrumentId))));
     }
   };
 

@@ -1,5 +1,10 @@
 import { expect, it } from 'vitest';
-import { driftOf, featureShifts, type TrainingDistribution } from '../../../main/engine/inference/feature-drift.ts';
+import {
+  createDriftWatch,
+  driftOf,
+  featureShifts,
+  type TrainingDistribution,
+} from '../../../main/engine/inference/feature-drift.ts';
 import { createRandom } from '../../../main/engine/kernel/random.ts';
 
 it('what drifts furthest is what the indexes of all features say, at every step of a window and with values that are missing', () => {
@@ -13,6 +18,7 @@ it('what drifts furthest is what the indexes of all features say, at every step 
       psiLimit: 0.1 + 0.02 * at,
     })),
   };
+  const watch = createDriftWatch(training);
   let rows: Float64Array[] = [];
   const seen = new Set<string | null>();
   for (let step = 0; step < 300; step += 1) {
@@ -27,7 +33,8 @@ it('what drifts furthest is what the indexes of all features say, at every step 
     // A list that begins anew, as after a correction.
     if (step % 90 === 89) rows = [...rows];
     if (step % 70 === 69) rows.splice(-3, 1);
-    const found = driftOf(training, rows);
+    const found = watch(rows);
+    expect(watch(rows)).toEqual(found);
     expect(driftOf(training, rows)).toEqual(found);
     const above = featureShifts(training, rows)?.filter(({ psi, psiLimit }) => psi > psiLimit) ?? [];
     const worst = above.toSorted((a, b) => b.psi / b.psiLimit - a.psi / a.psiLimit)[0];

@@ -22,6 +22,7 @@ import { spanOf } from '../backtest/bar-loop.ts';
 import type { BarRun } from '../backtest/bar-run.ts';
 import type { SupposedEdge } from '../backtest/mandate-signer.ts';
 import type { Market, RunSettings } from '../backtest/settings.ts';
+import { inGroups } from '../strategy/groups.ts';
 import type { StrategyOutline } from '../strategy/outline.ts';
 import { createOutsideAgent } from '../strategy/outside-agent.ts';
 import type { StrategyDefinition } from '../strategy/strategy.ts';
@@ -155,7 +156,7 @@ export function groupsOf(
   size: number,
 ): InstrumentId[][] {
   const ids = markets.map((market, at) => recordOf(market, at, settings.shorts).id);
-  return Array.from({ length: Math.ceil(ids.length / size) }, (_, at) => ids.slice(at * size, (at + 1) * size));
+  return inGroups(ids, size);
 }
 
 /** Of the candles of a run. @throws RangeError where it is none that the engine knows, or they differ */

@@ -4,6 +4,7 @@ import { type InstrumentId, isPerpetual } from '../../engine/domain/instrument.t
 import type { AgentsOf } from '../../engine/pipeline.ts';
 import type { StrategyAccount } from '../../engine/strategy-account.ts';
 import { SHIPPED, strategyNamed } from '../strategies/shipped.ts';
+import { groupProblem } from './groups.ts';
 import { createOutsideAgent } from './outside-agent.ts';
 import { readSetting } from './parameters.ts';
 import type { StrategyDefinition } from './strategy.ts';
@@ -43,17 +44,6 @@ export function wholeRecord(record: StrategyRecord): {
   const read = readSetting(strategy, params);
   if (!read.ok) throw new Error(`${name}: ${read.error.message}`);
   return { strategy, record: { ...record, params: read.value } };
-}
-
-/** Whether as many instruments are named as it looks at together, in a sentence; null where they are. One that looks at each alone may name those, or none. */
-export function groupProblem(
-  { name, instruments }: { readonly name: string; readonly instruments: number },
-  named: readonly InstrumentId[] | undefined,
-): string | null {
-  const isTwice = new Set(named).size !== (named?.length ?? 0);
-  if (instruments === 1) return isTwice ? `${name}: an instrument is named twice` : null;
-  if (named?.length === instruments && !isTwice) return null;
-  return `${name} looks at ${instruments} instruments together: name ${instruments}, as in ${name}@5m:BTC/USDT+ETH/USDT`;
 }
 
 /** One of it for each instrument that has candles, or that is named. */

@@ -1,6 +1,6 @@
 import type { StrategyRecord } from '../../engine/domain/events.ts';
-import type { InstrumentId } from '../../engine/domain/instrument.ts';
 import type { Engine } from '../../engine/engine.ts';
+import { inGroups } from '../strategy/groups.ts';
 import { hireTrader } from '../workers/strategy-crew.ts';
 import { openOwnSession } from './own-session.ts';
 
@@ -57,6 +57,3 @@ export function openDeskSessions(
     },
   };
 }
-
-const inGroups = (ids: readonly InstrumentId[], size: number): InstrumentId[][] =>
-  Array.from({ length: Math.ceil(ids.length / size) }, (_, at) => ids.slice(at * size, (at + 1) * size));

@@ -4,7 +4,7 @@ import type { Engine } from './engine/engine.ts';
 
 /**
  * Says, once each, which instruments that strategies name the venue does not list: no candle of them ever comes, and the
- * strategy would wait for it in silence. Returns what ends it.
+ * strategy would wait for one in silence. Returns what ends it.
  */
 export function tellUnlisted(
   { onEvent }: Pick<Engine, 'onEvent'>,
@@ -18,7 +18,7 @@ export function tellUnlisted(
     const listed = new Set(event.instruments.map(({ id }) => id));
     for (const { name, instruments = [] } of strategies)
       for (const id of instruments) {
-        const text = `Strategy ${name} never speaks: the venue does not list ${symbolOf(id)}.`;
+        const text = `Strategy ${name} waits for ${symbolOf(id)} in vain: the venue does not list it.`;
         if (!venues.has(accountsOf(id).venue) || listed.has(id) || told.has(text)) continue;
         told.add(text);
         onLog(text);

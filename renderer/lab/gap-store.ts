@@ -50,7 +50,7 @@ export const GAP_ROWS: readonly { readonly part: keyof GapParts; readonly name: 
   {
     part: 'ownOrders',
     name: 'Own orders',
-    about: 'What you gave by hand, all of perpetuals among it, and what closed it: the engine alone does none of that',
+    about: 'What you gave by hand, all of perpetuals among it, and what closed it: the re-run has none of that',
   },
   { part: 'missedApprovals', name: 'Missed approvals', about: 'Nobody signed, or a part only' },
   { part: 'latency', name: 'Latency', about: 'How far the market had gone when it was sent' },

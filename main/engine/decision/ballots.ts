@@ -34,7 +34,7 @@ export function castBallots(
   });
 }
 
-/** Without weight alone it would still be shown where nobody else has any. */
+/** Taking its weight is not enough: where nobody has weight, a stance without any is shown. */
 const silenced = (opinion: Opinion): Opinion => ({
   ...opinion,
   stance: 'abstain',

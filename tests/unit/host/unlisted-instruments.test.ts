@@ -22,8 +22,8 @@ it('an instrument that the venue does not list is said once, when the list of it
   };
   tellUnlisted({ onEvent }, [pairs, { name: 'alone', params: {}, timeframe: '5m' }], (text) => said.push(text));
   tell(loaded('binance-usdm:BTC/USDT:USDT'));
-  expect(said).toEqual(['Strategy pairs never speaks: the venue does not list BAR/USDT PERP.']);
+  expect(said).toEqual(['Strategy pairs waits for BAR/USDT PERP in vain: the venue does not list it.']);
   said.length = 0;
   for (let n = 0; n < 2; n += 1) tell(loaded('binance:BTC/USDT', 'binance:ETH/USDT'));
-  expect(said).toEqual(['Strategy pairs never speaks: the venue does not list FOO/USDT.']);
+  expect(said).toEqual(['Strategy pairs waits for FOO/USDT in vain: the venue does not list it.']);
 });

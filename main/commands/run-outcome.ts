@@ -30,7 +30,9 @@ export function runOutcome(
   const paid = costs.fees + costs.slippage + costs.funding + costs.borrow;
   const text = `${trades} trades over ${bars} bars: ${returnPct.toFixed(2)} % after ${paid.toFixed(2)} of costs, largest drawdown ${maxDrawdownPct.toFixed(2)} %`;
   const missingBars = missingIn(run);
-  const hole = missingBars === 0 ? '' : `; ${missingBars} bars are missing, and nothing was filled in for them`;
+  const times = refused.letGo === 1 ? 'once' : `${refused.letGo} times`;
+  const letGo = refused.letGo === 0 ? '' : `, and what was wanted right before was let go ${times}`;
+  const hole = missingBars === 0 ? '' : `; ${missingBars} bars are missing: nothing was filled in for them${letGo}`;
   return {
     value: {
       strategy: name,

@@ -54,3 +54,17 @@ export function fiveMinutes(minutes: CandleColumns): CandleColumns {
     volume: made(({ volume }) => Number(volume.reduce((sum, each) => sum + each, 0).toFixed(8))),
   };
 }
+
+/** The same candles with holes: those whose bar `isGone`. */
+export function without(candles: CandleColumns, isGone: (bar: number) => boolean): CandleColumns {
+  const kept = (column: Float64Array): Float64Array => column.filter((_, bar) => !isGone(bar));
+  const { openTimeMs, open, high, low, close, volume } = candles;
+  return {
+    openTimeMs: kept(openTimeMs),
+    open: kept(open),
+    high: kept(high),
+    low: kept(low),
+    close: kept(close),
+    volume: kept(volume),
+  };
+}

@@ -9,7 +9,7 @@ const run = {
   barsInMarket: 1,
   fills: 2,
   costs: { fees: 0.1, slippage: 0, funding: 0, borrow: 0 },
-  refused: { tooSmall: 0, noMoney: 0, noShorts: 0 },
+  refused: { tooSmall: 0, noMoney: 0, noShorts: 0, letGo: 0 },
 };
 const answer = (change: object): object => ({
   kind: 'answer',

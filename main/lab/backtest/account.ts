@@ -18,7 +18,7 @@ export class Account {
   fills = 0;
   readonly trades = new TradeLog();
   readonly costs: Open = { fees: 0, slippage: 0, funding: 0, borrow: 0 };
-  readonly refused: Refused = { tooSmall: 0, noMoney: 0, noShorts: 0 };
+  readonly refused: Refused = { tooSmall: 0, noMoney: 0, noShorts: 0, letGo: 0 };
   readonly holdings: Holding[] = [];
 
   constructor(cashQuote: number) {

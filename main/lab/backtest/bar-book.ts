@@ -113,15 +113,26 @@ export class BarBook implements Desk, Holding {
       throw new RangeError(`an order of ${wanted} is no order`);
     const qty = this.#model.onLot(wanted);
     if (this.#model.isTooSmall(qty, close)) this.#account.refused.tooSmall += 1;
-    else if (this.#isSigned(qty, close)) this.#orders.add('enter', side, qty, this.candle.bar).bracket = entry;
+    else if (this.#isHeard() && this.#isSigned(qty, close))
+      this.#orders.add('enter', side, qty, this.candle.bar).bracket = entry;
   }
 
   exit(): void {
     const { position } = this;
     if (this.#orders.length > 0) this.#orders.drop('enter');
     if (position === 0 || this.#orders.has('exit', position > 0 ? -1 : 1)) return;
-    if (!this.#isSigned(this.held.size, this.candle.close)) return;
+    if (!this.#isHeard() || !this.#isSigned(this.held.size, this.candle.close)) return;
     this.#orders.add('exit', position > 0 ? -1 : 1, this.held.size, this.candle.bar);
+  }
+
+  /** Whether the market goes on after the last candle while what is wanted of it is worth acting on. */
+  #isHeard(): boolean {
+    const { wishLifeMs, fill } = this.#settings;
+    const nextMs = this.#bars.openTimeMs[this.candle.bar + 1];
+    if (fill === 'same-close' || nextMs === undefined) return true;
+    if (nextMs - this.candle.openTimeMs - this.#spanMs <= wishLifeMs) return true;
+    this.#account.refused.letGo += 1;
+    return false;
   }
 
   #isSigned(qty: number, price: number): boolean {

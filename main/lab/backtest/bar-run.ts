@@ -11,13 +11,15 @@ export interface RunCosts {
   readonly borrow: number;
 }
 
-/** Entries that came to nothing, or to less. */
+/** What was wanted and came to nothing, or to less. */
 export interface RunRefusals {
   /** Below the venue's smallest order. */
   readonly tooSmall: number;
   /** Made smaller, or nothing, for want of equity. */
   readonly noMoney: number;
   readonly noShorts: number;
+  /** Wanted at the close before a hole in the candles, entries and exits. */
+  readonly letGo: number;
 }
 
 export interface BarRun {

@@ -1,4 +1,5 @@
 import type { CandleColumns } from '../../engine/domain/candle.ts';
+import { WISH_LIFE_MS } from '../strategy/strategy.ts';
 
 /** A payment between longs and shorts of a perpetual: longs pay `rate` of their value at `markPrice`, shorts receive it. */
 export interface FundingEvent {
@@ -48,6 +49,8 @@ export interface RunSettings {
   readonly impact: number;
   /** From a candle's close to the order at the venue and its answer back. */
   readonly latencyMs: number;
+  /** What is wanted at a close is let go where no candle of the instrument follows within this. The exact gear knows that of the desk alone. */
+  readonly wishLifeMs: number;
   /** Of a bar's volume that one run may trade; the rest waits for the next bar. */
   readonly volumeShareMax: number;
   /** True: a limit fills where the price touches it. False: only where it goes through. */
@@ -71,6 +74,7 @@ export const REALISTIC: RunSettings = {
   slippageBps: 1,
   impact: 1,
   latencyMs: 500,
+  wishLifeMs: WISH_LIFE_MS,
   volumeShareMax: 0.1,
   touchFills: false,
   shorts: false,
@@ -88,6 +92,7 @@ export const REFERENCE: RunSettings = {
   slippageBps: 0,
   impact: 0,
   latencyMs: 0,
+  wishLifeMs: Number.POSITIVE_INFINITY,
   volumeShareMax: Number.POSITIVE_INFINITY,
   touchFills: true,
   shorts: true,

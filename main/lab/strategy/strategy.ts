@@ -24,6 +24,9 @@
 import type { Candle, Timeframe } from '../../engine/domain/candle.ts';
 import type { Declared, Parameters, Values } from './parameters.ts';
 
+/** What a strategy wants at a close is worth acting on for this long. */
+export const WISH_LIFE_MS = 90_000;
+
 export interface StrategyDefinition<P extends Parameters = Parameters> extends Declared<P> {
   /** As users write it: `sma-cross`. */
   readonly name: string;

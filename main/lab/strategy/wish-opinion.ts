@@ -6,6 +6,7 @@ import { accountsOf, type InstrumentId, isPerpetual } from '../../engine/domain/
 import type { Reason } from '../../engine/domain/proposal.ts';
 import type { StrategyAccount } from '../../engine/strategy-account.ts';
 import type { SupposedEdge } from '../backtest/mandate-signer.ts';
+import { WISH_LIFE_MS } from './strategy.ts';
 import type { HeldNow } from './strategy-runner.ts';
 
 /** Of one instrument, read from the account whenever it is asked. */
@@ -33,8 +34,6 @@ export interface Wanted {
   readonly candleCloseTimeMs: number;
 }
 
-/** What a strategy wants is worth acting on for this long after its candle. */
-const WISH_LIFE_MS = 90_000;
 /** Every proposed entry has a stop. Where the strategy names none it lies this far away: for the day that nobody thought of. */
 const STOP_SHARE = 0.2;
 const UNMEASURED = { code: 'no-edge', text: 'No edge measured of this strategy here' };

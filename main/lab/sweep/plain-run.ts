@@ -3,11 +3,12 @@ import type { Market, RunSettings } from '../backtest/settings.ts';
 import type { Lead, Size } from '../strategy/strategy.ts';
 import type { SweepResult } from './sweep.ts';
 
-/** Whether an order is a price, a fee and nothing else: no grid, no volume, no impact, no delay, no limit to what equity carries. */
+/** Whether an order is a price, a fee and nothing else: no grid, no volume, no impact, no delay, no hole that it is lost in, no limit to what equity carries. */
 export const isPlain = ({ rules }: Market, settings: RunSettings): boolean =>
   rules === undefined &&
   settings.impact === 0 &&
   settings.latencyMs === 0 &&
+  settings.wishLifeMs === Number.POSITIVE_INFINITY &&
   settings.volumeShareMax === Number.POSITIVE_INFINITY &&
   settings.leverageMax === Number.POSITIVE_INFINITY;
 

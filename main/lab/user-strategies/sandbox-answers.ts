@@ -41,7 +41,7 @@ const count = z.int().nonnegative();
 const ratio = z.union([z.number(), z.nan(), z.literal(Number.POSITIVE_INFINITY), z.literal(Number.NEGATIVE_INFINITY)]);
 const column = z.instanceof(Float64Array);
 const costs = z.strictObject({ fees: z.number(), slippage: z.number(), funding: z.number(), borrow: z.number() });
-const refused = z.strictObject({ tooSmall: count, noMoney: count, noShorts: count });
+const refused = z.strictObject({ tooSmall: count, noMoney: count, noShorts: count, letGo: count });
 const finite = (values: Float64Array): boolean => firstBad(values, Number.isFinite) === -1;
 
 const runSchema = z.strictObject({

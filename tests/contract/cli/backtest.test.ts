@@ -61,7 +61,7 @@ describe('a strategy', () => {
     const asked = ['backtest', holed, '--strategy', 'sma-cross', '--param', 'fast=2', '--param', 'slow=5'];
     expect(await runCli([...asked, '--json'])).toMatchObject({ exit: 0, json: { bars: 55, missingBars: 5 } });
     const { stdout } = await runCli(asked);
-    expect(stdout).toContain('5 bars are missing, and nothing was filled in for them');
+    expect(stdout).toContain('5 bars are missing: nothing was filled in for them');
     const exact = [...asked, '--gear', 'exact'];
     expect(await runCli([...exact, '--json'])).toMatchObject({ exit: 0, json: { bars: 55, missingBars: 5 } });
     expect((await runCli(exact)).stdout).toContain('5 bars are missing, and what was wanted more than 90 s before');

@@ -15,8 +15,9 @@ import { membersOf } from '../../../main/lab/exact/exact-plan.ts';
 import { runExact } from '../../../main/lab/exact/run-exact.ts';
 import type { StrategyDefinition } from '../../../main/lab/strategy/strategy.ts';
 import { bothWays } from '../../support/both-ways.ts';
-import { candlesOf, randomWalkCandles } from '../../support/candle-columns.ts';
+import { candlesOf, randomWalkCandles, without } from '../../support/candle-columns.ts';
 import { exactPlan, marketOf, type StrategyPlan, WIDE_LIMITS } from '../../support/exact-plan.ts';
+import { expectSame } from '../../support/same-run.ts';
 import { scriptedStrategy } from '../../support/scripted-strategy.ts';
 
 const BARS = 900;
@@ -49,6 +50,41 @@ describe('the exact gear', () => {
     expect(fast.trades.length).toBeGreaterThan(8);
     expect(rounded(exact)).toEqual(rounded(fast));
     expect(exact.equityQuote.at(-1)).toBeCloseTo(fast.equityQuote.at(-1) as number, 6);
+  });
+
+  it('gives the trades of the fast one across holes, and lets go of the same', async () => {
+    // In and out every eight bars; every third time one candle, or six, are missing right after.
+    const candles = without(walk(1_200), (bar) => bar % 24 === 9 || (bar % 48 >= 29 && bar % 48 < 35));
+    const strategy = heldByTime();
+    const plan: StrategyPlan = { ...PLAN, strategy, params: {}, markets: [marketOf(candles)] };
+    const exact = await runExact(plan);
+    const fast = runBacktest({ strategy, params: {}, markets: plan.markets, settings: plan.settings });
+    expect(fast.refused.letGo).toBeGreaterThan(20);
+    expect(fast.trades.length).toBeGreaterThan(20);
+    expectSame(exact, fast);
+  });
+
+  it('gives the trades of the fast one where one instrument’s market is still while another’s goes on', async () => {
+    const first = without(walk(1_200), (bar) => bar % 48 >= 5 && bar % 48 < 8 + ((bar / 48) & 1));
+    const markets = [marketOf(first), marketOf(walk(1_200, 5))];
+    const strategy: StrategyDefinition = {
+      ...heldByTime(),
+      instruments: 2,
+      start: () => ({
+        onCandle({ instrument, openTimeMs }, desk) {
+          const bar = openTimeMs / 300_000;
+          if (instrument === 0) return;
+          if (bar % 16 === 7) desk.of(0).enter('long', { qty: 0.5 });
+          else if (bar % 16 === 15) desk.of(0).exit();
+        },
+      }),
+    };
+    const plan: StrategyPlan = { ...PLAN, strategy, params: {}, markets };
+    const exact = await runExact(plan);
+    const fast = runBacktest({ strategy, params: {}, markets, settings: plan.settings });
+    expect(fast.refused.letGo).toBeGreaterThan(10);
+    expect(fast.trades.length).toBeGreaterThan(20);
+    expectSame(exact, fast);
   });
 
   it('keeps a log that is whole and replays to the same fills and the same decision hash', async () => {
@@ -88,6 +124,18 @@ describe('the exact gear', () => {
     });
     await expect(runExact({ ...PLAN, strategy, params: {} })).rejects.toThrow('thirty is too much');
   });
+});
+
+/** In for eight bars of five minutes by the clock, out for eight. */
+const heldByTime = (): StrategyDefinition => ({
+  ...scriptedStrategy(() => {}),
+  start: () => ({
+    onCandle({ openTimeMs }, desk) {
+      const bar = openTimeMs / 300_000;
+      if (bar % 16 === 8) desk.enter('long', { qty: 0.5 });
+      else if (bar % 16 === 0) desk.exit();
+    },
+  }),
 });
 
 describe('perpetuals in the exact gear', () => {

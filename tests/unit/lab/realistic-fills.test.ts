@@ -157,6 +157,33 @@ describe('the venue and the account', () => {
   });
 });
 
+describe('what is wanted at the close before a hole', () => {
+  /** Minutes at which there is a candle. */
+  const at = (...minutes: number[]) => ({
+    ...barsOf(minutes.map(() => [100, 101, 99, 100])),
+    openTimeMs: Float64Array.from(minutes, (minute) => minute * 60_000),
+  });
+  const script: Script = { ...long(), 2: (desk) => desk.exit(), 3: (desk) => desk.exit() };
+  const { wishLifeMs } = REALISTIC;
+
+  it('is done where the next candle comes within its life, and let go where it does not', () => {
+    const short = play({ candles: at(0, 2, 3, 4, 5) }, script, { wishLifeMs });
+    expect(short.trades).toMatchObject([{ entryBar: 1, exitBar: 3 }]);
+    expect(short.refused.letGo).toBe(0);
+    const before = play({ candles: at(0, 3, 4, 5, 6) }, script, { wishLifeMs });
+    expect([before.fills, before.refused.letGo]).toEqual([0, 1]);
+    const exit = play({ candles: at(0, 1, 2, 9, 10) }, script, { wishLifeMs });
+    expect(exit.trades).toMatchObject([{ entryBar: 1, exitBar: 4 }]);
+    expect(exit.refused.letGo).toBe(1);
+  });
+
+  it('waits under the rules by which engines are compared, and is done at that very close where a run fills there', () => {
+    expect(play({ candles: at(0, 9, 10, 11, 12) }, script).trades).toMatchObject([{ entryBar: 1, exitBar: 3 }]);
+    const atClose = play({ candles: at(0, 9, 10, 11, 12) }, script, { wishLifeMs, fill: 'same-close' });
+    expect(atClose.trades).toMatchObject([{ entryBar: 0, exitBar: 2 }]);
+  });
+});
+
 describe('what is held costs', () => {
   it('interest on a short, by the time that passes', () => {
     const candles = barsOf([

@@ -7,7 +7,7 @@ import { readSetting } from '../../../main/lab/strategy/parameters.ts';
 import { readGrid, readPairs } from '../../../main/lab/strategy/setting-text.ts';
 import { Sweeper } from '../../../main/lab/sweep/sweep.ts';
 import { openStrategyCrew, sweepOn } from '../../../main/lab/workers/strategy-crew.ts';
-import { randomWalkCandles } from '../../support/candle-columns.ts';
+import { randomWalkCandles, without } from '../../support/candle-columns.ts';
 
 const BARS = 4_000;
 const CANDLES = randomWalkCandles(BARS, createRandom(5).next);
@@ -25,6 +25,7 @@ describe('a sweep by columns', () => {
   }
   const bare: Market = { candles: CANDLES };
   const gridded: Market = { candles: CANDLES, rules };
+  const holed: Market = { candles: without(CANDLES, (bar) => bar % 9 < 2), rules };
   const cases: readonly SweepCase[] = [
     { title: 'a fee alone', settings: plain, sizes: { qty: 1 }, market: bare },
     { title: 'a spread, a share', settings: { ...plain, slippageBps: 3 }, sizes: { share: 0.9 }, market: bare },
@@ -33,6 +34,7 @@ describe('a sweep by columns', () => {
     { title: 'realistic costs', settings: REALISTIC, sizes: {}, market: gridded },
     { title: 'little volume', settings: { ...REALISTIC, volumeShareMax: 0.001 }, sizes: {}, market: gridded },
     { title: 'an answer of bars', settings: { ...REALISTIC, latencyMs: 200_000 }, sizes: {}, market: gridded },
+    { title: 'holes', settings: REALISTIC, sizes: {}, market: holed },
   ];
   it.each(cases)('is the event loop to the last bit: $title', ({ settings, sizes, market }) => {
     const markets = [market];

@@ -64,7 +64,7 @@ export function resultOf(dailyShares: readonly number[], report = '<!doctype htm
     barsInMarket: 8,
     fills: 4,
     costs: { fees: 0.4, slippage: 0, funding: 0, borrow: 0 },
-    refused: { tooSmall: 0, noMoney: 0, noShorts: 0 },
+    refused: { tooSmall: 0, noMoney: 0, noShorts: 0, letGo: 0 },
   };
   return { run, statistics: runStatistics(run, run.openTimeMs, 1_000), report };
 }

@@ -154,7 +154,7 @@ describe('what it wants', () => {
         }),
       { shorts: false, leverageMax: 1 },
     );
-    expect(run.refused).toEqual({ tooSmall: 0, noMoney: 1, noShorts: 2 });
+    expect(run.refused).toEqual({ tooSmall: 0, noMoney: 1, noShorts: 2, letGo: 0 });
     expect([run.fills, run.trades]).toEqual([2, []]);
   });
   it('of one who looks at two instruments is refused', () => {

@@ -16,7 +16,7 @@ function runOf(equity: readonly number[], stepMs: number, trades: readonly Trade
     barsInMarket: 0,
     fills: 0,
     costs: { fees: 0, slippage: 0, funding: 0, borrow: 0 },
-    refused: { tooSmall: 0, noMoney: 0, noShorts: 0 },
+    refused: { tooSmall: 0, noMoney: 0, noShorts: 0, letGo: 0 },
   };
 }
 

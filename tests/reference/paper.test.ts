@@ -69,6 +69,19 @@ const CASES: readonly Case[] = [
     lotsApart: 1n,
     stops: 4,
   },
+  {
+    title: 'the cheap one of a pair, by both',
+    strategy: {
+      name: 'pairs',
+      timeframe: '5m',
+      params: { bars: 20, enterAt: 0.6, leaveAt: 0.2, giveUpAt: 20, share: 0.02 },
+      instruments: ['binance:BTC/USDT', 'binance:ETH/USDT'],
+    },
+    hours: 8,
+    barsToWarm: 20,
+    lotsApart: 1n,
+    stops: 0,
+  },
 ];
 
 /** [instrument, bar of the entry, bar of the exit, why it was left], of what was bought and sold again. */

@@ -4,6 +4,12 @@ import { z } from 'zod';
 
 /** What a person sets in `config.yaml` of the data folder; what is left out has its standard value. */
 const schema = z.strictObject({
+  inference: z
+    .strictObject({
+      /** Whether models that the processor takes long over may be asked on a GPU, where one proves to be faster. */
+      gpu: z.boolean().default(true),
+    })
+    .prefault({}),
   training: z
     .strictObject({
       /** Folders of trainings that have ended: the newest so many are kept, with all that came of them. */

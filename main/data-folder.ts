@@ -24,6 +24,8 @@ export interface DataFolder {
   /** Models made or brought in here, what probes found of them, and why they trade. */
   readonly models: string;
   readonly modelProbes: string;
+  /** What is known of GPUs that models may be asked on. */
+  readonly answeringGpus: string;
   readonly promotions: string;
   readonly modelStandings: string;
   /** How long this installation watches a model before it may trade; the standard where it is missing. */
@@ -76,6 +78,7 @@ export function openDataFolder(dir?: string): DataFolder {
     results: join(root, 'results'),
     models: join(root, 'models'),
     modelProbes: join(root, 'model-probes'),
+    answeringGpus: join(root, 'answering-gpus.json'),
     promotions: join(root, 'promotions'),
     modelStandings: join(root, 'model-standings.json'),
     promotionGate: join(root, 'promotion-gate.json'),

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { CONTRACT_VERSION } from '../preload/contract.ts';
+import { openAnsweringBook, startMlHosts } from './answering-gpu.ts';
 import { type Config, readConfig } from './config-file.ts';
 import { type AccountFolder, openAccountFolder, openDataFolder } from './data-folder.ts';
 import { MOMENTUM_MEASURED_ON, MOMENTUM_RECORD } from './engine/decision/momentum-record.ts';
@@ -18,6 +19,7 @@ import { createGateway, type Gateway } from './engine/gateway/router.ts';
 import { openSettingsFile } from './engine/gateway/settings-file.ts';
 import { forkMlHost } from './engine/inference/fork-ml-host.ts';
 import { createInferenceClient } from './engine/inference/inference-client.ts';
+import type { MlHostChannel } from './engine/inference/ml-host-channel.ts';
 import { verifyJournalFiles } from './engine/journal-check.ts';
 import { systemClock, systemTimers } from './engine/kernel/clock.ts';
 import { LogWriteError, openEventLog } from './engine/kernel/event-log.ts';
@@ -144,6 +146,13 @@ export async function startHost(options: HostOptions): Promise<Host> {
     });
     const featureSets = featureSetIdentities();
 
+    const mlHost = fileURLToPath(siblingModule(import.meta.url, './ml/host/main'));
+    const answeringBook = openAnsweringBook(folder, () => systemClock.nowMs());
+    const startModels = (): MlHostChannel =>
+      config.inference.gpu
+        ? startMlHosts({ entryFile: mlHost, book: answeringBook, featureSets, onLog: options.onLog })
+        : forkMlHost(mlHost);
+
     const records = options.strategies?.map(({ record }) => record);
 
     const engine = createEngine({
@@ -170,7 +179,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       venues: [SPOT_VENUE, USDM_VENUE],
       inference: (onEvent, onNotice) =>
         createInferenceClient({
-          spawn: () => forkMlHost(fileURLToPath(siblingModule(import.meta.url, './ml/host/main'))),
+          spawn: startModels,
           clock: systemClock,
           timers: systemTimers,
           models: registry.placements(),
@@ -201,7 +210,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
         strategies: folder.strategies,
         models: {
           modelsDirs: [MODELS_DIR, folder.models],
-          mlHost: fileURLToPath(siblingModule(import.meta.url, './ml/host/main')),
+          mlHost,
         },
         version: PRODUCT_VERSION,
       },

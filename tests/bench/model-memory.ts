@@ -24,7 +24,7 @@ try {
   }
   const placements = [];
   for (const version of listVersions(modelsDir)) {
-    const probed = await probeModel(version, [randomFeatureSet(FEATURES)], 2_048 * MB);
+    const probed = await probeModel(version, [randomFeatureSet(FEATURES)], { memoryBytesMax: 2_048 * MB });
     if (!probed.ok) throw new Error(probed.reason);
     placements.push({ ...version, memoryBytes: probed.memoryBytes });
   }

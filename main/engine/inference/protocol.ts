@@ -17,8 +17,16 @@ const timeframe = z.enum(TIMEFRAMES);
 const featureSet = z.strictObject({ name, hash: name, features: z.array(name).min(1).max(512) });
 export type FeatureSetIdentity = z.infer<typeof featureSet>;
 
-/** A version to serve, `<modelsDir>/<model>/<version>`, and what a probe found that it takes at most, loading included. */
-const placement = z.strictObject({ model: name, version: name, modelsDir: z.string().min(1), memoryBytes: count });
+/** A version to serve, `<modelsDir>/<model>/<version>`. */
+const placement = z.strictObject({
+  model: name,
+  version: name,
+  modelsDir: z.string().min(1),
+  /** What a probe found that it takes at most, loading included. */
+  memoryBytes: count,
+  /** A way to a GPU, where it is to be answered there; the processor where it is absent. */
+  gpu: name.optional(),
+});
 export type Placement = z.infer<typeof placement>;
 
 /** Bytes of memory, as probed: of one model, and of all that are open at once. */

@@ -6,12 +6,15 @@ import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import { type FeatureSetIdentity, firstIssue } from '../../engine/inference/protocol.ts';
 import { cardSchema, type Golden, goldenSchema, type ModelCard, PACKAGE_FILES } from '../card.ts';
 import { inspectModel } from '../onnx/inspect-model.ts';
+import type { GpuProvider } from '../providers/provider.ts';
 import { type ModelSession, openModelSession } from './model-session.ts';
 
 /** A model that passed every check and may answer. */
 export interface OpenModel {
   readonly card: ModelCard;
   readonly golden: Golden;
+  /** How far its answers to the golden rows lie at most from those that are written there. */
+  readonly apart: number;
   readonly session: ModelSession;
   /** Where the newest value of the feature lies that says the trend; null where the question has none. */
   readonly trendFeatureIndex: number | null;
@@ -31,12 +34,14 @@ const refuse = (reason: string): { readonly ok: false; readonly error: Refusal }
 /**
  * Loads `<modelsDir>/<name>/<version>/`: card, hash of the model file, feature set, shapes and the golden rows, in that
  * order, and refuses at the first thing that is not as the card says.
+ * @param gpu null for the processor
  */
 export async function openModelPackage(
   modelsDir: string,
   name: string,
   version: string,
   featureSets: readonly FeatureSetIdentity[],
+  gpu: GpuProvider | null = null,
 ): Promise<Result<OpenModel, Refusal>> {
   const dir = join(modelsDir, name, version);
   const label = (file: string): string => `${name}/${version}/${file}`;
@@ -60,25 +65,24 @@ export async function openModelPackage(
   const structure = inspectModel(model);
   if (structure !== null) return refuse(`${label('model.onnx')}: ${structure}.`);
   const { task, outputs, trendFeature } = card.value.question;
-  const session = await openModelSession(model, featureCount, { task, outputs: outputs.length });
+  const session = await openModelSession(model, featureCount, { task, outputs: outputs.length }, gpu);
   if (!session.ok) return refuse(`${label('model.onnx')}: ${session.error.message}.`);
 
   const { windowBars } = session.value;
   const cells = windowBars * featureCount;
-  const goldenProblem =
-    (windowBars === card.value.windowBars
-      ? null
-      : `card.json says ${card.value.windowBars} candles a row, the model takes ${windowBars}`) ??
-    shapeOfGolden(golden.value, cells) ??
-    (await checkGolden(session.value, golden.value));
-  if (goldenProblem !== null) {
+  const shapeProblem =
+    windowBars === card.value.windowBars
+      ? shapeOfGolden(golden.value, cells)
+      : `card.json says ${card.value.windowBars} candles a row, the model takes ${windowBars}`;
+  const answered = shapeProblem === null ? await checkGolden(session.value, golden.value) : shapeProblem;
+  if (typeof answered === 'string') {
     await session.value.release();
-    return refuse(`${label('golden.json')}: ${goldenProblem}.`);
+    return refuse(`${label('golden.json')}: ${answered}.`);
   }
   // Of a window, in its last row.
   const trendFeatureIndex =
     trendFeature === null ? null : cells - featureCount + card.value.featureSet.features.indexOf(trendFeature);
-  return ok({ card: card.value, golden: golden.value, session: session.value, trendFeatureIndex });
+  return ok({ card: card.value, golden: golden.value, apart: answered, session: session.value, trendFeatureIndex });
 }
 
 function checkCard(
@@ -128,7 +132,9 @@ function shapeOfGolden({ cases }: Golden, cells: number): string | null {
   return bad < 0 ? null : `cases[${bad}].features has ${cases[bad]?.features.length} values, expected ${cells}`;
 }
 
-async function checkGolden(session: ModelSession, golden: Golden): Promise<string | null> {
+/** How far the answers lie apart at most; a sentence where it is too far. */
+async function checkGolden(session: ModelSession, golden: Golden): Promise<number | string> {
+  let apart = 0;
   for (const [index, expected] of golden.cases.entries()) {
     const answer = await session.run(expected.features);
     if (!answer.ok) return `cases[${index}] could not be computed: ${answer.error.message}`;
@@ -138,9 +144,10 @@ async function checkGolden(session: ModelSession, golden: Golden): Promise<strin
         return `cases[${index}].${field} has ${stated.length} numbers, the model answers ${own.length}`;
       const off = stated.findIndex((value, k) => !isAlike(own[k] ?? Number.NaN, value, golden.tolerance));
       if (off >= 0) return `cases[${index}].${field}[${off}] is ${stated[off]}, the model answers ${own[off]}`;
+      for (const [k, value] of stated.entries()) apart = Math.max(apart, Math.abs(own[k]! - value));
     }
   }
-  return null;
+  return apart;
 }
 
 const isAlike = (own: number, stated: number, tolerance: number): boolean =>

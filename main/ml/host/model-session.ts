@@ -2,6 +2,8 @@ import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import type { TaskKind } from '../families/task.ts';
 import { MODEL_INPUT, OUTPUT_NAMES } from '../onnx/output-head.ts';
 import { InferenceSession, RUNTIME, type SessionOptions, Tensor } from '../onnx-runtime.ts';
+import type { GpuProvider } from '../providers/provider.ts';
+import { gpuProviders } from '../providers/runtime-gpus.ts';
 
 /** What a model said about one row: as it was learnt, and as it is to be believed; as many numbers as it has outputs. */
 export interface ModelAnswer {
@@ -23,8 +25,8 @@ export interface SessionError {
 }
 
 export interface ModelSession {
-  /** `wasm` where there is no native library. */
-  readonly provider: 'cpu' | 'wasm';
+  /** `wasm` where there is no native library; of a GPU, nodes that have no kernel there run on the processor. */
+  readonly provider: 'cpu' | 'wasm' | GpuProvider;
   /** Rows that it takes at once. */
   readonly rowsMax: number;
   /** Candles that one answer looks at: a row is the features of so many, oldest first. */
@@ -45,7 +47,6 @@ export const ROWS_MAX = 64;
 
 /** One thread and no arena: measured as fast as the defaults for models this small, with a fraction of the memory. */
 const SESSION_OPTIONS: SessionOptions = {
-  executionProviders: ['cpu'],
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
   executionMode: 'sequential',
@@ -54,15 +55,23 @@ const SESSION_OPTIONS: SessionOptions = {
   logSeverityLevel: 4,
 };
 
-/** Opens a model and checks its input and outputs against the number of features its card names. */
+/**
+ * Opens a model and checks its input and outputs against the number of features its card names.
+ * @param gpu null for the processor
+ */
 export async function openModelSession(
   model: Uint8Array,
   featureCount: number,
   shape: AnswerShape = ONE_PROBABILITY,
+  gpu: GpuProvider | null = null,
 ): Promise<Result<ModelSession, SessionError>> {
+  // The runtime would leave out what it does not know, and not say so.
+  if (gpu !== null && !gpuProviders().includes(gpu))
+    return fail({ kind: 'unreadable', message: `this build of the runtime knows no ${gpu}` });
   let session: InferenceSession;
   try {
-    session = await InferenceSession.create(model, SESSION_OPTIONS);
+    const executionProviders = gpu === null ? ['cpu'] : [gpu, 'cpu'];
+    session = await InferenceSession.create(model, { ...SESSION_OPTIONS, executionProviders });
   } catch (error) {
     return fail({ kind: 'unreadable', message: `the runtime cannot read it: ${messageOf(error)}` });
   }
@@ -75,9 +84,10 @@ export async function openModelSession(
     dims: windowDims(session),
     cells: featureCount * windowBars(session),
     bars: windowBars(session),
+    rowsAlways: gpu === null ? 1 : rowsMaxOf(session),
   };
   return ok({
-    provider: RUNTIME.kind === 'wasm' ? 'wasm' : 'cpu',
+    provider: gpu ?? (RUNTIME.kind === 'wasm' ? 'wasm' : 'cpu'),
     rowsMax: rowsMaxOf(session),
     windowBars: window.bars,
     runRows: (rows) => runRows(session, rows, window, shape),
@@ -112,6 +122,8 @@ interface Window {
   readonly cells: number;
   /** Shape of a row, as the graph has it. */
   readonly dims: readonly number[];
+  /** A run has so many rows at least, of zeros beyond those that are asked: a GPU compiles its kernels anew for another number. */
+  readonly rowsAlways: number;
 }
 
 /** Without the rows: `[features]`, or `[bars, features]`. */
@@ -169,23 +181,24 @@ function lengthProblem(given: number, { cells, bars }: Window): string {
 async function runBatch(
   session: InferenceSession,
   rows: readonly (readonly number[])[],
-  { cells, dims }: Window,
+  { cells, dims, rowsAlways }: Window,
   { task, outputs: width }: AnswerShape,
 ): Promise<Result<ModelAnswer, SessionError>[]> {
   const all = (error: SessionError) => rows.map(() => fail(error));
   const names = OUTPUT_NAMES[task];
   const isShare = task === 'binary' || task === 'multiclass';
-  const input = new Float32Array(rows.length * cells);
+  const count = Math.max(rows.length, rowsAlways);
+  const input = new Float32Array(count * cells);
   for (const [at, row] of rows.entries()) input.set(row, at * cells);
   try {
     const outputs = await session.run({
-      [MODEL_INPUT]: new Tensor('float32', input, [rows.length, ...dims]),
+      [MODEL_INPUT]: new Tensor('float32', input, [count, ...dims]),
     });
     for (const name of [names.raw, names.mapped]) {
-      const count = outputs[name]?.data.length ?? 0;
-      if (count === rows.length * width) continue;
-      const asked = rows.length === 1 ? 'one row' : `${rows.length} rows`;
-      return all({ kind: 'bad-output', message: `output ${name} has ${count} values for ${asked}` });
+      const given = outputs[name]?.data.length ?? 0;
+      if (given === count * width) continue;
+      const asked = count === 1 ? 'one row' : `${count} rows`;
+      return all({ kind: 'bad-output', message: `output ${name} has ${given} values for ${asked}` });
     }
     const numbersOf = (name: string, at: number): number[] =>
       Array.from({ length: width }, (_, k) => Number(outputs[name]?.data[at * width + k]));

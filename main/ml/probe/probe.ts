@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { FeatureSetIdentity } from '../../engine/inference/protocol.ts';
+import { GPU_PROVIDERS, type GpuProvider } from '../providers/provider.ts';
 import type { ModelVersion } from '../registry/model-folders.ts';
 
 export const probeTaskSchema = z.strictObject({
@@ -10,18 +11,23 @@ export const probeTaskSchema = z.strictObject({
   version: z.string(),
   featureSets: z.array(z.strictObject({ name: z.string(), hash: z.string(), features: z.array(z.string()) })),
   memoryBytesMax: z.number().positive(),
+  gpu: z.enum(GPU_PROVIDERS).nullable(),
+  /** Rows that it is asked for at once, at most; null for the most that it ever is. */
+  rowsMax: z.int().positive().nullable(),
   /** It ends itself then, should whoever started it be gone. */
   timeoutMs: z.number().positive(),
 });
 type ProbeTask = z.infer<typeof probeTaskSchema>;
 
-/** What a model took while it was opened and asked for the most rows it is ever asked for at once. */
+/** What a model took while it was opened and asked. */
 export const probedSchema = z.discriminatedUnion('ok', [
   z.strictObject({
     ok: z.literal(true),
     memoryBytes: z.int().nonnegative(),
     rows: z.int().positive(),
     latencyMsP50: z.number().nonnegative(),
+    /** How far its answers lie at most from those of its golden rows. */
+    apart: z.number().nonnegative(),
   }),
   z.strictObject({ ok: z.literal(false), reason: z.string().min(1) }),
 ]);
@@ -29,14 +35,22 @@ export type Probed = z.infer<typeof probedSchema>;
 
 const TIMEOUT_MS = 60_000;
 
+export interface ProbeTerms {
+  readonly memoryBytesMax: number;
+  readonly timeoutMs?: number;
+  /** Null for the processor. */
+  readonly gpu?: GpuProvider | null;
+  readonly rowsMax?: number | null;
+}
+
 /** Tries a model in a process of its own. Never throws: what that process does not survive is the reason of a refusal. */
 export function probeModel(
   { modelsDir, model, version }: ModelVersion,
   featureSets: readonly FeatureSetIdentity[],
-  memoryBytesMax: number,
-  timeoutMs = TIMEOUT_MS,
+  { memoryBytesMax, timeoutMs = TIMEOUT_MS, gpu = null, rowsMax = null }: ProbeTerms,
 ): Promise<Probed> {
-  const task: ProbeTask = { modelsDir, model, version, featureSets: [...featureSets], memoryBytesMax, timeoutMs };
+  const of = { modelsDir, model, version, featureSets: [...featureSets] };
+  const task: ProbeTask = { ...of, memoryBytesMax, timeoutMs, gpu, rowsMax };
   const script = fileURLToPath(new URL('./main.ts', import.meta.url));
   const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
   return new Promise((resolve) => {

@@ -1,7 +1,8 @@
-import { type GpuProvider, gpuProviders, PROVIDER_TITLES, type TrainingProvider } from './provider.ts';
+import { type GpuProvider, PROVIDER_TITLES, type TrainingProvider } from './provider.ts';
 import type { Measured, ProviderBook } from './provider-book.ts';
 import { race } from './race.ts';
 import type { StepTrial } from './race-task.ts';
+import { gpuProviders } from './runtime-gpus.ts';
 
 /** Below it a race costs more than it could gain. */
 export const STEPS_WORTH_A_RACE = 300;

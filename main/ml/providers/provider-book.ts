@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { z } from 'zod';
-import { RUNTIME } from '../onnx-runtime.ts';
 import { writeWhole } from '../whole-file.ts';
 import { GPU_PROVIDERS, type GpuProvider } from './provider.ts';
 
@@ -34,9 +32,6 @@ const bookSchema = z.strictObject({
   inUse: z.strictObject({ provider, job: z.string(), sinceMs: timeMs }).nullable(),
 });
 type Book = z.infer<typeof bookSchema>;
-
-/** What measures, and where: a data folder may be carried to another machine. */
-export const PROVIDER_BUILD = `ONNX Runtime ${RUNTIME.version} on ${hostname()}, ${process.platform} ${process.arch}`;
 
 /** A driver may have been renewed since. */
 const HOLDS_MS = 7 * 86_400_000;

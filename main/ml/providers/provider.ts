@@ -1,5 +1,3 @@
-import { RUNTIME } from '../onnx-runtime.ts';
-
 /** Ways to a GPU that a runtime may know. */
 export const GPU_PROVIDERS = ['cuda', 'dml', 'coreml', 'webgpu'] as const;
 export type GpuProvider = (typeof GPU_PROVIDERS)[number];
@@ -15,7 +13,3 @@ export const PROVIDER_TITLES: Readonly<Record<TrainingProvider, string>> = {
   coreml: 'Core ML',
   webgpu: 'WebGPU',
 };
-
-/** Those that this build of the runtime knows; whether this machine bears them only trying tells. */
-export const gpuProviders = (): readonly GpuProvider[] =>
-  GPU_PROVIDERS.filter((provider) => RUNTIME.providers.some(({ name }) => name === provider));

@@ -35,7 +35,7 @@ export function openProbeRecords(dir: string, memoryBytesMax: number): ProbeReco
     async probe(version, featureSets) {
       const before = known(version);
       if (before) return before;
-      const probed = await probeModel(version, featureSets, memoryBytesMax);
+      const probed = await probeModel(version, featureSets, { memoryBytesMax });
       const path = pathOf(version);
       // A refusal is not kept: what was in its way, another program's memory perhaps, may be gone the next time.
       if (probed.ok && path !== null) {

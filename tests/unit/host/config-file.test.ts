@@ -12,12 +12,13 @@ const readFrom = (text: string) => {
   return readConfig(path);
 };
 const RETRAIN = { at: '02:00', days: 30, onDrift: true, coolDownHours: 72 };
-const STANDARD = { training: { jobsKept: 50, gpu: true, retrain: RETRAIN } };
+const STANDARD = { inference: { gpu: true }, training: { jobsKept: 50, gpu: true, retrain: RETRAIN } };
 
 it('what is not there, or left out, has its standard value', () => {
   expect(readConfig(join(dir, 'none.yaml'))).toEqual(STANDARD);
   expect(readFrom('# nothing\n')).toEqual(STANDARD);
-  expect(readFrom('training:\n  retrain:\n    at: 04:30\n    onDrift: false\n')).toEqual({
+  expect(readFrom('inference:\n  gpu: false\ntraining:\n  retrain:\n    at: 04:30\n    onDrift: false\n')).toEqual({
+    inference: { gpu: false },
     training: { jobsKept: 50, gpu: true, retrain: { ...STANDARD.training.retrain, at: '04:30', onDrift: false } },
   });
   expect(readFrom('training: { retrain: { at: off } }').training.retrain.at).toBe('off');

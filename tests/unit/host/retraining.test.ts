@@ -18,7 +18,7 @@ function terminal(shadow: { readonly isServed: boolean; readonly isWatched: bool
   const saved = new Map<string, unknown>();
   const config = { jobsKept: 50, gpu: true, retrain: { at: 'off', days: 30, onDrift: true, coolDownHours: 72 } };
   const parts = {
-    settings: retrainSettings({ training: config }),
+    settings: retrainSettings({ inference: { gpu: true }, training: config }),
     kept: {
       load: (key: string) => saved.get(key),
       save: (key: string, value: unknown) => {

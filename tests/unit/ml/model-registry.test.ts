@@ -20,8 +20,8 @@ beforeEach(async () => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const MEASURED: ProbeRecords = {
-  known: () => ({ ok: true, memoryBytes: 5_000_000, rows: 64, latencyMsP50: 0.1 }),
-  probe: async () => ({ ok: true, memoryBytes: 5_000_000, rows: 64, latencyMsP50: 0.1 }),
+  known: () => ({ ok: true, memoryBytes: 5_000_000, rows: 64, latencyMsP50: 0.1, apart: 0 }),
+  probe: async () => ({ ok: true, memoryBytes: 5_000_000, rows: 64, latencyMsP50: 0.1, apart: 0 }),
   forget: () => {},
 };
 const open = (probes = MEASURED) =>

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
-import { probeModel } from '../../../main/ml/probe/probe.ts';
+import { type ProbeTerms, probeModel } from '../../../main/ml/probe/probe.ts';
 import { listVersions } from '../../../main/ml/registry/model-folders.ts';
 import { memoryBomb, smallGraph } from '../../support/onnx-bytes.ts';
 import { type SmallPackage, sha256Of, smallFeatureSet, smallPackage, writePackage } from '../../support/small-model.ts';
@@ -12,9 +12,9 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 const LIMIT_BYTES = 200 * 2 ** 20;
 
-async function probe(pack: SmallPackage, memoryBytesMax = LIMIT_BYTES, timeoutMs?: number) {
+async function probe(pack: SmallPackage, terms: Partial<ProbeTerms> = {}) {
   dir = await writePackage(pack);
-  return probeModel(listVersions(dir)[0]!, [smallFeatureSet], memoryBytesMax, timeoutMs);
+  return probeModel(listVersions(dir)[0]!, [smallFeatureSet], { memoryBytesMax: LIMIT_BYTES, ...terms });
 }
 
 /** A sound package around these bytes: nothing but the runtime stands between them and the process. */
@@ -44,7 +44,7 @@ it('says what a model is refused for', async () => {
 });
 
 it('ends what does not come to an end', async () => {
-  const probed = await probe(await smallPackage(), LIMIT_BYTES, 1);
+  const probed = await probe(await smallPackage(), { timeoutMs: 1 });
   expect(probed).toEqual({
     ok: false,
     reason: 'small/1.0.0: it did not come to an end within 0.001 s of being tried.',
@@ -53,7 +53,14 @@ it('ends what does not come to an end', async () => {
 
 it('ends by itself when its time is over: whoever started it may be gone', async () => {
   dir = await writePackage(await smallPackage());
-  const task = { ...listVersions(dir)[0]!, featureSets: [smallFeatureSet], memoryBytesMax: LIMIT_BYTES, timeoutMs: 1 };
+  const task = {
+    ...listVersions(dir)[0]!,
+    featureSets: [smallFeatureSet],
+    memoryBytesMax: LIMIT_BYTES,
+    timeoutMs: 1,
+    gpu: null,
+    rowsMax: null,
+  };
   const script = fileURLToPath(new URL('../../../main/ml/probe/main.ts', import.meta.url));
   const signal = await new Promise((resolve) => {
     execFile(process.execPath, [script, JSON.stringify(task)], (error) => resolve(error?.signal));

@@ -6,8 +6,8 @@ import { familyOf } from '../../../../main/ml/families/families.ts';
 import type { Family, ProviderAsked } from '../../../../main/ml/families/family.ts';
 import { netOfSize } from '../../../../main/ml/providers/choose-provider.ts';
 import { gpuOfJob } from '../../../../main/ml/providers/gpu-of-job.ts';
-import { gpuProviders } from '../../../../main/ml/providers/provider.ts';
 import { openProviderBook } from '../../../../main/ml/providers/provider-book.ts';
+import { gpuProviders } from '../../../../main/ml/providers/runtime-gpus.ts';
 import { smallSet } from '../../../support/small-set.ts';
 
 const ASKED: ProviderAsked = {

@@ -6,8 +6,9 @@ import '../main/require-node.ts';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ThrowawayTree } from './mutations/mutate.ts';
+import type { Mutation, Suite } from './mutations/mutation.ts';
 import { describeSuite, runSuite, type Verdict } from './mutations/run-suite.ts';
-import { MUTATIONS, type Mutation, type Suite } from './mutations/table.ts';
+import { MUTATIONS } from './mutations/table.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 

@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import type { Mutation } from './table.ts';
+import type { Mutation } from './mutation.ts';
 
 const NOT_COPIED: ReadonlySet<string> = new Set(['.git', 'node_modules', 'dist']);
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Suite } from './table.ts';
+import type { Suite } from './mutation.ts';
 
 /** `broken`: it did not come to a verdict. */
 export type Verdict = { readonly is: 'green' } | { readonly is: 'red' | 'broken'; readonly why: string };

@@ -1,0 +1,95 @@
+import { type Mutation, pinned, SEEDS, unit } from './mutation.ts';
+
+/** What passes a person, a mandate and the gate before it goes out, and what stops everything. */
+export const SIGNING: readonly Mutation[] = [
+  {
+    name: 'no-recheck-at-sending',
+    breaks: 'the gate looks once more at the moment of sending',
+    file: 'main/engine/approval/approval-stage.ts',
+    find: 'const verdict = deps.recheck(asked, qtyBase, context.nowMs);',
+    replace: `const verdict =
+      held.verdict?.outcome === 'pass' ? held.verdict : deps.recheck(asked, qtyBase, context.nowMs);`,
+    killedBy: [unit('approval'), SEEDS],
+  },
+  {
+    name: 'no-band-at-approval',
+    breaks: 'an approval holds only inside the price band it was asked with',
+    file: 'main/engine/approval/approval-stage.ts',
+    find: 'if (withinBand(now, then, bandBps)) return null;',
+    replace: 'if (now > 0n) return null;',
+    killedBy: [unit('approval')],
+  },
+  {
+    name: 'two-signatures',
+    breaks: 'one signature per proposal, whatever the keys repeat',
+    file: 'main/engine/approval/approval-stage.ts',
+    find: 'if (!isAsked(held)) {',
+    replace: "if (!isAsked(held) && held.state !== 'signed') {",
+    killedBy: [unit('approval'), SEEDS],
+  },
+  {
+    name: 'proposals-outlive-restart',
+    breaks: 'pending proposals lapse on restart',
+    file: 'main/engine/approval/approval-stage.ts',
+    find: "        lapseAll(context, 'the engine was restarted', isOpen);\n",
+    replace: '',
+    killedBy: [unit('approval')],
+  },
+  {
+    name: 'approval-after-expiry',
+    breaks: 'an approval that comes after the proposal’s time signs nothing',
+    file: 'main/engine/approval/approval-stage.ts',
+    find: '  nowMs > expiresAtMs || nowMs < updatedAtMs - CLOCK_BACK_MS_MAX;',
+    replace: '  nowMs > expiresAtMs + 86_400_000 || nowMs < updatedAtMs - CLOCK_BACK_MS_MAX;',
+    killedBy: [unit('approval')],
+  },
+  {
+    name: 'any-order-is-countersigned',
+    breaks: 'only what approval sealed in this process can be sent',
+    file: 'main/engine/approval/approval-stage.ts',
+    find: 'isCountersigned: (order) => seal.isStamped(order),',
+    replace: 'isCountersigned: () => true,',
+    killedBy: [unit('approval')],
+  },
+  {
+    name: 'unsealed-verdict',
+    breaks: 'only a verdict that the gate itself made is signed',
+    file: 'main/engine/risk/risk-stage.ts',
+    find: 'isVerdict: (verdict) => seal.isStamped(verdict),',
+    replace: 'isVerdict: () => true,',
+    killedBy: [unit('risk', 'approval')],
+  },
+  {
+    name: 'position-limit-ignored',
+    breaks: 'no entry takes a position over its limit',
+    file: 'main/engine/risk/evaluate.ts',
+    find: 'if (cap.qty >= order.qty) continue;',
+    replace: "if (cap.qty >= order.qty || cap.finding.code === 'position-limit') continue;",
+    killedBy: [unit('risk'), SEEDS],
+  },
+  {
+    name: 'quote-never-stale',
+    breaks: 'nothing is signed on a stale quote',
+    file: 'main/engine/risk/evaluate.ts',
+    find: 'if (ageMs <= limits.quoteAgeMsMax && ageMs >= -QUOTE_AHEAD_MS_MAX) return null;',
+    replace: 'if (ageMs >= -QUOTE_AHEAD_MS_MAX) return null;',
+    killedBy: [unit('risk')],
+  },
+  {
+    name: 'kill-switch-leaves-orders',
+    breaks: 'the kill switch takes back every order that adds risk',
+    file: 'main/engine/execution/people.ts',
+    find: "for (const record of activeOrders(hand.state)) if (!reduces(record)) wantCancel(hand, record, 'kill-switch');",
+    replace:
+      "for (const record of activeOrders(hand.state)) if (reduces(record)) wantCancel(hand, record, 'kill-switch');",
+    killedBy: [unit('execution')],
+  },
+  {
+    name: 'kill-switch-said-once',
+    breaks: 'with the kill switch on, an entry that comes back or whose cancel a crash cut off is taken back, too',
+    file: 'main/engine/execution/execution-stage.ts',
+    find: '      keepKilled(hand);\n',
+    replace: '',
+    killedBy: [pinned('crash-cuts-off-kill-switch'), pinned('killed-order-comes-back')],
+  },
+];

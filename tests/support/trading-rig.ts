@@ -431,3 +431,12 @@ export function stopId(rig: Rig): string {
   if (!stop) throw new Error('no stop is open');
   return stop.clientOrderId;
 }
+
+/** An entry of 0.5 with a stop at 60000, filled, its stop resting. */
+export function protectedEntry(rig: Rig, wish: { target?: string } = {}): string {
+  const id = rig.sign({ qty: '0.5', stop: '60000', ...wish });
+  answer(rig, id, 'accepted');
+  fill(rig, id, 'BUY 0.5 @ 61250.5');
+  answer(rig, stopId(rig), 'accepted');
+  return id;
+}

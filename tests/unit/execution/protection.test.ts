@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { VenueOrderReport } from '../../../main/engine/domain/order.ts';
 import {
   answer,
   audit,
@@ -7,10 +6,10 @@ import {
   cancelled,
   createRig,
   fill,
+  protectedEntry,
   putOff,
   type Rig,
   reportOf,
-  stateOf,
   stopId,
   stopOf,
 } from '../../support/trading-rig.ts';
@@ -22,15 +21,6 @@ beforeEach(() => {
 });
 
 const protection = (): string => rig.execution.view.protection(BTC).state;
-
-/** An entry of 0.5 with a stop at 60000, filled, its stop resting. */
-function protectedEntry(wish: { target?: string } = {}): string {
-  const id = rig.sign({ qty: '0.5', stop: '60000', ...wish });
-  answer(rig, id, 'accepted');
-  fill(rig, id, 'BUY 0.5 @ 61250.5');
-  answer(rig, stopId(rig), 'accepted');
-  return id;
-}
 
 describe('the stop on the venue', () => {
   it('[E12] is asked for with the first fill, at once', () => {
@@ -97,7 +87,7 @@ describe('the stop on the venue', () => {
   });
 
   it('[E14] stays as it rests where the venue’s lot grows, and is cut down only when more of it is sold', () => {
-    protectedEntry();
+    protectedEntry(rig);
     rig.changeRules(BTC, { lotStep: '0.2', minQty: '0.2' });
     rig.tick(5_000);
     expect(stopOf(rig)).toBe('SELL 0.5 stop 60000 acknowledged');
@@ -254,7 +244,7 @@ describe('the stop on the venue', () => {
   });
 
   it('[E17] cancelled elsewhere: put back and told', () => {
-    protectedEntry();
+    protectedEntry(rig);
     const lost = stopId(rig);
     rig.nowMs += 5_000;
     const stop = { side: 'sell', type: 'stop-loss', triggerPrice: '60000' } as const;
@@ -275,7 +265,7 @@ describe('the stop on the venue', () => {
   });
 
   it('[E18] a stop that filled leaves nothing to protect', () => {
-    protectedEntry();
+    protectedEntry(rig);
     fill(rig, stopId(rig), 'SELL 0.5 @ 59999');
     for (let i = 0; i < 8; i += 1) rig.tick();
     expect([stopOf(rig), protection()]).toEqual(['none', 'none']);
@@ -283,7 +273,7 @@ describe('the stop on the venue', () => {
   });
 
   it('[E18] a stop stated as filled whose fill is still to come is not placed again', () => {
-    protectedEntry();
+    protectedEntry(rig);
     const id = stopId(rig);
     const stop = { side: 'sell', type: 'stop-loss', triggerPrice: '60000', filledBase: '0.5' } as const;
     rig.dispatch({ kind: 'OrderReported', report: reportOf(id, 'filled', stop) });
@@ -294,7 +284,7 @@ describe('the stop on the venue', () => {
   });
 
   it('[E18] sold elsewhere: the stop shrinks to what is held', () => {
-    protectedEntry();
+    protectedEntry(rig);
     rig.nowMs += 1_000;
     fill(rig, 'web_1', 'SELL 0.3 @ 61000', { venueOrderId: 'v77' });
     cancelled(rig, stopId(rig));
@@ -302,7 +292,7 @@ describe('the stop on the venue', () => {
   });
 
   it('[E14] coins that a person says are gone take the stop down with them', () => {
-    protectedEntry();
+    protectedEntry(rig);
     for (let i = 0; i < 2; i += 1) {
       rig.tick(2_000);
       audit(rig, { balances: 'USDT 69374.75, BTC 0.2' });
@@ -320,7 +310,7 @@ describe('the stop on the venue', () => {
   it('[E26] an old stop’s late fill takes nothing from a new trade’s promise', () => {
     rig = createRig();
     audit(rig, { balances: 'USDT 100000, BTC 1' });
-    protectedEntry();
+    protectedEntry(rig);
     const old = stopId(rig);
     fill(rig, rig.sign({ side: 'sell', qty: '0.5', price: '61000' }), 'SELL 0.5 @ 61000');
     cancelled(rig, old);
@@ -336,7 +326,7 @@ describe('the stop on the venue', () => {
   });
 
   it('[E26] yet a promise is never larger than what is held', () => {
-    protectedEntry();
+    protectedEntry(rig);
     const old = stopId(rig);
     const exit = rig.sign({ side: 'sell', qty: '0.5', price: '61000' });
     cancelled(rig, old);
@@ -354,12 +344,12 @@ describe('the stop on the venue', () => {
     fill(rig, id, 'BUY 0.00001 @ 61250.5');
     cancelled(rig, id);
     expect(protection()).toBe('missing');
-    protectedEntry();
+    protectedEntry(rig);
     expect(protection()).toBe('on-venue');
   });
 
   it('[E12] two trades keep a stop each, at their own price', () => {
-    protectedEntry();
+    protectedEntry(rig);
     fill(rig, rig.sign({ qty: '0.2', stop: '60500' }), 'BUY 0.2 @ 61250.5');
     expect(stopOf(rig)).toBe('SELL 0.5 stop 60000 acknowledged + SELL 0.2 stop 60500 sent');
   });
@@ -373,218 +363,5 @@ describe('the stop on the venue', () => {
     expect(stopOf(rig)).toBe('none');
     audit(rig, { balances: 'USDT 69374.75, BTC 0.5' });
     expect(stopOf(rig)).toBe('SELL 0.5 stop 60000 sent');
-  });
-});
-
-describe('the target', () => {
-  describe('on a venue that has stop and target as one', () => {
-    beforeEach(() => rig.changeRules(BTC, { ocoAllowed: true }));
-    const inTrade = (): string => protectedEntry({ target: '62000' });
-    const reported = (status: VenueOrderReport['status']): void => {
-      const report = reportOf(stopId(rig), status, { side: 'sell', type: 'oco' });
-      rig.dispatch({ kind: 'OrderReported', report });
-    };
-
-    it('[E33] both rest together, and reaching the target needs nothing from us', () => {
-      inTrade();
-      expect(rig.last('ReductionWanted')).toMatchObject({ type: 'oco', triggerPrice: '60000', limitPrice: '62000' });
-      const pair = stopId(rig);
-      rig.bid = '62000.5';
-      rig.tick(250);
-      expect(rig.submitted()).toHaveLength(2);
-      fill(rig, pair, 'SELL 0.5 @ 62000');
-      expect(rig.last('FillBooked')).toMatchObject({ purpose: 'target', proposedPrice: '62000' });
-      expect(protection()).toBe('none');
-    });
-
-    it.each([
-      ['at the stop', '60000'],
-      ['unknown', null],
-    ])('[E33] a bid that is %s: the stop goes alone', (_, bid) => {
-      const id = rig.sign({ qty: '0.5', stop: '60000', target: '62000' });
-      answer(rig, id, 'accepted');
-      rig.bid = bid;
-      fill(rig, id, 'BUY 0.5 @ 61250.5');
-      expect(rig.all('ReductionWanted')[0]).toMatchObject({ type: 'stop-loss', limitPrice: null });
-    });
-
-    it('[E33] refused as one: the stop goes alone at once, and the pair is tried again when it is next replaced', () => {
-      const id = rig.sign({ qty: '0.5', stop: '60000', target: '62000' });
-      answer(rig, id, 'accepted');
-      fill(rig, id, 'BUY 0.2 @ 61250.5');
-      answer(rig, stopId(rig), 'rejected');
-      expect(rig.last('ReductionWanted')).toMatchObject({ type: 'stop-loss', qtyBase: '0.2' });
-      answer(rig, stopId(rig), 'accepted');
-      fill(rig, id, 'BUY 0.3 @ 61250.5');
-      rig.tick(1_000);
-      cancelled(rig, stopId(rig));
-      expect(rig.last('ReductionWanted')).toMatchObject({ type: 'oco', qtyBase: '0.5' });
-    });
-
-    it.each([
-      ['the target has sold a part', '0.2', '0.3'],
-      ['one end is left alone', '0', '0.5'],
-    ])('[E34] %s: what is not done after 3 s is placed anew', (_, filledBase, left) => {
-      inTrade();
-      const pair = stopId(rig);
-      if (filledBase === '0') reported('partially-filled');
-      else fill(rig, pair, `SELL ${filledBase} @ 62000`);
-      expect(protection()).toBe('missing');
-      rig.tick(2_750);
-      expect(rig.take('CancelOrder')).toEqual([]);
-      rig.tick(250);
-      expect(rig.take('CancelOrder')).toMatchObject([{ clientOrderId: pair, type: 'oco' }]);
-      cancelled(rig, pair);
-      expect(rig.last('ReductionWanted')).toMatchObject({ type: 'oco', qtyBase: left });
-      expect(protection()).toBe('placing');
-    });
-  });
-
-  it('[E19] swaps: signed, stop taken off, answer awaited, then sold', () => {
-    protectedEntry({ target: '63000' });
-    rig.bid = '62999';
-    rig.tick();
-    expect(rig.all('ReductionWanted').filter((want) => want.purpose === 'target')).toEqual([]);
-    rig.bid = '63000';
-    rig.tick();
-    const target = rig.last('OrderPersisted').order;
-    expect(target).toMatchObject({ purpose: 'target', type: 'limit', limitPrice: '63000', qtyBase: '0.5' });
-    expect(rig.last('CancelWanted').why).toBe('target-swap');
-    expect(stateOf(rig, target.clientOrderId)).toBe('persisted');
-    cancelled(rig, stopId(rig));
-    expect(stateOf(rig, target.clientOrderId)).toBe('sent');
-    expect([stopOf(rig), protection()]).toEqual(['none', 'missing']);
-    fill(rig, target.clientOrderId, 'SELL 0.5 @ 63000');
-    expect(protection()).toBe('none');
-    expect(rig.all('FillBooked').at(-1)?.purpose).toBe('target');
-  });
-
-  it('[E19] what does not fill within 3 s gives the balance back to the stop', () => {
-    protectedEntry({ target: '63000' });
-    rig.bid = '63000';
-    rig.tick();
-    cancelled(rig, stopId(rig));
-    const target = rig.submitted().at(-1) as string;
-    answer(rig, target, 'accepted');
-    fill(rig, target, 'SELL 0.2 @ 63000');
-    rig.bid = '62000';
-    rig.tick(3_000);
-    expect(rig.last('CancelWanted')).toMatchObject({ clientOrderId: target, why: 'target-lapsed' });
-    cancelled(rig, target);
-    expect(stopOf(rig)).toBe('SELL 0.3 stop 60000 sent');
-  });
-
-  it('[E19] a stop that fired in the meantime: nothing is left for the target', () => {
-    protectedEntry({ target: '63000' });
-    rig.bid = '63000';
-    rig.tick();
-    const target = rig.last('OrderPersisted').order.clientOrderId;
-    rig.dispatch({ kind: 'CancelAnswered', clientOrderId: stopId(rig), outcome: 'gone', text: '' });
-    expect(rig.take('QueryOrder')).toHaveLength(1);
-    fill(rig, stopId(rig), 'SELL 0.5 @ 59999');
-    answer(rig, target, 'rejected', '-2010');
-    for (let i = 0; i < 40; i += 1) rig.tick();
-    expect(stopOf(rig)).toBe('none');
-    expect(rig.ledger.view.positions()).toEqual([]);
-  });
-});
-
-describe('a signed sale', () => {
-  it('[E20] has the stop make room, waits for the answer, and the stop returns when the sale fails', () => {
-    protectedEntry();
-    const exit = rig.sign({ side: 'sell', qty: '0.5', price: '61000' });
-    expect(stateOf(rig, exit)).toBe('persisted');
-    expect(rig.last('CancelWanted').why).toBe('exit');
-    cancelled(rig, stopId(rig));
-    expect(stateOf(rig, exit)).toBe('sent');
-    expect(protection()).toBe('missing');
-    answer(rig, exit, 'rejected', '-2010');
-    expect(stopOf(rig)).toBe('SELL 0.5 stop 60000 sent');
-  });
-
-  it('[E5] that still waited for room when the engine died is over at once: the stop returns without waiting for the venue', () => {
-    protectedEntry();
-    const stop = stopId(rig);
-    const exit = rig.sign({ side: 'sell', qty: '0.5', price: '61000' });
-    expect(stateOf(rig, exit)).toBe('persisted');
-    rig.restart();
-    expect(stateOf(rig, exit)).toBe('cancelled');
-    expect(rig.submitted()).toEqual([]);
-    audit(rig, { balances: 'USDT 69344.125, BTC 0.4995', closed: [reportOf(stop, 'cancelled', { side: 'sell' })] });
-    expect(stopOf(rig)).toMatch(/^SELL 0\.\d+ stop 60000 sent$/);
-    expect(rig.submitted()).not.toContain(exit);
-  });
-
-  it('[E20] waits as long as the cancel has no answer; the cancel is repeated', () => {
-    protectedEntry();
-    const exit = rig.sign({ side: 'sell', qty: '0.5', price: '61000' });
-    expect(rig.take('CancelOrder')).toHaveLength(1);
-    rig.dispatch({ kind: 'CancelAnswered', clientOrderId: stopId(rig), outcome: 'unknown', text: '' });
-    for (let i = 0; i < 16; i += 1) rig.tick();
-    expect(rig.take('CancelOrder').length).toBeGreaterThan(0);
-    expect(stateOf(rig, exit)).toBe('persisted');
-  });
-
-  it('[E20] a part is sold and the rest protected again', () => {
-    protectedEntry();
-    const exit = rig.sign({ side: 'sell', qty: '0.2', price: '61000' });
-    cancelled(rig, stopId(rig));
-    expect(stopOf(rig)).toBe('SELL 0.3 stop 60000 sent');
-    fill(rig, exit, 'SELL 0.2 @ 61000');
-    expect(stopOf(rig)).toBe('SELL 0.3 stop 60000 sent');
-    expect(stateOf(rig, exit)).toBe('filled');
-  });
-
-  it('[E20] cancelled after it sold a part: the rest is protected before the fills of that part are told', () => {
-    protectedEntry();
-    const exit = rig.sign({ side: 'sell', qty: '0.5', price: '61300' });
-    cancelled(rig, stopId(rig));
-    answer(rig, exit, 'accepted');
-    rig.dispatch({
-      kind: 'OrderReported',
-      report: reportOf(exit, 'cancelled', { side: 'sell', qtyBase: '0.5', filledBase: '0.2' }),
-    });
-    expect(stateOf(rig, exit)).toBe('cancelled');
-    expect(stopOf(rig)).toBe('SELL 0.3 stop 60000 sent');
-  });
-
-  it('[E20] a limit sale at rest gives way when the bid reaches the stop whose place it took', () => {
-    protectedEntry();
-    const sale = rig.sign({ side: 'sell', qty: '0.5', price: '61300' });
-    cancelled(rig, stopId(rig));
-    answer(rig, sale, 'accepted');
-    rig.bid = '60000.01';
-    rig.tick();
-    expect(stateOf(rig, sale)).toBe('acknowledged');
-    rig.take('CancelOrder');
-    rig.bid = '59999';
-    rig.tick();
-    expect(rig.take('CancelOrder').map(({ clientOrderId }) => clientOrderId)).toEqual([sale]);
-    expect(rig.last('CancelWanted').why).toBe('stop-reached');
-    cancelled(rig, sale);
-    answer(rig, stopId(rig), 'rejected', '-2010');
-    expect(rig.last('OrderPersisted').order).toMatchObject({ purpose: 'exit', type: 'market', qtyBase: '0.5' });
-  });
-
-  it('[E20] what the free balance backs needs no room', () => {
-    const other = createRig();
-    audit(other, { balances: 'USDT 100000, BTC 2' });
-    rig = other;
-    protectedEntry();
-    const exit = rig.sign({ side: 'sell', qty: '0.5', price: '61000' });
-    expect(stateOf(rig, exit)).toBe('sent');
-    expect(stopOf(rig)).toBe('SELL 0.5 stop 60000 acknowledged');
-    fill(rig, exit, 'SELL 0.5 @ 61000');
-    expect(rig.last('CancelWanted').why).toBe('position-closed');
-  });
-
-  it('[E20] a sale taken back before it was sent was never sent', () => {
-    protectedEntry();
-    const exit = rig.sign({ side: 'sell', qty: '0.5', price: '61000' });
-    rig.dispatch({ kind: 'CancelRequested', clientOrderId: exit });
-    expect(stateOf(rig, exit)).toBe('cancelled');
-    cancelled(rig, stopId(rig));
-    expect(stopOf(rig)).toBe('SELL 0.5 stop 60000 sent');
-    expect(rig.submitted()).not.toContain(exit);
   });
 });

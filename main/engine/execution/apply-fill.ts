@@ -132,6 +132,7 @@ function newCover(
     saleFailures: 0,
     retryAtMs: 0,
     targetTriedAtMs: null,
+    targetRefusals: 0,
   };
 }
 

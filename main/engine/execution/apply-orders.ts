@@ -163,9 +163,13 @@ function noteOutcome(state: ExecutionState, record: OrderRecord, timeMs: number)
   if (record.purpose === 'flatten' && record.state === 'rejected') noteFlattenRefused(state, record, timeMs);
   const cover = record.coveredBy === null ? undefined : state.covers.get(record.coveredBy);
   if (!cover) return;
-  // A perpetual's target rests beside the stop: its refusal must not hold that up, and it has a pause of its own.
-  if (record.purpose === 'target' && isPerpetual(record.instrumentId)) return;
   const rests = record.state === 'acknowledged' || record.state === 'partially-filled' || record.state === 'filled';
+  // A perpetual's target rests beside the stop: its refusal must not hold that up, and it has a pause of its own.
+  if (record.purpose === 'target' && isPerpetual(record.instrumentId)) {
+    const isRefused = record.state === 'rejected' && !wasNeverJudged(record);
+    if (rests || isRefused) updateCover(state, cover.entryId, { targetRefusals: rests ? 0 : cover.targetRefusals + 1 });
+    return;
+  }
   if (record.purpose === 'stop') {
     if (rests) {
       updateCover(state, cover.entryId, { stopRejections: 0, putOffs: 0, saleFailures: 0, pairRefused: false });

@@ -25,6 +25,8 @@ export interface Cover {
   /** Nothing is tried again before. */
   readonly retryAtMs: number;
   readonly targetTriedAtMs: number | null;
+  /** Of a perpetual: refusals in a row since a target last rested. */
+  readonly targetRefusals: number;
 }
 
 /** A system signature asked for and not given yet. */

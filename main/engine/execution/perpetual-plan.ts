@@ -127,7 +127,9 @@ function planLeg(
   if (rest > promised.left && desired < instrument.minQty) {
     // No smaller one can take its place, and as it is it would close what others hold.
     draft.cancels.set(newest.clientOrderId, 'position-closed');
-  } else if (isNewDue(input, instrument, cover, leg, desired)) push(draft, instrument, cover, leg, desired);
+  } else if (isNewDue(input, instrument, cover, leg, desired)) {
+    push(draft, instrument, cover, leg, desired, leg === 'target' && isTargetAtLimit(input, cover));
+  }
   return null;
 }
 
@@ -137,7 +139,8 @@ const isFor = (want: Want, cover: Cover, leg: Leg): boolean =>
 function isNewDue(input: PlanInput, instrument: Instrument, cover: Cover, leg: Leg, desired: bigint): boolean {
   if (!input.reconciled || desired <= 0n || desired < instrument.minQty) return false;
   const placedAtMs = leg === 'stop' ? cover.stopPlacedAtMs : cover.targetTriedAtMs;
-  return elapsedMs(placedAtMs ?? 0, input.nowMs) >= STOP_RESIZE_MS;
+  const pauseMs = leg === 'target' && cover.targetRefusals > 0 ? TARGET_PAUSE_MS : STOP_RESIZE_MS;
+  return elapsedMs(placedAtMs ?? 0, input.nowMs) >= pauseMs;
 }
 
 function planMissing(
@@ -152,7 +155,7 @@ function planMissing(
   if (leg === 'target') {
     const triedAtMs = cover.targetTriedAtMs;
     if (triedAtMs !== null && elapsedMs(triedAtMs, input.nowMs) < TARGET_PAUSE_MS) return null;
-    push(draft, instrument, cover, leg, desired, isThrough(input, cover, cover.targetPrice as string, 'target'));
+    push(draft, instrument, cover, leg, desired, isTargetAtLimit(input, cover));
     return 'target';
   }
   const waits = !isDue(cover.retryAtMs, input.nowMs);
@@ -188,6 +191,13 @@ function makeRoom(input: PlanInput, cover: Cover, desired: bigint, draft: Draft)
   return false;
 }
 
+/**
+ * A target whose price is there already would trigger at once and is refused: a limit at that price takes it. The venue goes by its last
+ * print, and may see it there where our quote does not: what it refused is tried the other way each time.
+ */
+const isTargetAtLimit = (input: PlanInput, cover: Cover): boolean =>
+  isThrough(input, cover, cover.targetPrice as string, 'target') || cover.targetRefusals % 2 === 1;
+
 /** Whether the price that a leg waits for is there already; taken as so for a stop while there is no quote. */
 function isThrough({ bid, ask }: PlanInput, cover: Cover, price: string, leg: Leg): boolean {
   const touch = cover.side === 'buy' ? bid : ask;
@@ -202,7 +212,6 @@ const common = (cover: Cover, qty: bigint) => ({
   coveredBy: cover.entryId,
 });
 
-/** A target whose price is there already would trigger at once and is refused: a limit at that price takes it. */
 function push(draft: Draft, instrument: Instrument, cover: Cover, leg: Leg, qty: bigint, atLimit = false): void {
   const promised = leg === 'stop' ? cover.stopPrice : cover.targetPrice;
   const price = signedTick(promised as string, instrument, closingSide(cover));

@@ -159,6 +159,44 @@ describe('stop and target of a perpetual', () => {
     expect(rig.last('ReductionWanted')).toMatchObject({ purpose: 'target', type: 'limit', limitPrice: '61300' });
   });
 
+  const targetsWanted = () =>
+    rig
+      .all('ReductionWanted')
+      .flatMap(({ purpose, type, qtyBase }) => (purpose === 'target' ? [`${type} ${qtyBase}`] : []));
+
+  it('[E40] that grows while its price is there goes as a limit too', () => {
+    const id = sign({ qty: '0.5', stop: '60000', target: '61300' });
+    rig.bid = '61350';
+    fill(id, 'BUY 0.2 @ 61250.5');
+    answer(rig, idOf('target'), 'accepted');
+    answer(rig, idOf('stop'), 'accepted');
+    fill(id, 'BUY 0.3 @ 61250.5');
+    rig.tick(2_000);
+    expect(targetsWanted()).toEqual(['limit 0.2', 'limit 0.5']);
+  });
+
+  it('[E40] refused though our quote is not there, it is tried again after 5 s the other way, and by turns', () => {
+    const id = sign({ qty: '0.5', stop: '60000', target: '61300' });
+    rig.bid = '61299';
+    fill(id, 'BUY 0.2 @ 61250.5');
+    answer(rig, idOf('stop'), 'accepted');
+    answer(rig, idOf('target'), 'rejected', '-2021');
+    rig.tick(4_000);
+    expect(targetsWanted()).toEqual(['take-profit 0.2']);
+    rig.tick(1_000);
+    answer(rig, idOf('target'), 'rejected', '-4131');
+    rig.tick(5_000);
+    expect(targetsWanted()).toEqual(['take-profit 0.2', 'limit 0.2', 'take-profit 0.2']);
+    answer(rig, idOf('target'), 'accepted');
+    fill(id, 'BUY 0.3 @ 61250.5');
+    rig.tick(1_000);
+    answer(rig, idOf('target'), 'rejected', '-2021');
+    rig.tick(4_000);
+    expect(targetsWanted().slice(3)).toEqual(['take-profit 0.5']);
+    rig.tick(1_000);
+    expect(targetsWanted().slice(3)).toEqual(['take-profit 0.5', 'limit 0.5']);
+  });
+
   it('[E35] a target that comes back after it was taken back is taken off', () => {
     const id = sign({ qty: '0.5', stop: '60000', target: '63000' });
     answer(rig, id, 'accepted');

@@ -11,8 +11,8 @@ export interface Coverage {
   fills: number;
   sessions: number;
   anomalies: number;
-  /** Of any one seed. */
-  readonly least: { steps: number; orders: number; faults: number };
+  /** Of any one seed, and which had the fewest orders. */
+  readonly least: { steps: number; orders: number; faults: number; seed: number };
   readonly transitions: Map<string, number>;
   readonly faults: Map<string, number>;
 }
@@ -24,7 +24,12 @@ export const createCoverage = (): Coverage => ({
   fills: 0,
   sessions: 0,
   anomalies: 0,
-  least: { steps: Number.POSITIVE_INFINITY, orders: Number.POSITIVE_INFINITY, faults: Number.POSITIVE_INFINITY },
+  least: {
+    steps: Number.POSITIVE_INFINITY,
+    orders: Number.POSITIVE_INFINITY,
+    faults: Number.POSITIVE_INFINITY,
+    seed: 0,
+  },
   transitions: new Map(),
   faults: new Map(),
 });
@@ -45,7 +50,7 @@ export function count(coverage: Coverage, outcome: SeedSummary): void {
   coverage.anomalies += outcome.anomalies;
   const { least } = coverage;
   least.steps = Math.min(least.steps, outcome.steps);
-  least.orders = Math.min(least.orders, outcome.orders);
+  if (outcome.orders < least.orders) Object.assign(least, { orders: outcome.orders, seed: outcome.seed });
   least.faults = Math.min(least.faults, faultsOf(outcome));
   addAll(coverage.transitions, outcome.transitions);
   addAll(coverage.faults, outcome.faults);
@@ -92,7 +97,7 @@ export function describeCoverage(coverage: Coverage): string {
   const { least } = coverage;
   return [
     `${seeds} seeds: ${steps} steps, ${orders} orders, ${fills} fills, ${faultsOf(coverage)} faults, ${sessions - seeds} crashes, ${anomalies} anomalies stated`,
-    `each seed at least ${least.steps} steps, ${least.orders} orders, ${least.faults} faults`,
+    `each seed at least ${least.steps} steps, ${least.orders} orders (seed ${least.seed}), ${least.faults} faults`,
     `states: ${sorted(coverage.transitions)}`,
     `faults: ${sorted(coverage.faults)}`,
     missed.length === 0 ? 'every reachable transition and every fault was seen' : `not seen: ${missed.join(', ')}`,

@@ -91,6 +91,22 @@ export const PERPETUALS: readonly Mutation[] = [
     killedBy: [unit('execution'), pinned('exit-in-the-way-of-a-stop')],
   },
   {
+    name: 'target-refused-every-second',
+    breaks: 'a larger target whose price is there takes the place of a smaller one as a limit',
+    file: 'main/engine/execution/perpetual-plan.ts',
+    find: "leg === 'target' && isTargetAtLimit(input, cover)",
+    replace: 'false',
+    killedBy: [unit('execution/perpetuals.test.ts'), pinned('target-refused-every-second')],
+  },
+  {
+    name: 'larger-stop-refused-for-ever',
+    breaks: 'what no stop covers is closed where the venue refuses a larger one',
+    file: 'main/engine/execution/perpetual-plan.ts',
+    find: 'rest < desired && cover.stopRejections > 0',
+    replace: 'rest < desired && cover.stopRejections < 0',
+    killedBy: [unit('execution/perpetuals.test.ts')],
+  },
+  {
     name: 'dead-man-overtaken',
     breaks: 'one refresh of the dead-man switch is under way at a time, whatever is done to the clock',
     file: 'main/engine/venues/dead-man-switch.ts',

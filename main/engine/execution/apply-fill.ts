@@ -109,7 +109,9 @@ function growCover(state: ExecutionState, record: OrderRecord, qty: bigint): voi
   if (entry === null || record.purpose !== 'entry') return;
   if (entry.protectiveStopPrice === null && entry.targetPrice === null) return;
   const cover = state.covers.get(record.clientOrderId) ?? newCover(entry.clientOrderId, record, entry);
-  state.covers.set(cover.entryId, { ...cover, qty: cover.qty + qty });
+  // Where a stop rests, what was refused was to take the place of it for less than is wanted now.
+  const stopRejections = cover.stated.state === 'on-venue' ? 0 : cover.stopRejections;
+  state.covers.set(cover.entryId, { ...cover, qty: cover.qty + qty, stopRejections });
 }
 
 function newCover(

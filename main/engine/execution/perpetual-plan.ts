@@ -109,12 +109,10 @@ function planLeg(
     (record) => record.purpose === leg && isLive(record) && record.coveredBy === cover.entryId,
   );
   const newest = live.at(-1);
-  if (!newest) {
-    const isExit = input.orders.some(
-      (record) => record.purpose === 'exit' && isLive(record) && record.coveredBy === cover.entryId,
-    );
-    return isExit ? 'exit' : planMissing(input, instrument, cover, leg, desired, draft);
-  }
+  const isExiting = input.orders.some(
+    (record) => record.purpose === 'exit' && isLive(record) && record.coveredBy === cover.entryId,
+  );
+  if (!newest) return isExiting ? 'exit' : planMissing(input, instrument, cover, leg, desired, draft);
   if (newest.state !== 'acknowledged' && newest.state !== 'partially-filled') return null;
   // The larger one rests before the smaller one goes: there is no gap, and both can only reduce.
   for (const older of live.slice(0, -1)) {
@@ -127,6 +125,9 @@ function planLeg(
   if (rest > promised.left && desired < instrument.minQty) {
     // No smaller one can take its place, and as it is it would close what others hold.
     draft.cancels.set(newest.clientOrderId, 'position-closed');
+  } else if (leg === 'stop' && rest < desired && cover.stopRejections > 0) {
+    if (isExiting || !input.reconciled) return null;
+    return planStop(input, instrument, cover, { desired, bare: orderable(desired - rest, instrument) }, draft);
   } else if (isNewDue(input, instrument, cover, leg, desired)) {
     push(draft, instrument, cover, leg, desired, leg === 'target' && isTargetAtLimit(input, cover));
   }
@@ -158,6 +159,17 @@ function planMissing(
     push(draft, instrument, cover, leg, desired, isTargetAtLimit(input, cover));
     return 'target';
   }
+  return planStop(input, instrument, cover, { desired, bare: desired }, draft);
+}
+
+/** A stop for all of it; where the venue refuses that often enough, or with the price through it, what no stop covers is closed at market. */
+function planStop(
+  input: PlanInput,
+  instrument: Instrument,
+  cover: Cover,
+  { desired, bare }: { readonly desired: bigint; readonly bare: bigint },
+  draft: Draft,
+): ReductionWanted['purpose'] | null {
   const waits = !isDue(cover.retryAtMs, input.nowMs);
   const through = isThrough(input, cover, cover.stopPrice as string, 'stop');
   const giveUp = cover.stopRejections > 0 && (through || cover.stopRejections >= STOP_TRIES_MAX);
@@ -166,9 +178,9 @@ function planMissing(
     push(draft, instrument, cover, 'stop', desired);
     return 'stop';
   }
-  if (!makeRoom(input, cover, desired, draft)) return null;
+  if (bare < instrument.minQty || !makeRoom(input, cover, bare, draft)) return null;
   draft.wants.push({
-    ...common(cover, desired),
+    ...common(cover, bare),
     purpose: 'exit',
     type: 'market',
     limitPrice: null,
@@ -178,11 +190,11 @@ function planMissing(
 }
 
 /** Whether a close at market fits beside what exits already close; a person's that rests in its way is taken back first. */
-function makeRoom(input: PlanInput, cover: Cover, desired: bigint, draft: Draft): boolean {
+function makeRoom(input: PlanInput, cover: Cover, bare: bigint, draft: Draft): boolean {
   const side = closingSide(cover);
   const exits = input.orders.filter((record) => record.purpose === 'exit' && record.side === side && isLive(record));
   const size = input.held < 0n ? -input.held : input.held;
-  if (size - sum(exits.map(openQty)) >= desired) return true;
+  if (size - sum(exits.map(openQty)) >= bare) return true;
   for (const exit of exits) {
     if (exit.type !== 'market' && rests(exit) && exit.cancelWantedAtMs === null) {
       draft.cancels.set(exit.clientOrderId, 'stop-reached');

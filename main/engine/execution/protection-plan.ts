@@ -397,7 +397,8 @@ export function whereStopStands(cover: Cover, stop: OrderRecord, desired: bigint
     return standing('missing', rest, text);
   }
   const bare = desired - rest;
-  const note = bare > 0n ? `; ${formatDecimal(bare)} more follow` : '';
+  const more = cover.stopRejections > 0 ? 'more are bare: the venue refused a larger one' : 'more follow';
+  const note = bare > 0n ? `; ${formatDecimal(bare)} ${more}` : '';
   const what = isPair(stop) ? 'Stop and target rest on the venue together' : 'The stop rests on the venue';
   return standing('on-venue', rest, `${what}${note}`);
 }

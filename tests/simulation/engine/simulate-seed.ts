@@ -164,6 +164,7 @@ class Watch {
     const { id } = listing.record;
     const { state, text, clientOrderId } = engine.pipeline.execution.view.protection(id);
     if (state === 'placing') troubles.add(`${id}: a stop is being placed`);
+    if (state === 'on-venue' && /more (follow|are bare)/.test(text)) troubles.add(`${id}: the stop is too small`);
     if (state === 'missing' && !text.startsWith('Too little') && !text.includes('made room')) {
       troubles.add(`${id}: no stop`);
     }

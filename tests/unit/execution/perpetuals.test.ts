@@ -102,6 +102,57 @@ describe('stop and target of a perpetual', () => {
     expect(resting()).toEqual(['sell 0.5 stop @ 60000 acknowledged']);
   });
 
+  it('[E39] refused, the larger stop is tried three times with pauses; then what it should have covered beyond is closed at market', () => {
+    const id = sign({ qty: '0.5', stop: '60000' });
+    fill(id, 'BUY 0.2 @ 61250.5');
+    const small = idOf('stop');
+    answer(rig, small, 'accepted');
+    fill(id, 'BUY 0.3 @ 61250.5');
+    const wanted = () =>
+      rig.all('ReductionWanted').map(({ purpose, type, qtyBase }) => `${purpose} ${type} ${qtyBase}`);
+    rig.tick(1_000);
+    for (const pauseMs of [1_000, 2_000]) {
+      answer(rig, idOf('stop'), 'rejected', '-4045');
+      expect(rig.execution.view.protection(PERP)).toMatchObject({
+        state: 'on-venue',
+        qtyBase: '0.2',
+        text: 'The stop rests on the venue; 0.3 more are bare: the venue refused a larger one',
+      });
+      const before = wanted().length;
+      rig.tick(pauseMs - 500);
+      expect(wanted()).toHaveLength(before);
+      rig.tick(500);
+      expect(wanted()).toHaveLength(before + 1);
+    }
+    answer(rig, idOf('stop'), 'rejected', '-4045');
+    rig.tick();
+    expect(wanted().slice(1)).toEqual([
+      'stop stop-loss 0.5',
+      'stop stop-loss 0.5',
+      'stop stop-loss 0.5',
+      'exit market 0.3',
+    ]);
+    fill(idOf('exit'), 'SELL 0.3 @ 61250.5');
+    rig.tick(10_000);
+    expect(resting()).toEqual(['sell 0.2 stop @ 60000 acknowledged']);
+    expect(rig.execution.view.protection(PERP)).toMatchObject({
+      state: 'on-venue',
+      text: 'The stop rests on the venue',
+    });
+  });
+
+  it('[E39] refused with the price through it, the larger stop is not tried again: the rest is closed at once', () => {
+    const id = sign({ side: 'sell', qty: '0.5', stop: '62000' });
+    fill(id, 'SELL 0.2 @ 61250.5');
+    answer(rig, idOf('stop'), 'accepted');
+    fill(id, 'SELL 0.3 @ 61250.5');
+    rig.tick(1_000);
+    rig.bid = '62100';
+    answer(rig, idOf('stop'), 'rejected', '-2021');
+    rig.tick();
+    expect(rig.last('ReductionWanted')).toMatchObject({ purpose: 'exit', type: 'market', side: 'buy', qtyBase: '0.3' });
+  });
+
   it('[E14] a stop from before the venue’s lot grew stays, unless it would close more than there is', () => {
     const id = sign({ qty: '0.5', stop: '60000' });
     fill(id, 'BUY 0.495 @ 61250.5');

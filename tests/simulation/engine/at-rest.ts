@@ -44,6 +44,9 @@ const isQuiet = (world: World): boolean => {
   });
 };
 
+/** Longer than what was refused waits for its next try: who tries for ever is not at rest. */
+const STILL_MS = 6_000;
+
 /** Reasons for a missing stop that time alone does not take away. */
 const isStanding = (text: string): boolean => text.startsWith('Too little') || text.includes('made room for a sale');
 
@@ -76,7 +79,7 @@ export async function settle(world: World): Promise<void> {
     }
     done = doneBy(world);
     await auditOnce(world);
-    await world.pass(1_000);
+    await world.pass(STILL_MS);
     world.books.readOn(world.disk.ledger, world.disk.synced);
     hold(world.time.nowMs - fromMs < REST_MS_MAX, 'comes-to-rest', () => describeOpen(world));
   } while (!isQuiet(world) || doneBy(world) !== done);

@@ -72,6 +72,8 @@ const cpuMain = process.threadCpuUsage(cpuBefore.main);
 for (const timer of timers) clearInterval(timer);
 loop.disable();
 const settled = await load.settle();
+globalThis.gc?.();
+const heapAfterMb = megabytes(process.memoryUsage().heapUsed);
 
 function tellProgress(minute: number): void {
   const { heapUsed, rss } = process.memoryUsage();
@@ -127,6 +129,7 @@ const figures = {
   memory: {
     heapMb: floors.map(({ heapBytes }) => megabytes(heapBytes)),
     rssMb: floors.map(({ rssBytes }) => megabytes(rssBytes)),
+    heapAfterMb,
     heapMbPerMinute: Math.round(megabytesPerMinute(floors, 'heapBytes') * 100) / 100,
     rssMbPerMinute: Math.round(megabytesPerMinute(floors, 'rssBytes') * 100) / 100,
   },
@@ -144,6 +147,7 @@ console.log(
     ['cores used: all / the core’s thread', `${figures.cores.all} / ${figures.cores.mainThread}`],
     ['proposals a minute', String(figures.proposals.perMinute)],
     ['heap floor first → last, slope', trend(figures.memory.heapMb, figures.memory.heapMbPerMinute)],
+    ['heap at the end, after a full collection', `${heapAfterMb} MB`],
     ['RSS floor first → last, slope', trend(figures.memory.rssMb, figures.memory.rssMbPerMinute)],
     ['faults', faults.length === 0 ? 'none' : faults.join('; ')],
   ]),

@@ -6,7 +6,10 @@ export interface MemorySample {
   readonly rssBytes: number;
 }
 
-/** The least that was in use within each span: what a collector leaves, not what it has not come to yet. */
+/**
+ * The least that was in use within each span: what a collector leaves, not what it has not come to yet. Of a span that was cut short the
+ * collector need not have come to anything: it is left out where there is a whole one.
+ */
 export function floorsOf(samples: readonly MemorySample[], spanMs: number): readonly MemorySample[] {
   const floors = new Map<number, MemorySample>();
   const firstMs = samples[0]?.atMs ?? 0;
@@ -19,7 +22,9 @@ export function floorsOf(samples: readonly MemorySample[], spanMs: number): read
       rssBytes: Math.min(sample.rssBytes, floor?.rssBytes ?? Number.POSITIVE_INFINITY),
     });
   }
-  return [...floors.values()];
+  const lastMs = samples.at(-1)?.atMs ?? 0;
+  const whole = [...floors.values()].filter(({ atMs }) => atMs + spanMs <= lastMs);
+  return whole.length > 0 ? whole : [...floors.values()];
 }
 
 /** Slope of the line of least squares, in MB per minute. */

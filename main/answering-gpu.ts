@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { DataFolder } from './data-folder.ts';
 import { forkMlHost } from './engine/inference/fork-ml-host.ts';
-import { withGpuBeside } from './engine/inference/gpu-beside.ts';
+import { type GpuBesideOptions, withGpuBeside } from './engine/inference/gpu-beside.ts';
 import { DEFAULT_MEMORY } from './engine/inference/inference-limits.ts';
 import type { MlHostChannel } from './engine/inference/ml-host-channel.ts';
 import type { FeatureSetIdentity } from './engine/inference/protocol.ts';
@@ -18,26 +18,44 @@ export const openAnsweringBook = (folder: DataFolder, nowMs: () => number): Prov
     nowMs,
   );
 
-export interface MlHostPlan {
-  /** Absolute path of the ml-host's entry module. */
-  readonly entryFile: string;
+export interface GpuChoice {
   readonly book: ProviderBook;
   readonly featureSets: readonly FeatureSetIdentity[];
   readonly onLog: (text: string) => void;
 }
 
-/** Starts the ml-host, and one on a GPU beside it for the models that are answered sooner there. */
-export function startMlHosts({ entryFile, book, featureSets, onLog }: MlHostPlan): MlHostChannel {
-  return withGpuBeside({
-    cpu: forkMlHost(entryFile),
-    spawn: () => forkMlHost(entryFile),
-    fastest: (placement) =>
-      fastestAnswer(placement, { book, featureSets, memoryBytesMax: DEFAULT_MEMORY.modelBytesMax }),
+/** Where a model is asked, and which GPU no more. What cannot be written down is said, and ends nothing: the processor answers. */
+export function chooseGpu({ book, featureSets, onLog }: GpuChoice): Pick<GpuBesideOptions, 'fastest' | 'onLost'> {
+  const memoryBytesMax = DEFAULT_MEMORY.modelBytesMax;
+  const unwritten = (error: unknown): void =>
+    onLog(
+      `What is known of GPUs could not be written down: ${error instanceof Error ? error.message : String(error)}.`,
+    );
+  return {
+    async fastest(placement) {
+      try {
+        return await fastestAnswer(placement, { book, featureSets, memoryBytesMax });
+      } catch (error) {
+        unwritten(error);
+        return null;
+      }
+    },
     onLost(name, why) {
       const gpu = GPU_PROVIDERS.find((each) => each === name);
       if (gpu === undefined) return;
-      book.quarantine(gpu, why);
       onLog(`${PROVIDER_TITLES[gpu]} is asked no more: ${why}. The processor answers.`);
+      try {
+        book.quarantine(gpu, why);
+      } catch (error) {
+        unwritten(error);
+      }
     },
-  });
+  };
 }
+
+/**
+ * Starts the ml-host, and one on a GPU beside it for the models that are answered sooner there.
+ * @param entryFile absolute path of the ml-host's entry module
+ */
+export const startMlHosts = (entryFile: string, choice: GpuChoice): MlHostChannel =>
+  withGpuBeside({ cpu: forkMlHost(entryFile), spawn: () => forkMlHost(entryFile), ...chooseGpu(choice) });

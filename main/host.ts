@@ -150,7 +150,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const answeringBook = openAnsweringBook(folder, () => systemClock.nowMs());
     const startModels = (): MlHostChannel =>
       config.inference.gpu
-        ? startMlHosts({ entryFile: mlHost, book: answeringBook, featureSets, onLog: options.onLog })
+        ? startMlHosts(mlHost, { book: answeringBook, featureSets, onLog: options.onLog })
         : forkMlHost(mlHost);
 
     const records = options.strategies?.map(({ record }) => record);

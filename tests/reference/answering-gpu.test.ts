@@ -48,7 +48,9 @@ afterEach(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const book = () => openProviderBook(join(dir, 'gpus.json'), 'here', () => Date.now());
+/** Later at each look: what is measured anew has another time. */
+let nowMs = 0;
+const book = () => openProviderBook(join(dir, 'gpus.json'), 'here', () => ++nowMs);
 const race = () => fastestAnswer(NET, { book: book(), featureSets: featureSetIdentities(), memoryBytesMax: 2 ** 31 });
 const measuredOnWebGpu = () =>
   book()

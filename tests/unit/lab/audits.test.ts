@@ -14,7 +14,7 @@ import {
   type StrategyDefinition,
   type StrategyFill,
 } from '../../../main/lab/strategy/strategy.ts';
-import { randomWalkCandles } from '../../support/candle-columns.ts';
+import { randomWalkCandles, without } from '../../support/candle-columns.ts';
 import { LOOK_AHEAD_PLANTS, plantLookAhead } from '../../support/planted-look-ahead.ts';
 import { scriptedStrategy } from '../../support/scripted-strategy.ts';
 
@@ -238,16 +238,3 @@ describe('decisions', () => {
     ]);
   });
 });
-
-function without(candles: CandleColumns, isMissing: (bar: number) => boolean): CandleColumns {
-  const kept = (values: Float64Array): Float64Array => values.filter((_, bar) => !isMissing(bar));
-  const { openTimeMs, open, high, low, close, volume } = candles;
-  return {
-    openTimeMs: kept(openTimeMs),
-    open: kept(open),
-    high: kept(high),
-    low: kept(low),
-    close: kept(close),
-    volume: kept(volume),
-  };
-}

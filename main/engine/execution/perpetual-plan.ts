@@ -139,9 +139,9 @@ const isFor = (want: Want, cover: Cover, leg: Leg): boolean =>
 
 function isNewDue(input: PlanInput, instrument: Instrument, cover: Cover, leg: Leg, desired: bigint): boolean {
   if (!input.reconciled || desired <= 0n || desired < instrument.minQty) return false;
-  const placedAtMs = leg === 'stop' ? cover.stopPlacedAtMs : cover.targetTriedAtMs;
-  const pauseMs = leg === 'target' && cover.targetRefusals > 0 ? TARGET_PAUSE_MS : STOP_RESIZE_MS;
-  return elapsedMs(placedAtMs ?? 0, input.nowMs) >= pauseMs;
+  if (leg === 'target') return elapsedMs(cover.targetTriedAtMs ?? 0, input.nowMs) >= TARGET_PAUSE_MS;
+  if (cover.putOffs > 0 && !isDue(cover.retryAtMs, input.nowMs)) return false;
+  return elapsedMs(cover.stopPlacedAtMs ?? 0, input.nowMs) >= STOP_RESIZE_MS;
 }
 
 function planMissing(

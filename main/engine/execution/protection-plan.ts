@@ -397,10 +397,15 @@ export function whereStopStands(cover: Cover, stop: OrderRecord, desired: bigint
     return standing('missing', rest, text);
   }
   const bare = desired - rest;
-  const more = cover.stopRejections > 0 ? 'more are bare: the venue refused a larger one' : 'more follow';
-  const note = bare > 0n ? `; ${formatDecimal(bare)} ${more}` : '';
+  const note = bare > 0n ? `; ${formatDecimal(bare)} ${whyBare(cover)}` : '';
   const what = isPair(stop) ? 'Stop and target rest on the venue together' : 'The stop rests on the venue';
   return standing('on-venue', rest, `${what}${note}`);
+}
+
+/** Of what a stop does not cover yet. */
+function whyBare({ stopRejections, putOffs }: Cover): string {
+  if (stopRejections > 0) return 'more are bare: the venue refused a larger one';
+  return putOffs > 0 ? 'more are bare: a larger one did not get through to the venue' : 'more follow';
 }
 
 /** What is said of a trade that has no stop on the venue. */

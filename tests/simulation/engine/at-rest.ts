@@ -40,12 +40,15 @@ const isQuiet = (world: World): boolean => {
   if (open.some(({ clientOrderId }) => execution.view.order(clientOrderId)?.cancelRequested)) return false;
   return world.listings.every(({ record }) => {
     const { state, text } = execution.view.protection(record.id);
-    return state === 'none' || state === 'on-venue' || isStanding(text);
+    return state === 'none' || (state === 'on-venue' && !isTooSmall(text)) || isStanding(text);
   });
 };
 
 /** Longer than what was refused waits for its next try: who tries for ever is not at rest. */
 const STILL_MS = 6_000;
+
+/** Said of a stop that covers a part, where the rest is still to come. */
+export const isTooSmall = (text: string): boolean => /more (follow|are bare)/.test(text);
 
 /** Reasons for a missing stop that time alone does not take away. */
 const isStanding = (text: string): boolean => text.startsWith('Too little') || text.includes('made room for a sale');

@@ -1,4 +1,4 @@
-import { settle } from './at-rest.ts';
+import { isTooSmall, settle } from './at-rest.ts';
 import { hold, Violation } from './bookkeeper.ts';
 import { checkBooks } from './checks.ts';
 import { carryOut } from './deeds.ts';
@@ -164,7 +164,7 @@ class Watch {
     const { id } = listing.record;
     const { state, text, clientOrderId } = engine.pipeline.execution.view.protection(id);
     if (state === 'placing') troubles.add(`${id}: a stop is being placed`);
-    if (state === 'on-venue' && /more (follow|are bare)/.test(text)) troubles.add(`${id}: the stop is too small`);
+    if (state === 'on-venue' && isTooSmall(text)) troubles.add(`${id}: the stop is too small`);
     if (state === 'missing' && !text.startsWith('Too little') && !text.includes('made room')) {
       troubles.add(`${id}: no stop`);
     }

@@ -10,6 +10,7 @@ import {
   fill as fillOrder,
   type OrderWish,
   PERP,
+  putOff,
   type Rig,
   reportOf,
 } from '../../support/trading-rig.ts';
@@ -153,6 +154,31 @@ describe('stop and target of a perpetual', () => {
     expect(rig.last('ReductionWanted')).toMatchObject({ purpose: 'exit', type: 'market', side: 'buy', qtyBase: '0.3' });
   });
 
+  it('[E29] [E39] a larger stop that does not get through is tried with growing pauses for as long as it takes; nothing is closed for it', () => {
+    const id = sign({ qty: '0.5', stop: '60000' });
+    fill(id, 'BUY 0.2 @ 61250.5');
+    const small = idOf('stop');
+    answer(rig, small, 'accepted');
+    fill(id, 'BUY 0.3 @ 61250.5');
+    const triedAfterSec: number[] = [];
+    for (let sec = 1; sec <= 100; sec += 1) {
+      rig.tick(1_000);
+      if (idOf('stop') === small) continue;
+      triedAfterSec.push(sec);
+      putOff(rig, idOf('stop'));
+      expect(rig.execution.view.protection(PERP)).toMatchObject({
+        state: 'on-venue',
+        text: 'The stop rests on the venue; 0.3 more are bare: a larger one did not get through to the venue',
+      });
+    }
+    expect(triedAfterSec).toEqual([1, 2, 4, 8, 16, 32, 62, 92]);
+    expect(resting()).toEqual(['sell 0.2 stop @ 60000 acknowledged']);
+    rig.tick(30_000);
+    answer(rig, idOf('stop'), 'accepted');
+    cancelled(rig, small);
+    expect(resting()).toEqual(['sell 0.5 stop @ 60000 acknowledged']);
+  });
+
   it('[E14] a stop from before the venue’s lot grew stays, unless it would close more than there is', () => {
     const id = sign({ qty: '0.5', stop: '60000' });
     fill(id, 'BUY 0.495 @ 61250.5');
@@ -222,7 +248,9 @@ describe('stop and target of a perpetual', () => {
     answer(rig, idOf('target'), 'accepted');
     answer(rig, idOf('stop'), 'accepted');
     fill(id, 'BUY 0.3 @ 61250.5');
-    rig.tick(2_000);
+    rig.tick(4_000);
+    expect(targetsWanted()).toEqual(['limit 0.2']);
+    rig.tick(1_000);
     expect(targetsWanted()).toEqual(['limit 0.2', 'limit 0.5']);
   });
 
@@ -240,7 +268,7 @@ describe('stop and target of a perpetual', () => {
     expect(targetsWanted()).toEqual(['take-profit 0.2', 'limit 0.2', 'take-profit 0.2']);
     answer(rig, idOf('target'), 'accepted');
     fill(id, 'BUY 0.3 @ 61250.5');
-    rig.tick(1_000);
+    rig.tick(5_000);
     answer(rig, idOf('target'), 'rejected', '-2021');
     rig.tick(4_000);
     expect(targetsWanted().slice(3)).toEqual(['take-profit 0.5']);

@@ -8,7 +8,7 @@ import { type Config, readConfig } from './config-file.ts';
 import { type AccountFolder, openAccountFolder, openDataFolder } from './data-folder.ts';
 import { MOMENTUM_MEASURED_ON, MOMENTUM_RECORD } from './engine/decision/momentum-record.ts';
 import { versionKey } from './engine/domain/ensemble.ts';
-import { SPOT_VENUE } from './engine/domain/instrument.ts';
+import { PERPETUAL_VENUE, SPOT_VENUE } from './engine/domain/instrument.ts';
 import type { RiskLimits } from './engine/domain/proposal.ts';
 import { createEngine, type Engine, type EngineIdentity } from './engine/engine.ts';
 import { featureSetIdentities } from './engine/features/feature-sets.ts';
@@ -44,7 +44,7 @@ import { createModelDesk } from './model-desk.ts';
 import { noteForecasts } from './note-forecasts.ts';
 import { ensurePracticeVenue } from './practice/spawn.ts';
 import { type MarketChoice, marketFolder } from './practice/venue-folder.ts';
-import { openCandleReaders, openPracticeVenues, USDM_VENUE } from './practice-venues.ts';
+import { openCandleReaders, openPracticeVenues } from './practice-venues.ts';
 import { MODELS_DIR, PRODUCT_VERSION, siblingModule } from './product.ts';
 import { openRetraining, retrainSettings } from './retraining.ts';
 import { createTrustDesk } from './trust-desk.ts';
@@ -176,7 +176,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
         workerUrl: siblingModule(import.meta.url, './engine/venues/worker'),
         ...(options.record && { record: recordingPlace(options.record, books) }),
       }),
-      venues: [SPOT_VENUE, USDM_VENUE],
+      venues: [SPOT_VENUE, PERPETUAL_VENUE],
       inference: (onEvent, onNotice) =>
         createInferenceClient({
           spawn: startModels,

@@ -1,14 +1,11 @@
 import type { AccountFolder } from './data-folder.ts';
-import { isPerpetual } from './engine/domain/instrument.ts';
+import { isPerpetual, PERPETUAL_VENUE } from './engine/domain/instrument.ts';
 import { systemTimers } from './engine/kernel/clock.ts';
 import { BINANCE_DEFAULTS } from './engine/venues/binance/connector.ts';
 import { type CandleStore, openCandleStore } from './engine/venues/candle-store/candle-store.ts';
 import type { VenuePort } from './engine/venues/venue-port.ts';
 import { createVenueRouter } from './engine/venues/venue-router.ts';
 import { createVenueWorkerPort, type VenueWorkerOptions } from './engine/venues/venue-worker-client.ts';
-
-/** Beside spot: Binance's USD-M perpetuals, on the same practice venue. */
-export const USDM_VENUE = 'binance-usdm';
 
 export interface PracticeAccess {
   readonly port: number;
@@ -39,7 +36,7 @@ export function openPracticeVenues(
   const perpetuals = settled?.map((symbol) => `${symbol}:USDT`) ?? null;
   return createVenueRouter({
     spot: worker('spot', books.candleStore, symbols),
-    others: [{ name: USDM_VENUE, port: worker('usdm', books.perpetualCandleStore, perpetuals) }],
+    others: [{ name: PERPETUAL_VENUE, port: worker('usdm', books.perpetualCandleStore, perpetuals) }],
     after: systemTimers.after,
   });
 }

@@ -1,5 +1,5 @@
 import { formatDecimal, isDecimal, parseDecimal, smallerOf } from '../../domain/decimal.ts';
-import type { InstrumentRecord } from '../../domain/instrument.ts';
+import { type InstrumentRecord, PERPETUAL_VENUE } from '../../domain/instrument.ts';
 import type {
   OrderType,
   VenueBalance,
@@ -281,8 +281,8 @@ export function readPerpetual(listed: unknown): Read<InstrumentRecord & { readon
     };
     const notional = filter('MIN_NOTIONAL');
     return {
-      id: `${USDM_VENUE}:${identifier(market, 'symbol')}`,
-      venue: USDM_VENUE,
+      id: `${PERPETUAL_VENUE}:${identifier(market, 'symbol')}`,
+      venue: PERPETUAL_VENUE,
       symbol: identifier(market, 'symbol'),
       base: identifier(market, 'base'),
       quote: identifier(market, 'quote'),
@@ -295,5 +295,3 @@ export function readPerpetual(listed: unknown): Read<InstrumentRecord & { readon
     };
   });
 }
-
-export const USDM_VENUE = 'binance-usdm';

@@ -63,6 +63,10 @@ export const positionSchema = z.strictObject({
   stopPrice: decimal.nullable(),
   /** `on-venue`: resting there now; `placing`: on its way; `missing`: promised but not there; `none`: nobody promised one. */
   stopState: z.enum(['on-venue', 'placing', 'missing', 'none']),
+  /** What of it no stop on the venue would close; 0 where that is less than the venue takes. */
+  bareBase: decimal,
+  /** How its stop stands, in words. */
+  stopNote: z.string(),
   targetPrice: decimal.nullable(),
   signedBy: z.string(),
   from: z.string(),

@@ -25,12 +25,19 @@ const STOP_STATES: Record<Position['stopState'], { word: string; tone: string }>
   none: { word: '○ no stop', tone: 'text-text3' },
 };
 
+function stopState({ stopState: state, bareBase }: Position): { word: string; tone: string } {
+  if (state !== 'on-venue' || signOf(bareBase) === 0) return STOP_STATES[state];
+  return { word: `◐ ${showDecimal(bareBase)} bare`, tone: 'font-semibold text-down' };
+}
+
 function Stop({ row }: { row: Position }) {
-  const state = STOP_STATES[row.stopState];
+  const { word, tone } = stopState(row);
   return (
     <>
       {row.stopPrice === null ? '' : `${priceOf(row, row.stopPrice)} `}
-      <span className={state.tone}>{state.word}</span>
+      <span className={tone} title={row.stopNote || undefined}>
+        {word}
+      </span>
     </>
   );
 }

@@ -1,9 +1,12 @@
 import { expect } from 'vitest';
-import { openConnector } from '../support/venues/open-connector.ts';
+import type { EngineEvent } from '../../main/engine/domain/events.ts';
+import { BTC_PERPETUAL, openConnector } from '../support/venues/open-connector.ts';
 import type { FaultCase, FaultPart } from './case.ts';
 import { PerpetualDesk } from './perpetual-desk.ts';
 
 const WALLET = 'binance-usdm:USDT';
+/** Where stops and targets are placed. */
+const ALGO_PATH = '/fapi/v1/algoOrder';
 /** Longer than a busy machine holds up a refresh, short enough to wait for. */
 const COUNTDOWN_MS = 8_000;
 
@@ -93,6 +96,58 @@ const deadManFired = on(async (desk) => {
   await desk.flat();
 });
 
+/** A limit buy of more than the best ask holds: a part fills at once, and its stop rests. Returns how much that was. */
+async function partlyFilled(desk: PerpetualDesk): Promise<number> {
+  const { ask, askQty } = await desk.until('a small best ask', () => {
+    const quote = desk.engine.pipeline.market.view.quote(BTC_PERPETUAL);
+    return quote && Number(quote.askQty) < 0.35 ? quote : null;
+  });
+  const qtyBase = (Number(askQty) + 0.1).toFixed(3);
+  desk.click({ type: 'limit', limitPrice: ask, qtyBase, stopPrice: desk.price(-800) });
+  await desk.until('a stop for the part that filled', () => desk.working('stop').length === 1);
+  return desk.held() < Number(qtyBase) ? desk.held() : 0;
+}
+
+const largerStopRefused = on(async (desk) => {
+  let part = 0;
+  // Where the market has taken all of it already there is nothing to grow.
+  for (let tries = 0; part === 0 && tries < 5; tries += 1) {
+    part = await partlyFilled(desk);
+    if (part === 0) await desk.flat();
+  }
+  const small = desk.working('stop')[0]?.clientOrderId;
+  const text = 'Reach max stop order limit.';
+  await desk.venue.fault({
+    fault: 'http-status',
+    status: 400,
+    code: -4045,
+    msg: text,
+    method: 'POST',
+    path: ALGO_PATH,
+  });
+  const from = desk.events.length;
+  await desk.lever('/_market/shock', { symbol: 'BTC/USDT', bps: -30 });
+  await desk.until('the word that a part is bare', () =>
+    /bare: the venue refused/.test(desk.position()?.stopNote ?? ''),
+  );
+  await desk.until('what no stop covers closed', () => desk.events.slice(from).some(isExitWanted));
+  await desk.until('all that is held under the stop', () => desk.held() === Number(desk.working('stop')[0]?.qtyBase));
+  expect(desk.working('stop').map(({ clientOrderId }) => clientOrderId)).toEqual([small]);
+  const stopsTried = desk.events
+    .slice(from)
+    .filter((event) => event.kind === 'ReductionWanted' && event.purpose === 'stop');
+  expect(stopsTried).toHaveLength(3);
+  expect(desk.position()).toMatchObject({
+    stopState: 'on-venue',
+    bareBase: '0',
+    stopNote: 'The stop rests on the venue',
+  });
+  await desk.venue.clearFaults();
+  await desk.flat();
+});
+
+const isExitWanted = (event: EngineEvent): boolean => event.kind === 'ReductionWanted' && event.purpose === 'exit';
+
 const liquidated = on(async (desk) => {
   desk.click({ side: 'buy', targetPrice: desk.price(900) });
   desk.click({ type: 'limit', limitPrice: desk.price(-1_500), qtyBase: '0.01' });
@@ -144,6 +199,15 @@ const CASES: readonly FaultCase[] = [
     holds: 'the books are read as soon as a refresh gets through, and the stop rests again',
     seen: 'the switch overdue with the reason on the health screen; what happened in the journal; the stop placed anew',
     check: deadManFired,
+  },
+  {
+    id: 'perpetual-larger-stop-refused',
+    title: 'a position grows, and the venue refuses the larger stop',
+    injected: '400 with -4045 on every new conditional order, once the stop of the first part rests',
+    holds:
+      'tried three times with pauses while the smaller stop stays; then what it does not cover is closed at market, bound to reduce',
+    seen: 'how much is bare and that the venue refused the larger stop; then the position as large as its stop',
+    check: largerStopRefused,
   },
   {
     id: 'perpetual-liquidated',

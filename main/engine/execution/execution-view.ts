@@ -1,4 +1,4 @@
-import { divideDecimal, formatDecimal, parseDecimal } from '../domain/decimal.ts';
+import { divideDecimal, formatDecimal, largerOf, parseDecimal } from '../domain/decimal.ts';
 import type { ProtectionChanged } from '../domain/events.ts';
 import { type InstrumentId, SPOT_VENUE } from '../domain/instrument.ts';
 import type { OrderPurpose, OrderState, OrderType, Signature } from '../domain/order.ts';
@@ -40,6 +40,8 @@ export interface ProtectionRow {
   readonly targetPrice: string | null;
   readonly qtyBase: string;
   readonly text: string;
+  /** What all stops that rest there would close. */
+  readonly restingBase: string;
 }
 
 export interface ExecutionView {
@@ -132,8 +134,27 @@ function protectionOf(state: ExecutionState, instrumentId: InstrumentId): Protec
     (found, cover) => (found && SEVERITY[found.stated.state] >= SEVERITY[cover.stated.state] ? found : cover),
     null,
   );
-  if (!worst) return { state: 'none', clientOrderId: null, stopPrice: null, targetPrice: null, qtyBase: '0', text: '' };
-  return { ...worst.stated, targetPrice: worst.targetPrice };
+  const restingBase = formatDecimal(restingStops(state, instrumentId));
+  if (worst) return { ...worst.stated, targetPrice: worst.targetPrice, restingBase };
+  return {
+    state: 'none',
+    clientOrderId: null,
+    stopPrice: null,
+    targetPrice: null,
+    qtyBase: '0',
+    text: '',
+    restingBase,
+  };
+}
+
+/** In base, in atoms. While a larger one takes a smaller one's place both rest, and the larger one counts. */
+function restingStops(state: ExecutionState, instrumentId: InstrumentId): bigint {
+  const byEntry = new Map<string | null, bigint>();
+  for (const record of activeIn(state, instrumentId)) {
+    if (record.purpose !== 'stop' || (record.state !== 'acknowledged' && record.state !== 'partially-filled')) continue;
+    byEntry.set(record.coveredBy, largerOf(byEntry.get(record.coveredBy) ?? 0n, openQty(record)));
+  }
+  return [...byEntry.values()].reduce((sum, qty) => sum + qty, 0n);
 }
 
 export function createOrdersView(state: ExecutionState): OrdersView {

@@ -11,12 +11,13 @@ import type {
 } from '../../../preload/contract.ts';
 import type { ApprovalView } from '../approval/approval-stage.ts';
 import { signatureText } from '../approval/cases.ts';
+import { formatDecimal, parseDecimal } from '../domain/decimal.ts';
 import type { EnsembleSettings } from '../domain/ensemble.ts';
 import type { FillBooked } from '../domain/events.ts';
 import { type InstrumentsView, isPerpetual, PERPETUAL_VENUE, symbolOf } from '../domain/instrument.ts';
 import type { MarketView, Quote } from '../domain/market.ts';
 import type { PortfolioView } from '../domain/portfolio.ts';
-import type { ExecutionView } from '../execution/execution-view.ts';
+import type { ExecutionView, ProtectionRow } from '../execution/execution-view.ts';
 import type { LedgerView, PositionRow } from '../ledger/ledger-view.ts';
 import type { RiskView } from '../risk/risk-stage.ts';
 import type { VenueHealth } from '../venues/venue-port.ts';
@@ -63,7 +64,7 @@ export function createDeskTopics(sources: DeskSources): { [K in keyof DeskSnapsh
     },
     orders: () => execution.orders(ORDERS_SHOWN).map(orderRow),
     fills: () => ledger.fills(FILLS_SHOWN).map(fillRow),
-    positions: () => ledger.positions().map((row) => positionRow(row, execution)),
+    positions: () => ledger.positions().map((row) => positionRow(row, execution, instruments)),
     models: sources.models,
     journal: sources.journal,
     gameDay: sources.gameDay,
@@ -108,7 +109,7 @@ function fillRow({ fill }: FillBooked): Fill {
   };
 }
 
-function positionRow(row: PositionRow, execution: ExecutionView): Position {
+function positionRow(row: PositionRow, execution: ExecutionView, instruments: InstrumentsView): Position {
   const { origin, perpetual, ...amounts } = row;
   const protection = execution.protection(row.instrumentId);
   return {
@@ -116,11 +117,21 @@ function positionRow(row: PositionRow, execution: ExecutionView): Position {
     symbol: symbolOf(row.instrumentId),
     stopPrice: protection.stopPrice,
     stopState: protection.state,
+    bareBase: bareBase(row, protection, instruments),
+    stopNote: protection.text,
     targetPrice: protection.targetPrice,
     signedBy: origin ? (origin.signature ? signatureText(origin.signature) : 'elsewhere') : 'opening balance',
     from: origin?.agent ?? '',
     perpetual: perpetual && { ...perpetual },
   };
+}
+
+/** What of a position no stop on the venue would close; nothing where that is less than the venue takes. */
+function bareBase(row: PositionRow, protection: ProtectionRow, instruments: InstrumentsView): string {
+  const held = parseDecimal(row.qtyBase);
+  const bare = (held < 0n ? -held : held) - parseDecimal(protection.restingBase);
+  const least = instruments.get(row.instrumentId)?.minQty ?? 1n;
+  return bare >= least ? formatDecimal(bare) : '0';
 }
 
 function accountRow(ledger: LedgerView, limits: Limits, nowMs: number): Account {

@@ -98,6 +98,7 @@ describe('stop and target of a perpetual', () => {
     expect(resting()).toEqual(['sell 0.2 stop @ 60000 acknowledged', 'sell 0.5 stop @ 60000 sent']);
     expect(rig.take('CancelOrder')).toEqual([]);
     answer(rig, large, 'accepted');
+    expect(rig.execution.view.protection(PERP).restingBase).toBe('0.5');
     expect(rig.take('CancelOrder').map(({ clientOrderId }) => clientOrderId)).toEqual([small]);
     cancelled(rig, small);
     expect(resting()).toEqual(['sell 0.5 stop @ 60000 acknowledged']);
@@ -117,6 +118,7 @@ describe('stop and target of a perpetual', () => {
       expect(rig.execution.view.protection(PERP)).toMatchObject({
         state: 'on-venue',
         qtyBase: '0.2',
+        restingBase: '0.2',
         text: 'The stop rests on the venue; 0.3 more are bare: the venue refused a larger one',
       });
       const before = wanted().length;

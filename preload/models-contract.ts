@@ -162,8 +162,12 @@ const broughtFile = z.strictObject({
   producer: z.string(),
   inputs: z.array(port),
   outputs: z.array(port),
-  /** The set that is as wide as its input; null where none is. */
-  featureSet: z.string().nullable(),
+  /** Sets that its input can be of: as wide, or with all of the columns that it names; every one where its width is open. */
+  featureSets: z.array(z.string()),
+  /** The only output that can hold probabilities; null where none or several can. */
+  output: z.string().nullable(),
+  /** What its classes are called, in their order; empty where they are numbers. */
+  classNames: z.array(z.string()),
 });
 
 // ------------------------------------------------------------------------------------------------------ what comes of it

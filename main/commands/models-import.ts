@@ -43,15 +43,17 @@ export interface ImportOptions {
 export function modelsLook(file: string): Outcome {
   const looked = lookAtFile(file);
   if (!looked.ok) return badInput(looked.error.message);
-  const { producer, opset, inputs, outputs } = looked.value;
+  const { producer, opset, inputs, outputs, classNames } = looked.value;
   const rows = [
     ...inputs.map((port) => ['input', port.name, shapeText(port)]),
     ...outputs.map((port) => ['output', port.name, shapeText(port)]),
   ];
   const by = producer === '' ? 'a tool that does not name itself' : producer;
+  const operators = opset === 0 ? 'no standard operators' : `operators of version ${opset}`;
+  const classes = classNames.length === 0 ? '' : `\nclasses, from 0: ${classNames.join(', ')}`;
   return done(
-    { ok: true, file, producer, opset, inputs, outputs },
-    `${file}: written by ${by}, operators of version ${opset}\n${textTable([['', 'name', 'shape'], ...rows])}`,
+    { ok: true, file, producer, opset, inputs, outputs, classNames },
+    `${file}: written by ${by}, ${operators}\n${textTable([['', 'name', 'shape'], ...rows])}${classes}`,
   );
 }
 

@@ -70,7 +70,14 @@ function Sent({ share }: { share: number }) {
   );
 }
 
-function Contents({ file: { producer, inputs, outputs, featureSet } }: { file: BroughtFile }) {
+/** Of its input, by how many sets it can be of. */
+const SETS = [
+  'Its input is of no feature set: the next step asks for its columns.',
+  'Its input is of',
+  'It says not which feature set its input is of: the next step asks for it.',
+] as const;
+
+function Contents({ file: { producer, inputs, outputs, featureSets, classNames } }: { file: BroughtFile }) {
   const ports = [
     ...inputs.map((port) => ({ ...port, what: 'in' })),
     ...outputs.map((port) => ({ ...port, what: 'out' })),
@@ -90,9 +97,8 @@ function Contents({ file: { producer, inputs, outputs, featureSet } }: { file: B
       </ul>
       <p className="text-[11px] leading-[15px] text-text2">
         {producer === '' ? 'It does not say which tool wrote it.' : `Written by ${producer}.`}{' '}
-        {featureSet === null
-          ? 'No feature set is as wide as its input: the next step asks for its columns.'
-          : `Its input is as wide as ${featureSet}.`}
+        {SETS[Math.min(featureSets.length, 2)]} {featureSets.length === 1 ? `${featureSets[0]}.` : ''}
+        {classNames.length === 0 ? '' : ` Its classes: ${classNames.join(', ')}.`}
       </p>
     </section>
   );

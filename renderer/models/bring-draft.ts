@@ -52,9 +52,13 @@ export const bringDraftFor = (catalogue: ModelsCatalogue, instrumentId: string):
 /** With what the file says of itself. */
 export const withFile = (draft: BringDraft, file: BroughtFile): BringDraft => ({
   ...draft,
-  output: file.outputs.length === 1 ? (file.outputs[0]?.name ?? '') : '',
-  data: { ...draft.data, featureSet: file.featureSet ?? draft.data.featureSet },
+  output: file.output ?? '',
+  data: { ...draft.data, featureSet: setOf(draft, file) },
 });
+
+/** The set that was chosen, where its input can be of it. */
+const setOf = ({ data }: BringDraft, { featureSets }: BroughtFile): string =>
+  featureSets.includes(data.featureSet) ? data.featureSet : (featureSets[0] ?? data.featureSet);
 
 /** The name that a model of this title has here. */
 export const nameOfTitle = (title: string): string =>
@@ -79,10 +83,12 @@ export function importPlanOf(
   const name = nameOfTitle(draft.title);
   if (errors['title'] === undefined && name === '') errors['title'] = 'With a letter or a number in it.';
   const columns = columnsOf(draft, catalogue, errors);
-  if (file !== null && file.featureSet !== draft.data.featureSet && columns === null)
-    errors['columns'] = `Its input is not as wide as ${draft.data.featureSet}: name its columns.`;
+  if (file !== null && !file.featureSets.includes(draft.data.featureSet) && columns === null)
+    errors['columns'] = `Its input is not of ${draft.data.featureSet}: name its columns.`;
   if (file !== null && draft.output === '' && file.outputs.length > 1) errors['output'] = 'Which of them?';
   const classIndex = optional(draft.classIndex, ITS_OWN, 'classIndex', errors);
+  if (classIndex === null && errors['classIndex'] === undefined && file !== null && file.classNames.length > 0)
+    errors['classIndex'] = `Which of ${file.classNames.join(', ')}? The first is 0.`;
   const windowBars = optional(draft.windowBars, BARS, 'windowBars', errors);
   const learntTo = dayMs(draft.learntTo);
   if (learntTo === null) errors['learntTo'] = 'Until when? All after it is out of sample.';

@@ -1,5 +1,15 @@
 import { readOutline } from '../../main/ml/onnx/model-outline.ts';
-import { encodeModel, floatTensor, int64Tensor, intAttribute, type NodeSpec } from '../../main/ml/onnx/model-proto.ts';
+import {
+  encodeModel,
+  floatsAttribute,
+  floatTensor,
+  int64Tensor,
+  intAttribute,
+  intsAttribute,
+  type NodeSpec,
+  textAttribute,
+  textsAttribute,
+} from '../../main/ml/onnx/model-proto.ts';
 import { bytesField, concatBytes, intField, packedIntsField, textField } from '../../main/ml/onnx/protobuf-writer.ts';
 import { innerGraph } from '../../main/ml/onnx/rename-values.ts';
 
@@ -99,7 +109,7 @@ const zippedType = bytesField(
  * As skl2onnx writes a classifier unless it is told otherwise: open sizes without a name, a label beside, and the probabilities zipped
  * into maps.
  */
-export function zippedModel(columns: number): Uint8Array<ArrayBuffer> {
+export function zippedModel(columns: number, classNames: readonly string[] = []): Uint8Array<ArrayBuffer> {
   const { graph } = readOutline(elsewhereModel({ columns, out: 'two', input: 'X', output: 'probabilities' }));
   const node = (op: string, domain: string, input: string, output: string, attributes: Uint8Array[]): Uint8Array =>
     bytesField(
@@ -112,7 +122,10 @@ export function zippedModel(columns: number): Uint8Array<ArrayBuffer> {
         textField(7, domain),
       ]),
     );
-  const labels = concatBytes([textField(1, 'classlabels_int64s'), packedIntsField(8, [0, 1]), intField(20, 7)]);
+  const labels =
+    classNames.length > 0
+      ? textsAttribute('classlabels_strings', classNames)
+      : concatBytes([textField(1, 'classlabels_int64s'), packedIntsField(8, [0, 1]), intField(20, 7)]);
   const body = concatBytes([
     innerGraph(graph, (name) => name),
     node('ZipMap', 'ai.onnx.ml', 'probabilities', 'output_probability', [labels]),
@@ -132,6 +145,70 @@ export function zippedModel(columns: number): Uint8Array<ArrayBuffer> {
     opset('', 15),
     opset('ai.onnx.ml', 1),
   ]);
+}
+
+/**
+ * As onnxmltools writes XGBoost's trees and CatBoost its own: operators of ai.onnx.ml alone, so that no version of the standard ones is
+ * named, log-odds of the second class by LOGISTIC, and a label before the probabilities. One tree: sigmoid(1) where the first column is
+ * below 0, else sigmoid(-1).
+ */
+export function treesAlone(columns: number): Uint8Array<ArrayBuffer> {
+  const attributes = [
+    intsAttribute('nodes_treeids', [0, 0, 0]),
+    intsAttribute('nodes_nodeids', [0, 1, 2]),
+    intsAttribute('nodes_featureids', [0, 0, 0]),
+    textsAttribute('nodes_modes', ['BRANCH_LT', 'LEAF', 'LEAF']),
+    floatsAttribute('nodes_values', [0, 0, 0]),
+    intsAttribute('nodes_truenodeids', [1, 0, 0]),
+    intsAttribute('nodes_falsenodeids', [2, 0, 0]),
+    intsAttribute('nodes_missing_value_tracks_true', [1, 0, 0]),
+    intsAttribute('class_treeids', [0, 0]),
+    intsAttribute('class_nodeids', [1, 2]),
+    intsAttribute('class_ids', [0, 0]),
+    floatsAttribute('class_weights', [1, -1]),
+    intsAttribute('classlabels_int64s', [0, 1]),
+    textAttribute('post_transform', 'LOGISTIC'),
+  ];
+  const node = concatBytes([
+    textField(1, 'features'),
+    textField(2, 'label'),
+    textField(2, 'probabilities'),
+    textField(4, 'TreeEnsembleClassifier'),
+    ...attributes.map((each) => bytesField(5, each)),
+    textField(7, 'ai.onnx.ml'),
+  ]);
+  const body = concatBytes([
+    bytesField(1, node),
+    textField(2, 'trees'),
+    port(11, 'features', tensorType(1, [null, columns])),
+    port(12, 'label', tensorType(7, [null])),
+    port(12, 'probabilities', tensorType(1, [null, 2])),
+  ]);
+  const opset = bytesField(8, concatBytes([textField(1, 'ai.onnx.ml'), intField(2, 2)]));
+  return concatBytes([intField(1, 8), textField(2, 'CatBoost'), textField(3, '1.2'), bytesField(7, body), opset]);
+}
+
+/** As skl2onnx writes what learnt from a table with names: an input for each column. */
+export function columnwiseModel(names: readonly string[], dims: readonly (number | string)[] = ['N', 1]) {
+  return encodeModel({
+    graphName: 'columns',
+    producerVersion: '1',
+    inputs: names.map((name) => ({ name, dims })),
+    outputs: [{ name: 'p', dims: ['N', 1] }],
+    initializers: [
+      floatTensor(
+        'weights',
+        [names.length, 1],
+        names.map((_, at) => at + 1),
+      ),
+    ],
+    nodes: [
+      { op: 'Concat', inputs: names, outputs: ['x'], attributes: [intAttribute('axis', 1)] },
+      { op: 'MatMul', inputs: ['x', 'weights'], outputs: ['score'] },
+      { op: 'Sigmoid', inputs: ['score'], outputs: ['p'] },
+    ],
+    metadata: new Map(),
+  });
 }
 
 /** As files of years ago: format 3, operators of version 9, weights listed among the inputs, and numbers of 64 bits in and out. */

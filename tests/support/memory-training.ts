@@ -196,7 +196,14 @@ export function createMemoryTraining() {
       value:
         offset + Buffer.from(base64, 'base64').length < bytes
           ? null
-          : { producer: 'pytorch', inputs: [], outputs: [{ name: 'p', shape: 'float32[N, 1]' }], featureSet: 'v1' },
+          : {
+              producer: 'pytorch',
+              inputs: [],
+              outputs: [{ name: 'p', shape: 'float32[N, 1]' }],
+              featureSets: ['v1'],
+              output: 'p',
+              classNames: [],
+            },
     }),
     async judgeBrought(_fileId, { title }) {
       const id = `j-${rows.size + 1}`;

@@ -2,7 +2,8 @@ import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, stat
 import { join } from 'node:path';
 import type { BroughtFile, BroughtPart } from '../../../preload/models-contract.ts';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
-import { FEATURE_SETS } from '../../engine/features/feature-sets.ts';
+import { ableOutputs } from '../elsewhere/choose-ports.ts';
+import { fittingSets } from '../elsewhere/choose-set.ts';
 import { lookAtModel } from '../elsewhere/look-at-model.ts';
 import { type ModelOutline, type Port, shapeText } from '../onnx/model-outline.ts';
 import type { NoData } from './make-data.ts';
@@ -63,13 +64,15 @@ export function openBroughtFiles(dir: string): BroughtFiles {
   };
 }
 
-function fileOf({ producer, inputs, outputs }: ModelOutline): BroughtFile {
+function fileOf(outline: ModelOutline): BroughtFile {
   const port = (each: Port) => ({ name: each.name, shape: shapeText(each) });
-  const width = inputs[0]?.dims?.at(-1);
+  const [output, ...others] = ableOutputs(outline);
   return {
-    producer,
-    inputs: inputs.slice(0, PORTS_MAX).map(port),
-    outputs: outputs.slice(0, PORTS_MAX).map(port),
-    featureSet: FEATURE_SETS.find(({ features }) => features.length === width)?.name ?? null,
+    producer: outline.producer,
+    inputs: outline.inputs.slice(0, PORTS_MAX).map(port),
+    outputs: outline.outputs.slice(0, PORTS_MAX).map(port),
+    featureSets: fittingSets(outline),
+    output: output !== undefined && others.length === 0 ? output.name : null,
+    classNames: [...outline.classNames],
   };
 }

@@ -17,9 +17,9 @@ import { judgeJob, longestLifeMs } from '../train/judge-job.ts';
 import { DAYS_MIN } from '../train/report-of-judgement.ts';
 import { dayBlocks } from '../training/block-bootstrap.ts';
 import type { TrialBook } from '../tuning/trial-book.ts';
-import type { ChosenPorts, Unfit } from './choose-ports.ts';
-import { unfit } from './choose-ports.ts';
+import type { ChosenPorts } from './choose-ports.ts';
 import { knownFamily, MADE_ELSEWHERE } from './known-family.ts';
+import { type Unfit, unfit } from './unfit.ts';
 import { type Reading, wrapModel } from './wrap-model.ts';
 
 /** A model that was brought, and all that is to be known before it is judged. */
@@ -137,7 +137,7 @@ function asBrought(card: MadeModel['card'], { outline, ports, reading, plan, fil
     fileSha256,
     fileBytes: file.length,
     ...ports.text,
-    columns: columnsText(plan, card.featureSet),
+    columns: columnsText(ports, card.featureSet),
     answer: answerText(reading),
   };
   return {
@@ -149,8 +149,10 @@ function asBrought(card: MadeModel['card'], { outline, ports, reading, plan, fil
   } satisfies MadeModel['card'];
 }
 
-const columnsText = ({ columns }: ImportPlan, { name, features }: ModelCard['featureSet']): string =>
-  columns === null ? `all ${features.length} of ${name}, in its order` : `${columns.join(', ')} of ${name}`;
+const columnsText = ({ columns }: ChosenPorts, { name, features }: ModelCard['featureSet']): string =>
+  columns === null
+    ? `all ${features.length} of ${name}, in its order`
+    : `${columns.map((at) => features[at]).join(', ')} of ${name}`;
 
 function answerText({ width, at, isOfNo }: Reading): string {
   const number = width === 1 ? 'its only number' : `number ${at} of ${width}, counted from 0`;

@@ -17,7 +17,10 @@ export function knownFamily(answers: ModelAnswers, windowBars: number, toOnnx: F
   async function soundAnswers(inputs: Inputs): Promise<Float32Array> {
     const said = await answers.answer(inputs, windowBars);
     const bad = said.find((value) => !(value >= 0 && value <= 1));
-    if (bad !== undefined) throw new RangeError('it says to some real candles what is no probability between 0 and 1');
+    if (bad !== undefined)
+      throw new RangeError(
+        'to some real candles it says what is no probability between 0 and 1: in place of a regression or a score export a classifier, or end it in a Sigmoid',
+      );
     return said;
   }
 

@@ -1,7 +1,7 @@
 import { ok, type Result } from '../../engine/domain/result.ts';
 import { inspectModel } from '../onnx/inspect-model.ts';
 import { type ModelOutline, readOutline } from '../onnx/model-outline.ts';
-import { type Unfit, unfit } from './choose-ports.ts';
+import { type Unfit, unfit } from './unfit.ts';
 
 /** A trader's model of a few numbers a candle is a thousandth of it. */
 export const MODEL_BYTES_MAX = 256 * 2 ** 20;

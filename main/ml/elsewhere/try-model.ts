@@ -3,7 +3,8 @@ import { ok } from '../../engine/domain/result.ts';
 import type { ModelOutline } from '../onnx/model-outline.ts';
 import { MODEL_INPUT } from '../onnx/output-head.ts';
 import { InferenceSession, Tensor } from '../onnx-runtime.ts';
-import { type ChosenPorts, type Unfit, unfit } from './choose-ports.ts';
+import type { ChosenPorts } from './choose-ports.ts';
+import { type Unfit, unfit } from './unfit.ts';
 import { type Reading, SAID, trialModel } from './wrap-model.ts';
 
 /** What the person says of the answer; null for what can be seen from it. */
@@ -44,7 +45,7 @@ export async function tryModel(
   try {
     const asked = ports.batch === 'one' ? rows.slice(0, 1) : rows;
     const all = await ask(session, ports, asked);
-    const reading = readingOf(all, asked.length, told, ports.text.output);
+    const reading = readingOf(all, asked.length, told, { output: ports.text.output, classNames: ports.classNames });
     if (!reading.ok || asked.length === 1) return reading;
     const alone = await ask(session, ports, asked.slice(-1));
     const width = all.values.length / asked.length;
@@ -80,12 +81,17 @@ async function ask(session: InferenceSession, ports: ChosenPorts, rows: readonly
   return { dims: said.dims, values: (said.data as Float32Array).slice() };
 }
 
-/**
- * Where in an answer the probability is.
- * @param output as sentences name it
- */
-export function readingOf(said: Said, rows: number, told: ToldAnswer, output: string): Result<Reading, Unfit> {
+/** What the file says of its answer. */
+interface Answer {
+  /** As sentences name it. */
+  readonly output: string;
+  readonly classNames: readonly string[];
+}
+
+/** Where in an answer the probability is. */
+export function readingOf(said: Said, rows: number, told: ToldAnswer, answer: Answer): Result<Reading, Unfit> {
   const { dims, values } = said;
+  const { output } = answer;
   const width = values.length / rows;
   const shape = `[${dims.join(', ')}] for ${rows === 1 ? 'one row' : `${rows} rows`}`;
   const isRowByRow = dims[0] === rows || (dims.length === 0 && rows === 1);
@@ -96,28 +102,42 @@ export function readingOf(said: Said, rows: number, told: ToldAnswer, output: st
   if (bad !== undefined) return unfit(`its output ${output} is ${bad} for a row of real candles, and no number`);
   const out = values.find((value) => value < 0 || value > 1);
   if (out !== undefined)
-    return unfit(
-      `its output ${output} says ${short(out)}, and a probability lies between 0 and 1: a score or log-odds needs a Sigmoid, or a Softmax of several classes, before it is exported`,
-    );
-  const at = placeOf(width, told.classIndex, output);
+    return unfit(`its output ${output} says ${short(out)}, and ${whyNoProbability(values, width)}`);
+  const at = placeOf(width, told.classIndex, answer);
   if (!at.ok) return at;
   const sum = sumFurthestFromOne(values, width);
-  if (width > 1 && Math.abs(sum - 1) > SUM_OFF_MAX)
+  if (width > 1 && Math.abs(sum - 1) > SUM_OFF_MAX) {
+    const columns = rows > 1 && Math.abs(sumFurthestFromOne(turned(values, width), rows) - 1) <= SUM_OFF_MAX;
     return unfit(
-      `the ${width} numbers of its output ${output} sum up to ${short(sum)}, and probabilities of classes to 1: they need a Softmax before it is exported`,
+      columns
+        ? `its output ${output} sums up to 1 over the rows, and probabilities over the classes of each: its Softmax is of the wrong axis (dim=1 is right)`
+        : `the ${width} numbers of its output ${output} sum up to ${short(sum)}, and probabilities of classes to 1: they need a Softmax before it is exported`,
     );
+  }
   return ok({ rank: dims.length, width, at: at.value, isOfNo: told.isOfNo });
 }
 
-/** Of two classes the second is the yes, as tools number them. */
-function placeOf(width: number, told: number | null, output: string): Result<number, Unfit> {
+function whyNoProbability(values: Float32Array, width: number): string {
+  const areLogs = width > 1 && Math.abs(sumFurthestFromOne(values.map(Math.exp), width) - 1) <= SUM_OFF_MAX;
+  if (areLogs) return 'these are logarithms of probabilities: export it with a Softmax in place of its LogSoftmax';
+  return 'a probability lies between 0 and 1: a score or log-odds needs a Sigmoid, or a Softmax of several classes, before it is exported, and in place of a regression a classifier';
+}
+
+/** Of two classes the second is the yes, as tools number them; what their names mean only a person knows. */
+function placeOf(width: number, told: number | null, { output, classNames }: Answer): Result<number, Unfit> {
   if (told !== null)
     return told < width
       ? ok(told)
       : unfit(`its output ${output} has ${width} numbers a row, and none is number ${told}, counted from 0`);
+  if (width > 1 && classNames.length === width)
+    return unfit(`its classes are called ${classNames.join(', ')}: say which is the yes, counted from 0`);
   if (width <= 2) return ok(width - 1);
   return unfit(`its output ${output} has ${width} classes: say which is the yes, counted from 0`);
 }
+
+/** Columns for rows. */
+const turned = (values: Float32Array, width: number): Float32Array =>
+  values.map((_, i) => values[(i % (values.length / width)) * width + Math.floor(i / (values.length / width))]!);
 
 function sumFurthestFromOne(values: Float32Array, width: number): number {
   let furthest = 1;

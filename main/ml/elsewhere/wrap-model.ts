@@ -12,6 +12,7 @@ import {
 import { MARGIN, MODEL_INPUT, type OutputMap, outputHead } from '../onnx/output-head.ts';
 import { innerGraph } from '../onnx/rename-values.ts';
 import type { ChosenPorts } from './choose-ports.ts';
+import type { Input } from './inputs-of.ts';
 
 /** Which number of the graph's answer is the probability, and of what. */
 export interface Reading {
@@ -84,26 +85,26 @@ function around(
     initializers: [...before.initializers, ...after.initializers],
     nodes: [...before.nodes, ...after.nodes],
   };
-  const { irVersion, opsets, graph } = outline;
-  return encodeAround(spec, { graph: innerGraph(graph, inside), irVersion, opsets, after: before.nodes.length });
+  const { irVersion, opset, opsets, graph } = outline;
+  return encodeAround(spec, { graph: innerGraph(graph, inside), irVersion, opset, opsets, after: before.nodes.length });
 }
 
-/** From our features, in our order, to the graph's input. */
-function featuresIn({ input, columns, windowBars }: ChosenPorts): Part {
-  const target = inside(input.name);
-  if (columns === null)
-    return { initializers: [], nodes: [castNode(MODEL_INPUT, target, ELEMENT_TYPES[input.element])] };
+/** From our features, in our order, to the graph's inputs. */
+function featuresIn({ inputs, columns, windowBars, features }: ChosenPorts): Part {
+  const axis = intAttribute('axis', windowBars === null ? 1 : 2);
+  const into = ({ name, element }: Input, from: string): NodeSpec =>
+    castNode(from, inside(name), ELEMENT_TYPES[element]);
+  const [only] = inputs;
+  if (inputs.length === 1 && columns === null) return { initializers: [], nodes: [into(only!, MODEL_INPUT)] };
+  const places = columns ?? Array.from({ length: features }, (_, at) => at);
+  // A graph with one input takes all of its columns there, one with several a column in each.
+  const taken = inputs.length === 1 ? [places] : places.map((place) => [place]);
   return {
-    initializers: [int64Tensor('columns', [columns.length], columns)],
-    nodes: [
-      {
-        op: 'Gather',
-        inputs: [MODEL_INPUT, 'columns'],
-        outputs: ['taken'],
-        attributes: [intAttribute('axis', windowBars === null ? 1 : 2)],
-      },
-      castNode('taken', target, ELEMENT_TYPES[input.element]),
-    ],
+    initializers: taken.map((of, at) => int64Tensor(`columns_${at}`, [of.length], of)),
+    nodes: inputs.flatMap((input, at) => [
+      { op: 'Gather', inputs: [MODEL_INPUT, `columns_${at}`], outputs: [`taken_${at}`], attributes: [axis] },
+      into(input, `taken_${at}`),
+    ]),
   };
 }
 

@@ -8,6 +8,9 @@ const DEPTH_MAX = 16;
 const NODES_MAX = 200_000;
 const EXTERNAL = 1n;
 
+/** Whether the runtime has operators of this domain. */
+export const isRuntimes = (domain: string): boolean => OPSETS_MAX[domain] !== undefined;
+
 const textOf = (bytes: Uint8Array | null): string => new TextDecoder().decode(bytes ?? new Uint8Array(0));
 
 /**
@@ -31,7 +34,8 @@ function modelProblem(file: Uint8Array): string | null {
       return `its format is IR version ${value}, the runtime reads up to ${IR_VERSION_MAX}`;
     }
     // A function may call another, and that one a third: unfolded, a small file is larger than any memory.
-    if (number === 25) return 'it defines functions of its own, and a model is one graph: export it with them inlined';
+    if (number === 25)
+      return 'it defines functions of its own, and a model is one graph: export it with them inlined (onnx.inliner does it)';
     if (number === 8 && bytes) {
       const problem = opsetProblem(bytes);
       if (problem !== null) return problem;
@@ -53,8 +57,8 @@ function opsetProblem(bytes: Uint8Array): string | null {
     if (field.number === 2) version = field.value ?? 0n;
   }
   const known = OPSETS_MAX[domain];
-  if (known === undefined) return `it uses operators of "${domain}", which are not part of the runtime`;
-  if (version <= known) return null;
+  // Named and not used it does no harm, and tools name more than they use.
+  if (known === undefined || version <= known) return null;
   return `it uses version ${version} of the operators${domain === '' ? '' : ` of "${domain}"`}, the runtime has up to ${known}`;
 }
 
@@ -75,6 +79,8 @@ function graphProblem(graph: Uint8Array, depth: number, tally: { nodes: number }
 
 function nodeProblem(node: Uint8Array, depth: number, tally: { nodes: number }): string | null {
   for (const { number, bytes } of readFields(node)) {
+    if (number === 7 && !isRuntimes(textOf(bytes)))
+      return `it uses operators of "${textOf(bytes)}", which are not part of the runtime`;
     if (number !== 5 || !bytes) continue;
     for (const inner of readFields(bytes)) {
       if (!inner.bytes) continue;
@@ -105,7 +111,8 @@ function tensorProblem(tensor: Uint8Array): string | null {
     else if (bytes) dataBytes += BigInt(bytes.length);
     else if (number !== 2) dataBytes += 1n;
   }
-  if (isExternal) return `tensor "${name}" lies in another file, and a model is one file`;
+  if (isExternal)
+    return `tensor "${name}" lies in another file, and a model is one file: export it with its weights inside (PyTorch: external_data=False)`;
   // Half a byte is the least that a value takes.
   if (values > 2n * dataBytes + 1n)
     return `tensor "${name}" is said to hold ${values} values, and has ${dataBytes} bytes`;

@@ -1,3 +1,4 @@
+import { isRuntimes } from './inspect-model.ts';
 import { type Field, readFields } from './protobuf-reader.ts';
 
 /** What goes into a graph or comes out of it, as the file says. */
@@ -16,7 +17,7 @@ export interface ModelOutline {
   readonly irVersion: number;
   /** Version of the standard operators; 0 where it names none. */
   readonly opset: number;
-  /** Of all operators, as the fields of the file that state them. */
+  /** Of the operators that the runtime has, as the fields of the file that state them. */
   readonly opsets: readonly Uint8Array[];
   /** The graph, as the file has it. */
   readonly graph: Uint8Array;
@@ -25,6 +26,8 @@ export interface ModelOutline {
   readonly outputs: readonly Port[];
   /** Of each output that a ZipMap makes, the tensor that it is made of. */
   readonly unzipped: ReadonlyMap<string, string>;
+  /** What the classes are called in whose order it answers; empty where they are numbers, or it does not say. */
+  readonly classNames: readonly string[];
 }
 
 const ELEMENTS: Readonly<Record<number, string>> = {
@@ -60,13 +63,17 @@ export function readOutline(file: Uint8Array): ModelOutline {
     producer: [bytesOf(file, 2), bytesOf(file, 3)].map(textOf).join(' ').trim().slice(0, TEXT_MAX),
     irVersion: Number(fieldsOf(file, 1).at(-1)?.value ?? 0n),
     opset: opsetOf(file),
-    opsets: fieldsOf(file, 8).map(({ whole }) => whole),
+    opsets: fieldsOf(file, 8).flatMap(({ bytes, whole }) => (isKnown(bytes) ? [whole] : [])),
     graph,
     inputs: ports(11).filter(({ name }) => !weights.has(name)),
     outputs: ports(12),
     unzipped: unzippedOf(graph),
+    classNames: classNamesOf(graph),
   };
 }
+
+/** Tools name sets of operators too of which the graph has none. */
+const isKnown = (opset: Uint8Array | null): boolean => opset !== null && isRuntimes(textOf(bytesOf(opset, 1)));
 
 function opsetOf(file: Uint8Array): number {
   const standard = fieldsOf(file, 8).filter(
@@ -83,6 +90,15 @@ function unzippedOf(graph: Uint8Array): Map<string, string> {
     made.set(textOf(bytesOf(bytes, 2)), textOf(bytesOf(bytes, 1)));
   }
   return made;
+}
+
+/** As the operators of classifiers and of maps state them. */
+function classNamesOf(graph: Uint8Array): string[] {
+  for (const { bytes: node } of fieldsOf(graph, 1))
+    for (const { bytes: attribute } of node === null ? [] : fieldsOf(node, 5))
+      if (attribute !== null && textOf(bytesOf(attribute, 1)) === 'classlabels_strings')
+        return fieldsOf(attribute, 9).map(({ bytes }) => textOf(bytes).slice(0, TEXT_MAX));
+  return [];
 }
 
 function portOf(value: Uint8Array): Port {

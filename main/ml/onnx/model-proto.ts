@@ -141,6 +141,8 @@ export interface TakenIn {
   readonly irVersion: number;
   /** Its operators' versions, as fields of a ModelProto: they hold for the whole model. */
   readonly opsets: readonly Uint8Array[];
+  /** Of the standard operators; 0 where it names none, and ours are free to be of any. */
+  readonly opset: number;
   /** The first nodes of `ModelSpec.nodes` that come before it. */
   readonly after: number;
 }
@@ -151,7 +153,7 @@ export function encodeAround(spec: Omit<ModelSpec, 'mlOpset'>, taken: TakenIn): 
   return encodeFile(spec, {
     irVersion: Math.max(IR_VERSION, taken.irVersion),
     body: [...nodes.slice(0, taken.after), taken.graph, ...nodes.slice(taken.after)],
-    opsets: taken.opsets,
+    opsets: taken.opset === 0 ? [bytesField(8, operatorSet('', OPSET)), ...taken.opsets] : taken.opsets,
   });
 }
 

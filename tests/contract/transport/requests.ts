@@ -196,7 +196,7 @@ export const REQUESTS: Record<
   },
   bringModel: {
     ask: (c) => c.bringModel({ fileId: 'file-0001', offset: 0, bytes: 3, base64: 'AAAA' }),
-    answer: { ok: true, value: { file: { producer: 'pytorch', featureSet: 'v1' } } },
+    answer: { ok: true, value: { file: { producer: 'pytorch', featureSets: ['v1'], output: 'p' } } },
   },
   importModel: {
     ask: (c) => c.importModel({ fileId: 'file-0001', plan: IMPORT_PLAN }),

@@ -8,9 +8,13 @@ const sound = smallGraph();
 const operators = (domain: string, version: number): Uint8Array =>
   bytesField(8, concatBytes([textField(1, domain), intField(2, version)]));
 
-/** The tensor as the attribute of a node, inside the graph of a branch. */
-function inBranch(tensor: Uint8Array): Uint8Array<ArrayBuffer> {
-  const constant = concatBytes([textField(4, 'Constant'), bytesField(5, bytesField(5, tensor))]);
+const foreign = concatBytes([textField(4, 'Twice'), textField(7, 'evil.corp')]);
+const foreignNode = (): Uint8Array => concatBytes([intField(1, 9), bytesField(7, bytesField(1, foreign))]);
+
+/** The tensor as the attribute of a node, or a foreign node, inside the graph of a branch. */
+function inBranch(tensor: Uint8Array | 'foreign'): Uint8Array<ArrayBuffer> {
+  const constant =
+    tensor === 'foreign' ? foreign : concatBytes([textField(4, 'Constant'), bytesField(5, bytesField(5, tensor))]);
   const branch = bytesField(6, bytesField(1, constant));
   return smallGraph({ nodes: [{ op: 'If', inputs: ['a'], outputs: ['b'], attributes: [branch] }] });
 }
@@ -43,7 +47,13 @@ it.each([
     /uses version 27 of the operators, the runtime has up to 26/,
   ],
   ['newer tree operators', withHeader(sound, operators('ai.onnx.ml', 6)), /version 6 of the operators of "ai.onnx.ml"/],
-  ['foreign operators', withHeader(sound, operators('evil.corp', 1)), /operators of "evil.corp", which are not part/],
+  ['foreign operators named, and none of them used', withHeader(sound, operators('evil.corp', 1)), null],
+  [
+    'foreign operators',
+    withHeader(foreignNode(), operators('evil.corp', 1)),
+    /operators of "evil.corp", which are not/,
+  ],
+  ['foreign operators, in a branch', inBranch('foreign'), /operators of "evil.corp", which are not part/],
   ['functions of its own', withHeader(sound, bytesField(25, textField(1, 'twice'))), /defines functions of its own/],
   ['a newer format', withHeader(sound, intField(1, 14)), /IR version 14, the runtime reads up to 13/],
   ['graphs without end', nested(5_000), /nested more than 16 deep/],

@@ -77,7 +77,9 @@ it(
       value: {
         producer: 'countersign 1.17',
         inputs: [{ name: 'features', shape: 'float32[N, 12]' }],
-        featureSet: 'v1',
+        featureSets: ['v1'],
+        output: 'probability',
+        classNames: [],
       },
     });
     const said = new Set<string>();

@@ -9,7 +9,13 @@ import { encodeModel, floatTensor, intAttribute } from '../../../../main/ml/onnx
 import type { OutputMap } from '../../../../main/ml/onnx/output-head.ts';
 import { bytesField, concatBytes, intField, textField } from '../../../../main/ml/onnx/protobuf-writer.ts';
 import { sigmoid } from '../../../../main/ml/trees/tree.ts';
-import { elsewhereModel, oldModel, zippedModel } from '../../../support/elsewhere-models.ts';
+import {
+  columnwiseModel,
+  elsewhereModel,
+  oldModel,
+  treesAlone,
+  zippedModel,
+} from '../../../support/elsewhere-models.ts';
 import { withHeader } from '../../../support/onnx-bytes.ts';
 
 const FEATURES = ['a', 'b', 'c'];
@@ -70,6 +76,38 @@ it.each([
   ['of operators of before', withOpset(elsewhereModel({ columns: 3, out: 'two' }), 11)],
 ])('a graph %s is taken in and answers as it did', async (_, file) => {
   expect(await take(file)).toEqual(FIRST);
+});
+
+it('trees that name no version of the standard operators are taken in, as XGBoost and CatBoost are written', async () => {
+  expect(await take(treesAlone(3))).toEqual(said([-1, 1, -1]));
+});
+
+it('sets of operators that a file names and does not use do no harm, as PyTorch names them', async () => {
+  const file = concatBytes([elsewhereModel({ columns: 3, out: 'two' }), opset('pkg.onnxscript.torch_lib', 1)]);
+  expect(await take(file)).toEqual(FIRST);
+});
+
+it('an input for each column is given the feature of its name, in any order, or the one that is told', async () => {
+  expect(await take(columnwiseModel(FEATURES))).toEqual(said([0.5 + 0.5 - 1.5, -1 + 0.25 + 6, 0.25 + 2 + 3]));
+  expect(await take(columnwiseModel(['c', 'a']))).toEqual(said([-0.5 + 1, 2 - 2, 1 + 0.5]));
+  expect(await take(columnwiseModel(['f0', 'f1']), { ports: { columns: ['c', 'a'] } })).toEqual(
+    said([-0.5 + 1, 2 - 2, 1 + 0.5]),
+  );
+  expect(await take(columnwiseModel(['f0', 'f1']))).toBe('feature set three has no feature f0');
+  expect(await take(columnwiseModel(['f0', 'f1']), { ports: { columns: ['a'] } })).toBe(
+    'it takes 2 inputs, a column each, and 1 column is named',
+  );
+  expect(await take(columnwiseModel(['a', 'b'], ['N', 2]))).toMatch(/a \[rows, 1\] for each feature under its name$/);
+});
+
+it('an input of open width, or of no shape at all, is taken to be the set that is told', async () => {
+  expect(await take(withoutShape())).toEqual(FIRST);
+});
+
+it('classes that have names are never guessed: which is the yes is told', async () => {
+  const file = zippedModel(3, ['buy', 'sell']);
+  expect(await take(file)).toBe('its classes are called buy, sell: say which is the yes, counted from 0');
+  expect(await take(file, { answer: { classIndex: 0 } })).toEqual(said([-1.5, 3, -0.75]));
 });
 
 it('a window of candles is taken in, also one of an open length that is told', async () => {
@@ -150,6 +188,15 @@ it.each([
   ['rows that look at each other', rowsTogether(), {}, /answers a row otherwise when it is asked about others/],
   ['scores of classes', twoOutputs(), { output: 'q' }, /the 3 numbers of its output q .* sum up to 0\.\d+, and prob/],
   ['several classes', thirds(), {}, /has 3 classes: say which is the yes/],
+  [
+    'logarithms of probabilities',
+    softmax('LogSoftmax', 1),
+    {},
+    /are logarithms of probabilities: export it with a Softmax/,
+  ],
+  ['a Softmax over rows', softmax('Softmax', 0), {}, /sums up to 1 over the rows, .*\(dim=1 is right\)/],
+  ['candles before rows', shaped([24, 'N', 3]), {}, /candles before rows: .* batch_first=True/],
+  ['features before candles', shaped(['N', 3, 24]), {}, /features before candles: begin it with a transpose/],
 ])('%s is refused in a sentence', async (_, file, ports, reason) => {
   const answer = String(reason).includes('sum up') ? { classIndex: 0 } : {};
   expect(await take(file, { ports, answer })).toMatch(reason);
@@ -175,8 +222,50 @@ it('a row for which it says no probability is refused, and costs the others noth
   }
 });
 
+function opset(domain: string, version: number): Uint8Array {
+  return bytesField(8, concatBytes([textField(1, domain), intField(2, version)]));
+}
+
+function withoutShape(): Uint8Array {
+  return encodeModel({
+    graphName: 'g',
+    producerVersion: '1',
+    inputs: [{ name: 'x', dims: null }],
+    outputs: [{ name: 'p', dims: null }],
+    initializers: [floatTensor('first', [3, 1], [3, 0, 0])],
+    nodes: [
+      { op: 'MatMul', inputs: ['x', 'first'], outputs: ['y'] },
+      { op: 'Sigmoid', inputs: ['y'], outputs: ['p'] },
+    ],
+    metadata: new Map(),
+  });
+}
+
+function shaped(dims: readonly (number | string)[]): Uint8Array {
+  return encodeModel({
+    graphName: 'g',
+    producerVersion: '1',
+    inputs: [{ name: 'x', dims }],
+    outputs: [{ name: 'p', dims }],
+    initializers: [],
+    nodes: [{ op: 'Sigmoid', inputs: ['x'], outputs: ['p'] }],
+    metadata: new Map(),
+  });
+}
+
+function softmax(op: 'Softmax' | 'LogSoftmax', axis: number): Uint8Array {
+  return graph(
+    [
+      { op: 'MatMul', inputs: ['x', 'both'], outputs: ['y'] },
+      { op, inputs: ['y'], outputs: ['p'], attributes: [intAttribute('axis', axis)] },
+    ],
+    ['p'],
+    2,
+  );
+}
+
 function withOpset(file: Uint8Array, version: number): Uint8Array<ArrayBuffer> {
-  return withHeader(file, bytesField(8, concatBytes([textField(1, ''), intField(2, version)])));
+  return withHeader(file, opset('', version));
 }
 
 function graph(
@@ -193,6 +282,7 @@ function graph(
     initializers: [
       floatTensor('first', [3, 1], [1, 0, 0]),
       floatTensor('scaled', [3, 1], [3, 0, 0]),
+      floatTensor('both', [3, 2], [1, 0, 0, 1, 0.5, 0]),
       floatTensor('one', [], [1]),
       floatTensor('tenth', [1], [0.1]),
     ],

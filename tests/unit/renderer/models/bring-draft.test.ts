@@ -15,7 +15,9 @@ const FILE: BroughtFile = {
   producer: 'skl2onnx 1.17',
   inputs: [{ name: 'X', shape: 'float32[rows, 1]' }],
   outputs: [{ name: 'p', shape: 'float32[rows, 2]' }],
-  featureSet: 'v1',
+  featureSets: ['v1'],
+  output: 'p',
+  classNames: [],
 };
 const TOLD = { title: 'Boosted, on v1!', author: ' A. Trader ', licence: 'MIT', learntTo: '2024-03-31' };
 const draft: BringDraft = { ...withFile(bringDraftFor(MODELS_CATALOGUE, BTC), FILE), ...TOLD };
@@ -75,13 +77,26 @@ describe('a model that is brought', () => {
     expect(errorsOf({ learntTo: '2024-02-30' })).toEqual({ learntTo: 'A day, as 2026-01-31.' });
     expect(errorsOf({ title: '¿?' })).toEqual({ title: 'With a letter or a number in it.' });
     expect(errorsOf({ columns: 'sma_5 sma_5' })).toEqual({ columns: 'sma_5 is named twice.' });
-    const wide = { ...FILE, featureSet: null };
-    expect(errorsOf({}, wide)).toEqual({ columns: 'Its input is not as wide as v1: name its columns.' });
+    const wide = { ...FILE, featureSets: [] };
+    expect(errorsOf({}, wide)).toEqual({ columns: 'Its input is not of v1: name its columns.' });
+    const called = { ...FILE, classNames: ['buy', 'sell'] };
+    expect(errorsOf({}, called)).toEqual({ classIndex: 'Which of buy, sell? The first is 0.' });
+    expect(errorsOf({ classIndex: '0' }, called)).toEqual({});
     const two = { ...FILE, outputs: [...FILE.outputs, { name: 'q', shape: 'float32[rows]' }] };
     expect(errorsOf({ output: '' }, two)).toEqual({ output: 'Which of them?' });
     expect(errorsOf({ data: { ...draft.data, instrumentIds: [] } })).toEqual({ instrumentIds: 'Which instruments?' });
     const wrong = { ...draft.data, questionParams: { horizonBars: '0' } };
     expect(Object.keys(errorsOfStep(errorsOf({ data: wrong }), 1))).toEqual(['question.horizonBars']);
+  });
+
+  it('takes over the set that its file fits, keeps the one chosen where that fits too, and the only output', () => {
+    const begun = bringDraftFor(MODELS_CATALOGUE, BTC);
+    const of = (featureSets: string[], output: string | null = null) =>
+      withFile(begun, { ...FILE, featureSets, output });
+    expect(of(['v2']).data.featureSet).toBe('v2');
+    expect(of(['v2', begun.data.featureSet]).data.featureSet).toBe(begun.data.featureSet);
+    expect(of([]).data.featureSet).toBe(begun.data.featureSet);
+    expect([of([], 'q').output, of([]).output]).toEqual(['q', '']);
   });
 
   it('has a name that its title makes', () => {

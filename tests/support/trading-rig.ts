@@ -1,5 +1,5 @@
 import { formatDecimal, parseDecimal } from '../../main/engine/domain/decimal.ts';
-import type { Effect, EngineEvent, InputEvent, ReductionWanted } from '../../main/engine/domain/events.ts';
+import type { Effect, EngineEvent, InputEvent, OutputEvent, ReductionWanted } from '../../main/engine/domain/events.ts';
 import { type Instrument, type InstrumentRecord, instrumentFromRecord } from '../../main/engine/domain/instrument.ts';
 import type { Quote } from '../../main/engine/domain/market.ts';
 import type { CountersignedOrder, VenueFill, VenueOrderReport } from '../../main/engine/domain/order.ts';
@@ -83,6 +83,8 @@ export interface Rig {
   ledger: LedgerStage;
   dispatch(event: InputEvent): readonly EngineEvent[];
   tick(ms?: number): readonly EngineEvent[];
+  /** An earlier stage concludes something, on a tick. */
+  conclude(event: OutputEvent): void;
   /** Signs an order as a person and returns its client order id. */
   sign(wish: OrderWish): string;
   /** The venue states other rules for new orders. */
@@ -103,6 +105,7 @@ export function createRig(): Rig {
   let core: Core;
   let records = RECORDS;
   let wished: CountersignedOrder | null = null;
+  let concluded: OutputEvent | null = null;
   let sessions = 0;
   let orders = 0;
 
@@ -115,6 +118,8 @@ export function createRig(): Rig {
     name: 'approval',
     apply: () => {},
     handle(event, context) {
+      if (concluded !== null) context.emit(concluded);
+      concluded = null;
       if (event.kind === 'ManualOrderRequested' && wished !== null) {
         context.emit({ kind: 'OrderSigned', order: seal.stamp(wished) });
         wished = null;
@@ -179,6 +184,10 @@ export function createRig(): Rig {
     tick(ms = 250) {
       rig.nowMs += ms;
       return rig.dispatch({ kind: 'ClockTicked' });
+    },
+    conclude(event) {
+      concluded = event;
+      rig.tick(0);
     },
     sign(wish) {
       orders += 1;

@@ -365,6 +365,11 @@ export function createApprovalStage(deps: ApprovalDeps): Stage & { readonly view
           if (why !== null) lapse(context, held, why);
         }
         break;
+      case 'RestTakenBack': {
+        const held = cases.get(event.proposalId);
+        if (held && isOpen(held)) lapse(context, held, `${event.strategy} took it back: ${event.text}`);
+        break;
+      }
       case 'MandateSet': {
         const checked = event.mandate && checkMandate(event.mandate);
         if (checked && !checked.ok) refuse(context, 'mandate', checked.error.kind, checked.error.text);

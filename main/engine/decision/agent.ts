@@ -5,6 +5,7 @@ import type {
   MarketBatchReceived,
   PredictionArrived,
   PredictionFailed,
+  Rests,
   StrategySpoke,
   StrategySwitchedOff,
 } from '../domain/events.ts';
@@ -41,6 +42,10 @@ export interface Opinion {
   readonly bracket: Bracket | null;
   /** The most it would trade, in base; absent where it leaves that to the limits. */
   readonly qtyBaseMax?: number;
+  /** Of a strategy that has spoken: all that it wants to rest in the instrument. Absent: it has no word, and what rests for it stays. */
+  readonly rests?: Rests;
+  /** This stance is to rest, by `rests`; absent where it takes. */
+  readonly isToRest?: true;
   readonly modelHash: string | null;
   readonly candleCloseTimeMs: number;
 }

@@ -7,7 +7,7 @@ import { accountsOf, type Instrument, type InstrumentId, isPerpetual } from '../
 import type { MarketView, Quote } from '../domain/market.ts';
 import { addsRisk, type OpenOrderView, type OrdersView, type PortfolioView } from '../domain/portfolio.ts';
 import type { Proposal, Reason, RiskLimits, Vote } from '../domain/proposal.ts';
-import { fail, type Result } from '../domain/result.ts';
+import { fail, ok, type Result } from '../domain/result.ts';
 import type { TrustModel } from '../domain/trust-model.ts';
 import type { Stage, StageContext } from '../kernel/stage.ts';
 import { type Agent, looksAt } from './agent.ts';
@@ -18,6 +18,8 @@ import { type Ballot, countHeard, type Outcome, votesOf } from './ensemble.ts';
 import { type EnsembleNow, ensembleNow } from './ensemble-now.ts';
 import { createLineUp, speaksFor } from './line-up.ts';
 import { proposalFrom } from './proposal-from.ts';
+import { type Resting, whyUnwanted } from './resting.ts';
+import { type RestingWish, wishOnGrids } from './resting-wish.ts';
 import type { SettledRun } from './score-keeper.ts';
 
 export interface DecisionDeps {
@@ -87,6 +89,8 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
   ]);
   /** Proposed in the course of an input and not applied yet: a tick may both close a candle and end a quiet. */
   const proposedNow = new WeakMap<StageContext, Set<InstrumentId>>();
+  /** Proposals taken back in the course of it. */
+  const takenBackNow = new WeakMap<StageContext, Set<string>>();
 
   /** Spot trades long and flat: what is held can be sold, else something can be bought. Of a perpetual of which nothing is held, either. */
   const actionableSide = (instrumentId: InstrumentId): 'buy' | 'sell' | null => {
@@ -119,11 +123,16 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
     return nowMs - quote.receivedTimeMs <= deps.limits().quoteAgeMsMax ? quote : null;
   };
 
+  /** An order of this side is open there that opens, or that closes what is held; stops and targets are neither. */
+  const isWorking = (instrumentId: InstrumentId, side: 'buy' | 'sell', which: (order: OpenOrderView) => boolean) =>
+    orders.open().some((order) => order.instrumentId === instrumentId && order.side === side && which(order));
+
   const entry = (
     instrument: Instrument,
     side: 'buy' | 'sell',
     quote: Quote,
     outcome: Outcome,
+    rests: RestingWish | null,
     nowMs: number,
   ): Result<Draft, NoProposal> => {
     const held = heldBack(instrument.id);
@@ -131,8 +140,7 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
     if (nowMs - state.lastProposedMs(instrument.id, side) < ENTRY_COOLDOWN_MS) {
       return no('cooldown', `proposed less than ${ENTRY_COOLDOWN_MS / 60_000} minutes ago`);
     }
-    const isSame = (order: OpenOrderView): boolean => order.instrumentId === instrument.id && order.side === side;
-    if (orders.open().some((order) => isSame(order) && addsRisk(order))) {
+    if (isWorking(instrument.id, side, addsRisk)) {
       return no('working-order', `an order to ${side} is already open`);
     }
     const instruments = deps.instruments();
@@ -152,6 +160,7 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
       equityQuote,
       bracket,
       qtyBaseMax: outcome.deciding?.opinion.qtyBaseMax ?? null,
+      rests,
       feeBps,
     });
   };
@@ -160,6 +169,7 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
     instrument: Instrument,
     side: 'buy' | 'sell',
     quote: Quote,
+    rests: RestingWish | null,
     nowMs: number,
   ): Result<Draft, NoProposal> => {
     const instruments = deps.instruments();
@@ -168,7 +178,23 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
     if (nowMs - state.lastProposedMs(instrument.id, side) < EXIT_COOLDOWN_MS) {
       return no('cooldown', `proposed to ${side} less than ${EXIT_COOLDOWN_MS / 60_000} minutes ago`);
     }
-    return draftExit(instrument, side, quote, closableBase, deps.limits().priceBandBps);
+    if (rests && isWorking(instrument.id, side, ({ purpose }) => purpose === 'exit')) {
+      return no('working-order', `an order to ${side} is already open`);
+    }
+    return draftExit(instrument, side, quote, closableBase, deps.limits().priceBandBps, rests);
+  };
+
+  /** What the deciding member wants to rest; null where it wants to trade now. */
+  const restOf = (
+    side: 'buy' | 'sell',
+    instrument: Instrument,
+    outcome: Outcome,
+  ): Result<RestingWish | null, NoProposal> => {
+    const { isToRest, rests } = outcome.deciding?.opinion ?? {};
+    if (!isToRest) return ok(null);
+    const said = rests?.[side];
+    const wish = said ? wishOnGrids(said, side, instrument) : null;
+    return wish ? ok(wish) : no('bad-levels', 'what is to rest is no price or no quantity');
   };
 
   /** Everything that may stand between a stance and a proposal. */
@@ -185,9 +211,13 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
       return no('stale', 'the quote is crossed or empty');
     }
     const { stance: side } = outcome;
+    const rests = restOf(side, instrument, outcome);
+    if (!rests.ok) return rests;
     const held = portfolio.position(instrumentId)?.qtyBase ?? 0n;
     const closes = side === 'buy' ? held < 0n : held > 0n || instrument.kind === 'spot';
-    return closes ? exit(instrument, side, quote, nowMs) : entry(instrument, side, quote, outcome, nowMs);
+    return closes
+      ? exit(instrument, side, quote, rests.value, nowMs)
+      : entry(instrument, side, quote, outcome, rests.value, nowMs);
   };
 
   const propose = (
@@ -210,7 +240,32 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
     context.emit({ kind: 'ProposalMade', proposal });
   };
 
+  /** What rests of some strategies, or waits for it, and is not wanted any more. */
+  const takeBack = (context: StageContext, whyOf: (resting: Resting) => string | null): void => {
+    const taken = takenBackNow.get(context) ?? new Set();
+    takenBackNow.set(context, taken);
+    for (const resting of state.resting.standing()) {
+      const { proposalId, instrumentId, strategy } = resting;
+      const text = taken.has(proposalId) ? null : whyOf(resting);
+      if (text === null) continue;
+      taken.add(proposalId);
+      context.emit({ kind: 'RestTakenBack', instrumentId, proposalId, strategy, text });
+    }
+  };
+
+  /** By the present word of the strategy itself, whatever the others say; one without a word takes nothing back. */
+  const takeBackUnwanted = (instrumentId: InstrumentId, context: StageContext): void => {
+    const instrument = deps.instruments().get(instrumentId);
+    if (!instrument) return;
+    takeBack(context, (resting) => {
+      if (resting.instrumentId !== instrumentId) return null;
+      const word = agents.find(({ id }) => id === resting.strategy)?.opinion(instrumentId, context.nowMs).rests;
+      return word ? whyUnwanted(resting, word, instrument) : null;
+    });
+  };
+
   const judge = (instrumentId: InstrumentId, candleCloseTimeMs: number, context: StageContext): void => {
+    takeBackUnwanted(instrumentId, context);
     if (!isDue(instrumentId, candleCloseTimeMs)) return;
     const { nowMs } = context;
     const ballots = ballotsOf(instrumentId, nowMs);
@@ -341,6 +396,16 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
         for (const { instrumentId } of event.wishes)
           if (!isReconciling(instrumentId)) judge(instrumentId, event.candleCloseTimeMs, context);
         break;
+      case 'StrategySwitchedOff':
+        takeBack(context, ({ strategy }) => (strategy === event.strategy ? `it was switched off: ${event.why}` : null));
+        break;
+      case 'ProposalLapsed':
+      case 'OrderStateChanged': {
+        // What is wanted in the place of an order that was taken back has waited for this.
+        const cleared = state.resting.clearedBy(event);
+        if (cleared && state.started && !isReconciling(cleared)) judge(cleared, state.judgedCloseMs(cleared), context);
+        break;
+      }
       case 'AnswersGathered':
         if (state.started && !isReconciling(event.instrumentId))
           judge(event.instrumentId, event.candleCloseTimeMs, context);

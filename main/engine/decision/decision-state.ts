@@ -14,6 +14,7 @@ import type { SituatedForecast, TrustModel } from '../domain/trust-model.ts';
 import { type Agent, looksAt } from './agent.ts';
 import { BARS_KEPT, CandleTape, candleFromRow } from './candle-tape.ts';
 import { type LineUp, speaksFor } from './line-up.ts';
+import { createRestingOrders, type RestingOrders } from './resting.ts';
 import { createScoreHours } from './score-hours.ts';
 import { createScoreKeeper, regimeAt, type SettledRun } from './score-keeper.ts';
 import { type Heard, listenTo } from './why-heard.ts';
@@ -38,6 +39,8 @@ export interface DecisionState {
   votes(instrumentId: InstrumentId): CountedVotes | null;
   lastProposedMs(instrumentId: InstrumentId, side: Proposal['side']): number;
   hasPending(instrumentId: InstrumentId): boolean;
+  /** What rests for strategies, or waits to. */
+  readonly resting: Pick<RestingOrders, 'standing' | 'clearedBy'>;
   instrumentIds(): Iterable<InstrumentId>;
   readonly settings: EnsembleSettings;
   /** Whether the member was asked about the instrument's last candle and has not answered while others have. */
@@ -80,6 +83,7 @@ export function createDecisionState(
   const judgedCloseMs = new Map<InstrumentId, number>();
   const proposedMs = { buy: new Map<InstrumentId, number>(), sell: new Map<InstrumentId, number>() };
   const pending = new Map<string, InstrumentId>();
+  const resting = createRestingOrders();
   let started = false;
   let quietSinceMs = 0;
 
@@ -166,6 +170,7 @@ export function createDecisionState(
   const isSeen = (instrumentId: InstrumentId): boolean => agents.some((agent) => looksAt(agent, instrumentId));
 
   const apply = (event: EngineEvent, timeMs: number): void => {
+    resting.apply(event);
     switch (event.kind) {
       case 'EngineStarted':
         started = true;
@@ -261,6 +266,7 @@ export function createDecisionState(
       for (const waiting of pending.values()) if (waiting === instrumentId) return true;
       return false;
     },
+    resting,
     instrumentIds: () => tapes.keys(),
     get settings() {
       return settings;

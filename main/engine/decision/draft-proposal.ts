@@ -1,4 +1,11 @@
-import { divideDecimal, fromNumber, multiplyDecimal, parseDecimal, roundToStep } from '../domain/decimal.ts';
+import {
+  divideDecimal,
+  formatDecimal,
+  fromNumber,
+  multiplyDecimal,
+  parseDecimal,
+  roundToStep,
+} from '../domain/decimal.ts';
 import { bpsOf, lossPerUnit, type Stakes } from '../domain/exposure.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { Quote } from '../domain/market.ts';
@@ -6,11 +13,10 @@ import { floorToLot } from '../domain/money.ts';
 import type { RiskLimits } from '../domain/proposal.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { Bracket, Level } from './agent.ts';
+import { FLOAT_MOST, type RestingWish } from './resting-wish.ts';
 
 /** Grain in which shares and distances, which are floats, enter exact arithmetic: 10^-12. */
 const GRAIN = 1_000_000n;
-/** No price, distance or quantity of any instrument is larger; a float that is has gone astray. */
-const FLOAT_MOST = 1e15;
 /** A stop closer than this many bands could go off while the question is still open. */
 const STOP_BANDS_MIN = 2;
 /** How far past the touch the limit goes, as a share of the band: see `entryLimit`. */
@@ -27,6 +33,8 @@ export interface EntryInputs {
   readonly bracket: Bracket;
   /** The most that the deciding member would trade; null where it leaves that to the limits. */
   readonly qtyBaseMax: number | null;
+  /** What is to rest; null where it takes. */
+  readonly rests: RestingWish | null;
   readonly feeBps: number;
 }
 
@@ -42,8 +50,10 @@ export interface Draft {
   readonly sizedBy: string;
   /** True where stop or target had to move out of the reach of the price band. */
   readonly widened: boolean;
+  /** What was to rest, before any limit; null where it takes. */
+  readonly rests: RestingWish | null;
 }
-export type DraftError = { readonly kind: 'too-small' | 'no-room' | 'bad-levels'; readonly text: string };
+export type DraftError = { readonly kind: 'too-small' | 'no-room' | 'bad-levels' | 'crosses'; readonly text: string };
 
 /**
  * The limit goes a third of the band past the touch: a person takes seconds to answer, and a limit at the touch would by
@@ -58,6 +68,22 @@ export function entryLimit(touch: bigint, side: 'buy' | 'sell', bandBps: number,
   }
   const limit = roundToStep(touch - slack, tickSize, 'ceil');
   return limit < touch && limit > 0n ? limit : touch;
+}
+
+/** Where the order goes: past the touch, or where it is to rest, which is nowhere across the touch. */
+function priceOf(
+  side: 'buy' | 'sell',
+  quote: Quote,
+  bandBps: number,
+  rests: RestingWish | null,
+  tickSize: bigint,
+): Result<{ readonly touch: bigint; readonly entry: bigint }, DraftError> {
+  const touch = parseDecimal(side === 'buy' ? quote.ask : quote.bid);
+  if (rests === null) return ok({ touch, entry: entryLimit(touch, side, bandBps, tickSize) });
+  const { price } = rests;
+  if (side === 'buy' ? price < touch : price > touch) return ok({ touch, entry: price });
+  const text = `at ${formatDecimal(price)} it would take and not rest: the best ${side === 'buy' ? 'ask' : 'bid'} is ${formatDecimal(touch)}`;
+  return fail({ kind: 'crosses', text });
 }
 
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
@@ -86,6 +112,7 @@ function sizeCaps(inputs: EntryInputs, entry: bigint, stop: bigint): readonly (r
     ...(inputs.qtyBaseMax === null
       ? []
       : [[fromNumber(inputs.qtyBaseMax, GRAIN, 'floor'), 'what was asked for'] as const]),
+    ...(inputs.rests === null ? [] : [[inputs.rests.qty, 'what was asked for'] as const]),
   ];
 }
 
@@ -107,15 +134,19 @@ export function draftEntry(inputs: EntryInputs): Result<Draft, DraftError> {
   if (!wanted.every((value) => Math.abs(value) <= FLOAT_MOST))
     return fail({ kind: 'bad-levels', text: 'what was asked for is no price or no quantity' });
   const isLong = side === 'buy';
-  const touch = parseDecimal(isLong ? quote.ask : quote.bid);
-  const entry = entryLimit(touch, side, limits.priceBandBps, instrument.tickSize);
+  const { tickSize } = instrument;
+  const priced = priceOf(side, quote, limits.priceBandBps, inputs.rests, tickSize);
+  if (!priced.ok) return priced;
+  const { touch, entry } = priced.value;
+  // What takes is filled at the touch, what rests at its own price.
+  const from = inputs.rests ? entry : touch;
   const narrowest = bpsOf(entry, STOP_BANDS_MIN * limits.priceBandBps);
-  const stopWanted = distanceOf(bracket.stop, touch, !isLong, instrument.tickSize);
-  const targetWanted = bracket.target === null ? null : distanceOf(bracket.target, touch, isLong, instrument.tickSize);
+  const stopWanted = distanceOf(bracket.stop, from, !isLong, tickSize);
+  const targetWanted = bracket.target === null ? null : distanceOf(bracket.target, from, isLong, tickSize);
   const widened = stopWanted < narrowest || (targetWanted !== null && targetWanted < narrowest);
   const stopDistance = larger(stopWanted, narrowest);
   const away = (distance: bigint, isUp: boolean): bigint =>
-    roundToStep(touch + (isUp ? distance : -distance), instrument.tickSize, isUp ? 'ceil' : 'floor');
+    roundToStep(from + (isUp ? distance : -distance), tickSize, isUp ? 'ceil' : 'floor');
   const stop = away(stopDistance, !isLong);
   const target = targetWanted === null ? null : away(larger(targetWanted, narrowest), isLong);
   const isBehind = target !== null && (isLong ? target <= entry : target >= entry || target <= 0n);
@@ -128,23 +159,27 @@ export function draftEntry(inputs: EntryInputs): Result<Draft, DraftError> {
     const kind = sizedBy === 'risk per trade' ? 'too-small' : 'no-room';
     return fail({ kind, text: `${sizedBy} leaves less than the venue's smallest order` });
   }
-  return ok({ entry, stop, target, qty, touch, sizedBy, widened });
+  return ok({ entry, stop, target, qty, touch, sizedBy, widened, rests: inputs.rests });
 }
 
-/** All of what is held and free to close, at a limit a third of the band past the touch. */
+/** All of what is held and free to close, at a limit a third of the band past the touch; or as much of it as is to rest, where it is to. */
 export function draftExit(
   instrument: Instrument,
   side: 'buy' | 'sell',
   quote: Quote,
   closableBase: bigint,
   bandBps: number,
+  rests: RestingWish | null = null,
 ): Result<Draft, DraftError> {
-  const touch = parseDecimal(side === 'buy' ? quote.ask : quote.bid);
-  const entry = entryLimit(touch, side, bandBps, instrument.tickSize);
-  const most = closableBase < instrument.maxQty ? closableBase : instrument.maxQty;
-  const qty = floorToLot(most, instrument).atoms;
+  const priced = priceOf(side, quote, bandBps, rests, instrument.tickSize);
+  if (!priced.ok) return priced;
+  const { touch, entry } = priced.value;
+  const free = closableBase < instrument.maxQty ? closableBase : instrument.maxQty;
+  const isPart = rests !== null && rests.qty < free;
+  const qty = floorToLot(isPart ? rests.qty : free, instrument).atoms;
   if (qty < instrument.minQty || qty === 0n || multiplyDecimal(qty, entry, 'down') < instrument.minNotional) {
     return fail({ kind: 'too-small', text: "what is held is less than the venue's smallest order" });
   }
-  return ok({ entry, stop: null, target: null, qty, touch, sizedBy: 'position', widened: false });
+  const sizedBy = isPart ? 'what was asked for' : 'position';
+  return ok({ entry, stop: null, target: null, qty, touch, sizedBy, widened: false, rests });
 }

@@ -67,7 +67,7 @@ export function proposalFrom(parts: ProposalParts): Proposal {
     origin: originOf(parts),
     agent: outcome.deciding?.agent.label ?? 'Ensemble',
     side,
-    orderType: 'limit',
+    orderType: draft.rests ? 'post-only' : 'limit',
     qtyBase: formatDecimal(draft.qty),
     entryPrice: formatDecimal(draft.entry),
     stopPrice: decimalOrNull(draft.stop),
@@ -85,5 +85,12 @@ export function proposalFrom(parts: ProposalParts): Proposal {
     expiresAtMs: nowMs + limits.approvalTtlMs,
     modelHashes: [...new Set(hashes)],
     changeOf: null,
+    ...(draft.rests && {
+      restsFor: {
+        strategy: outcome.deciding?.agent.id ?? '',
+        qtyBase: formatDecimal(draft.rests.qty),
+        price: formatDecimal(draft.rests.price),
+      },
+    }),
   });
 }

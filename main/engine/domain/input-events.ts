@@ -182,6 +182,11 @@ export type StrategyWish =
         readonly target?: number;
       };
     };
+/** What a strategy wants to rest in an instrument, until it says otherwise: an order a side at most, in base and at a price. */
+export interface Rests {
+  readonly buy?: { readonly qty: number; readonly price: number };
+  readonly sell?: { readonly qty: number; readonly price: number };
+}
 /** A strategy that runs outside has looked at a closed candle, or has heard a model about it. */
 export interface StrategySpoke {
   readonly kind: 'StrategySpoke';
@@ -191,7 +196,12 @@ export interface StrategySpoke {
   /** False while its indicators have no value yet. */
   readonly isWarm: boolean;
   /** The instrument of the candle first, then those in which it changed what it wants; null for nothing. */
-  readonly wishes: readonly { readonly instrumentId: InstrumentId; readonly wish: StrategyWish | null }[];
+  readonly wishes: readonly {
+    readonly instrumentId: InstrumentId;
+    readonly wish: StrategyWish | null;
+    /** Absent: nothing. */
+    readonly rests?: Rests;
+  }[];
 }
 /** It threw, did not answer in time, or said what is no answer: for the rest of the session nobody asks it. */
 export interface StrategySwitchedOff {

@@ -109,6 +109,15 @@ export interface ProposalLapsed {
   readonly proposalId: string;
   readonly why: string;
 }
+/** A strategy no longer wants an order that rests for it, or that waits to be signed: it is taken back. */
+export interface RestTakenBack {
+  readonly kind: 'RestTakenBack';
+  readonly instrumentId: InstrumentId;
+  readonly proposalId: string;
+  readonly strategy: string;
+  /** Why, as the end of a sentence. */
+  readonly text: string;
+}
 /** A request of a person that could not be carried out; `code` is stable, `text` is for people. */
 export interface RequestRefused {
   readonly kind: 'RequestRefused';
@@ -174,7 +183,9 @@ export interface CancelWanted {
     /** A target that did not fill at once gives the balance back to the stop. */
     | 'target-lapsed'
     /** A limit sale rests in the place of a stop whose price has been reached. */
-    | 'stop-reached';
+    | 'stop-reached'
+    /** It rested for a strategy that no longer wants it. */
+    | 'strategy';
 }
 /** An order on our account that this engine did not send, adopted so that the books are whole. */
 export interface ForeignOrderSeen {
@@ -291,6 +302,7 @@ export type OutputEvent =
   | ApprovalAsked
   | ProposalDeclined
   | ProposalLapsed
+  | RestTakenBack
   | RequestRefused
   | OrderSigned
   | SignatureVoided

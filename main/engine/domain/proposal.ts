@@ -59,6 +59,8 @@ export interface Proposal {
   readonly modelHashes: readonly string[];
   /** Set where this proposal is a person's change of another. */
   readonly changeOf: string | null;
+  /** An order that rests until this strategy takes it back; and what that had asked for, on the grids: limits may leave less of it. */
+  readonly restsFor?: { readonly strategy: string; readonly qtyBase: string; readonly price: string };
   /** The ticket's own id, for manual orders: what a refusal is addressed to. */
   readonly requestId?: string;
 }

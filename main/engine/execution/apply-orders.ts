@@ -46,6 +46,10 @@ export function applyToState(state: ExecutionState, event: EngineEvent, timeMs: 
     case 'ProposalLapsed':
       state.proposedPrices.delete(event.proposalId);
       return;
+    case 'RestTakenBack':
+      state.takenBack.add(event.proposalId);
+      dropOldest(state.takenBack, PROPOSALS_MAX);
+      return;
     case 'OrderPersisted':
       applyPersisted(state, event, timeMs);
       return;

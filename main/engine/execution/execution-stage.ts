@@ -23,6 +23,7 @@ import {
   handleFlatten,
   handleKillSwitch,
   keepKilled,
+  keepTakenBack,
   wantCancel,
 } from './people.ts';
 import { planPerpetual } from './perpetual-plan.ts';
@@ -117,6 +118,11 @@ function handleEvent(hand: Hand, event: EngineEvent): void {
     case 'ClockTicked':
       handleTick(hand);
       keepKilled(hand);
+      keepTakenBack(hand);
+      return;
+    case 'RestTakenBack':
+    case 'OrderPersisted':
+      keepTakenBack(hand);
       return;
     case 'PrivateStreamChanged':
       if (event.status === 'live') {

@@ -62,6 +62,8 @@ export interface ExecutionState {
   readonly anomalies: Set<string>;
   /** When each venue's account was opened: what others did before is part of its opening balances. */
   readonly openedAtMs: Map<string, number>;
+  /** Proposals whose orders are no longer wanted by the strategy that they rest for. */
+  readonly takenBack: Set<string>;
   /** The kill switch is on. */
   killed: boolean;
   /** Venues whose books were read since the engine started. */
@@ -85,6 +87,7 @@ export function createExecutionState(): ExecutionState {
     proposedPrices: new Map(),
     anomalies: new Set(),
     openedAtMs: new Map(),
+    takenBack: new Set(),
     killed: false,
     reconciled: new Set(),
     incomes: new Set(),

@@ -73,6 +73,16 @@ export function keepKilled(hand: Hand): void {
   }
 }
 
+/** What a strategy no longer wants goes like what a person cancels; so does what comes back of it, or whose cancel a crash cut off. */
+export function keepTakenBack(hand: Hand): void {
+  const { takenBack } = hand.state;
+  if (takenBack.size === 0) return;
+  for (const record of activeOrders(hand.state)) {
+    const isTaken = record.proposalId !== null && takenBack.has(record.proposalId);
+    if (isTaken && record.cancelWantedAtMs === null) wantCancel(hand, record, 'strategy');
+  }
+}
+
 export function handleFlatten(hand: Hand, event: FlattenRequested): void {
   const held = hand.deps.portfolio.positions().filter((position) => position.qtyBase !== 0n);
   const entering = activeOrders(hand.state).filter((record) => !reduces(record) && isLive(record));

@@ -128,6 +128,12 @@ export function journalLine(event: EngineEvent, nameOf: (proposalId: string) => 
       return line('info', null, `${capital(nameOf(event.proposalId))} declined${event.why ? `: ${event.why}` : ''}.`);
     case 'ProposalLapsed':
       return line('info', null, `${capital(nameOf(event.proposalId))} lapsed: ${event.why}`);
+    case 'RestTakenBack':
+      return line(
+        'info',
+        event.instrumentId,
+        `${event.strategy} takes back ${nameOf(event.proposalId)}: ${event.text}.`,
+      );
     case 'RequestRefused':
       return line('warn', null, event.text);
     case 'OrderSigned': {

@@ -80,6 +80,7 @@ const TRAITS: Readonly<Record<EventKind, Traits>> = {
   ApprovalAsked: LEDGER_DECISION,
   ProposalDeclined: LEDGER_DECISION,
   ProposalLapsed: LEDGER_DECISION,
+  RestTakenBack: LEDGER_DECISION,
   RequestRefused: LEDGER_DECISION,
   OrderSigned: LEDGER_DECISION,
   SignatureVoided: LEDGER_DECISION,

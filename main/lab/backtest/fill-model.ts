@@ -6,6 +6,9 @@ const IMPACT_BARS = 20;
 /** A grid is met where a quotient is this near to a whole number: floats are never quite on it. */
 const GRAIN = 1e-9;
 
+/** More than any tick has. */
+const PLACES = 12;
+
 const floorTo = (value: number, step: number): number => (step === 0 ? value : Math.floor(value / step + GRAIN) * step);
 const ceilTo = (value: number, step: number): number => (step === 0 ? value : Math.ceil(value / step - GRAIN) * step);
 
@@ -33,9 +36,9 @@ export class FillModel {
     return this.#onTick(share === 0 ? reference : reference * (1 + side * share), -side as 1 | -1);
   }
 
-  /** A resting order's price on the tick, never better for the order than asked. */
+  /** A resting order's price on the tick, never better for the order than asked: the very float of it, so that a touch is no more than that. */
   restingPrice(side: 1 | -1, price: number): number {
-    return this.#onTick(price, side);
+    return Number(this.#onTick(price, side).toFixed(PLACES));
   }
 
   /** A buy rests at the tick below, a sale at the one above; a taker pays the other way round. */

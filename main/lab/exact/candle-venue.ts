@@ -140,7 +140,9 @@ export class CandleVenue implements VenuePort {
     const makes = type === 'limit' || type === 'oco' || type === 'post-only';
     const price = takes ? Number(triggerPrice) : makes ? Number(limitPrice) : Number.NaN;
     if (!isOpen(working) || !this.#isThrough(reachOf(listing, bar, side).best(price))) return;
-    const market = side === 'sell' ? Math.max(open, price) : takes ? Math.min(open, price) : price;
+    // A target is left at the open where the market came to it over a gap, as in the fast gear; what rests makes at its own price.
+    const isTarget = takes || type === 'oco' || order.purpose === 'target';
+    const market = !isTarget ? price : side === 'sell' ? Math.max(open, price) : Math.min(open, price);
     if (takes) this.#fill(working, this.#takerPrice(working, market), 'taker');
     else this.#fill(working, listing.onTick(market), 'maker');
   }
@@ -221,16 +223,21 @@ export class CandleVenue implements VenuePort {
     const venueOrderId = this.#nextId();
     const qty = parseDecimal(order.qtyBase);
     const working: Working = { order, listing, venueOrderId, qty, filled: 0n, status: 'open' };
+    const takes = (price: string): boolean =>
+      limitPrice === null ||
+      (side === 'buy' ? Number(price) <= Number(limitPrice) : Number(price) >= Number(limitPrice));
+    if (type === 'post-only' && takes(listing.takerPrice(side, listing.price, 0n))) {
+      const refused = { code: '-2010', text: 'It would take and not rest.' };
+      this.#tell({ kind: 'SubmitAnswered', clientOrderId, outcome: 'rejected', venueOrderId: null, ...refused });
+      return;
+    }
     this.#open.push(working);
     this.#known.set(clientOrderId, working);
     this.#tell({ kind: 'SubmitAnswered', clientOrderId, outcome: 'accepted', venueOrderId, code: '', text: '' });
     this.#tell({ kind: 'OrderReported', report: this.#reportOf(working) });
     if (type !== 'limit' && type !== 'market') return;
     const price = this.#takerPrice(working, listing.price);
-    const isWithin =
-      limitPrice === null ||
-      (side === 'buy' ? Number(price) <= Number(limitPrice) : Number(price) >= Number(limitPrice));
-    if (isWithin) this.#fill(working, price, 'taker');
+    if (takes(price)) this.#fill(working, price, 'taker');
   }
 
   #listing(instrumentId: InstrumentId): Listing {

@@ -102,6 +102,7 @@ export class ExactSession {
       case 'ApprovalAsked':
         return this.#ask(event.proposalId, event.again);
       case 'OrderSigned':
+        this.books.signed(event.order);
         if (event.order.proposalId === null) return;
         this.approvals.signed += 1;
         if (event.order.signature.by === 'mandate') this.approvals.byMandate += 1;

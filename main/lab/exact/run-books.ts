@@ -1,6 +1,6 @@
 import type { FillBooked } from '../../engine/domain/events.ts';
 import type { InstrumentId } from '../../engine/domain/instrument.ts';
-import { isVenuesOwnClose } from '../../engine/domain/order.ts';
+import { type CountersignedOrder, isVenuesOwnClose } from '../../engine/domain/order.ts';
 import { Account } from '../backtest/account.ts';
 import { Position } from '../backtest/position.ts';
 import type { FundingEvent, RunSettings } from '../backtest/settings.ts';
@@ -12,12 +12,19 @@ export class RunBooks {
   readonly account: Account;
   readonly equityQuote: number[] = [];
   barsInMarket = 0;
+  /** Orders that rest for the strategy. */
+  readonly #rested = new Set<string>();
   readonly #lines: ReadonlyMap<string, { readonly listing: Listing; readonly position: Position }>;
 
   constructor(listings: readonly Listing[], settings: RunSettings) {
     this.account = new Account(settings.cashQuote);
     const lineOf = (listing: Listing, at: number) => ({ listing, position: new Position(this.account, settings, at) });
     this.#lines = new Map(listings.map((listing, at) => [listing.record.id, lineOf(listing, at)]));
+  }
+
+  /** An order goes out. */
+  signed({ type, clientOrderId }: CountersignedOrder): void {
+    if (type === 'post-only') this.#rested.add(clientOrderId);
   }
 
   filled({ fill, purpose }: FillBooked): void {
@@ -36,7 +43,8 @@ export class RunBooks {
     const left = position.size - qty;
     // Sums of decimals in floats: less than half a lot is nothing.
     const size = left < Number(listing.record.lotStep) / 2 ? position.size : qty;
-    position.reduce(bar, size, Number(price), maker, reasonOf(fill, purpose));
+    const reason = this.#rested.has(fill.clientOrderId) ? 'limit' : reasonOf(fill, purpose);
+    position.reduce(bar, size, Number(price), maker, reason);
   }
 
   funded(instrumentId: InstrumentId, event: FundingEvent): void {

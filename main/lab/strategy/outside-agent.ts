@@ -19,7 +19,10 @@ export function createOutsideAgent(
   supposed: SupposedEdge | null = null,
 ): Agent {
   const closes = new Map<InstrumentId, { readonly close: number; readonly candleCloseTimeMs: number }>();
-  const spoken = new Map<InstrumentId, Pick<Wanted, 'wish' | 'wishedMs'> & { readonly isWarm: boolean }>();
+  const spoken = new Map<
+    InstrumentId,
+    Pick<Wanted, 'wish' | 'wishedMs' | 'rests' | 'toldMs'> & { readonly isWarm: boolean }
+  >();
   let off: string | null = null;
 
   return {
@@ -36,7 +39,8 @@ export function createOutsideAgent(
     onStrategy(event) {
       if (event.kind === 'StrategySpoke') {
         const { candleCloseTimeMs: wishedMs, isWarm, wishes } = event;
-        for (const { instrumentId, wish } of wishes) spoken.set(instrumentId, { wish, wishedMs, isWarm });
+        for (const { instrumentId, wish, rests = {} } of wishes)
+          spoken.set(instrumentId, { wish, wishedMs, rests, toldMs: wishedMs, isWarm });
         return;
       }
       spoken.clear();

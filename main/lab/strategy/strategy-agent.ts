@@ -71,17 +71,17 @@ export function createStrategyAgent(
     onFill({ fill }) {
       const instrument = instruments.indexOf(fill.instrumentId);
       if (instrument < 0) return;
-      const { side, price, qtyBase, fee } = fill;
+      const { side, price, qtyBase, fee, liquidity } = fill;
       const ours = { instrument, side, price: Number(price), qty: Number(qtyBase), fee: Number(fee) };
-      runner.handlers.onFill?.(ours, deskOf(instrument));
+      runner.fill(ours, liquidity === 'maker');
     },
     opinion(instrumentId, nowMs) {
       const instrument = instruments.indexOf(instrumentId);
       if (instrument < 0) return abstaining('does not look at it', 'unknown');
       const candleCloseTimeMs = closeMs[instrument] as number;
       if (!runner.isWarm) return abstaining('warming up', 'unknown', candleCloseTimeMs);
-      const { wish, wishedMs } = deskOf(instrument);
-      const wanted = { wish, wishedMs, close: close[instrument]!, candleCloseTimeMs };
+      const { wish, wishedMs, rests, nowMs: toldMs } = deskOf(instrument);
+      const wanted = { wish, wishedMs, rests, toldMs, close: close[instrument]!, candleCloseTimeMs };
       return wishOpinion(strategy.name, wanted, held[instrument]!, nowMs, supposed);
     },
   };

@@ -1,7 +1,15 @@
 import type { Candle } from '../../engine/domain/candle.ts';
-import type { MarketBatchReceived, StrategyWish } from '../../engine/domain/events.ts';
+import type { MarketBatchReceived, Rests, StrategyWish } from '../../engine/domain/events.ts';
 import { StrategyFeed } from './feed.ts';
-import type { Desk, Direction, Entry, StrategyCandle, StrategyDefinition, StrategyHandlers } from './strategy.ts';
+import type {
+  Desk,
+  Direction,
+  Entry,
+  StrategyCandle,
+  StrategyDefinition,
+  StrategyFill,
+  StrategyHandlers,
+} from './strategy.ts';
 
 /** What a strategy is shown of one instrument. */
 export type HeldNow = Pick<Desk, 'position' | 'entryPrice' | 'equity'> & {
@@ -53,7 +61,20 @@ export class StrategyRunner {
   /** A strategy cannot take a candle back: it starts anew over what is known of all its instruments, oldest first. */
   startAnew(candles: readonly StrategyCandle[]): void {
     this.#feed = this.#fresh();
-    for (const [at, candle] of candles.entries()) this.#step(candle.instrument, candle, at < candles.length - 1);
+    for (const desk of this.desks) desk.cancel();
+    for (const [at, candle] of candles.entries()) {
+      // What it comes to rest is what it would have resting now: an order that the market went through is not.
+      this.#desk(candle.instrument).wentThrough(candle);
+      this.#step(candle.instrument, candle, at < candles.length - 1);
+    }
+  }
+
+  /** An order of ours was filled. @param rested it had been in the book */
+  fill(fill: StrategyFill, rested: boolean): void {
+    const desk = this.desks[fill.instrument];
+    if (!desk) return;
+    if (rested) desk.filled(fill);
+    this.handlers.onFill?.(fill, desk);
   }
 
   /** A model's word about the instrument's last candle. */
@@ -90,9 +111,9 @@ export class StrategyRunner {
     this.isWarm = this.#feed.take(seen);
     this.stirred = [];
     if (!this.isWarm) return;
-    const before = this.desks.map(({ wish }) => wish);
+    const before = this.desks.map(({ wish, rests }) => ({ wish, rests }));
     this.handlers.onCandle?.(seen, desk);
-    this.stirred = [...before.keys()].filter((at) => at !== instrument && this.desks[at]?.wish !== before[at]);
+    this.stirred = [...before.keys()].filter((at) => at !== instrument && this.desks[at]?.isOther(before[at]!));
     // What it would have wanted in the past nobody proposes.
     if (isPast) for (const each of this.desks) each.wish = null;
   }
@@ -111,6 +132,11 @@ export function inOrder(tapes: readonly (readonly Candle[])[]): readonly Strateg
   return tapes.length === 1 ? all : all.sort((a, b) => a.openTimeMs - b.openTimeMs || a.instrument - b.instrument);
 }
 
+const NOTHING: Rests = {};
+
+/** What is wanted of an instrument: at the market, and what is to rest there. */
+export type WantedNow = Pick<WishDesk, 'wish' | 'rests'>;
+
 /** Keeps what is wanted until decision asks. */
 export class WishDesk implements Desk {
   readonly #held: HeldNow;
@@ -119,6 +145,8 @@ export class WishDesk implements Desk {
   nowMs = 0;
   wish: StrategyWish | null = null;
   wishedMs = 0;
+  /** Until it is cancelled or filled; another object wherever it changes. */
+  rests: Rests = NOTHING;
 
   constructor(held: HeldNow, desks: readonly WishDesk[]) {
     this.#held = held;
@@ -144,10 +172,35 @@ export class WishDesk implements Desk {
     this.wish = this.position === 0 ? null : { kind: 'exit' };
     this.wishedMs = this.nowMs;
   }
-  rest(): void {
-    // A resting order is no proposal: see the interface.
+  /** The last word counts on each side. */
+  rest(side: 'buy' | 'sell', qty: number, price: number): void {
+    this.#setRest(side, qty === 0 ? undefined : { qty, price });
   }
-  cancel(): void {}
+  cancel(): void {
+    this.rests = NOTHING;
+  }
+
+  /** What rested was filled, wholly or in part. */
+  filled({ side, qty }: StrategyFill): void {
+    const order = this.rests[side];
+    if (order) this.#setRest(side, order.qty > qty ? { ...order, qty: order.qty - qty } : undefined);
+  }
+
+  /** A candle of the past takes what it went through. */
+  wentThrough({ low, high }: Candle): void {
+    const { buy, sell } = this.rests;
+    if (buy && low < buy.price) this.#setRest('buy', undefined);
+    if (sell && high > sell.price) this.#setRest('sell', undefined);
+  }
+
+  isOther({ wish, rests }: WantedNow): boolean {
+    return this.wish !== wish || this.rests !== rests;
+  }
+
+  #setRest(side: 'buy' | 'sell', order: Rests['buy']): void {
+    const { [side]: _, ...others } = this.rests;
+    this.rests = order ? { ...others, [side]: order } : others;
+  }
   of(instrument: number): Desk {
     const desk = this.#desks[instrument];
     if (!desk) throw new RangeError(`there is no instrument ${instrument}: there are ${this.#desks.length}`);

@@ -173,7 +173,11 @@ export interface Desk {
   enter(direction: Direction, entry: Entry): void;
   /** Leaves the position at the market and gives up entries on their way. */
   exit(): void;
-  /** An order that rests at its price until it fills or `cancel` is called. Lab and market making alone: no proposal comes of it. */
+  /**
+   * An order that rests at its price until it fills or `cancel` is called. On the desk and in the exact gear one a side, the last one named, and
+   * one at a time: with something held what closes it, else what opens; what would take is not asked for, and where the strategy wants to enter
+   * or to leave at the market nothing rests. Its question comes at a candle, and what it no longer wants is taken back without one.
+   */
   rest(side: 'buy' | 'sell', qty: number, price: number): void;
   /** Takes back everything that rests. */
   cancel(): void;

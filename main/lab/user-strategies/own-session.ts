@@ -115,7 +115,7 @@ export function openOwnSession(options: OwnSessionOptions): OwnSession {
 
   function speak({ group, candleCloseTimeMs }: Question, { isWarm, hearsMarket, wishes }: Heard): void {
     group.hearsMarket = hearsMarket;
-    const named = wishes.map(({ instrument, wish }) => ({ instrumentId: group.instruments[instrument]!, wish }));
+    const named = wishes.map(({ instrument, ...said }) => ({ instrumentId: group.instruments[instrument]!, ...said }));
     if (named.length === 0) return;
     options.spoke({ kind: 'StrategySpoke', strategy: name, timeframe, candleCloseTimeMs, isWarm, wishes: named });
   }
@@ -216,12 +216,12 @@ export function openOwnSession(options: OwnSessionOptions): OwnSession {
         case 'MarketBatchReceived':
           return hearMarket(event);
         case 'FillBooked': {
-          const { instrumentId, side, price, qtyBase, fee } = event.fill;
+          const { instrumentId, side, price, qtyBase, fee, liquidity } = event.fill;
           const found = followed.get(instrumentId);
           if (!found) return;
           const { group, instrument } = found;
           const fill = { instrument, side, price: Number(price), qty: Number(qtyBase), fee: Number(fee) };
-          group.heard.push({ kind: 'fill', fill });
+          group.heard.push({ kind: 'fill', fill, rested: liquidity === 'maker' });
           return;
         }
         default:

@@ -99,6 +99,9 @@ const wish = z.discriminatedUnion('kind', [
   }),
 ]);
 
+const resting = z.strictObject({ qty: z.number().positive(), price: z.number().positive() });
+const rests = z.strictObject({ buy: resting.optional(), sell: resting.optional() });
+
 const answers = {
   describe: z.strictObject({
     kind: z.literal('describe'),
@@ -113,7 +116,7 @@ const answers = {
     kind: z.literal('hear'),
     isWarm: z.boolean(),
     hearsMarket: z.boolean(),
-    wishes: z.array(z.strictObject({ instrument, wish: wish.nullable() })).max(50),
+    wishes: z.array(z.strictObject({ instrument, wish: wish.nullable(), rests: rests.optional() })).max(50),
   }),
   sweep: z.strictObject({ kind: z.literal('sweep'), results: z.array(sweepResult.nullable()) }),
   judge: z.strictObject({ kind: z.literal('judge'), judgement: judgementSchema }),

@@ -1,13 +1,14 @@
 /** What a strategy of the user's own is told while it trades, and what it wants then. */
-import type { StrategyWish } from '../../engine/domain/events.ts';
+import type { StrategySpoke } from '../../engine/domain/events.ts';
 import type { StrategyCandle, StrategyDefinition, StrategyFill } from '../strategy/strategy.ts';
-import { type HeldNow, type MarketHeard, StrategyRunner } from '../strategy/strategy-runner.ts';
+import { type HeldNow, type MarketHeard, StrategyRunner, type WantedNow } from '../strategy/strategy-runner.ts';
 
 export type Told =
   | { readonly kind: 'candle'; readonly candle: StrategyCandle }
   /** All that is known of all its instruments, oldest first. */
   | { readonly kind: 'anew'; readonly candles: readonly StrategyCandle[] }
-  | { readonly kind: 'fill'; readonly fill: StrategyFill }
+  /** `rested`: the order had been in the book. */
+  | { readonly kind: 'fill'; readonly fill: StrategyFill; readonly rested: boolean }
   | { readonly kind: 'market'; readonly instrument: number; readonly market: MarketHeard }
   /** A model's word about the instrument's last candle. */
   | { readonly kind: 'prediction'; readonly instrument: number; readonly probability: number };
@@ -29,7 +30,7 @@ export interface Heard {
   /** Whether trades and quotes mean anything to it. */
   readonly hearsMarket: boolean;
   /** Of every instrument with a candle, and of those in which something changed. */
-  readonly wishes: readonly { readonly instrument: number; readonly wish: StrategyWish | null }[];
+  readonly wishes: readonly (Omit<StrategySpoke['wishes'][number], 'instrumentId'> & { readonly instrument: number })[];
 }
 
 interface Group {
@@ -71,19 +72,19 @@ export function createHearing(strategy: StrategyDefinition): (job: HearJob) => H
 
   return (job) => {
     const { runner } = groupOf(job);
-    const before = runner.desks.map(({ wish }) => JSON.stringify(wish));
+    const before = runner.desks.map(saidOf);
     const shown = new Set<number>();
     for (const told of job.told) tell(runner, told, shown);
-    const changed = [...before.keys()].filter(
-      (at) => !shown.has(at) && JSON.stringify(runner.desks[at]?.wish) !== before[at],
-    );
-    const wishes = [...shown, ...changed].map((instrument) => ({
-      instrument,
-      wish: runner.desks[instrument]?.wish ?? null,
-    }));
+    const changed = [...before.keys()].filter((at) => !shown.has(at) && saidOf(runner.desks[at]!) !== before[at]);
+    const wishes = [...shown, ...changed].map((instrument) => {
+      const { wish = null, rests = {} } = runner.desks[instrument] ?? {};
+      return { instrument, wish, ...(Object.keys(rests).length > 0 && { rests }) };
+    });
     return { kind: 'hear', isWarm: runner.isWarm, hearsMarket: runner.hearsMarket, wishes };
   };
 }
+
+const saidOf = ({ wish, rests }: WantedNow): string => JSON.stringify([wish, rests]);
 
 function tell(runner: StrategyRunner, told: Told, shown: Set<number>): void {
   switch (told.kind) {
@@ -95,11 +96,9 @@ function tell(runner: StrategyRunner, told: Told, shown: Set<number>): void {
       runner.startAnew(told.candles);
       for (const { instrument } of told.candles) shown.add(instrument);
       return;
-    case 'fill': {
-      const desk = runner.desks[told.fill.instrument];
-      if (desk) runner.handlers.onFill?.(told.fill, desk);
+    case 'fill':
+      runner.fill(told.fill, told.rested);
       return;
-    }
     case 'market':
       runner.hearMarket(told.instrument, told.market);
       return;

@@ -19,6 +19,7 @@ const inputs = (over: Partial<EntryInputs> = {}): EntryInputs => ({
   equityQuote: parseDecimal('10000'),
   bracket: { stop: { away: 600 }, target: { away: 900 } },
   qtyBaseMax: null,
+  rests: null,
   feeBps: 10,
   ...over,
 });

@@ -52,6 +52,19 @@ describe('the exact gear', () => {
     expect(exact.equityQuote.at(-1)).toBeCloseTo(fast.equityQuote.at(-1) as number, 6);
   });
 
+  it.each(['same price', 'new price'])(
+    'gives the trades of the fast one where orders rest, at the %s each time',
+    async (how) => {
+      const strategy = limitTrader(how === 'new price');
+      const plan: StrategyPlan = { ...PLAN, strategy, params: {} };
+      const exact = await runExact(plan);
+      const fast = runBacktest({ strategy, params: {}, markets: plan.markets, settings: plan.settings });
+      expect(fast.trades.length).toBeGreaterThan(10);
+      expect(new Set(fast.trades.map(({ reason }) => reason))).toEqual(new Set(['limit']));
+      expectSame(exact, fast);
+    },
+  );
+
   it('gives the trades of the fast one across holes, and lets go of the same', async () => {
     // In and out every eight bars; every third time one candle, or six, are missing right after.
     const candles = without(walk(1_200), (bar) => bar % 24 === 9 || (bar % 48 >= 29 && bar % 48 < 35));
@@ -126,6 +139,24 @@ describe('the exact gear', () => {
   });
 });
 
+/** With nothing held a bid below the close, with something held an ask above it: moved at each close, or left where it is. */
+const limitTrader = (moves: boolean): StrategyDefinition => ({
+  ...scriptedStrategy(() => {}),
+  start() {
+    let resting: 'buy' | 'sell' | null = null;
+    return {
+      onCandle({ close }, desk) {
+        const side = desk.position > 0 ? 'sell' : 'buy';
+        if (side === resting && !moves) return;
+        resting = side;
+        desk.cancel();
+        // In steps of five ticks: an order that would move by a tick stays where it is on the desk.
+        desk.rest(side, 0.5, Math.round(close * (side === 'buy' ? 0.9985 : 1.0015) * 20) / 20);
+      },
+    };
+  },
+});
+
 /** In for eight bars of five minutes by the clock, out for eight. */
 const heldByTime = (): StrategyDefinition => ({
   ...scriptedStrategy(() => {}),
@@ -138,6 +169,18 @@ const heldByTime = (): StrategyDefinition => ({
   }),
 });
 
+/** With nothing held an ask that opens a short, with something held a bid that closes it. */
+const limitShort: StrategyDefinition = {
+  ...scriptedStrategy(() => {}),
+  start: () => ({
+    onCandle({ close }, desk) {
+      desk.cancel();
+      const side = desk.position === 0 ? 'sell' : 'buy';
+      desk.rest(side, 0.5, Math.round(close * (side === 'buy' ? 0.9985 : 1.0015) * 20) / 20);
+    },
+  }),
+};
+
 describe('perpetuals in the exact gear', () => {
   const settings = { ...PLAN.settings, shorts: true, leverageMax: 2 };
   const perpetual = (strategy: StrategyDefinition, candles = CANDLES, more: Partial<StrategyPlan> = {}): StrategyPlan =>
@@ -149,6 +192,16 @@ describe('perpetuals in the exact gear', () => {
       events.filter((event): event is Extract<EngineEvent, { kind: K }> => event.kind === kind);
     return { run, of };
   };
+
+  it('give the trades of the fast gear where orders rest, short', async () => {
+    const plan = perpetual(limitShort, CANDLES, { settings: { ...settings, borrowPerYear: 0 } });
+    const { run, of } = await watched(plan);
+    const fast = runBacktest({ strategy: limitShort, params: {}, markets: plan.markets, settings: plan.settings });
+    expect(fast.trades.length).toBeGreaterThan(10);
+    expect(new Set(fast.trades.map(({ side, reason }) => `${side} ${reason}`))).toEqual(new Set(['short limit']));
+    expectSame(run, fast);
+    expect([of('BalanceDiffered'), of('AnomalyStated')]).toEqual([[], []]);
+  });
 
   it('a short has its stop above and its target below, and both can only reduce', async () => {
     const strategy = scriptedStrategy((bar, desk) => {

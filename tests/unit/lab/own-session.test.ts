@@ -1,10 +1,12 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CandleRow, EngineEvent, StrategySpoke } from '../../../main/engine/domain/events.ts';
 import { defineStrategy } from '../../../main/lab/strategy/strategy.ts';
 import { type OwnSessionOptions, openOwnSession } from '../../../main/lab/user-strategies/own-session.ts';
+import { checkSaid } from '../../../main/lab/user-strategies/sandbox-answers.ts';
 import { createHearing, type HearJob } from '../../../main/lab/workers/hear-job.ts';
 
 const MINUTE_MS = 60_000;
+const HELD = { canShort: false, position: 0, entryPrice: 0, equity: 0 };
 const closed = (minute: number): EngineEvent => ({
   kind: 'CandleClosed',
   instrumentId: 'binance:BTC/USDT',
@@ -151,4 +153,64 @@ it('what it is told at once is bounded where the venue’s time stands still', a
   await session.settled();
   expect(why).toEqual([]);
   expect(Math.max(...jobs.map(({ told }) => told.length))).toBe(500);
+});
+
+it('what it wants to rest is said with every word about its instrument, until it is filled or cancelled', async () => {
+  const strategy = defineStrategy({
+    ...about,
+    start: () => ({
+      onCandle({ openTimeMs }, desk) {
+        if (openTimeMs === 0) desk.rest('buy', 3, 0.9);
+        if (openTimeMs === 3 * MINUTE_MS) desk.cancel();
+      },
+    }),
+  });
+  const { session, spoke, why } = openHere(strategy);
+  const filled = (qtyBase: string, liquidity: 'maker' | 'taker'): EngineEvent => ({
+    kind: 'FillBooked',
+    fill: {
+      ...{ fillId: qtyBase, venueOrderId: 'v', clientOrderId: 'c', instrumentId: 'binance:BTC/USDT', side: 'buy' },
+      ...{ price: '0.9', qtyBase, fee: '0', feeAsset: 'USDT', liquidity, eventTimeMs: 0 },
+    },
+    ...{ purpose: 'entry', proposalId: null, proposedPrice: null, via: 'stream' },
+  });
+  const candle = async (minute: number): Promise<unknown> => {
+    session.saw(closed(minute));
+    await session.settled();
+    return spoke.at(-1)?.wishes[0]?.rests;
+  };
+  expect(await candle(0)).toEqual({ buy: { qty: 3, price: 0.9 } });
+  session.saw(filled('2', 'maker'));
+  // What was taken at the market was another order.
+  session.saw(filled('1', 'taker'));
+  expect(await candle(1)).toEqual({ buy: { qty: 1, price: 0.9 } });
+  expect(await candle(2)).toEqual({ buy: { qty: 1, price: 0.9 } });
+  expect(await candle(3)).toBeUndefined();
+  expect(why).toEqual([]);
+});
+
+describe('what is said to rest is believed only where it is an order', () => {
+  const job: HearJob = { kind: 'hear', group: 0, params: {}, spanMs: MINUTE_MS, held: [HELD], told: [] };
+  const said = (rests: unknown): boolean => {
+    const wishes = [{ instrument: 0, wish: null, rests }];
+    const answer = { kind: 'hear', isWarm: true, hearsMarket: false, wishes };
+    return checkSaid({ kind: 'answer', answer }, job, { points: 0, instruments: 1 }).ok;
+  };
+  const order = { qty: 1, price: 100 };
+
+  it('with numbers above zero', () => {
+    expect([{}, { buy: order }, { buy: order, sell: order }].map(said)).toEqual([true, true, true]);
+  });
+
+  it.each([Number.NaN, -1, 0, Number.POSITIVE_INFINITY, '1', null])('never with %s', (bad) => {
+    expect([said({ buy: { ...order, qty: bad } }), said({ sell: { ...order, price: bad } })]).toEqual([false, false]);
+  });
+
+  it('and nothing beside them', () => {
+    expect([said({ long: order }), said({ buy: { ...order, side: 'buy' } }), said(null)]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
 });

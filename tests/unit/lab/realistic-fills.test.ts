@@ -75,6 +75,13 @@ describe('a resting order', () => {
     expect(play({ candles: touch }, script).fills).toBe(1);
   });
 
+  it('lies on the very tick: a touch of it is no more than that', () => {
+    const rows = [100, 97.6, 100].map((low) => [100, 100, low, 100]);
+    const market = { candles: barsOf(rows), rules: { tickSize: 0.01, lotStep: 0, minNotional: 0 } };
+    expect(play(market, { 0: (desk) => desk.rest('buy', 1, 97.604) }, { touchFills: false }).fills).toBe(0);
+    expect(play(market, { 0: (desk) => desk.rest('buy', 1, 97.614) }, { touchFills: false }).fills).toBe(1);
+  });
+
   it('that is past the market when it arrives takes at the market', () => {
     const { costs, fills } = play({ candles: FLAT }, { 0: (desk) => desk.rest('buy', 1, 100.5) }, { takerFee: 0.01 });
     expect([fills, costs.fees]).toEqual([1, 1]);

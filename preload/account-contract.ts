@@ -23,6 +23,8 @@ export const orderSchema = z.strictObject({
   purpose: z.enum(['entry', 'exit', 'stop', 'target', 'flatten', 'foreign']),
   side,
   type: z.enum(['limit', 'market', 'post-only', 'stop-loss', 'take-profit', 'oco']),
+  /** The strategy that it rests for, until that takes it back; absent: none. */
+  restsFor: z.string().optional(),
   qtyBase: decimal,
   filledBase: decimal,
   limitPrice: decimal.nullable(),

@@ -51,6 +51,8 @@ export const proposalSchema = z.strictObject({
   agent: z.string(),
   side,
   orderType: z.enum(['limit', 'market', 'post-only']),
+  /** It rests for a strategy, until that takes it back. */
+  rests: z.literal(true).optional(),
   qtyBase: decimal,
   entryPrice: decimal,
   stopPrice: decimal.nullable(),

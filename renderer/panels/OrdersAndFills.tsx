@@ -93,7 +93,12 @@ const COLUMNS: readonly Column<Order>[] = [
     sortBy: (row) => row.purpose,
     cell: (row) => <span className="text-text2">{row.purpose}</span>,
   },
-  { id: 'type', title: 'Type', align: 'left', cell: (row) => <span className="text-text2">{row.type}</span> },
+  {
+    id: 'type',
+    title: 'Type',
+    align: 'left',
+    cell: (row) => <span className="text-text2">{row.restsFor ? `rests for ${row.restsFor}` : row.type}</span>,
+  },
   { id: 'price', title: 'Price', cell: (row) => <OrderPrice order={row} /> },
   { id: 'qty', title: 'Quantity', cell: (row) => showDecimal(row.qtyBase) },
   { id: 'filled', title: 'Filled', cell: (row) => showDecimal(row.filledBase) },

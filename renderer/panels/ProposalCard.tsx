@@ -91,6 +91,7 @@ export const ProposalCard = memo(function ProposalCard({ proposal, isOpen }: { p
       {waiting ? <TimeLeft proposal={proposal} /> : <EndState proposal={proposal} />}
       {isOpen && waiting ? (
         <>
+          {proposal.rests ? <Rests proposal={proposal} /> : null}
           <Terms proposal={proposal} />
           <Belief proposal={proposal} />
           <Votes proposal={proposal} />
@@ -136,14 +137,17 @@ function thingOf({ instrumentId, symbol }: Proposal): string {
 
 export function sentenceOf(proposal: Proposal): string {
   const verb = proposal.side === 'buy' ? 'Buy' : 'Sell';
-  const at =
-    proposal.orderType === 'market' ? 'at market' : `at ${showDecimal(proposal.entryPrice, pricePlaces(proposal))}`;
-  return `${verb} ${showDecimal(proposal.qtyBase)} ${thingOf(proposal)} ${at}`;
+  return `${verb} ${showDecimal(proposal.qtyBase)} ${thingOf(proposal)} ${priceOf(proposal)}`;
+}
+
+/** `at market`, `at 59,999.00`, `resting at 59,000.00` */
+function priceOf(proposal: Proposal): string {
+  if (proposal.orderType === 'market') return 'at market';
+  return `${proposal.rests ? 'resting ' : ''}at ${showDecimal(proposal.entryPrice, pricePlaces(proposal))}`;
 }
 
 function Headline({ proposal, isOpen }: { proposal: Proposal; isOpen: boolean }) {
   const isBuy = proposal.side === 'buy';
-  const places = pricePlaces(proposal);
   return (
     <div className="flex items-baseline gap-2">
       <h2 className={`min-w-0 flex-1 ${isOpen ? 'text-[15px] leading-5' : 'text-[12.5px]'}`}>
@@ -153,9 +157,7 @@ function Headline({ proposal, isOpen }: { proposal: Proposal; isOpen: boolean })
         <span className="font-bold">
           {showDecimal(proposal.qtyBase)} {thingOf(proposal)}
         </span>{' '}
-        <span className="text-text2">
-          at {proposal.orderType === 'market' ? 'market' : showDecimal(proposal.entryPrice, places)}
-        </span>
+        <span className="text-text2">{priceOf(proposal)}</span>
       </h2>
       {isOpen ? null : <Trust proposal={proposal} />}
       {isWaiting(proposal) ? <Countdown proposal={proposal} /> : null}
@@ -249,6 +251,19 @@ function Terms({ proposal }: { proposal: Proposal }) {
           , <span className="whitespace-nowrap">{showPercent(proposal.riskShareOfEquity, 2)} of equity</span>
         </>
       )}
+    </p>
+  );
+}
+
+/** How far from the best price it would have taken when it was asked, and for how long it stays. */
+function Rests({ proposal }: { proposal: Proposal }) {
+  const { side, entryPrice, bandPrice, agent } = proposal;
+  const away = Math.abs(shareFrom(entryPrice, bandPrice));
+  const where = side === 'buy' ? 'below the ask' : 'above the bid';
+  return (
+    <p className="mb-1 leading-[17px] text-text2">
+      Rests in the book, <span className="whitespace-nowrap">{showPercent(away, 2)}</span> {where}, until it fills or{' '}
+      {agent} takes it back
     </p>
   );
 }

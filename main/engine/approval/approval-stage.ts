@@ -143,6 +143,7 @@ export function createApprovalStage(deps: ApprovalDeps): Stage & { readonly view
       targetPrice: opens ? proposal.targetPrice : null,
       signature,
       agent: proposal.agent,
+      ...(proposal.restsFor && { rests: true }),
     };
     context.emit({ kind: 'OrderSigned', order: seal.stamp(order) });
   };

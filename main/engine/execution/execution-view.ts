@@ -27,6 +27,8 @@ export interface OrderRow {
   /** Null for orders made elsewhere. */
   readonly signature: Signature | null;
   readonly agent: string;
+  /** It rests for the strategy that proposed it, until that takes it back. */
+  readonly rests: boolean;
   readonly coveredBy: string | null;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
@@ -116,6 +118,7 @@ function rowOf(record: OrderRecord): OrderRow {
     note: record.note,
     signature: record.signature,
     agent: record.agent,
+    rests: record.order?.rests ?? false,
     coveredBy: record.coveredBy,
     createdAtMs: record.createdAtMs,
     updatedAtMs: record.updatedAtMs,

@@ -29,6 +29,7 @@ export function proposalRow(held: Case, equityQuote: bigint): ProposalRow | null
     agent: proposal.agent,
     side: proposal.side,
     orderType: proposal.orderType,
+    ...(proposal.restsFor && { rests: true as const }),
     qtyBase: held.qtyBase,
     entryPrice: proposal.entryPrice,
     stopPrice: proposal.stopPrice,
@@ -58,6 +59,11 @@ export function proposalRow(held: Case, equityQuote: bigint): ProposalRow | null
 }
 
 export function orderRow(row: OrderRow): Order {
-  const { signature, agent: _agent, coveredBy: _coveredBy, ...shown } = row;
-  return { ...shown, symbol: symbolOf(row.instrumentId), signedBy: signature ? signatureText(signature) : 'elsewhere' };
+  const { signature, agent, coveredBy: _coveredBy, rests, ...shown } = row;
+  return {
+    ...shown,
+    ...(rests && { restsFor: agent }),
+    symbol: symbolOf(row.instrumentId),
+    signedBy: signature ? signatureText(signature) : 'elsewhere',
+  };
 }

@@ -108,7 +108,7 @@ export function journalLine(event: EngineEvent, nameOf: (proposalId: string) => 
       return line(
         'info',
         p.instrumentId,
-        `${p.agent} proposes to ${verb} ${p.qtyBase} ${symbolOf(p.instrumentId)} at ${p.entryPrice}.`,
+        `${p.agent} proposes to ${verb} ${p.qtyBase} ${symbolOf(p.instrumentId)} ${p.restsFor ? 'resting ' : ''}at ${p.entryPrice}.`,
       );
     }
     case 'RiskVerdictGiven': {

@@ -204,6 +204,26 @@ describe('the journal in sentences', () => {
     );
   });
 
+  it('an order that rests for a strategy says so, and who took it back and why', () => {
+    const names = createProposalNames();
+    const restsFor = { strategy: 'market-maker', qtyBase: '0.05', price: '60005' };
+    const proposal = { ...entryProposal(), agent: 'Market maker', restsFor };
+    const texts = [
+      { kind: 'ProposalMade', proposal } as const,
+      {
+        kind: 'RestTakenBack',
+        instrumentId: BTC,
+        proposalId: proposal.id,
+        strategy: 'market-maker',
+        text: 'it now wants to buy 0.05 at 60001',
+      } as const,
+    ].map((event, at) => journalEntry({ seq: at + 1, timeMs: 1, event }, names)?.text);
+    expect(texts).toEqual([
+      'Market maker proposes to buy 0.05 BTC/USDT resting at 60005.',
+      'market-maker takes back the proposal to buy 0.05 BTC/USDT at 60005: it now wants to buy 0.05 at 60001.',
+    ]);
+  });
+
   it('an entry carries the record it speaks of', () => {
     expect(journalEntry({ seq: 7, timeMs: 42, event: { kind: 'ArmSet', armed: true } }, createProposalNames())).toEqual(
       {

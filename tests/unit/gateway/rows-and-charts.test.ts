@@ -162,7 +162,8 @@ describe('desk rows', () => {
       cancelRequested: false,
       note: '',
       signature: null,
-      agent: '',
+      agent: 'Market maker',
+      rests: false,
       coveredBy: null,
       createdAtMs: 1,
       updatedAtMs: 1,
@@ -170,5 +171,14 @@ describe('desk rows', () => {
     expect(orderSchema.parse(orderRow(order))).toMatchObject({ symbol: 'BTC/USDT', signedBy: 'elsewhere' });
     const mine = orderRow({ ...order, signature: { by: 'person', how: 'ticket', atMs: 1 } });
     expect(mine.signedBy).toBe('you, by the order ticket');
+    expect(mine.restsFor).toBeUndefined();
+    expect(orderSchema.parse(orderRow({ ...order, rests: true })).restsFor).toBe('Market maker');
+  });
+
+  it('a question of an order that is to rest says so', () => {
+    const restsFor = { strategy: 'market-maker', qtyBase: '0.05', price: '60005' };
+    const row = proposalRow({ ...held, proposal: { ...held.proposal, restsFor } }, 1n);
+    expect(proposalSchema.parse(row).rests).toBe(true);
+    expect(proposalRow(held, 1n)?.rests).toBeUndefined();
   });
 });

@@ -40,6 +40,8 @@ interface Signed {
   state: OrderState | 'signed' | 'void';
 }
 
+/** By which the venue says what became of an order that it has. */
+const VENUES_WORD: ReadonlySet<string> = new Set(['stream', 'query', 'audit']);
 const ATOMS = 10n ** 18n;
 const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const largest = (a: bigint, b: bigint): bigint => (a > b ? a : b);
@@ -197,12 +199,12 @@ export class Bookkeeper {
 
   /**
    * An order that was called refused and is there was in doubt. Not found says no such thing: the venue's readers lag. One that was taken in may
-   * be refused when its price has come, and is said to be before anybody has heard that it was taken in.
+   * be refused when its price has come, which stream, lookup or audit may tell before anybody has heard that it was taken in.
    */
   #checkNo({ clientOrderId, instrumentId, from, to, code }: OrderStateChanged): void {
     const refused = from === 'sent' && to === 'rejected' && code !== 'not-found';
     const known = refused ? this.#venueOf(instrumentId).known(clientOrderId) : undefined;
-    const there = known !== undefined && !(code === 'stream' && known.status === 'expired');
+    const there = known !== undefined && !(known.status === 'expired' && VENUES_WORD.has(code));
     hold(!there, 'no-means-no', () => `${clientOrderId} is called rejected (${code}) and is there`);
   }
 

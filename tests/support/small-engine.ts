@@ -31,6 +31,13 @@ export const BTC_RECORD: InstrumentRecord = {
   maxQty: '9000',
   minNotional: '5',
 };
+export const PERP = 'binance-usdm:BTC/USDT:USDT';
+export const PERP_RECORD: InstrumentRecord = {
+  ...BTC_RECORD,
+  id: PERP,
+  venue: 'binance-usdm',
+  symbol: 'BTC/USDT:USDT',
+};
 const ETH_RECORD: InstrumentRecord = { ...BTC_RECORD, id: ETH, symbol: 'ETH/USDT', base: 'ETH', lotStep: '0.0001' };
 
 export const LIMITS: RiskLimits = {

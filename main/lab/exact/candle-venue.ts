@@ -7,11 +7,11 @@ import {
   toNumberLossy,
 } from '../../engine/domain/decimal.ts';
 import type { CandleRow } from '../../engine/domain/events.ts';
-import { type InstrumentId, PERPETUAL_VENUE, SPOT_VENUE } from '../../engine/domain/instrument.ts';
+import { type InstrumentId, isPerpetual, PERPETUAL_VENUE, SPOT_VENUE } from '../../engine/domain/instrument.ts';
 import type { VenueFill, VenueIncome, VenueOrderReport } from '../../engine/domain/order.ts';
 import type { OrderToSubmit, VenueCommand, VenueEvent, VenuePort } from '../../engine/venues/venue-port.ts';
 import type { FundingEvent, RunSettings } from '../backtest/settings.ts';
-import { type ExactMarket, recordOf } from './exact-plan.ts';
+import { type ExactPlan, recordOf } from './exact-plan.ts';
 import { Listing } from './listing.ts';
 import { marginAudit, spotAudit } from './venue-audit.ts';
 
@@ -34,15 +34,15 @@ function reachOf({ market }: Listing, bar: number, side: 'buy' | 'sell') {
 const isOpen = ({ status }: Working): boolean => status === 'open' || status === 'partially-filled';
 
 /**
- * A venue over historic candles, of spot or of perpetuals, one account for all its instruments: the engine's commands meet the prices of the bar, by the
+ * A venue over historic candles, with a wallet of spot and one of perpetuals: the engine's commands meet the prices of the bar, by the
  * fill model of the fast gear, with money in exact amounts. What is sent waits until `work` is called: then it is at the venue.
  */
 export class CandleVenue implements VenuePort {
   readonly listings: readonly Listing[];
   readonly fills: VenueFill[] = [];
   readonly #incomes: VenueIncome[] = [];
-  /** Perpetuals on margin: money moves by what is realized. */
-  readonly #isMargin: boolean;
+  /** There is a wallet of perpetuals, on margin: money moves by what is realized. */
+  readonly isMargin: boolean;
   readonly #settings: RunSettings;
   readonly #nowMs: () => number;
   readonly #inbox: VenueCommand[] = [];
@@ -50,22 +50,36 @@ export class CandleVenue implements VenuePort {
   #open: Working[] = [];
   readonly #known = new Map<string, Working>();
   #listener: (event: VenueEvent, receivedTimeMs: number) => void = () => {};
-  #quoteAtoms: bigint;
+  #cash: bigint;
+  #wallet: bigint;
   #lastId = 0;
 
-  constructor(markets: readonly ExactMarket[], settings: RunSettings, nowMs: () => number) {
+  constructor(
+    { markets, settings, marginQuote }: Pick<ExactPlan, 'markets' | 'settings' | 'marginQuote'>,
+    nowMs: () => number,
+  ) {
     this.listings = markets.map((market, at) => new Listing(recordOf(market, at, settings.shorts), market, settings));
-    this.#isMargin = this.listings.some(({ isPerpetual }) => isPerpetual);
+    const isMarginAlone = marginQuote === undefined && this.listings.some((listing) => listing.isPerpetual);
+    this.isMargin = isMarginAlone || marginQuote !== undefined;
     this.#settings = settings;
     this.#nowMs = nowMs;
-    this.#quoteAtoms = fromNumber(settings.cashQuote, 1n, 'floor');
+    const cash = fromNumber(settings.cashQuote, 1n, 'floor');
+    this.#cash = isMarginAlone ? 0n : cash;
+    this.#wallet = isMarginAlone ? cash : fromNumber(marginQuote ?? 0, 1n, 'floor');
   }
 
-  /** Cash and what is held where the markets stand, in quote. */
+  /** Of both wallets: money and what is held where the markets stand, in quote. */
   get equity(): number {
-    let equity = toNumberLossy(this.#quoteAtoms);
-    for (const listing of this.listings) equity += listing.worth;
+    let equity = toNumberLossy(this.#cash) + this.#margin;
+    for (const listing of this.listings) if (!listing.isPerpetual) equity += listing.worth;
     return equity;
+  }
+
+  /** What stands behind the perpetuals: their wallet and open profit. */
+  get #margin(): number {
+    let margin = toNumberLossy(this.#wallet);
+    for (const listing of this.listings) if (listing.isPerpetual) margin += listing.worth;
+    return margin;
   }
   get hasOrders(): boolean {
     return this.#inbox.length > 0 || this.#open.length > 0;
@@ -73,7 +87,7 @@ export class CandleVenue implements VenuePort {
 
   /** Something may happen in a bar by itself: an order is reached, or a position's margin is used up. */
   get mayMove(): boolean {
-    return this.hasOrders || (this.#isMargin && this.listings.some(({ heldBase }) => heldBase !== 0n));
+    return this.hasOrders || this.listings.some((listing) => listing.isPerpetual && listing.heldBase !== 0n);
   }
 
   onEvent(listener: (event: VenueEvent, receivedTimeMs: number) => void): void {
@@ -87,7 +101,7 @@ export class CandleVenue implements VenuePort {
       this.#tell({ kind: 'FeedStatusChanged', instrumentId: record.id, status: 'live', why: 'historic candles' });
     }
     this.#tell({ kind: 'PrivateStreamChanged', status: 'live', why: 'historic candles' });
-    if (this.#isMargin)
+    if (this.isMargin)
       this.#tell({ kind: 'PrivateStreamChanged', venue: PERPETUAL_VENUE, status: 'live', why: 'historic candles' });
   }
   send(command: VenueCommand): void {
@@ -126,7 +140,7 @@ export class CandleVenue implements VenuePort {
       const price = side === 'sell' ? Math.min(open[bar]!, stop) : Math.max(open[bar]!, stop);
       this.#fill(working, this.#takerPrice(working, price), 'taker');
     }
-    if (this.#isMargin) this.#liquidate(listing, bar);
+    if (listing.isPerpetual) this.#liquidate(listing, bar);
     for (const working of resting) this.#reachLimit(working, bar);
     this.work();
   }
@@ -150,7 +164,7 @@ export class CandleVenue implements VenuePort {
   /** Closes a position whose margin the bar used up, as the venue does: all of it, whatever the bar trades. */
   #liquidate(listing: Listing, bar: number): void {
     const { heldBase, record, market } = listing;
-    const behind = this.equity - listing.worth;
+    const behind = this.#margin - listing.worth;
     const price = listing.liquidationPrice(behind, this.#settings.maintenanceShare);
     const side = heldBase > 0n ? 'sell' : 'buy';
     if (!(reachOf(listing, bar, side).worst(price) <= 0)) return;
@@ -180,13 +194,13 @@ export class CandleVenue implements VenuePort {
     for (const listing of this.listings) {
       const instrumentId = listing.record.id;
       for (const due of listing.fundingUntil(untilMs)) {
-        this.#quoteAtoms -= due.paid;
+        this.#wallet -= due.paid;
         this.#incomes.push({
           incomeId: this.#nextId(),
           kind: 'funding',
           instrumentId,
           amountQuote: formatDecimal(-due.paid),
-          eventTimeMs: this.#nowMs(),
+          eventTimeMs: Math.max(this.#nowMs(), due.event.timeMs),
         });
         paid.push({ instrumentId, event: due.event });
       }
@@ -263,13 +277,16 @@ export class CandleVenue implements VenuePort {
   }
 
   #audit(venue: string): void {
-    const openOrders = this.#open.map((each) => this.#reportOf(each));
-    const books = { listings: this.listings, cash: this.#quoteAtoms, openOrders, askedAtMs: this.#nowMs() };
-    this.#tell(
-      this.#isMargin
-        ? marginAudit(venue, { ...books, fills: this.fills, incomes: this.#incomes })
-        : spotAudit({ ...books, fills: this.fills }),
-    );
+    const isMargin = venue !== SPOT_VENUE;
+    const books = {
+      listings: this.listings.filter((listing) => listing.isPerpetual === isMargin),
+      quote: this.listings[0]?.record.quote ?? '',
+      cash: isMargin ? this.#wallet : this.#cash,
+      openOrders: this.#open.flatMap((each) => (each.listing.isPerpetual === isMargin ? [this.#reportOf(each)] : [])),
+      fills: this.fills.filter(({ instrumentId }) => isPerpetual(instrumentId) === isMargin),
+      askedAtMs: this.#nowMs(),
+    };
+    this.#tell(isMargin ? marginAudit({ ...books, incomes: this.#incomes }) : spotAudit(books));
   }
 
   #fill(working: Working, price: string, liquidity: VenueFill['liquidity']): void {
@@ -284,10 +301,12 @@ export class CandleVenue implements VenuePort {
     working.filled += qty;
     this.#end(working, working.filled === working.qty ? 'filled' : 'partially-filled');
     const notional = multiplyDecimal(qty, parseDecimal(price), 'half-up');
-    const rate = liquidity === 'maker' ? this.#settings.makerFee : this.#settings.takerFee;
+    const { makerFee, takerFee } = listing.market.fees ?? this.#settings;
+    const rate = liquidity === 'maker' ? makerFee : takerFee;
     const fee = multiplyDecimal(notional, fromNumber(rate, 1n, 'half-up'), 'up');
     const { moved, realized } = listing.book(order.side, qty, parseDecimal(price));
-    this.#quoteAtoms += moved - fee;
+    if (listing.isPerpetual) this.#wallet += moved - fee;
+    else this.#cash += moved - fee;
     const { clientOrderId, instrumentId, side } = order;
     const fill: VenueFill = {
       fillId: this.#nextId(),

@@ -21,7 +21,7 @@ import type { ModelCard } from '../../ml/card.ts';
 import { spanOf } from '../backtest/bar-loop.ts';
 import type { BarRun } from '../backtest/bar-run.ts';
 import type { SupposedEdge } from '../backtest/mandate-signer.ts';
-import type { Market, RunSettings } from '../backtest/settings.ts';
+import type { FundingEvent, Market, RunSettings } from '../backtest/settings.ts';
 import { inGroups } from '../strategy/groups.ts';
 import type { StrategyOutline } from '../strategy/outline.ts';
 import { createOutsideAgent } from '../strategy/outside-agent.ts';
@@ -31,16 +31,27 @@ import type { OwnSessionOptions } from '../user-strategies/own-session.ts';
 import type { Approver } from './approver.ts';
 import type { NotSigned } from './mandate-watch.ts';
 
+/** Funding as the market has it, and as an account booked it. */
+export interface ExactFunding extends FundingEvent {
+  /** What so much (a decimal, below zero short) received, or paid (below zero): then the same position is paid the same, to the digit. */
+  readonly booked?: { readonly qtyBase: string; readonly amountQuote: string };
+}
+
 /** What one instrument brings to a run of the exact gear: its candles, and what the venue and the past say of it. */
 export interface ExactMarket extends Market {
+  readonly funding?: readonly ExactFunding[];
+  /** What it costs to trade; the settings' where it is not given. */
+  readonly fees?: Pick<RunSettings, 'makerFee' | 'takerFee'>;
   /** The venue's rules; of the file's grids where they are not given. */
   readonly record?: InstrumentRecord;
   /** Candles of longer timeframes, for those who look at them: told as they close. */
   readonly longer?: readonly { readonly timeframe: Timeframe; readonly candles: CandleColumns }[];
   /** What closed before the run, oldest first. */
   readonly past?: readonly { readonly timeframe: Timeframe; readonly candles: readonly CandleRow[] }[];
-  /** Held when the run begins, a decimal; nothing where it is not given. */
+  /** Held when the run begins, a decimal, below zero a short; nothing where it is not given. */
   readonly heldBase?: string;
+  /** Of a perpetual that is held: what it cost, below zero for a short. */
+  readonly costQuote?: string;
 }
 
 /** Who proposes: one strategy alone, or the members that a desk has. */
@@ -64,6 +75,8 @@ export type ExactPlan = Proposers & {
   /** One, or as many as the strategy looks at together; all candles of one length. */
   readonly markets: readonly ExactMarket[];
   readonly settings: RunSettings;
+  /** What the wallet of perpetuals begins with beside spot's cash. Where it is not given there is one wallet: margin, if there is a perpetual. */
+  readonly marginQuote?: number;
   readonly limits: RiskLimits;
   /** Who answers the proposals; at once and always yes where nobody is named. */
   readonly approver?: Approver;

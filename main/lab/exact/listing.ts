@@ -8,8 +8,8 @@ import {
 } from '../../engine/domain/decimal.ts';
 import { type InstrumentRecord, isPerpetual } from '../../engine/domain/instrument.ts';
 import { FillModel } from '../backtest/fill-model.ts';
-import type { FundingEvent, RunSettings } from '../backtest/settings.ts';
-import type { ExactMarket } from './exact-plan.ts';
+import type { RunSettings } from '../backtest/settings.ts';
+import type { ExactFunding, ExactMarket } from './exact-plan.ts';
 
 /** One instrument at the venue of candles: where its market stands in the bar, what of the bar's volume is left, what is held. */
 export class Listing {
@@ -23,7 +23,7 @@ export class Listing {
   /** Below zero: a short. */
   heldBase: bigint;
   /** Of a perpetual: what the open quantity cost, below zero for a short. */
-  costQuote = 0n;
+  costQuote: bigint;
   #fundingAt = 0;
   /** That may still be traded in this bar; null for as much as one likes. */
   #volumeLeft: bigint | null = null;
@@ -34,6 +34,7 @@ export class Listing {
     this.market = market;
     this.#model = new FillModel(market, settings);
     this.heldBase = parseDecimal(market.heldBase ?? '0');
+    this.costQuote = parseDecimal(market.costQuote ?? '0');
   }
 
   /** The market stands at this price in this bar. */
@@ -93,14 +94,17 @@ export class Listing {
   }
 
   /** Funding that is due until then, with what a position pays of it (below zero: receives). */
-  *fundingUntil(untilMs: number): Generator<{ readonly event: FundingEvent; readonly paid: bigint }> {
+  *fundingUntil(untilMs: number): Generator<{ readonly event: ExactFunding; readonly paid: bigint }> {
     const { funding = [] } = this.market;
     for (let event = funding[this.#fundingAt]; event && event.timeMs <= untilMs; event = funding[this.#fundingAt]) {
       this.#fundingAt += 1;
-      if (this.heldBase === 0n) continue;
-      const rate = fromNumber(event.rate * event.markPrice, 1n, 'half-up');
-      yield { event, paid: multiplyDecimal(rate, this.heldBase, 'half-up') };
+      if (this.heldBase !== 0n) yield { event, paid: this.#owes(event) };
     }
+  }
+
+  #owes({ rate, markPrice, booked }: ExactFunding): bigint {
+    if (!booked) return multiplyDecimal(fromNumber(rate * markPrice, 1n, 'half-up'), this.heldBase, 'half-up');
+    return -divideRounded(parseDecimal(booked.amountQuote) * this.heldBase, parseDecimal(booked.qtyBase), 'half-up');
   }
 
   /**

@@ -14,16 +14,16 @@ import { countingLog } from './memory-log.ts';
 const OWN_ANSWER_MS_MAX = 60_000;
 
 /**
- * The exact gear: the very engine that trades, decision to ledger, on a clock set by hand over historic candles, of spot instruments or,
- * where shorts are allowed, of perpetuals on margin. A proposal passes risk, is asked, signed, sent and filled as it would be live.
+ * The exact gear: the very engine that trades, decision to ledger, on a clock set by hand over historic candles, of spot instruments, of
+ * perpetuals on margin, or of both. A proposal passes risk, is asked, signed, sent and filled as it would be live.
  * @throws RangeError where the candles have no timeframe that the engine knows, or what broke inside
  */
 export async function runExact(plan: ExactPlan): Promise<ExactRun> {
-  const { markets, settings, limits, approver = ROBOT, opened = countingLog(), models, watch, stepped } = plan;
+  const { markets, limits, approver = ROBOT, opened = countingLog(), models, watch, stepped } = plan;
   const library = models?.library ?? models?.cards ?? [];
   const times = timesOf(plan);
   const clock = new HandClock(times[0] ?? 0);
-  const venue = new CandleVenue(markets, settings, () => clock.nowMs());
+  const venue = new CandleVenue(plan, () => clock.nowMs());
   let broken: unknown = null;
   const engine = createEngine({
     identity: {
@@ -42,7 +42,7 @@ export async function runExact(plan: ExactPlan): Promise<ExactRun> {
     library: libraryOf(library),
     agentsOf: membersOf(plan),
     venue,
-    venues: settings.shorts ? [SPOT_VENUE, PERPETUAL_VENUE] : [SPOT_VENUE],
+    venues: venue.isMargin ? [SPOT_VENUE, PERPETUAL_VENUE] : [SPOT_VENUE],
     inference: (tell) => loggedAnswers(library, models?.answers ?? [], tell),
     onFatal: (error) => {
       broken ??= error;

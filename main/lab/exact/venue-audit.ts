@@ -1,12 +1,13 @@
 import { divideDecimal, formatDecimal, fromNumber } from '../../engine/domain/decimal.ts';
 import type { AuditReceived } from '../../engine/domain/events.ts';
-import { SPOT_VENUE } from '../../engine/domain/instrument.ts';
+import { PERPETUAL_VENUE } from '../../engine/domain/instrument.ts';
 import type { VenueFill, VenueIncome, VenueOrderReport, VenuePosition } from '../../engine/domain/order.ts';
 import type { Listing } from './listing.ts';
 
-/** The books of the venue of candles, as they are read over. */
+/** The books of one of the wallets at the venue of candles, as they are read over. */
 export interface VenueBooks {
   readonly listings: readonly Listing[];
+  readonly quote: string;
   readonly cash: bigint;
   readonly openOrders: readonly VenueOrderReport[];
   readonly fills: readonly VenueFill[];
@@ -14,9 +15,9 @@ export interface VenueBooks {
 }
 
 /** Cash and coins, with what they are worth now. */
-export function spotAudit({ listings, cash, openOrders, fills, askedAtMs }: VenueBooks): AuditReceived {
+export function spotAudit({ listings, quote, cash, openOrders, fills, askedAtMs }: VenueBooks): AuditReceived {
   const held = listings.map(({ record, heldBase }) => ({ asset: record.base, free: formatDecimal(heldBase) }));
-  const balances = [{ asset: listings[0]?.record.quote ?? '', free: formatDecimal(cash) }, ...held];
+  const balances = [{ asset: quote, free: formatDecimal(cash) }, ...held];
   const marks = listings.flatMap((listing) => {
     const { record, price } = listing;
     return Number.isNaN(price) ? [] : [{ asset: record.base, priceQuote: listing.onTick(price) }];
@@ -32,19 +33,25 @@ export function spotAudit({ listings, cash, openOrders, fills, askedAtMs }: Venu
   };
 }
 
-/** The wallet and what is open; of spot, where nothing is, that there is nothing. */
-export function marginAudit(
-  venue: string,
-  { listings, cash, openOrders, fills, incomes, askedAtMs }: VenueBooks & { readonly incomes: readonly VenueIncome[] },
-): AuditReceived {
-  const none = { kind: 'AuditReceived', closedOrders: [], marks: [], askedAtMs } as const;
-  if (venue === SPOT_VENUE) return { ...none, openOrders: [], fills: [], balances: [] };
+/** The wallet and what is open. */
+export function marginAudit({
+  listings,
+  quote,
+  cash,
+  openOrders,
+  fills,
+  incomes,
+  askedAtMs,
+}: VenueBooks & { readonly incomes: readonly VenueIncome[] }): AuditReceived {
   return {
-    ...none,
-    venue,
+    kind: 'AuditReceived',
+    venue: PERPETUAL_VENUE,
     openOrders,
+    closedOrders: [],
     fills,
-    balances: [{ asset: listings[0]?.record.quote ?? '', free: formatDecimal(cash), locked: '0' }],
+    balances: [{ asset: quote, free: formatDecimal(cash), locked: '0' }],
+    askedAtMs,
+    marks: [],
     positions: listings.flatMap((listing) => (listing.heldBase === 0n ? [] : [positionOf(listing, askedAtMs)])),
     incomes,
   };

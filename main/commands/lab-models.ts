@@ -3,10 +3,13 @@ import { readCandleFile } from '../candle-files/index.ts';
 import { TIMEFRAME_MS } from '../engine/domain/candle.ts';
 import { computeFeatures } from '../engine/features/feature-set.ts';
 import { featureSetIdentities } from '../engine/features/feature-sets.ts';
+import type { CardQuestion } from '../ml/card.ts';
 import { buildDataSet } from '../ml/datasets/build-data-set.ts';
 import { matrixOfTable } from '../ml/datasets/data-set.ts';
+import type { Task } from '../ml/families/task.ts';
 import { openModelPackage } from '../ml/host/model-package.ts';
 import { lossOf, naiveAnswer } from '../ml/judgement/losses.ts';
+import { riseSet } from '../ml/judgement/rise.ts';
 import { openLabModel } from '../ml/lab-model/model-folder.ts';
 import { listVersions, readCard } from '../ml/registry/model-folders.ts';
 import { MODELS_DIR } from '../product.ts';
@@ -25,9 +28,9 @@ export async function evaluate(folder: string, files: readonly string[]): Promis
     if (timeframe !== card.timeframe) {
       return badInput(`${folder} answers ${card.timeframe} candles, not ${timeframe}`);
     }
-    const { set, task: asked } = buildDataSet(instruments, { timeframe, featureSet, label: card.question.label });
-    const levels = card.question.outputs.map((name) => Number(name.split(' q')[1]));
-    const task = card.question.task === 'quantile' ? ({ kind: 'quantile', levels } as const) : asked;
+    const built = buildDataSet(instruments, { timeframe, featureSet, label: card.question.label });
+    const set = card.question.from ? riseSet(built.set) : built.set;
+    const task = taskOf(card.question, built.task);
     const said = await answers.answer(set, card.windowBars);
     const width = card.question.outputs.length;
     const naive = naiveAnswer(task, set.targets);
@@ -47,6 +50,12 @@ export async function evaluate(folder: string, files: readonly string[]): Promis
   } finally {
     await answers.release();
   }
+}
+
+/** What it answers, where it may be asked more than its label says. */
+function taskOf({ task, outputs }: CardQuestion, asked: Task): Task {
+  if (task === 'quantile') return { kind: task, levels: outputs.map((name) => Number(name.split(' q')[1])) };
+  return task === 'binary' ? { kind: task } : asked;
 }
 
 /** `predict MODEL CANDLES --out CSV`: a model's answer at every close, as `backtest --predictions` reads it where it is one probability. */

@@ -213,6 +213,9 @@ function describe(
     ['figure', 'value', ''],
     ['questions', String(judged.samples), `${judged.effectiveSamples} of them separate`],
     ['loss', judged.loss.toFixed(5), `naive answer ${judged.naiveLoss.toFixed(5)}`],
+    ...(judged.move
+      ? [['of the move', judged.move.loss.toFixed(5), `naive answer ${judged.move.naiveLoss.toFixed(5)}`]]
+      : []),
     ...(event
       ? [
           ['AUC', event.auc.value.toFixed(4), `${event.auc.low.toFixed(4)} to ${event.auc.high.toFixed(4)}`],

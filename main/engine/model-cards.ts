@@ -41,6 +41,7 @@ const RANGE_BARS = 14;
 /** @throws RangeError for a question that has no two barriers: whoever asks it has no vote */
 function barrierOf({ label }: CardQuestion): Barrier {
   if (label.kind === 'reversal') return { kind: 'range', multiple: label.multiple, bars: RANGE_BARS };
+  if (label.kind === 'move') return { kind: 'close', bars: label.volatilityBars, horizonBars: horizonOf(label) };
   if (label.kind !== 'direction') throw new RangeError(`a question of ${label.kind} is settled by no two barriers`);
   const { multiple, volatilityBars, horizonBars } = label;
   return { kind: 'deviation', multiple, bars: volatilityBars, horizonBars };

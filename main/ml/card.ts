@@ -46,6 +46,10 @@ const question = z
     /** Of a reversal: the feature whose sign is the trend. Positive is up; zero counts as up. */
     trendFeature: z.string().min(1).nullable(),
     task: taskKindSchema,
+    /** What the model says of the move, where its answer is the chance of a rise that follows from that. */
+    from: z
+      .strictObject({ task: z.enum(['regression', 'quantile']), outputs: z.array(z.string().min(1)).min(1).max(256) })
+      .optional(),
     /** Names of the numbers in one answer. */
     outputs: z.array(z.string().min(1)).min(1).max(256),
   })
@@ -190,6 +194,10 @@ export const cardSchema = z.strictObject({
     naiveAnswer: z.string().min(1),
     /** Of the naive loss less the model's, per question. */
     lossGain: estimate,
+    /** Of the move itself, where the figures above are of the chance of a rise that follows from it. */
+    move: z
+      .strictObject({ loss: z.number().nonnegative(), naiveLoss: z.number().nonnegative(), lossGain: estimate })
+      .optional(),
     /** Of a question with two answers. */
     event: eventFigures.nullable(),
     /** Of quantiles: how often the interval between the outer ones held what came. */
@@ -247,6 +255,11 @@ export function whyNoVote({ task, label }: CardQuestion): string | null {
     return task === 'binary' ? null : `it answers ${label.kind} as ${task}, and a vote is one chance of a rise`;
   }
   if (label.kind === 'triple-barrier') return 'it tells three outcomes apart, and a vote is one chance of a rise';
-  if (label.kind === 'move') return 'it says how far price moves, and a vote is a chance of a rise';
+  if (label.kind === 'move') {
+    if (task === 'binary') return null;
+    return label.horizons.length > 1
+      ? 'it says how far price moves at several horizons, and a vote is one chance of a rise: train it for one'
+      : 'it says how far price moves and not how likely a rise is: train it anew, and it says both';
+  }
   return 'it says how much price will move and not which way';
 }

@@ -27,8 +27,17 @@ const GRACE_MS = 15_000;
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
-function reasonsOf(event: PredictionArrived, probability: number, direction: string): readonly Reason[] {
+function reasonsOf(
+  event: PredictionArrived,
+  { barrier, horizonBars, timeframe }: ModelProfile,
+  probability: number,
+  direction: string,
+): readonly Reason[] {
   const reasons: Reason[] = [{ code: 'model', text: `${percent(probability)} ${direction} by the calibrated model` }];
+  if (barrier.kind === 'close') {
+    const text = `Of the close after ${horizonBars} candles of ${timeframe}: stop and target lie a deviation away, and of them it says nothing`;
+    reasons.push({ code: 'asked', text });
+  }
   const { record, edge } = event;
   if (record) {
     const said = `${percent(record.saidFrom)} to ${percent(record.saidTo)}`;
@@ -61,11 +70,11 @@ function stanceOf(event: PredictionArrived, profile: ModelProfile, distance: num
     candleCloseTimeMs,
   };
   if (up >= profile.probabilityMin) {
-    const reasons = reasonsOf(event, up, 'up');
+    const reasons = reasonsOf(event, profile, up, 'up');
     return { ...common, stance: 'buy', probability: up, record: event.record, note: `${percent(up)} up`, reasons };
   }
   if (1 - up >= profile.probabilityMin) {
-    const reasons = reasonsOf(event, 1 - up, 'down');
+    const reasons = reasonsOf(event, profile, 1 - up, 'down');
     const note = `${percent(1 - up)} down`;
     return { ...common, stance: 'sell', probability: 1 - up, record: mirrored(event.record), note, reasons };
   }

@@ -129,8 +129,8 @@ export function createScoreKeeper(onSettled: (forecast: SettledForecast) => void
         round: joinRound(where, event.candleCloseTimeMs, member, event.probability),
         voted,
         close,
-        upper: close + distance,
-        lower: close - distance,
+        upper: barrier.kind === 'close' ? Number.POSITIVE_INFINITY : close + distance,
+        lower: barrier.kind === 'close' ? Number.NEGATIVE_INFINITY : close - distance,
         bars: 0,
         barsLeft: horizonBars,
       };

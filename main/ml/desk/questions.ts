@@ -43,7 +43,7 @@ export const QUESTIONS: readonly Question[] = [
     'move',
     'size of the move',
     'regression',
-    'How far does price move in so many candles, in deviations of the time gone by?',
+    'How far does price move in so many candles, in deviations of the time gone by? It votes by the chance of a rise that follows from its answer.',
   ),
   question(
     'volatility-regime',

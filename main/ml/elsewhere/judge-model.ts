@@ -95,11 +95,12 @@ export async function judgeModel(
     const subject = { family, hyperParameters: {}, task: on.task, seed };
     const fitted = await family.fit(set, on.task, subject);
     const moves = on.moves && Float64Array.from(later, (i) => on.moves![i]!);
-    const watch = { choice: null, book, signal: new AbortController().signal };
+    const watch = { asRise: false, choice: null, book, signal: new AbortController().signal };
     const judged = await judgeJob(subject, fitted, { judged: { set, moves }, stopping: set }, watch);
     if (judged.report.edge === 'unknown')
       return unfit(judged.report.sentence.replace(/^Not/, 'not').replace(/\.$/, ''));
-    const model = wrapped(judged.map);
+    const { map } = judged.answering;
+    const model = wrapped(map);
     const card = cardOfJudgement(
       {
         name: plan.name,
@@ -116,9 +117,9 @@ export async function judgeModel(
         importance: judged.importance.map(({ feature, lossGrowth }) => ({ feature, lossGrowth, shap: null })),
         nowMs,
       },
-      { set, fitted, model, judgement: judged.judgement, map: judged.map },
+      { set, fitted, from: null, model, judgement: judged.judgement, map },
     );
-    const golden = await goldenOf(model, fitted, evenSample(set, COMPARED_SAMPLES), judged.map);
+    const golden = await goldenOf(model, fitted, evenSample(set, COMPARED_SAMPLES), map);
     return ok({ made: { model, golden, card: asBrought(card, brought, fileSha256) }, report: judged.report });
   } finally {
     await answers.release();

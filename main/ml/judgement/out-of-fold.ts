@@ -55,7 +55,7 @@ export async function answerFolds(
 }
 
 /** One answer for each sample: where several folds test it, that of the first. */
-export function mergeFolds({ task }: Subject, set: DataSet, folds: readonly FoldAnswers[]): OutOfFold {
+export function mergeFolds({ task }: Pick<Subject, 'task'>, set: DataSet, folds: readonly FoldAnswers[]): OutOfFold {
   const width = outputCount(task);
   const rows = new Float32Array(set.rowOf.length * width);
   const answeredBy = new Int32Array(set.rowOf.length).fill(-1);

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { TIMEFRAME_MS, type Timeframe } from '../../engine/domain/candle.ts';
-import { CARD_SCHEMA_VERSION, type CardEvent, type CardSpan, type CardTraded, type ModelCard } from '../card.ts';
+import {
+  CARD_SCHEMA_VERSION,
+  type CardEvent,
+  type CardQuestion,
+  type CardSpan,
+  type CardTraded,
+  type ModelCard,
+} from '../card.ts';
 import { type DataSet, windowAt } from '../datasets/data-set.ts';
 import { effectiveSamples } from '../datasets/effective-samples.ts';
 import type { Fitted } from '../families/family.ts';
@@ -8,8 +15,8 @@ import type { Task } from '../families/task.ts';
 import type { EventFigures } from '../judgement/event-figures.ts';
 import type { Judgement } from '../judgement/judge.ts';
 import type { NetOfCosts } from '../judgement/net-of-costs.ts';
-import type { LabelSpec } from '../labels/label.ts';
-import { questionText } from '../labels/question-text.ts';
+import { horizonOf, type LabelSpec } from '../labels/label.ts';
+import { questionText, riseText } from '../labels/question-text.ts';
 import type { OutputMap } from '../onnx/output-head.ts';
 import { describeTraining } from '../training/describe-training.ts';
 
@@ -35,6 +42,8 @@ export interface TrainedOn {
   /** All samples: what was judged, each by a model that had not seen its time. */
   readonly set: DataSet;
   readonly fitted: Fitted;
+  /** What it says of the move, where its answer is the chance of a rise that follows from that. */
+  readonly from: CardQuestion['from'] | null;
   readonly model: Uint8Array;
   readonly judgement: Judgement;
   readonly map: OutputMap;
@@ -71,10 +80,11 @@ export function cardOfJudgement(asked: TrainedFor, made: TrainedOn): Omit<ModelC
     windowBars: fitted.windowBars,
     licensedUntilMs: asked.nowMs + LICENCE_MS,
     question: {
-      text: questionText(label, timeframe),
+      text: made.from ? riseText(horizonOf(label), timeframe) : questionText(label, timeframe),
       label,
       trendFeature: label.kind === 'reversal' ? 'sma_20' : null,
       task: fitted.task.kind,
+      ...(made.from && { from: made.from }),
       outputs: outputNames(fitted.task, set.targetNames),
     },
     sources,
@@ -105,6 +115,7 @@ export function cardOfJudgement(asked: TrainedFor, made: TrainedOn): Omit<ModelC
       naiveLoss: judgement.naiveLoss,
       naiveAnswer: 'what training alone would have one always say',
       lossGain: { ...judgement.lossGain },
+      ...(judgement.move && { move: { ...judgement.move, lossGain: { ...judgement.move.lossGain } } }),
       event: judgement.event && eventOf(judgement.event, judgement.net),
       intervals: judgement.intervals && {
         nominal: judgement.intervals.nominal,

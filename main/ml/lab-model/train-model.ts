@@ -11,13 +11,14 @@ import { evenSample, permutationImportance } from '../judgement/importance.ts';
 import { type Judgement, judge } from '../judgement/judge.ts';
 import { movesAlong } from '../judgement/moves-along.ts';
 import { fitWithStopping, type Subject } from '../judgement/out-of-fold.ts';
+import { saysRise } from '../judgement/rise.ts';
 import { treeShap } from '../judgement/tree-shap.ts';
 import { directionOfLabel } from '../labels/direction.ts';
 import { horizonOf } from '../labels/label.ts';
-import type { OutputMap } from '../onnx/output-head.ts';
 import type { MadeModel } from '../registry/publish-package.ts';
 import { treeRows } from '../trees/tree.ts';
 import type { Choice } from '../tuning/choose-settings.ts';
+import { answeringOf } from './answering.ts';
 import { cardOfJudgement, TRAINER_VERSION } from './card-of-judgement.ts';
 import { goldenOf } from './golden.ts';
 import { sourceOf } from './source-of.ts';
@@ -81,8 +82,10 @@ export async function trainLabModel(
   );
   const choice = await plan.choose({ family, hyperParameters, task, seed }, { set, moves });
   const subject = { family, hyperParameters: choice.hyperParameters, task, seed };
+  const asRise = saysRise(question.label, task);
   const judgement = await judge(subject, set, {
     protocol: choice.protocol,
+    asRise,
     embargoMs,
     moves,
     tradedShare: plan.tradedShare,
@@ -97,10 +100,10 @@ export async function trainLabModel(
 
   const all = Int32Array.from(set.rowOf.keys());
   const fitted = await fitWithStopping(subject, set, all, embargoMs, plan.signal);
-  const map: OutputMap =
-    judgement.intervals === null ? judgement.map : { kind: 'shift', by: judgement.intervals.shift };
-  const model = fitted.toOnnx(aboutOf(plan, set, judgement), map);
-  const sample = evenSample(selectSamples(set, samplesWithWindow(set, fitted.windowBars)), IMPORTANCE_SAMPLES);
+  const answering = answeringOf(set, fitted, judgement, asRise);
+  const model = answering.fitted.toOnnx(aboutOf(plan, set, judgement), answering.map);
+  const able = selectSamples(answering.set, samplesWithWindow(set, fitted.windowBars));
+  const sample = evenSample(able, IMPORTANCE_SAMPLES);
   const card = cardOfJudgement(
     {
       name: plan.name,
@@ -114,12 +117,12 @@ export async function trainLabModel(
       seed,
       embargoMs,
       audited,
-      importance: await importanceOf(fitted, sample, seed),
+      importance: await importanceOf(answering.fitted, sample, seed),
       nowMs: plan.nowMs,
     },
-    { set, fitted, model, judgement, map },
+    { ...answering, model, judgement },
   );
-  return { model, golden: await goldenOf(model, fitted, sample, map), card, judgement };
+  return { model, golden: await goldenOf(model, answering.fitted, sample, answering.map), card, judgement };
 }
 
 function aboutOf({ name, version, question, seed }: LabPlan, set: DataSet, judgement: Judgement) {

@@ -1,6 +1,10 @@
 import type { Timeframe } from '../../engine/domain/candle.ts';
 import type { LabelSpec } from './label.ts';
 
+/** The question whose answer follows from that of a move. */
+export const riseText = (horizonBars: number, timeframe: Timeframe): string =>
+  `Is price higher after ${counted(horizonBars, 'bar')} of ${timeframe}? Read from what the model says of the move.`;
+
 /** A question in words, for cards and screens. */
 export function questionText(label: LabelSpec, timeframe: Timeframe): string {
   const within = (bars: number): string => `within ${counted(bars, 'bar')} of ${timeframe}`;

@@ -1,7 +1,6 @@
 import { systemClock } from '../../engine/kernel/clock.ts';
-import { type DataSet, samplesWithWindow, selectSamples } from '../datasets/data-set.ts';
+import { samplesWithWindow, selectSamples } from '../datasets/data-set.ts';
 import { familyOf } from '../families/families.ts';
-import type { Fitted } from '../families/family.ts';
 import { evenSample } from '../judgement/importance.ts';
 import { cardOfJudgement } from '../lab-model/card-of-judgement.ts';
 import { goldenOf } from '../lab-model/golden.ts';
@@ -13,20 +12,14 @@ const COMPARED_SAMPLES = 500;
 /** Of a model that has not been published. */
 const NO_VERSION = '0.0.0';
 
-interface Trained {
-  readonly fitted: Fitted;
-  readonly model: Uint8Array;
-  readonly judged: Judged;
-  readonly set: DataSet;
-}
-
 /** What publishing a finished job takes, beside its model; null where the job is not to trade. @throws Error where graph and model disagree */
 export async function draftOf(
   { card: wanted, family: familyName, hyperParameters, seed }: FitWork,
-  { fitted, model, judged, set }: Trained,
+  model: Uint8Array,
+  { answering, judgement, importance, embargoMs }: Judged,
 ): Promise<Pick<MadeModel, 'card' | 'golden'> | null> {
   if (wanted === undefined) return null;
-  const { judgement, importance, embargoMs, map } = judged;
+  const { set, fitted, map } = answering;
   const family = familyOf(familyName);
   const sample = evenSample(selectSamples(set, samplesWithWindow(set, fitted.windowBars)), COMPARED_SAMPLES);
   const card = cardOfJudgement(
@@ -40,7 +33,7 @@ export async function draftOf(
       importance: importance.map(({ feature, lossGrowth }) => ({ feature, lossGrowth, shap: null })),
       nowMs: systemClock.nowMs(),
     },
-    { set, fitted, model, judgement, map },
+    { ...answering, model, judgement },
   );
   return { card, golden: await goldenOf(model, fitted, sample, map) };
 }

@@ -5,21 +5,24 @@ import type { Fitted } from '../families/family.ts';
 import { evenSample, type FeatureImportance, permutationImportance } from '../judgement/importance.ts';
 import { foldsOf, type Judgement, judge } from '../judgement/judge.ts';
 import type { Subject } from '../judgement/out-of-fold.ts';
-import type { OutputMap } from '../onnx/output-head.ts';
+import { riseSet } from '../judgement/rise.ts';
+import { type Answering, answeringOf } from '../lab-model/answering.ts';
 import { type Choice, countTraining, triedBefore } from '../tuning/choose-settings.ts';
 import type { TrialBook } from '../tuning/trial-book.ts';
 import { reportOf } from './report-of-judgement.ts';
 
 export interface Judged {
+  /** The model as it is to answer. */
+  readonly answering: Answering;
   readonly report: ModelReport;
   readonly judgement: Judgement;
   readonly importance: readonly FeatureImportance[];
   readonly embargoMs: number;
-  /** What the graph does to raw answers, so that they can be believed. */
-  readonly map: OutputMap;
 }
 
 interface JudgeWatch {
+  /** Whether the chance of a rise that follows from a move is judged, in place of the move. */
+  readonly asRise: boolean;
   readonly choice: Choice | null;
   /** What others have tried on the same question; null where nobody else asks it. */
   readonly book: TrialBook | null;
@@ -40,13 +43,14 @@ export async function judgeJob(
   subject: Subject,
   fitted: Fitted,
   { judged, stopping }: Required<Pick<JobData, 'judged' | 'stopping'>>,
-  { choice, book, signal }: JudgeWatch,
+  { asRise, choice, book, signal }: JudgeWatch,
 ): Promise<Judged> {
   const { set, moves } = judged;
   const embargoMs = longestLifeMs(set);
   const judgement = await judge(subject, set, {
     protocol: choice?.protocol ?? { kind: 'purged-folds', folds: FOLDS },
     embargoMs,
+    asRise,
     moves,
     ...TRADING,
     tried: choice?.tried ?? triedBefore(subject, set, book),
@@ -55,11 +59,11 @@ export async function judgeJob(
   });
   signal.throwIfAborted();
   if (choice === null && judgement.net) countTraining(subject, set.matrix.set.name, judgement.net.daily, book);
-  const importance = await permutationImportance(fitted, evenSample(stopping, IMPORTANCE_SAMPLES), subject.seed);
-  const map: OutputMap =
-    judgement.intervals === null ? judgement.map : { kind: 'shift', by: judgement.intervals.shift };
+  const answering = answeringOf(set, fitted, judgement, asRise);
+  const sample = evenSample(asRise ? riseSet(stopping) : stopping, IMPORTANCE_SAMPLES);
+  const importance = await permutationImportance(answering.fitted, sample, subject.seed);
   const report = reportOf(judgement, { set, importance, folds: foldsOf(set, judgement.protocol, embargoMs) });
-  return { map, report, judgement, importance, embargoMs };
+  return { answering, report, judgement, importance, embargoMs };
 }
 
 /** From question to answer at most: so long is kept free around what is tested. */

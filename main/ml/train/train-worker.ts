@@ -4,6 +4,7 @@ import { systemClock } from '../../engine/kernel/clock.ts';
 import { decodeJobData } from '../datasets/data-set-file.ts';
 import { familyOf } from '../families/families.ts';
 import type { FitProgress } from '../families/family.ts';
+import { saysRise } from '../judgement/rise.ts';
 import { gpuOfJob } from '../providers/gpu-of-job.ts';
 import { PROVIDER_TITLES } from '../providers/provider.ts';
 import { openProviderBook } from '../providers/provider-book.ts';
@@ -91,11 +92,14 @@ async function run(
         ['seed', String(work.seed)],
       ]),
     };
-    const watch = { choice, book, signal: stop.signal };
+    const asRise = work.card !== undefined && saysRise(work.card.label, work.task);
+    const watch = { asRise, choice, book, signal: stop.signal };
     const judged = stopping && all ? await judgeJob(subject, fitted, { judged: all, stopping }, watch) : null;
-    const model = fitted.toOnnx(about, judged?.map ?? { kind: 'none' });
+    const model = judged
+      ? judged.answering.fitted.toOnnx(about, judged.answering.map)
+      : fitted.toOnnx(about, { kind: 'none' });
     const chosen = { ...work, hyperParameters: subject.hyperParameters };
-    const draft = judged && all ? await draftOf(chosen, { fitted, model, judged, set: all.set }) : null;
+    const draft = judged ? await draftOf(chosen, model, judged) : null;
     publishResult(jobsDir, id, {
       [RESULT_MODEL]: model,
       ...(judged && { [RESULT_REPORT]: json(judged.report) }),

@@ -10,6 +10,7 @@ export function cardText(card: ModelCard): string {
     `**Edge: ${card.edge.verdict}.** ${card.edge.reason}`,
     '## What it answers',
     card.question.text,
+    ...(card.question.from ? [fromText(card.question.from)] : []),
     '## How it did on data it had not seen',
     table(
       ['figure', 'model', 'without a model'],
@@ -17,6 +18,7 @@ export function cardText(card: ModelCard): string {
         ['loss', out.loss.toFixed(5), `${out.naiveLoss.toFixed(5)} (${out.naiveAnswer})`],
         ['loss gain (95 % interval)', estimateText(out.lossGain, 5), '0'],
         ...(out.event ? eventRows(out.event) : []),
+        ...(out.move ? moveRows(out.move) : []),
         ...(out.intervals ? [intervalRow(out.intervals)] : []),
       ],
     ),
@@ -51,6 +53,16 @@ export function cardText(card: ModelCard): string {
     'Markets change; the record above is of that span and those instruments, and no promise. What was traded is reckoned with fills at the open and fees alone.',
   ].join('\n\n')}\n`;
 }
+
+const fromText = ({ task, outputs }: NonNullable<ModelCard['question']['from']>): string =>
+  task === 'quantile'
+    ? `It says quantiles of the move (${outputs.join(', ')}); the chance of a rise is the share that lies above zero of the distribution drawn through them, straight between two and no further out than the outer levels, and is then calibrated.`
+    : `It says the move (${outputs.join(', ')}), as one value; calibration, fitted on answers out of fold, says what chance of a rise goes with it.`;
+
+const moveRows = ({ loss, naiveLoss, lossGain }: NonNullable<ModelCard['outOfSample']['move']>): string[][] => [
+  ['of the move itself: loss', loss.toFixed(5), naiveLoss.toFixed(5)],
+  ['of the move itself: loss gain', estimateText(lossGain, 5), '0'],
+];
 
 const PROTOCOLS: Record<ModelCard['spans']['protocol'], string> = {
   'held-out': 'A span that was held out',

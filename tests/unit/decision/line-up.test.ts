@@ -78,6 +78,18 @@ test('[D18] a shadow is heard and scored, does not vote, and votes from the mome
   expect(stances(gather(engine))).toEqual(['m buy']);
 });
 
+test('[D16] whoever is asked about a close says that stop and target are nothing it was asked about', () => {
+  const asked = createModelAgent({ ...profile('m'), barrier: { kind: 'close', bars: 14, horizonBars: 12 } }, () => FIT);
+  const engine = startedEngine({ agents: [asked] });
+  const candles = candlesFromCloses(CLOSES, T0).map(rowOf);
+  engine.send({ kind: 'HistoryLoaded', instrumentId: BTC, timeframe: '1m', candles });
+  const [proposal] = proposed(predict(engine, 'm', 0.8));
+  expect(Number(proposal?.stopPrice)).toBeLessThan(Number(proposal?.entryPrice));
+  expect(proposal?.reasons.find(({ code }) => code === 'asked')?.text).toMatch(
+    /^Of the close after 12 candles of 1m: stop and target lie a deviation away/,
+  );
+});
+
 test('[D18] members come and go while the engine runs; a version nobody knows is no member', () => {
   const engine = engineWith('m');
   lineUp(engine, ['m', '1.0.0', 'vote'], ['n', '1.0.0', 'vote']);

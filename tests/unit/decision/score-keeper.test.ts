@@ -57,6 +57,15 @@ test.each([
   expect(totalOf(score)).toMatchObject({ n: 1, right: given > 0.5 ? 1 : 0 });
 });
 
+test('[D16] a question of the last close is settled by that alone, however far price went before', () => {
+  const keeper = createScoreKeeper();
+  keeper.noteForecast({ ...M, barrier: { kind: 'close', bars: 14, horizonBars: 3 } }, said(0.7), tapeOf(), true);
+  for (const at of [0, 1]) keeper.noteCandle(BTC, '1m', bar(at, LAST + 50, LAST - 50, LAST + 20));
+  expect(keeper.scores()).toEqual([]);
+  keeper.noteCandle(BTC, '1m', bar(2, LAST + 50, LAST - 1, LAST - 0.5));
+  expect(totalOf(keeper.score('m@1.0.0') as MemberScore).logLoss).toBeCloseTo(-Math.log(0.3), 12);
+});
+
 test('[D16] a level end, another instrument, another timeframe and the candle itself settle nothing; no candle settles twice', () => {
   const keeper = createScoreKeeper();
   keeper.noteForecast(M, said(0.7), tapeOf(), true);

@@ -5,7 +5,7 @@ import { createScoreKeeper } from '../../../main/engine/decision/score-keeper.ts
 import { totalOf } from '../../../main/engine/domain/ensemble.ts';
 import type { PredictionArrived } from '../../../main/engine/domain/events.ts';
 import { profileOf } from '../../../main/engine/model-cards.ts';
-import { type LabelSpec, labelCandles } from '../../../main/ml/labels/label.ts';
+import { horizonOf, type LabelSpec, labelCandles } from '../../../main/ml/labels/label.ts';
 import { candleAt } from '../../support/candle-samples.ts';
 import { smallPackage } from '../../support/small-model.ts';
 import { walkCandles } from '../../support/walk-candles.ts';
@@ -30,12 +30,14 @@ function meanRanges(): Float64Array {
   );
 }
 
-test.each<Extract<LabelSpec, { kind: 'direction' | 'reversal' }>>([
+test.each<Extract<LabelSpec, { kind: 'direction' | 'reversal' | 'move' }>>([
   { kind: 'direction', horizonBars: 12, multiple: 0.6, volatilityBars: 48 },
   { kind: 'direction', horizonBars: 5, multiple: 1.5, volatilityBars: 288 },
   { kind: 'reversal', horizonBars: 12, multiple: 2 },
-])('$kind over $horizonBars bars', async (label) => {
-  const to = BARS - label.horizonBars;
+  // Of a move the chance of a rise is read: where the last close lies, whatever was touched before.
+  { kind: 'move', horizons: [6], volatilityBars: 48 },
+])('[D16] %j', async (label) => {
+  const to = BARS - horizonOf(label);
   // The trend is up throughout: a turn is a fall.
   const trend = { trendUp: new Uint8Array(BARS).fill(1), atr: meanRanges() };
   const { targets } = labelCandles(label, candles, trend, FROM, to);
@@ -48,7 +50,8 @@ test.each<Extract<LabelSpec, { kind: 'direction' | 'reversal' }>>([
     tape.put(row(bar));
     keeper.noteCandle('X', '5m', candleAt(candles, bar));
     if (bar < FROM || bar >= to) continue;
-    const rises = (targets[bar - FROM] === 1) !== (label.kind === 'reversal');
+    const target = targets[bar - FROM]!;
+    const rises = label.kind === 'move' ? target > 0 : (target === 1) !== (label.kind === 'reversal');
     keeper.noteForecast(
       speaker,
       {

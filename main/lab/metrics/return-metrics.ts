@@ -79,14 +79,14 @@ export function returnMetrics(returns: Float64Array, periodsPerYear: number): Re
   const deviation = sampleDeviation(returns);
   const variance = centralMoment(returns, average, 2);
   const downside = Math.sqrt(mean(returns.map((each) => Math.min(each, 0) ** 2)) * periodsPerYear);
-  const cumulativeReturn = (values.at(-1) ?? Number.NaN) - 1;
-  const annualReturn = (1 + cumulativeReturn) ** (periodsPerYear / length) - 1;
+  const end = values.at(-1) ?? Number.NaN;
+  const annualReturn = end ** (periodsPerYear / length) - 1;
   const maxDrawdown = deepestFall(values);
   const gains = returns.reduce((sum, each) => sum + Math.max(each, 0), 0);
   const pains = returns.reduce((sum, each) => sum - Math.min(each, 0), 0);
   return {
     observations: length,
-    cumulativeReturn,
+    cumulativeReturn: end - 1,
     annualReturn,
     annualVolatility: deviation * Math.sqrt(periodsPerYear),
     sharpe: (average / deviation) * Math.sqrt(periodsPerYear),

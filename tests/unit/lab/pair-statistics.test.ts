@@ -16,6 +16,9 @@ function walk(seed: number, length: number, carry = 1): Float64Array {
   return Float64Array.from({ length }, () => (value = carry * value + random.next() - 0.5));
 }
 
+/** With as few digits as leave room for a large number beside them. */
+const onGrid = (value: number): number => Math.round(value * 2 ** 40) / 2 ** 40;
+
 describe('least squares', () => {
   it('finds the line that there is', () => {
     const x = Float64Array.of(1, 2, 3, 4);
@@ -37,6 +40,27 @@ describe('least squares', () => {
     );
     expect([...coefficients]).toEqual([expect.closeTo(0, 12), expect.closeTo(1.1, 12)]);
     expect([...standardErrors]).toEqual([expect.closeTo(Math.sqrt(2.025), 12), expect.closeTo(Math.sqrt(0.27), 12)]);
+  });
+
+  it('loses no digits where a column hardly moves beside its size, as the log of a price over a few minutes', () => {
+    const x = walk(8, 500, 0.9).map((each) => each / 10_000);
+    const y = walk(9, 500, 0.9).map((each, i) => each / 10_000 + 0.7 * x[i]!);
+    // Powers of two are added without rounding what is there: the answer is the same but for the intercept.
+    const near = pairStatistics(x.map(onGrid), y.map(onGrid));
+    const far = pairStatistics(
+      x.map((each) => onGrid(each) + 16),
+      y.map((each) => onGrid(each) + 8),
+    );
+    const figures = [
+      'hedgeRatio',
+      'rSquared',
+      'spreadDeviation',
+      'dickeyFuller',
+      'engleGranger',
+      'lastZScore',
+    ] as const;
+    for (const name of figures)
+      expect(Math.abs(far[name] / near[name] - 1), `${name}: ${far[name]}, ${near[name]}`).toBeLessThan(1e-9);
   });
 
   it('refuses what has no answer', () => {

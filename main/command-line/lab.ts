@@ -11,6 +11,7 @@ import {
   share,
   trialCount,
 } from './arguments.ts';
+import { type BacktestKind, misplacedOption } from './backtest-kind.ts';
 import { run } from './run.ts';
 
 /** `backtest`, `sweep`, `search`, `risk`, `experiments`. Each command loads what it needs when it runs, so that all start fast. */
@@ -60,16 +61,21 @@ export function addLabCommands(program: Command): void {
     )
     .option('--out <DIR>', 'write trades.csv and equity.csv there')
     .option('--store', 'keep the run of a strategy, judged, with its report, among the experiments')
-    .action((file: string, options) =>
+    .action((file: string, options, command: Command) =>
       run(async () => {
-        const { isTicks } = await import('../lab/ticks/read-ticks.ts');
-        if (options.strategy !== undefined && (await isTicks(file)))
-          return (await import('../commands/backtest-ticks.ts')).backtestTicks(file, options);
-        if (options.strategy === undefined)
-          return (await import('../commands/backtest-signals.ts')).backtestSignals(file, options);
-        if (options.gear === 'exact')
-          return (await import('../commands/backtest-exact.ts')).backtestExact(file, options);
-        return (await import('../commands/backtest.ts')).backtest(file, options);
+        const kind = await backtestKind(file, options);
+        const misplaced = misplacedOption(command, kind);
+        if (misplaced !== null) return (await import('../commands/output.ts')).badInput(misplaced);
+        switch (kind) {
+          case 'ticks':
+            return (await import('../commands/backtest-ticks.ts')).backtestTicks(file, options);
+          case 'signals':
+            return (await import('../commands/backtest-signals.ts')).backtestSignals(file, options);
+          case 'exact':
+            return (await import('../commands/backtest-exact.ts')).backtestExact(file, options);
+          case 'fast':
+            return (await import('../commands/backtest.ts')).backtest(file, options);
+        }
       }),
     );
 
@@ -179,4 +185,13 @@ export function addLabCommands(program: Command): void {
     .action((ids: readonly string[], options) =>
       run(async () => (await experimentsModule()).experimentsExport(ids, options)),
     );
+}
+
+async function backtestKind(
+  file: string,
+  given: { readonly strategy?: string; readonly gear: 'fast' | 'exact' },
+): Promise<BacktestKind> {
+  if (given.strategy === undefined) return 'signals';
+  const { isTicks } = await import('../lab/ticks/read-ticks.ts');
+  return (await isTicks(file)) ? 'ticks' : given.gear;
 }

@@ -15,6 +15,7 @@ import type { HandSaid } from '../workers/worker-crew.ts';
 // Loaded before the doors are closed.
 import '../strategy/index.ts';
 import { closeDoors } from './close-doors.ts';
+import { ownStrategy } from './own-strategy.ts';
 import type { ToSandbox } from './sandbox-messages.ts';
 import type { SandboxWatchStart } from './sandbox-watch.ts';
 
@@ -47,7 +48,7 @@ async function load({ file, settings, memoryMb }: Begin): Promise<Work> {
   const { default: strategy } = (await import(url.href)) as { default?: StrategyDefinition };
   if (typeof strategy?.start !== 'function' || typeof strategy.params !== 'object')
     throw new Error('it has no default export made by defineStrategy');
-  return workOnStrategy(strategy, { markets, settings }, () => code);
+  return workOnStrategy(ownStrategy(strategy), { markets, settings }, () => code);
 }
 
 async function startWatch(memoryMb: number): Promise<void> {

@@ -27,6 +27,8 @@ describe('backtest', () => {
     ['a fee of one', ['--fee-rate', '1', '--qty', '1'], /a share from 0 to below 1 is needed/],
     ['no cash', ['--fee-rate', '0', '--qty', '1', '--cash', '0'], /a number above zero is needed/],
     ['a stop of nothing', ['--fee-rate', '0', '--qty', '1', '--stop-loss-pct', ''], /a share from 0 to below 1/],
+    ['slippage', ['--fee-rate', '0', '--qty', '1', '--slippage-bps', '5'], /--slippage-bps means nothing to signals/],
+    ['a strategy too', ['--fee-rate', '0', '--strategy', 'sma-cross'], /--signals does not go with --strategy/],
     ['a signal at no candle', ['--fee-rate', '0', '--qty', '1'], /signals\.csv: row 2: timestamp_ms: 1 is not/],
   ])('%s is exit 2 with one sentence', async (_what, more, says) => {
     rows('1,1,0');
@@ -195,6 +197,9 @@ describe('a strategy', () => {
     ['backtest', ['--strategy', 'sma-cross', '--gear', 'exact', '--person', 'delay=x'], '--person delay=x: neither'],
     ['backtest', ['--strategy', 'sma-cross', '--mandate', 'size=3'], '--mandate size=3: neither'],
     ['backtest', ['--strategy', 'sma-cross', '--suppose', '0.6'], '--suppose belongs to --mandate'],
+    ['backtest', ['--strategy', 'sma-cross', '--person', 'day'], '--person belongs to --gear exact'],
+    ['backtest', ['--strategy', 'sma-cross', '--stop-loss-pct', '0.1'], '--stop-loss-pct belongs to --signals'],
+    ['backtest', ['--strategy', 'sma-cross', '--candle', '5m'], '--candle is for depth and trades'],
     ['sweep', ['--strategy', 'sma-cross', '--grid', 'fast=0:9:1'], 'sma-cross: fast must lie from 1 to 1000, not 0'],
     ['sweep', ['--strategy', 'sma-cross', '--grid', 'fast=50'], 'sma-cross: no setting of the grid fits together'],
   ])('%s %j is exit 2 with one sentence', async (command, given, says) => {

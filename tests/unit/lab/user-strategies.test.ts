@@ -90,6 +90,42 @@ describe('a strategy of the user’s own', () => {
     expect(ours.trades.length).toBeGreaterThan(3);
   });
 
+  it('may keep the candles that it is shown, and copy them', async () => {
+    const keeps = `
+import { defineStrategy } from 'countersign';
+class Mine {
+  seen = []; tracked = [];
+  constructor(context) {
+    context.trackCandles({}, (_, candle) => { this.tracked.push(candle); return 1; });
+    context.trackCandles({}, (_, candle) => { this.longer = candle; return 1; }, { timeframe: '15m' });
+  }
+  onCandle(candle) {
+    this.seen.push({ ...candle });
+    this.tracked.at(-1).kept = candle;
+    if (candle.openTimeMs !== ${CANDLES.openTimeMs.at(-1)}) return;
+    const wrong = this.seen.filter((each, at) => each.close !== this.tracked[this.tracked.length - this.seen.length + at].kept.close);
+    const closes = new Set(this.tracked.map((each) => each.close));
+    throw new Error(wrong.length + ' wrong, ' + closes.size + ' closes, first ' + this.tracked[0].close);
+  }
+}
+export default defineStrategy({ name: 'mine', title: 'Mine', about: '', params: {}, start: (context) => new Mine(context) });`;
+    const closes = new Set(CANDLES.close).size;
+    expect(await sentenceOf(keeps)).toBe(`0 wrong, ${closes} closes, first ${CANDLES.close[0]}`);
+  });
+
+  it('is swept as it runs, whatever its rule over columns knows of the future', async () => {
+    const rule = `columns: { entry: () => ({ share: 0.95 }), lead: ({ close }: any) => ({
+      ahead: close.map((_: number, bar: number) => close[bar + 1]), aheadTimes: 1, behind: close, behindTimes: 1 }) },`;
+    const settings = [7, 9].map((fast) => ({ fast, slow: 20 }));
+    const [knowing, honest] = await Promise.all(
+      [CROSS.replace('params: {', `${rule} params: {`), CROSS].map((code) =>
+        ask(code, { kind: 'sweep', sweep: 1, settings }),
+      ),
+    );
+    expect(honest).toMatchObject({ ok: true, value: { results: [{ trades: expect.any(Number) }, {}] } });
+    expect(knowing).toEqual(honest);
+  });
+
   it('says what it is, and of which files', async () => {
     const described = await ask(`import './beside.ts';${CROSS}`, { kind: 'describe' });
     if (!described.ok) throw new Error(described.error.text);

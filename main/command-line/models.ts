@@ -43,6 +43,7 @@ export function addModelCommands(program: Command): void {
     .option('--traded-share <F>', 'of the surest answers', share, 0.1)
     .option('--seed <N>', 'of all that is drawn', seed, 1)
     .option('--reference <FILE>', 'candles of the instrument that others follow')
+    .addOption(dataDirOption())
     .action((files: string[], options) =>
       run(async () => (await import('../commands/train.ts')).train(files, options)),
     );

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { MODEL_TRIALS_MAX } from '../../preload/models-contract.ts';
+import { readConfig } from '../config-file.ts';
+import { openDataFolder } from '../data-folder.ts';
 import { TIMEFRAME_MS } from '../engine/domain/candle.ts';
 import { fail, ok, type Result } from '../engine/domain/result.ts';
 import { featureSetByName, setThatKnows } from '../engine/features/feature-sets.ts';
@@ -12,7 +14,12 @@ import { FAMILIES } from '../ml/families/families.ts';
 import type { Judgement, Protocol } from '../ml/judgement/judge.ts';
 import { trainLabModel } from '../ml/lab-model/train-model.ts';
 import { type LabelSpec, labelSchema } from '../ml/labels/label.ts';
+import { GPUS_OFF, gpuOfJob } from '../ml/providers/gpu-of-job.ts';
+import { PROVIDER_TITLES } from '../ml/providers/provider.ts';
+import { openProviderBook, type ProviderBook } from '../ml/providers/provider-book.ts';
+import { PROVIDER_BUILD } from '../ml/providers/runtime-gpus.ts';
 import { publishPackage } from '../ml/registry/publish-package.ts';
+import { providersFile } from '../ml/train/job-folder.ts';
 import { chooseSettings, countTraining, triedBefore } from '../ml/tuning/choose-settings.ts';
 import { openTrialBook, questionKey } from '../ml/tuning/trial-book.ts';
 import { TRIED_SETTING_TEXT, type TriedSetting } from '../ml/tuning/try-setting.ts';
@@ -42,6 +49,8 @@ export interface TrainOptions {
   readonly tradedShare: number;
   readonly seed: number;
   readonly reference?: string;
+  /** Whose setting says whether a GPU may train, and whose book remembers which are fast. */
+  readonly dataDir?: string;
 }
 
 const LEVELS = [0.05, 0.5, 0.95];
@@ -74,6 +83,8 @@ export async function train(files: readonly string[], options: TrainOptions): Pr
     return badInput(`${family.name}: ${[issue.path.join('.'), issue.message].filter(Boolean).join(': ')}`);
   }
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
+  const where = gpuBook(options.dataDir, say);
+  if (!where.ok) return badInput(where.error.message);
   const knows = options.reference === undefined ? 'candles' : 'reference';
   const question = { timeframe, featureSet: setThatKnows(featureSet, knows), label: label.value };
   if (options.search !== undefined && !(options.search >= 2 && options.search <= MODEL_TRIALS_MAX))
@@ -89,14 +100,24 @@ export async function train(files: readonly string[], options: TrainOptions): Pr
   const stop = new AbortController();
   const onInterrupt = (): void => stop.abort(new Error('Broken off; the same command goes on with the search.'));
   process.once('SIGINT', onInterrupt);
-  try {
-    mkdirSync(options.out, { recursive: true });
-    const trained = await trainLabModel(
+  let trainedOn: { readonly on: string; readonly why: string } | null = null;
+  const gpu = gpuOfJob({
+    ...where.value,
+    job: `${options.name}, of the command line`,
+    signal: stop.signal,
+    onChosen({ provider, why }) {
+      trainedOn = { on: PROVIDER_TITLES[provider], why };
+      say(`trained on ${trainedOn.on}: ${why}`);
+    },
+  });
+  let isCounted = false;
+  const learn = () =>
+    trainLabModel(
       instruments,
       {
         name: options.name,
         version: options.modelVersion,
-        family,
+        family: gpu.on(family),
         hyperParameters: pairs.value,
         seed: options.seed,
         question,
@@ -127,18 +148,25 @@ export async function train(files: readonly string[], options: TrainOptions): Pr
         },
         onJudged({ net }) {
           const asked = { family, hyperParameters: pairs.value, seed: options.seed };
-          if (options.search === undefined && net) countTraining(asked, question.featureSet.name, net.daily, book);
+          // Done once more without a GPU it is the same try.
+          if (options.search === undefined && net && !isCounted)
+            countTraining(asked, question.featureSet.name, net.daily, book);
+          isCounted = true;
         },
         nowMs: systemClock.nowMs(),
         signal: stop.signal,
       },
       say,
     );
+  try {
+    mkdirSync(options.out, { recursive: true });
+    const trained = await gpu.run(learn);
     const folder = await publishPackage(options.out, trained);
     const { card, judgement } = trained;
     const value = {
       ok: true,
       folder,
+      trainedOn,
       verdict: judgement.verdict,
       judgement: JSON.parse(JSON.stringify(judgement)),
       importance: card.importance,
@@ -149,6 +177,27 @@ export async function train(files: readonly string[], options: TrainOptions): Pr
     return failed({ ok: false, error: why }, why);
   } finally {
     process.removeListener('SIGINT', onInterrupt);
+  }
+}
+
+/** What is known of this machine's GPUs in a data folder, and whether it lets any of them train. */
+function gpuBook(
+  dataDir: string | undefined,
+  say: (text: string) => void,
+): Result<
+  { readonly book: ProviderBook; readonly processorOnly: string | null },
+  { readonly kind: 'bad-input'; readonly message: string }
+> {
+  const folder = openDataFolder(dataDir);
+  try {
+    const processorOnly = readConfig(folder.config).training.gpu ? null : GPUS_OFF;
+    mkdirSync(folder.trainingJobs, { recursive: true });
+    const book = openProviderBook(providersFile(folder.trainingJobs), PROVIDER_BUILD, () => systemClock.nowMs());
+    const lost = book.recover();
+    if (lost) say(`${PROVIDER_TITLES[lost.provider]} is not tried for a week: ${lost.why}`);
+    return ok({ book, processorOnly });
+  } catch (error) {
+    return fail({ kind: 'bad-input', message: (error as Error).message });
   }
 }
 

@@ -17,13 +17,15 @@ export interface GpuOfJobOptions {
 export interface GpuOfJob {
   /** The family, whose nets are trained where they are best. */
   on(family: Family): Family;
-  /** Something failed. Whether a GPU was in use: from now on none is, and the job is to be tried again. */
-  giveUp(): boolean;
-  /** What failed on the GPU that was given up did not fail without it: it is quarantined. */
-  blame(why: string): void;
-  /** The job is over, whatever became of it. */
-  leave(): void;
+  /**
+   * Does the whole of the job. What fails while a GPU is in use is done once more without it; where that does not fail, the GPU is blamed and
+   * quarantined. At the end none is in use any more, whatever became of the job.
+   */
+  run<T>(work: () => Promise<T>): Promise<T>;
 }
+
+/** What the job says where a setting forbids a GPU. */
+export const GPUS_OFF = 'GPUs are switched off in config.yaml';
 
 export function gpuOfJob({ book, job, signal, processorOnly, onChosen }: GpuOfJobOptions): GpuOfJob {
   let told: Chosen | null = null;
@@ -49,18 +51,23 @@ export function gpuOfJob({ book, job, signal, processorOnly, onChosen }: GpuOfJo
       fit: (training, task, options) =>
         family.fit(training, task, { ...options, providerOf: (asked) => choose(family.name, asked) }),
     }),
-    giveUp() {
-      if (used === 'cpu') return false;
-      [givenUp, used] = [used, 'cpu'];
-      book.leave();
-      return true;
-    },
-    blame(why) {
-      if (givenUp !== null) book.quarantine(givenUp, `a training failed on it and not on the processor: ${why}`);
-    },
-    leave() {
-      if (used !== 'cpu') book.leave();
-      used = 'cpu';
+    async run(work) {
+      try {
+        return await work().catch(async (error: unknown) => {
+          if (signal.aborted || used === 'cpu') throw error;
+          const failed = used;
+          [givenUp, used] = [failed, 'cpu'];
+          book.leave();
+          const done = await work();
+          book.quarantine(failed, `a training failed on it and not on the processor: ${textOf(error)}`);
+          return done;
+        });
+      } finally {
+        if (used !== 'cpu') book.leave();
+        used = 'cpu';
+      }
     },
   };
 }
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -29,7 +29,9 @@ const bookSchema = z.strictObject({
   /** Those that brought a process down, or failed in a training. */
   quarantined: z.array(z.strictObject({ provider, why: z.string().min(1), atMs: timeMs })),
   /** Written down before a training takes it: where that process ends without a word, this stays behind. */
-  inUse: z.strictObject({ provider, job: z.string(), sinceMs: timeMs }).nullable(),
+  inUse: z
+    .strictObject({ provider, job: z.string(), sinceMs: timeMs, pid: z.int().positive().exactOptional() })
+    .nullable(),
 });
 type Book = z.infer<typeof bookSchema>;
 
@@ -46,7 +48,7 @@ export interface ProviderBook {
   /** On disk before the first step there. */
   enter(provider: GpuProvider, job: string): void;
   leave(): void;
-  /** Before anything runs: what is still entered ended its process, and is quarantined. Returns which, and why. */
+  /** Before anything runs: what is still entered ended its process, unless that lives, and is quarantined. Returns which, and why. */
   recover(): { readonly provider: GpuProvider; readonly why: string } | null;
   /** All that holds now. */
   read(): Pick<Book, 'measured' | 'quarantined' | 'inUse'>;
@@ -90,11 +92,11 @@ export function openProviderBook(path: string, build: string, nowMs: () => numbe
       );
       change({ measured: [...others, { ...measured, atMs: nowMs() }].slice(-MEASURED_MAX) });
     },
-    enter: (of, job) => change({ inUse: { provider: of, job, sinceMs: nowMs() } }),
+    enter: (of, job) => change({ inUse: { provider: of, job, sinceMs: nowMs(), pid: process.pid } }),
     leave: () => change({ inUse: null }),
     recover() {
       const { inUse } = read();
-      if (inUse === null) return null;
+      if (inUse === null || isAnothers(inUse.pid)) return null;
       const why = `the process that trained on it (${inUse.job}) ended without a word`;
       quarantine(inUse.provider, why);
       return { provider: inUse.provider, why };
@@ -103,6 +105,16 @@ export function openProviderBook(path: string, build: string, nowMs: () => numbe
       if (readBook(path) !== null) change({ measured: [], quarantined: [] });
     },
   };
+}
+
+/** Whether a process beside this one has it: the terminal and the command line may train at once. */
+function isAnothers(pid: number | undefined): boolean {
+  if (pid === undefined || pid === process.pid) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 function readBook(path: string): Book | null {

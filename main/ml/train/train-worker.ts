@@ -108,19 +108,12 @@ async function run(
     return subject.hyperParameters;
   };
   try {
-    const hyperParameters = await learn().catch(async (error) => {
-      if (stop.signal.aborted || !gpu.giveUp()) throw error;
-      const learnt = await learn();
-      gpu.blame(textOf(error));
-      return learnt;
-    });
-    gpu.leave();
+    const hyperParameters = await gpu.run(learn);
     say({ kind: 'done', hyperParameters: { ...hyperParameters } });
   } catch (error) {
     if (stop.signal.aborted) say({ kind: 'stopped' });
     else say({ kind: 'failed', reason: textOf(error) });
   } finally {
-    gpu.leave();
     clearInterval(looking);
   }
 }

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
+import { GPUS_OFF } from '../providers/gpu-of-job.ts';
 import type { FitWork, Job, JobState, TriedRow } from './job.ts';
 import { readJob, readJobs, removeSamples, saveJob, type UnreadableJob } from './job-folder.ts';
 import { newStopFlag, raise, type StopFlag } from './stop-flag.ts';
@@ -171,7 +172,7 @@ export class TrainingDesk {
   }
 
   #whyNoGpu(): string | null {
-    if (!this.#options.gpu) return 'GPUs are switched off in config.yaml';
+    if (!this.#options.gpu) return GPUS_OFF;
     return [...this.#running.values()].some(({ hasGpu }) => hasGpu) ? 'another training has the GPU' : null;
   }
 

@@ -61,24 +61,34 @@ function job(timesAsFast: number, apartShare = 1e-6) {
 describe.skipIf(gpu === undefined)('what a job has to do with a GPU', () => {
   it('it is entered before the first step, once, and left at the end', async () => {
     const { book, told, of, fits } = job(3);
-    expect(await fits()).toBe(gpu);
-    expect(await fits()).toBe(gpu);
-    expect(book.read().inUse).toMatchObject({ provider: gpu, job: 'a job' });
+    await of.run(async () => {
+      expect(await fits()).toBe(gpu);
+      expect(await fits()).toBe(gpu);
+      expect(book.read().inUse).toMatchObject({ provider: gpu, job: 'a job' });
+    });
     expect(told).toEqual([`${gpu}: 3.0 times as fast as the processor on nets of this size`]);
-    of.leave();
-    expect(book.read().inUse).toBeNull();
-    expect(of.giveUp()).toBe(false);
+    expect(book.read()).toMatchObject({ inUse: null, quarantined: [] });
   });
 
-  it('is given up where something fails on it, and blamed only where the processor does not fail as well', async () => {
+  it('what fails on it is done once more without it, and it is blamed only where that does not fail as well', async () => {
     const { book, told, of, fits } = job(3);
-    await fits();
-    expect(of.giveUp()).toBe(true);
-    expect(await fits()).toBe('cpu');
+    const failing = async (): Promise<void> => {
+      await fits();
+      throw new Error('the loss became NaN');
+    };
+    await expect(of.run(failing)).rejects.toThrow('the loss became NaN');
     expect(told.at(-1)).toMatch(/^cpu: a training failed on /);
     expect(book.read()).toMatchObject({ inUse: null, quarantined: [] });
-    of.blame('the loss became NaN');
+    const next = job(3);
+    expect(
+      await next.of.run(async () => {
+        const provider = await next.fits();
+        if (provider !== 'cpu') throw new Error('the loss became NaN');
+        return provider;
+      }),
+    ).toBe('cpu');
     expect(book.quarantined(gpu!)).toBe('a training failed on it and not on the processor: the loss became NaN');
+    expect(book.read().inUse).toBeNull();
   });
 
   it.each([
@@ -89,6 +99,7 @@ describe.skipIf(gpu === undefined)('what a job has to do with a GPU', () => {
     expect(await fits()).toBe('cpu');
     expect(told[0]).toMatch(says);
     expect(book.read().inUse).toBeNull();
-    expect(of.giveUp()).toBe(false);
+    await expect(of.run(() => Promise.reject(new Error('of itself')))).rejects.toThrow('of itself');
+    expect(book.read().quarantined).toEqual([]);
   });
 });

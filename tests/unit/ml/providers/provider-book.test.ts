@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -43,6 +43,18 @@ it('quarantines what was entered and never left, whichever build comes next, for
   expect(next.quarantined('cuda')).toBeNull();
   nowMs += 7 * DAY_MS;
   expect(next.quarantined('webgpu')).toBeNull();
+});
+
+it('leaves alone what a process beside it has entered, as long as that lives', () => {
+  open().enter('webgpu', 'a job');
+  const written = JSON.parse(readFileSync(file(), 'utf8'));
+  const by = (pid: number): void =>
+    writeFileSync(file(), JSON.stringify({ ...written, inUse: { ...written.inUse, pid } }));
+  by(process.ppid);
+  expect(open().recover()).toBeNull();
+  expect(open().read().inUse).toMatchObject({ pid: process.ppid });
+  by(2 ** 30);
+  expect(open().recover()).toMatchObject({ provider: 'webgpu' });
 });
 
 it('forgets on request, and takes a file that is none for no file', () => {

@@ -220,7 +220,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const gap = openGapMeter({
       start: {
         account: account.name,
-        folder: { journalDir: books.journalDir, candleStore: books.candleStore },
+        folder: books,
         results: folder.results,
         modelsDir: MODELS_DIR,
         ownModelsDir: folder.models,

@@ -8,15 +8,17 @@ import { decimal, done, id, instrumentId, side, timeMs } from './basics.ts';
 
 /** Their sum is the gap, to the last digit. */
 const parts = z.strictObject({
-  /** One of them decided what the other did not, or another quantity. */
+  /** One of them decided what the other did not, or another quantity; or the venue liquidated in one of them alone. */
   signal: decimal,
-  /** What a person gave by hand, and what closed it; the re-run has none of it. Of reports from before this was told apart it is in the signal. */
+  /** What a person gave by hand, and what closed it, and orders on perpetuals that were not run again; the re-run has none of it. Of reports from before this was told apart it is in the signal. */
   ownOrders: decimal.default('0'),
   /** Nobody signed, or a part only. */
   missedApprovals: decimal,
   latency: decimal,
   slippage: decimal,
   fees: decimal,
+  /** Of perpetuals: what each received less what it paid. Of reports from before perpetuals were run again there is none. */
+  funding: decimal.default('0'),
 });
 
 const gapReport = z.strictObject({
@@ -29,6 +31,8 @@ const gapReport = z.strictObject({
   rerun: decimal,
   gap: decimal,
   parts,
+  /** What funding came to in each of them: received less paid. */
+  funding: z.strictObject({ live: decimal, rerun: decimal }).default({ live: '0', rerun: '0' }),
   /** Entries and exits, of life and the re-run together. */
   decided: z.int().nonnegative(),
   /** Questions to enter that the re-run took and nobody in life did. */

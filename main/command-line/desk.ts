@@ -50,6 +50,11 @@ export function addDeskCommands(program: Command): void {
     )
     .option('--days <N>', 'the last so many', count, 7)
     .option('--fee-rate <RATE>', 'what the re-run pays, of price × quantity', share, 0.001)
+    .option(
+      '--perpetual-fee-rate <RATE>',
+      'the same of perpetuals; 0.0005, and 0.0002 for what rests, where it is not said',
+      share,
+    )
     .option('--until <TIME>', 'in place of now')
     .action((dir: string, options) => run(async () => (await import('../commands/gap.ts')).gap(dir, options)));
 

@@ -126,6 +126,7 @@ function Report({ meter, report }: { meter: GapMeter; report: GapReport }) {
         {showMoment(fromMs).slice(5)} to {showMoment(toMs).slice(5)} UTC · {showCount(decided)} decided
         {missed > 0 ? ` · ${showCount(missed)} never answered` : ''}
       </p>
+      <Funding report={report} />
       {notes.map((note) => (
         <p key={note} className="gap-note text-text2">
           <span aria-hidden="true" className="text-seal-text">
@@ -136,6 +137,16 @@ function Report({ meter, report }: { meter: GapMeter; report: GapReport }) {
       ))}
       {largest.length > 0 ? <Largest report={report} /> : null}
     </>
+  );
+}
+
+/** What funding came to in each of them; nothing where there was none. */
+function Funding({ report: { funding } }: { report: GapReport }) {
+  if (signOf(funding.live) === 0 && signOf(funding.rerun) === 0) return null;
+  return (
+    <p className="gap-note text-text3">
+      Funding: you {showSigned(funding.live, 2)}, the engine alone {showSigned(funding.rerun, 2)}
+    </p>
   );
 }
 

@@ -46,11 +46,15 @@ const show = (schedule: GapSchedule): void =>
 
 /** The parts of a gap in the order of a trade's life, with what each is called. */
 export const GAP_ROWS: readonly { readonly part: keyof GapParts; readonly name: string; readonly about: string }[] = [
-  { part: 'signal', name: 'Signal', about: 'One of them decided what the other did not, or another quantity' },
+  {
+    part: 'signal',
+    name: 'Signal',
+    about: 'One of them decided what the other did not, or another quantity; or the venue liquidated one of them alone',
+  },
   {
     part: 'ownOrders',
     name: 'Own orders',
-    about: 'What you gave by hand, all of perpetuals among it, and what closed it: the re-run has none of that',
+    about: 'What you gave by hand, and what closed it: the re-run has none of that',
   },
   { part: 'missedApprovals', name: 'Missed approvals', about: 'Nobody signed, or a part only' },
   { part: 'latency', name: 'Latency', about: 'How far the market had gone when it was sent' },
@@ -60,6 +64,11 @@ export const GAP_ROWS: readonly { readonly part: keyof GapParts; readonly name: 
     about: 'Filled worse than the market when it was sent, beyond what the re-run reckons with',
   },
   { part: 'fees', name: 'Fees', about: 'Paid against reckoned' },
+  {
+    part: 'funding',
+    name: 'Funding',
+    about: 'Of perpetuals: what each received less what it paid on its own position',
+  },
 ];
 
 /** Where a bar of a part begins and how long it is, in per cent of its row, whose middle is nothing. */

@@ -8,6 +8,7 @@ const PARTS = {
   latency: '-6.4',
   slippage: '1.2',
   fees: '-0.35',
+  funding: '0.5',
 };
 
 export const GAP_REPORT: GapReport = {
@@ -16,9 +17,10 @@ export const GAP_REPORT: GapReport = {
   toMs: 1_767_226_200_000,
   quote: 'USDT',
   live: '12.5',
-  rerun: '40.4',
-  gap: '-27.9',
+  rerun: '39.9',
+  gap: '-27.4',
   parts: PARTS,
+  funding: { live: '-0.7', rerun: '-1.2' },
   decided: 84,
   missed: 9,
   bars: 100_800,
@@ -30,7 +32,15 @@ export const GAP_REPORT: GapReport = {
       timeMs: 1_767_000_000_000,
       side: 'buy',
       gap: '-18.25',
-      parts: { signal: '0', ownOrders: '0', missedApprovals: '-18.25', latency: '0', slippage: '0', fees: '0' },
+      parts: {
+        signal: '0',
+        ownOrders: '0',
+        missedApprovals: '-18.25',
+        latency: '0',
+        slippage: '0',
+        fees: '0',
+        funding: '0',
+      },
     },
   ],
   file: '/data/results/gaps/practice/2026-01-01T00-10-00.csv',

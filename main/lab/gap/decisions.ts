@@ -1,7 +1,7 @@
 import { multiplyDecimal, parseDecimal } from '../../engine/domain/decimal.ts';
 import type { FillBooked } from '../../engine/domain/events.ts';
 import type { InstrumentId, InstrumentRecord } from '../../engine/domain/instrument.ts';
-import type { CountersignedOrder } from '../../engine/domain/order.ts';
+import { type CountersignedOrder, isVenuesOwnClose } from '../../engine/domain/order.ts';
 import type { Proposal } from '../../engine/domain/proposal.ts';
 import type { LogRecord } from '../../engine/kernel/log-format.ts';
 
@@ -14,8 +14,8 @@ export interface Decision {
   /** When it was proposed, or given. */
   readonly timeMs: number;
   readonly opens: boolean;
-  /** `machine` proposed it; a person gave it; the system closes and protects. */
-  readonly by: 'machine' | 'person' | 'system';
+  /** `machine` proposed it; a person gave it; the system closes and protects; the venue liquidates. */
+  readonly by: 'machine' | 'person' | 'system' | 'venue';
   /** What the gate let pass, and what was signed of it. */
   readonly asked: bigint;
   readonly signed: bigint;
@@ -187,7 +187,7 @@ class DecisionBook {
           side,
           timeMs: sentMs,
           opens: order?.purpose === 'entry',
-          by: order?.signature.by === 'system' ? 'system' : 'person',
+          by: giverOf(sent),
           asked: filled,
           signed: filled,
           ...cameOf(sent),
@@ -197,6 +197,11 @@ class DecisionBook {
       ];
     });
   }
+}
+
+function giverOf({ clientOrderId, order }: Sent): Decision['by'] {
+  if (isVenuesOwnClose(clientOrderId)) return 'venue';
+  return order?.signature.by === 'system' ? 'system' : 'person';
 }
 
 const sentOf = (

@@ -1,5 +1,5 @@
 import { divideDecimal, formatDecimal, parseDecimal, smallerOf } from '../../engine/domain/decimal.ts';
-import { type InstrumentId, isPerpetual } from '../../engine/domain/instrument.ts';
+import type { InstrumentId } from '../../engine/domain/instrument.ts';
 import type { Decision } from './decisions.ts';
 import type { GapOrder, LiveOrder, RerunOrder } from './split-gap.ts';
 
@@ -8,6 +8,13 @@ export interface MatchedRun {
   readonly decisions: readonly Decision[];
   /** Null where nobody kept it. */
   arrivalOf(decision: Decision): bigint | null;
+}
+
+export interface MatchTerms {
+  /** What an instrument is worth in the end. */
+  markOf(id: InstrumentId): string;
+  /** It was not run again: all of it is life's own. */
+  isLivedAlone(id: InstrumentId): boolean;
 }
 
 export interface Matched {
@@ -25,11 +32,10 @@ type Valued = Pick<GapOrder, 'id' | 'instrumentId' | 'timeMs' | 'side' | 'markPr
  * Puts beside each other what life and the re-run decided, instrument by instrument. An entry of the re-run is the same as the one that life
  * was asked about then, or, where nobody took that, the first that was taken while the re-run still held its own. What closes goes with what
  * it closes, whenever and by whatever order that was.
- * @param markOf what an instrument is worth in the end
  */
-export function matchDecisions(live: MatchedRun, rerun: MatchedRun, markOf: (id: InstrumentId) => string): Matched {
+export function matchDecisions(live: MatchedRun, rerun: MatchedRun, terms: MatchTerms): Matched {
   const ids = new Set([...live.decisions, ...rerun.decisions].map(({ instrumentId }) => instrumentId));
-  const matched = [...ids].map((id) => new InstrumentMatch(id, live, rerun, markOf(id)).match());
+  const matched = [...ids].map((id) => new InstrumentMatch(id, live, rerun, terms).match());
   const orders = matched.flatMap((each) => each.orders).sort((a, b) => a.timeMs - b.timeMs);
   return { orders, missed: matched.reduce((sum, each) => sum + each.missed, 0) };
 }
@@ -39,24 +45,26 @@ class InstrumentMatch {
   readonly #rerun: readonly Decision[];
   readonly #arrivals: { readonly live: MatchedRun['arrivalOf']; readonly rerun: MatchedRun['arrivalOf'] };
   readonly #mark: string;
+  readonly #isLivedAlone: boolean;
   readonly #id: InstrumentId;
   readonly #orders: GapOrder[] = [];
   readonly #used = new Set<Decision>();
   #missed = 0;
 
-  constructor(id: InstrumentId, live: MatchedRun, rerun: MatchedRun, mark: string) {
+  constructor(id: InstrumentId, live: MatchedRun, rerun: MatchedRun, terms: MatchTerms) {
     this.#id = id;
     this.#live = live.decisions.filter(({ instrumentId }) => instrumentId === id);
     this.#rerun = rerun.decisions.filter(({ instrumentId }) => instrumentId === id);
     this.#arrivals = { live: live.arrivalOf, rerun: rerun.arrivalOf };
-    this.#mark = mark;
+    this.#mark = terms.markOf(id);
+    this.#isLivedAlone = terms.isLivedAlone(id);
   }
 
   match(): Matched {
     for (const entry of this.#rerun) if (entry.opens && entry.filled > 0n) this.#matchEntry(entry);
     for (const entry of this.#live) {
       if (!entry.opens || entry.filled === 0n || this.#used.has(entry)) continue;
-      this.#put(this.#valued(entry), null, this.#liveEntry(entry, null), entry.by === 'person');
+      this.#put(this.#valued(entry), null, this.#liveEntry(entry, null), { isByHand: entry.by === 'person' });
       this.#closeBoth(entry, null);
     }
     this.#closeBoth(null, null);
@@ -101,7 +109,9 @@ class InstrumentMatch {
       if (!first) continue;
       const order = rerunFilled.length > 0 ? this.#rerunOrder(rerunFilled) : null;
       const isByHand = answer?.by === 'person' || (filled.length > 0 && filled.every(({ by }) => by === 'person'));
-      this.#put(this.#valued(first), order, this.#liveClose({ answer, live, filled, order, isStart }), isByHand);
+      const isLiquidated = isByVenue(filled) !== isByVenue(rerunFilled);
+      const close = this.#liveClose({ answer, live, filled, order, isStart });
+      this.#put(this.#valued(first), order, close, { isByHand, isLiquidated });
     }
   }
 
@@ -177,11 +187,17 @@ class InstrumentMatch {
     return { id, instrumentId: this.#id, timeMs, side, markPrice: this.#mark };
   }
 
-  #put(valued: Valued, rerun: RerunOrder | null, live: LiveOrder | null, isByHand = false): void {
-    // The rerun is of spot: a strategy's orders on perpetuals are set beside nothing.
-    this.#orders.push({ ...valued, rerun, live, isByHand: isByHand || isPerpetual(this.#id) });
+  #put(
+    valued: Valued,
+    rerun: RerunOrder | null,
+    live: LiveOrder | null,
+    { isByHand = false, isLiquidated = false }: Pick<GapOrder, 'isByHand' | 'isLiquidated'> = {},
+  ): void {
+    this.#orders.push({ ...valued, rerun, live, isByHand: isByHand || this.#isLivedAlone, isLiquidated });
   }
 }
+
+const isByVenue = (closing: readonly Decision[]): boolean => closing.some(({ by }) => by === 'venue');
 
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 

@@ -1,39 +1,35 @@
 import { existsSync } from 'node:fs';
-import { type CandleColumns, TIMEFRAME_MS, type Timeframe } from '../../engine/domain/candle.ts';
 import { parseDecimal } from '../../engine/domain/decimal.ts';
 import { versionKey } from '../../engine/domain/ensemble.ts';
-import type { CandleRow, PredictionArrived, StrategySpoke } from '../../engine/domain/events.ts';
+import type { PredictionArrived, StrategySpoke } from '../../engine/domain/events.ts';
 import type { InstrumentId } from '../../engine/domain/instrument.ts';
 import type { Quote } from '../../engine/domain/market.ts';
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import type { LogRecord } from '../../engine/kernel/log-format.ts';
-import { type CandleStore, openCandleStore } from '../../engine/venues/candle-store/candle-store.ts';
 import type { ModelCard } from '../../ml/card.ts';
 import { REALISTIC, type RunSettings } from '../backtest/settings.ts';
-import type { ExactMarket, Proposers } from '../exact/exact-plan.ts';
+import type { Proposers } from '../exact/exact-plan.ts';
 import { runExact } from '../exact/run-exact.ts';
 import { agentsFor } from '../strategy/strategy-agents.ts';
-import type { AccountAt } from './account-at.ts';
 import { type Decision, readDecisions } from './decisions.ts';
 import type { MatchedRun } from './match-decisions.ts';
+import { type MarketsAsked, type PerpetualRerun, rerunMarkets } from './rerun-markets.ts';
 
-const BAR: Timeframe = '1m';
-/** Features and rules look no further back. */
-const PAST_BARS = 600;
 /** Of the days that are run again: how often it is said how far it is. */
 const TELL_EVERY_MS = 3_600_000;
 
 /** The same account run again by the exact gear, as its robot: every question is signed at once. */
 export interface RerunAccount extends MatchedRun {
   readonly bars: number;
+  /** Of every perpetual of the account: whether it was run again. */
+  readonly perpetuals: ReadonlyMap<InstrumentId, PerpetualRerun>;
+  /** What it decided and booked. */
+  readonly ledger: readonly LogRecord[];
   /** The last price of each instrument in the window, for what is left open. */
   readonly closes: ReadonlyMap<InstrumentId, string>;
 }
 
-export interface RerunAsked {
-  readonly account: AccountAt;
-  readonly toMs: number;
-  readonly candleStore: string;
+export interface RerunAsked extends MarketsAsked {
   /** Of those that vote until a line-up says otherwise. */
   readonly cards: readonly ModelCard[];
   /** Of every version that a line-up may name. */
@@ -43,7 +39,7 @@ export interface RerunAsked {
   /** The same of strategies of the user's own: what they wanted in life. */
   readonly spoken?: readonly StrategySpoke[];
   readonly settings?: Partial<RunSettings>;
-  /** Who proposes where it is not the desk's own members. */
+  /** Who proposes, on all there is, where it is not the desk's own members. */
   readonly proposers?: Proposers;
   readonly tell?: (share: number) => void;
 }
@@ -57,9 +53,10 @@ export async function rerunAccount(
   const strategies = account.session.strategies ?? [];
   const heard = new Set([...cards.map(nameOf), ...answers].map(versionKey));
   const library = asked.library.filter((card) => heard.has(versionKey(nameOf(card))));
-  if (!existsSync(asked.candleStore))
+  if (![asked.candleStore, asked.perpetualCandleStore].some((path) => existsSync(path)))
     return no(`${asked.candleStore} is missing: without candles nothing can be re-run`);
-  const markets = marketsOf(asked, [...new Set([...library, ...strategies].map(({ timeframe }) => timeframe))]);
+  const timeframes = [...new Set([...library, ...strategies].map(({ timeframe }) => timeframe))];
+  const { markets, perpetuals } = rerunMarkets(asked, timeframes, asked.proposers && (() => true));
   if (markets.length === 0) return no('there are no two minutes of candles of that time to run again');
   const ledger: LogRecord[] = [];
   const arrivals = new Map<string, string>();
@@ -70,6 +67,7 @@ export async function rerunAccount(
       ...(asked.proposers ?? { members: agentsFor(strategies) }),
       markets,
       settings: { ...REALISTIC, ...asked.settings, cashQuote: account.cashQuote },
+      ...(account.margin && { marginQuote: account.margin.walletQuote }),
       limits: account.limits,
       inputs: account.inputs,
       models: { cards, library, answers },
@@ -102,48 +100,10 @@ export async function rerunAccount(
       return decision.ownPrice ?? (arrival ? parseDecimal(arrival) : null);
     },
     bars: markets.reduce((sum, { candles }) => sum + candles.close.length, 0),
+    perpetuals,
+    ledger,
     closes,
   });
 }
 
 const nameOf = ({ name, version }: ModelCard) => ({ model: name, version });
-
-/** Every instrument that has minutes in the window, with the longer candles that members look at, and the past of both. */
-function marketsOf({ account, toMs, candleStore }: RerunAsked, timeframes: readonly Timeframe[]): ExactMarket[] {
-  const store = openCandleStore(candleStore, { readOnly: true, onProblem: () => undefined });
-  const barMs = TIMEFRAME_MS[BAR];
-  const fromMs = account.fromMs - (account.fromMs % barMs);
-  try {
-    return account.instruments.flatMap((record): ExactMarket[] => {
-      const { id } = record;
-      const candles = store.read(id, BAR, fromMs, toMs - barMs + 1);
-      if (candles.close.length < 2) return [];
-      const longer = timeframes
-        .filter((timeframe) => timeframe !== BAR)
-        .map((timeframe) => {
-          const firstMs = fromMs - TIMEFRAME_MS[timeframe] + 1;
-          return { timeframe, candles: store.read(id, timeframe, firstMs, toMs), beforeMs: firstMs };
-        });
-      const past = [{ timeframe: BAR, beforeMs: fromMs }, ...longer].map(({ timeframe, beforeMs }) => ({
-        timeframe,
-        candles: rowsBefore(store, id, timeframe, beforeMs),
-      }));
-      return [{ record, candles, longer, past, heldBase: account.held.get(id) ?? '0' }];
-    });
-  } finally {
-    store.close();
-  }
-}
-
-function rowsBefore(store: CandleStore, id: InstrumentId, timeframe: Timeframe, beforeMs: number): CandleRow[] {
-  const { openTimeMs, open, high, low, close, volume }: CandleColumns = store.readBefore(
-    id,
-    timeframe,
-    beforeMs,
-    PAST_BARS,
-  );
-  return Array.from(
-    openTimeMs,
-    (timeMs, at): CandleRow => [timeMs, open[at]!, high[at]!, low[at]!, close[at]!, volume[at]!],
-  );
-}

@@ -36,11 +36,23 @@ export interface GapOrder {
   readonly rerun: RerunOrder | null;
   /** A person gave it by hand: the engine alone never would have. */
   readonly isByHand?: boolean;
+  /** The venue liquidated in one of them what the other left, or holds. */
+  readonly isLiquidated?: boolean;
   /** Null where nobody decided so in life; signed and filled are 0 where it was proposed and not taken. */
   readonly live: LiveOrder | null;
 }
 
-export const GAP_PARTS = ['signal', 'ownOrders', 'missedApprovals', 'latency', 'slippage', 'fees'] as const;
+/** Money of a perpetual that came or went without a trade: received less paid, in life and in the re-run. Decimals. */
+export interface GapIncome {
+  readonly instrumentId: string;
+  readonly kind: 'funding' | 'insurance';
+  /** It was not run again. */
+  readonly isByHand?: boolean;
+  readonly live: string;
+  readonly rerun: string;
+}
+
+export const GAP_PARTS = ['signal', 'ownOrders', 'missedApprovals', 'latency', 'slippage', 'fees', 'funding'] as const;
 export type GapPart = (typeof GAP_PARTS)[number];
 
 /** In quote, exact: the parts' sum is the gap. Below zero is worse than the re-run. */
@@ -53,6 +65,7 @@ export interface GapSplit {
 
 export interface GapReport extends GapSplit {
   readonly orders: readonly (GapSplit & Pick<GapOrder, 'id' | 'instrumentId' | 'timeMs' | 'side'>)[];
+  readonly incomes: readonly (GapSplit & Pick<GapIncome, 'instrumentId' | 'kind'>)[];
 }
 
 type Amounts = Record<GapPart, bigint> & { live: bigint; rerun: bigint };
@@ -63,25 +76,32 @@ const ATOMS = 10n ** 18n;
 
 /**
  * Why life came out otherwise than the re-run, order by order:
- * - signal: one of them decided what the other did not, or another quantity;
+ * - signal: one of them decided what the other did not, or another quantity; or the venue liquidated one of them alone;
  * - own orders: what a person gave by hand, and what closed it, wholly; where a person closed by hand what the engine had opened, how much
  *   and when;
  * - missed approvals: nobody signed, or for a part only;
  * - latency: how far the market lay from where the re-run met it when it was sent;
  * - slippage: how much worse than the market at the sending it filled, less what the re-run reckons with, and what of it was not filled
  *   at all;
- * - fees: paid against counted.
+ * - fees: paid against counted;
+ * - funding: what each received less what it paid on its own position.
  * @throws RangeError for an amount that is no plain decimal
  */
-export function splitGap(orders: readonly GapOrder[]): GapReport {
+export function splitGap(orders: readonly GapOrder[], incomes: readonly GapIncome[] = []): GapReport {
   const total = nothing();
-  const each = orders.map((order) => {
-    const amounts = amountsOf(order);
+  const counted = (amounts: Amounts): GapSplit => {
     for (const name of ['live', 'rerun', ...GAP_PARTS] as const) total[name] += amounts[name];
+    return splitOf(amounts);
+  };
+  const each = orders.map((order) => {
     const { id, instrumentId, timeMs, side } = order;
-    return { id, instrumentId, timeMs, side, ...splitOf(amounts) };
+    return { id, instrumentId, timeMs, side, ...counted(amountsOf(order)) };
   });
-  return { ...splitOf(total), orders: each };
+  const ofIncomes = incomes.map((income) => {
+    const { instrumentId, kind } = income;
+    return { instrumentId, kind, ...counted(amountsOfIncome(income)) };
+  });
+  return { ...splitOf(total), orders: each, incomes: ofIncomes };
 }
 
 const nothing = (): Amounts => ({
@@ -93,13 +113,22 @@ const nothing = (): Amounts => ({
   latency: 0n,
   slippage: 0n,
   fees: 0n,
+  funding: 0n,
 });
+
+/** What the venue's insurance took over goes with the liquidation that it is of. */
+function amountsOfIncome({ kind, isByHand, ...income }: GapIncome): Amounts {
+  const [live, rerun] = [parseDecimal(income.live) * ATOMS, parseDecimal(income.rerun) * ATOMS];
+  const part = kind === 'funding' ? 'funding' : isByHand ? 'ownOrders' : 'signal';
+  return { ...nothing(), live, rerun, [part]: live - rerun };
+}
 
 function amountsOf(order: GapOrder): Amounts {
   const amounts = reckoned(order);
-  if (!order.isByHand) return amounts;
-  const { signal, latency } = amounts;
-  return { ...amounts, ownOrders: signal + latency, signal: 0n, latency: 0n };
+  const { signal, latency, slippage } = amounts;
+  if (order.isByHand) return { ...amounts, ownOrders: signal + latency, signal: 0n, latency: 0n };
+  if (order.isLiquidated) return { ...amounts, signal: signal + latency + slippage, latency: 0n, slippage: 0n };
+  return amounts;
 }
 
 function reckoned({ side, markPrice, rerun, live }: GapOrder): Amounts {
@@ -148,6 +177,7 @@ function splitOf(amounts: Amounts): GapSplit {
       latency: textOf(amounts.latency),
       slippage: textOf(amounts.slippage),
       fees: textOf(amounts.fees),
+      funding: textOf(amounts.funding),
     },
   };
 }

@@ -173,7 +173,11 @@ describe('in a worker of its own', () => {
     const meter = openGapMeter({
       start: {
         account: 'practice-1',
-        folder: { journalDir: join(root, 'journal'), candleStore: join(root, 'none.db') },
+        folder: {
+          journalDir: join(root, 'journal'),
+          candleStore: join(root, 'none.db'),
+          perpetualCandleStore: join(root, 'none-usdm.db'),
+        },
         results: join(root, 'results'),
         modelsDir: MODELS_DIR,
         ownModelsDir: join(root, 'models'),

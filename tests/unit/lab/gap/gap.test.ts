@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatDecimal } from '../../../../main/engine/domain/decimal.ts';
-import { GAP_PARTS, type GapOrder, splitGap } from '../../../../main/lab/gap/split-gap.ts';
+import { GAP_PARTS, type GapIncome, type GapOrder, splitGap } from '../../../../main/lab/gap/split-gap.ts';
 
 const BTC = 'binance:BTC/USDT';
 const order = (more: Partial<GapOrder>): GapOrder => ({
@@ -94,8 +94,22 @@ describe('the split', () => {
       latency: '0',
       slippage: '0',
       fees: '0',
+      funding: '0',
       ...parts,
     });
+  });
+
+  it.each([
+    ['funding', {}, { funding: '-0.7' }],
+    ['funding of what was not run again', { isByHand: true }, { funding: '-0.7' }],
+    ['what the insurance took over', { kind: 'insurance' }, { signal: '-0.7' }],
+    ['the same of what was not run again', { kind: 'insurance', isByHand: true }, { ownOrders: '-0.7' }],
+  ] as [string, Partial<GapIncome>, Record<string, string>][])('%s is a part', (_, more, parts) => {
+    const income = { instrumentId: BTC, kind: 'funding', live: '-1.2', rerun: '-0.5', ...more } as const;
+    const { incomes, ...report } = splitGap([order({ live: null })], [income]);
+    const { [Object.keys(parts)[0] as 'funding']: own } = incomes[0]!.parts;
+    expect({ own, gap: incomes[0]!.gap }).toEqual({ own: Object.values(parts)[0], gap: '-0.7' });
+    expect([report.gap, report.live]).toEqual(['-20.5', '-1.2']);
   });
 
   it('sums to the gap exactly, whatever the numbers', () => {
@@ -114,10 +128,20 @@ describe('the split', () => {
       rerun: fc.option(fc.record({ qtyBase: amount, notionalQuote: amount, feeQuote: amount, arrivalPrice: amount })),
       live: fc.option(live),
     });
+    const income = fc.record({
+      instrumentId: fc.constant(BTC),
+      kind: fc.constantFrom('funding' as const, 'insurance' as const),
+      isByHand: fc.boolean(),
+      live: amount,
+      rerun: amount,
+    });
     fc.assert(
-      fc.property(fc.array(any, { maxLength: 6 }), (orders) => {
-        const report = splitGap(orders.map((each) => order(each)));
-        for (const split of [report, ...report.orders]) {
+      fc.property(fc.array(any, { maxLength: 6 }), fc.array(income, { maxLength: 3 }), (orders, incomes) => {
+        const report = splitGap(
+          orders.map((each) => order(each)),
+          incomes,
+        );
+        for (const split of [report, ...report.orders, ...report.incomes]) {
           const sum = GAP_PARTS.reduce((total, part) => total + exact(split.parts[part]), 0n);
           expect(sum).toBe(exact(split.gap));
           expect(exact(split.live) - exact(split.rerun)).toBe(sum);

@@ -42,10 +42,19 @@ const decision = (id: string, told: Told): Decision => {
 };
 const runOf = (decisions: readonly Decision[]) => ({ decisions, arrivalOf: ({ ownPrice }: Decision) => ownPrice });
 const match = (live: readonly Decision[], rerun: readonly Decision[]) => {
-  const { orders, missed } = matchDecisions(runOf(live), runOf(rerun), () => MARK);
+  const terms = { markOf: () => MARK, isLivedAlone: () => false };
+  const { orders, missed } = matchDecisions(runOf(live), runOf(rerun), terms);
   return { ...splitGap(orders), missed };
 };
-const NOTHING = { signal: '0', ownOrders: '0', missedApprovals: '0', latency: '0', slippage: '0', fees: '0' };
+const NOTHING = {
+  signal: '0',
+  ownOrders: '0',
+  missedApprovals: '0',
+  latency: '0',
+  slippage: '0',
+  fees: '0',
+  funding: '0',
+};
 
 describe('what life and the re-run decided', () => {
   const entry = decision('r1', { at: 0, opens: true });
@@ -115,6 +124,33 @@ describe('what life and the re-run decided', () => {
       ],
       [entry, exit],
       { ownOrders: '4' },
+    ],
+    [
+      'the venue liquidated what the re-run left by itself',
+      [
+        decision('p1', { at: 900, opens: true, price: '101' }),
+        decision('autoclose-1', { at: 700_000, opens: false, closes: 'p1', price: '60', by: 'venue' }),
+      ],
+      [entry, exit],
+      { latency: '-2', signal: '-90' },
+    ],
+    [
+      'the venue liquidated both, at another price',
+      [
+        decision('p1', { at: 900, opens: true }),
+        decision('autoclose-1', { at: 700_000, opens: false, closes: 'p1', price: '60', by: 'venue' }),
+      ],
+      [entry, decision('autoclose-2', { at: 600_000, opens: false, closes: 'r1', price: '62', by: 'venue' })],
+      { latency: '-4' },
+    ],
+    [
+      'a person’s own order, which the venue liquidated',
+      [
+        decision('m1', { at: 5_000, opens: true, by: 'person' }),
+        decision('autoclose-1', { at: 9_000, opens: false, closes: 'm1', by: 'venue', price: '60' }),
+      ],
+      [],
+      { ownOrders: '-80' },
     ],
     [
       'what was held before was left in life alone',

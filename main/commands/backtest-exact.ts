@@ -5,6 +5,7 @@ import { exactGear, exactMisfit, limitsOf, loopRuns, type Signers } from '../lab
 import { refusalWords } from '../lab/exact/mandate-text.ts';
 import { runExact } from '../lab/exact/run-exact.ts';
 import { readPairs } from '../lab/strategy/setting-text.ts';
+import { breakdownFigures } from '../lab/workers/breakdown.ts';
 import { exactProposer } from '../lab/workers/exact-proposer.ts';
 import { readParams } from '../lab/workers/planned-strategy.ts';
 import { exactLoop } from '../lab/workers/signed-loop.ts';
@@ -89,6 +90,11 @@ export async function backtestExact(candlesFile: string, options: ExactOptions):
     ...runStatistics({ ...run, costs }, run.openTimeMs, cash),
     missingBars: missingIn(run),
     costs,
+    breakdown: breakdownFigures(
+      { ...run, costs },
+      markets.map(({ candles }) => candles),
+      cash,
+    ),
     approvals,
     decisionHash,
     abstained: Object.fromEntries(abstained),

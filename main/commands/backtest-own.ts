@@ -41,7 +41,12 @@ export async function backtestOwn(plan: StrategyPlan, options: BacktestOptions):
     const robot = signing && (await runWith(null));
     const unwritten = await writeWanted(run, options.out);
     if (unwritten !== null) return badInput(unwritten);
-    const { value, text } = loopOutcome(name, params, { run, robot, signing }, settings.cashQuote);
+    const { value, text } = loopOutcome(
+      name,
+      params,
+      { run, robot, signing },
+      { cashQuote: settings.cashQuote, markets },
+    );
     if (!options.store) return done(value, text);
     return storedOutcome({ value, text }, await storeOwn(crew, asked, { sources }, options.dataDir, tellSteps));
   } catch (error) {

@@ -5,6 +5,7 @@ import { runStatistics } from '../lab/backtest/run-statistics.ts';
 import { REFERENCE } from '../lab/backtest/settings.ts';
 import { readSignals } from '../lab/backtest/signal-file.ts';
 import { type SignalRules, type Sizing, signalStrategy } from '../lab/backtest/signal-strategy.ts';
+import { breakdownFigures } from '../lab/workers/breakdown.ts';
 import { badInput, done, type Outcome } from './output.ts';
 
 export interface SignalOptions {
@@ -55,7 +56,7 @@ export async function backtestSignals(candlesFile: string, options: SignalOption
   const statistics = runStatistics(run, columns.openTimeMs, cash);
   const { trades, returnPct, maxDrawdownPct } = statistics;
   const text = `${trades} trades over ${statistics.bars} bars: ${returnPct.toFixed(2)} % after fees, largest drawdown ${maxDrawdownPct.toFixed(2)} %`;
-  return done(statistics, text);
+  return done({ ...statistics, breakdown: breakdownFigures(run, [columns], cash) }, text);
 }
 
 /** What the options say of the size; a sentence where they do not say it. */

@@ -46,8 +46,12 @@ export async function backtest(candlesFile: string, options: BacktestOptions): P
   }
   const unwritten = await writeWanted(run, options.out);
   if (unwritten !== null) return badInput(unwritten);
-  const cash = settings.cashQuote;
-  const { value, text } = loopOutcome(strategy.name, params.value, { run, robot, signing }, cash);
+  const { value, text } = loopOutcome(
+    strategy.name,
+    params.value,
+    { run, robot, signing },
+    { cashQuote: settings.cashQuote, markets },
+  );
   if (!options.store) return done(value, text);
   return storedOutcome(
     { value, text },

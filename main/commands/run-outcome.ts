@@ -3,7 +3,9 @@ import type { BarRun } from '../lab/backtest/bar-run.ts';
 import type { MandateAsked, SignedByMandate } from '../lab/backtest/mandate-signer.ts';
 import { writeRun } from '../lab/backtest/run-files.ts';
 import { runStatistics } from '../lab/backtest/run-statistics.ts';
+import type { Market } from '../lab/backtest/settings.ts';
 import { refusalWords } from '../lab/exact/mandate-text.ts';
+import { breakdownFigures } from '../lab/workers/breakdown.ts';
 import { supposedNote } from './mandate-options.ts';
 
 /** Writes the run's files where they are wanted; a sentence where that fails. */
@@ -17,12 +19,18 @@ export async function writeWanted(run: BarRun, out: string | undefined): Promise
   }
 }
 
+/** What a run began with. */
+interface RanOn {
+  readonly cashQuote: number;
+  readonly markets: readonly Market[];
+}
+
 /** A run of the fast gear, as an object and as a sentence. */
 export function runOutcome(
   name: string,
   params: Readonly<Record<string, number>>,
   run: BarRun,
-  cashQuote: number,
+  { cashQuote, markets }: RanOn,
 ): { readonly value: object; readonly text: string } {
   const { costs, refused, mandate } = run;
   const statistics = runStatistics(run, run.openTimeMs, cashQuote);
@@ -42,6 +50,11 @@ export function runOutcome(
       missingBars,
       costs,
       refused,
+      breakdown: breakdownFigures(
+        run,
+        markets.map(({ candles }) => candles),
+        cashQuote,
+      ),
       ...(mandate && { signing: signingOf(mandate) }),
     },
     text: `${text}${hole}`,
@@ -57,11 +70,11 @@ export function loopOutcome(
     robot,
     signing,
   }: { readonly run: BarRun; readonly robot: BarRun | null; readonly signing: MandateAsked | null },
-  cashQuote: number,
+  on: RanOn,
 ): ReturnType<typeof runOutcome> {
-  const outcome = runOutcome(name, params, run, cashQuote);
+  const outcome = runOutcome(name, params, run, on);
   if (!robot || !signing) return outcome;
-  const beside = runOutcome(name, params, robot, cashQuote);
+  const beside = runOutcome(name, params, robot, on);
   const { mandate, supposed } = signing;
   const lines = [
     `the robot:   ${beside.text}`,

@@ -41,6 +41,8 @@ export interface ExperimentResult {
   readonly verdict?: string;
   /** Figures with intervals, reasons and whatever else is said of it; goes into `metrics.json`. */
   readonly judgement?: Readonly<Record<string, Plain>>;
+  /** Where it came from: activity, excursions, instruments, kinds of market; goes into `metrics.json`. */
+  readonly breakdown?: Readonly<Record<string, Plain>>;
   /** A whole page. */
   readonly report?: string;
   /** Files for screens, by name: written anew where the run is there already. */

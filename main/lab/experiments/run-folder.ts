@@ -22,9 +22,9 @@ function configYaml({ id, inputs }: Experiment): string {
 /** Numbers that JSON cannot hold become null. */
 function metricsJson(experiment: Experiment, result: ExperimentResult | null): string {
   const { id, createdMs, status, why, inputs, statistics, verdict, resultHash } = experiment;
-  const judgement = result?.judgement ?? {};
+  const { judgement = {}, breakdown = {} } = result ?? {};
   const created = new Date(createdMs).toISOString();
-  return `${JSON.stringify({ id, created, status, why, verdict, statistics, judgement, resultHash, inputs }, null, 2)}\n`;
+  return `${JSON.stringify({ id, created, status, why, verdict, statistics, breakdown, judgement, resultHash, inputs }, null, 2)}\n`;
 }
 
 type Column = { readonly name: string; readonly data: Float64Array | Int32Array | string[] | BigInt64Array };

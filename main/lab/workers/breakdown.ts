@@ -1,9 +1,12 @@
 /** Where a run's result came from: excursions of its trades, instruments, kinds of market, time under water. */
 import type { LabRunDetail } from '../../../preload/lab-contract.ts';
 import type { CandleColumns } from '../../engine/domain/candle.ts';
+import { spanOf } from '../backtest/bar-loop.ts';
 import type { BarRun } from '../backtest/bar-run.ts';
+import { type Activity, activityOf } from '../metrics/activity.ts';
 import { byInstrument } from '../metrics/by-instrument.ts';
-import { excursions } from '../metrics/excursions.ts';
+import { type Excursion, excursions } from '../metrics/excursions.ts';
+import { mean, quantile } from '../metrics/moments.ts';
 import { byRegime, regimesOf } from '../metrics/regimes.ts';
 import { underWater } from '../metrics/under-water.ts';
 import { tradeReturn } from './run-views.ts';
@@ -33,16 +36,53 @@ export function breakdownOf(
   };
 }
 
-function excursionsOf({ trades, openTimeMs }: BarRun, candles: readonly CandleColumns[]): Breakdown['excursions'] {
+/** What lies between none and all of a figure of trades; null where there was none. */
+interface Spread {
+  readonly mean: number;
+  readonly median: number;
+  readonly most: number;
+}
+
+/** A breakdown in a few numbers, for files and for what a command prints. Shares are of the entry price. */
+export interface BreakdownFigures extends Omit<Breakdown, 'excursions'> {
+  readonly activity: Activity;
+  /** How far trades went against and for their entry before they were left. */
+  readonly adverseShare: Spread | null;
+  readonly favourableShare: Spread | null;
+}
+
+export function breakdownFigures(run: BarRun, candles: readonly CandleColumns[], cashQuote: number): BreakdownFigures {
+  const found = run.trades.map((_, number) => excursionOf(run, candles, number));
+  const barMs = spanOf(candles[0]!.openTimeMs);
+  return {
+    activity: activityOf(run),
+    adverseShare: spreadOf(found.map(({ adverse }) => adverse)),
+    favourableShare: spreadOf(found.map(({ favourable }) => favourable)),
+    byInstrument: [...byInstrument(run.trades)],
+    byRegime: regimeShares(run, candles[0]!, barMs),
+    underWater: underWaterOf(run, cashQuote, barMs),
+  };
+}
+
+function spreadOf(values: readonly number[]): Spread | null {
+  if (values.length === 0) return null;
+  const sorted = Float64Array.from(values).sort();
+  return { mean: mean(sorted), median: quantile(sorted, 0.5), most: sorted.at(-1)! };
+}
+
+function excursionOf({ trades, openTimeMs }: BarRun, candles: readonly CandleColumns[], number: number): Excursion {
+  const trade = trades[number]!;
+  const own = candles[trade.instrument]!;
+  const barAt = (bar: number): number => barsUntil(own.openTimeMs, openTimeMs[bar]!) - 1;
+  const onOwnBars = { ...trade, entryBar: barAt(trade.entryBar), exitBar: barAt(trade.exitBar) };
+  return excursions([onOwnBars], own)[0]!;
+}
+
+function excursionsOf(run: BarRun, candles: readonly CandleColumns[]): Breakdown['excursions'] {
+  const { trades } = run;
   const step = Math.max(1, Math.ceil(trades.length / EXCURSIONS_MAX));
   const number = Array.from({ length: Math.ceil(trades.length / step) }, (_, at) => at * step);
-  const found = number.map((at) => {
-    const trade = trades[at]!;
-    const own = candles[trade.instrument]!;
-    const barAt = (bar: number): number => barsUntil(own.openTimeMs, openTimeMs[bar]!) - 1;
-    const onOwnBars = { ...trade, entryBar: barAt(trade.entryBar), exitBar: barAt(trade.exitBar) };
-    return excursions([onOwnBars], own)[0]!;
-  });
+  const found = number.map((at) => excursionOf(run, candles, at));
   return {
     number,
     adverseShare: found.map(({ adverse }) => adverse),

@@ -10,7 +10,7 @@ import type { KnownPlan } from '../experiments/plan-inputs.ts';
 import type { Verdict } from '../honesty/verdict.ts';
 import { validationOf } from '../predictions/validation.ts';
 import { reportPage } from '../report/report-page.ts';
-import { breakdownOf } from './breakdown.ts';
+import { breakdownFigures, breakdownOf } from './breakdown.ts';
 import { figureIntervals } from './figure-intervals.ts';
 import type { FoundBest } from './find-best.ts';
 import { heldCurve } from './held-curve.ts';
@@ -89,6 +89,7 @@ export function keepStudy(
     statistics,
     verdict: verdict.sentence,
     judgement: judgement as unknown as Record<string, Plain>,
+    breakdown: breakdownFigures(run, candles, cash) as unknown as Record<string, Plain>,
     report,
     screens: { [ROW_FILE]: JSON.stringify(row), [SCREEN_FILE]: screenJson(view) },
     ...(words && { predictions: words }),

@@ -16,6 +16,9 @@ describe('backtest', () => {
     const args = ['backtest', good, ...given, '--fee-rate', '0.001', '--qty', '1', '--out', at('run'), '--json'];
     const run = await runCli(args);
     expect(run).toMatchObject({ exit: 0, stderr: '', json: { trades: 1, bars: 60, barsInMarket: 10, totalFees: 0.2 } });
+    expect(run.json).toMatchObject({
+      breakdown: { adverseShare: { most: expect.closeTo(0.01, 12) }, byInstrument: [{ trades: 1 }] },
+    });
     expect(readFileSync(at('run/trades.csv'), 'utf8').split('\n')[1]).toBe(
       '1700000100000,1700000700000,1,11,long,1,100,100,0.2,-0.2,signal',
     );
@@ -54,6 +57,8 @@ describe('a strategy', () => {
     expect(run).toMatchObject({ exit: 0, stderr: '' });
     expect(run.json).toMatchObject({ strategy: 'sma-cross', params: { fast: 2, slow: 5 }, gear: 'fast', bars: 60 });
     expect(run.json).toHaveProperty('costs.slippage');
+    expect(run.json).toHaveProperty('breakdown.activity.turnoverPerYear');
+    expect(run.json).toHaveProperty('breakdown.byRegime');
   });
 
   it('over candles with a hole says so', async () => {

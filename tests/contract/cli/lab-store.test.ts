@@ -123,6 +123,7 @@ describe('a model over history', () => {
     expect(trades).toBeGreaterThan(0);
     const words = join(folder, 'validation_predictions.parquet');
     const metrics = JSON.parse(readFileSync(join(folder, 'metrics.json'), 'utf8'));
+    expect(metrics.breakdown).toMatchObject({ activity: { exposure: expect.any(Number) }, byInstrument: [{ trades }] });
     expect(metrics.judgement.predictedBy).toMatch(/^reversal-gbt \d+\.\d+\.\d+ [0-9a-f]{64}$/);
     const again = await runCli(['backtest', file, '--predictions', words, ...given]);
     expect(again).toMatchObject({ exit: 0, json: { id, isKnown: true, trades } });

@@ -85,6 +85,22 @@ export const SIGNING: readonly Mutation[] = [
     killedBy: [unit('execution')],
   },
   {
+    name: 'unwanted-order-rests-on',
+    breaks: 'what a strategy no longer wants to rest is cancelled at the venue',
+    file: 'main/engine/execution/people.ts',
+    find: "if (isTaken && record.cancelWantedAtMs === null) wantCancel(hand, record, 'strategy');",
+    replace: "if (isTaken && record.state === 'persisted') wantCancel(hand, record, 'strategy');",
+    killedBy: [unit('execution'), SEEDS],
+  },
+  {
+    name: 'strategy-word-not-heard',
+    breaks: 'an order that rests for a strategy is taken back when its word no longer holds it',
+    file: 'main/engine/decision/decision-stage.ts',
+    find: 'return word ? whyUnwanted(resting, word, instrument) : null;',
+    replace: 'return word && resting.clientOrderId === null ? whyUnwanted(resting, word, instrument) : null;',
+    killedBy: [unit('decision')],
+  },
+  {
     name: 'kill-switch-said-once',
     breaks: 'with the kill switch on, an entry that comes back or whose cancel a crash cut off is taken back, too',
     file: 'main/engine/execution/execution-stage.ts',

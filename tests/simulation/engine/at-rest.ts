@@ -154,6 +154,7 @@ function checkEverything(world: World): void {
   hold(a === b, 'no-order-forgotten', () => `engine: ${a}; venue: ${b}`);
   checkStates(world);
   checkKilled(world);
+  checkTakenBack(world);
   checkProtection(world);
   checkPerpetualProtection(world);
   world.reader.check(world);
@@ -174,6 +175,11 @@ function checkVenue({ books }: World, venue: SimMarket): void {
 }
 
 /** With the kill switch on nothing of ours that adds risk may stay at the venue. */
+function checkTakenBack({ books }: World): void {
+  const left = books.live().find(({ order }) => order.proposalId !== null && books.takenBack.has(order.proposalId));
+  hold(left === undefined, 'taken-back', () => `${left?.order.clientOrderId} rests, and its strategy took it back`);
+}
+
 function checkKilled(world: World): void {
   if (!world.books.killed) return;
   const names = world.sides.flatMap(({ venue }) => venue.openNames());

@@ -6,6 +6,7 @@ import type {
   IncomeBooked,
   OpeningBalancesBooked,
   OrderStateChanged,
+  RestTakenBack,
 } from '../../../main/engine/domain/events.ts';
 import { accountsOf, isPerpetual, SPOT_VENUE } from '../../../main/engine/domain/instrument.ts';
 import type { VenueFill } from '../../../main/engine/domain/order.ts';
@@ -18,6 +19,7 @@ import {
 import type { Fill } from '../../../main/practice/matching/order.ts';
 import { priceAtoms } from '../../../main/practice/matching/rules.ts';
 import { moved } from './position-moves.ts';
+import { REST_MOVES } from './rest-moves.ts';
 import type { Listing, SimMarket } from './sim-market.ts';
 
 /** A promise of the program that did not hold. `rule` names it; a shorter history must break the same one. */
@@ -83,6 +85,8 @@ export class Bookkeeper {
   /** Assets in which the engine says that ledger and venue differ. */
   readonly differing = new Set<string>();
   killed = false;
+  /** Proposals that the strategy they were to rest for no longer wants. */
+  readonly takenBack = new Set<string>();
   /** Venues whose books were read since the engine last started. */
   readonly reconciled = new Set<string>();
   /** Venues whose account was opened: what was there before us is in the books. */
@@ -127,6 +131,12 @@ export class Bookkeeper {
         this.orders.set(order.clientOrderId, { order, state: 'signed' });
         return;
       }
+      case 'ProposalMade':
+        if (event.proposal.restsFor) this.#passed(REST_MOVES.asked);
+        return;
+      case 'RestTakenBack':
+        this.#takeBack(event);
+        return;
       case 'OrderPersisted': {
         const signed = this.orders.get(event.order.clientOrderId);
         hold(signed?.state === 'signed', 'persisted-after-signature', () => event.order.clientOrderId);
@@ -183,6 +193,13 @@ export class Bookkeeper {
     }
   }
 
+  #takeBack({ proposalId, text }: RestTakenBack): void {
+    hold(!this.takenBack.has(proposalId), 'taken-back-once', () => proposalId);
+    this.takenBack.add(proposalId);
+    this.#passed(this.#signedProposals.has(proposalId) ? REST_MOVES.leaves : REST_MOVES.lapses);
+    if (text.startsWith('it was switched off')) this.#passed(REST_MOVES.switchedOff);
+  }
+
   #changeState({ clientOrderId: id, instrumentId, from, to }: OrderStateChanged): void {
     const key = `${from} → ${to}`;
     this.#passed(isPerpetual(instrumentId) ? `perpetual: ${key}` : key);
@@ -219,6 +236,7 @@ export class Bookkeeper {
     const filled = venue.order({ orderId: truth.orderId });
     const owner = filled && venue.ownerOf(filled);
     const ours = this.orders.has(fill.clientOrderId);
+    if (this.orders.get(fill.clientOrderId)?.order.rests) this.#passed(REST_MOVES.fills);
     hold(!ours || owner === fill.clientOrderId, 'fill-owner', () => `${key} is of ${owner}, not ${fill.clientOrderId}`);
     hold(ours || !this.orders.has(owner ?? ''), 'fill-owner', () => `${key} is of our ${owner}, booked as foreign`);
     if (isPerpetual(fill.instrumentId)) this.#bookPerpetualFill(fill, purpose);

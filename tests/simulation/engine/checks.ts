@@ -20,6 +20,8 @@ export function checkSubmit(books: Bookkeeper, sent: Set<string>, order: OrderTo
   }
   hold(!sent.has(id), 'sent-once', () => `${id} goes out twice`);
   sent.add(id);
+  const isTakenBack = books.takenBack.has(signed.order.proposalId ?? '');
+  hold(!isTakenBack, 'taken-back-stays-back', () => `${id} goes out after its strategy took it back`);
   const isEntry = order.purpose === 'entry';
   hold(!books.killed || !isEntry, 'kill-switch', () => `${id} adds risk while the kill switch is on`);
   // A person's own close, and a flatten, wait for nothing.

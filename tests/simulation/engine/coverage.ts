@@ -1,6 +1,7 @@
 import { ORDER_STATES, ORDER_TRANSITIONS } from '../../../main/engine/domain/order.ts';
 import { ALL_FAULTS, NATURAL_REFUSALS, OWN_DOINGS } from './faults.ts';
 import { POSITION_MOVES } from './position-moves.ts';
+import { REST_MOVES } from './rest-moves.ts';
 import type { SeedSummary } from './simulate-seed.ts';
 
 /** What many seeds came to together. */
@@ -58,11 +59,12 @@ export function count(coverage: Coverage, outcome: SeedSummary): void {
 
 const ORDERS = ORDER_STATES.flatMap((from) => ORDER_TRANSITIONS[from].map((to) => `${from} → ${to}`));
 
-/** Of spot's orders, of those on perpetuals, and of the positions there. */
+/** Of spot's orders, of those on perpetuals, of the positions there, and of what rests for a strategy. */
 const TRANSITIONS: readonly string[] = [
   ...ORDERS,
   ...ORDERS.map((transition) => `perpetual: ${transition}`),
   ...POSITION_MOVES.map((move) => `position: ${move}`),
+  ...Object.values(REST_MOVES),
 ];
 
 const NOT_SENT_YET = ['rejected', 'unknown', 'acknowledged', 'partially-filled', 'filled', 'expired'];

@@ -8,6 +8,7 @@ import type { Deed, DeedOf } from './operations.ts';
 import { listingAt, perpetualAt, spotAt } from './picks.ts';
 import type { Listing } from './sim-market.ts';
 import { CARD } from './sim-models.ts';
+import { MAKER } from './sim-strategy.ts';
 import type { World } from './world.ts';
 
 const MINUTE_MS = 60_000;
@@ -51,6 +52,10 @@ export async function carryOut(world: World, deed: Deed): Promise<void> {
       return open(world, deed);
     case 'close':
       return close(world, deed);
+    case 'rest':
+      return rest(world, deed);
+    case 'switch-off':
+      return world.request({ kind: 'StrategySwitchedOff', strategy: MAKER.name, why: 'the simulation said so.' });
     case 'dead-man':
       return world.request({ kind: 'DeadManSwitchSet', mode: deed.mode });
     case 'cancel': {
@@ -125,6 +130,23 @@ function predict(world: World, { pick, up }: DeedOf<'predict'>): void {
       late: false,
     }),
   );
+}
+
+/** The strategy's word about the last candle of an instrument. */
+function rest(world: World, { pick, buyBps, sellBps, quote, twice }: DeedOf<'rest'>): void {
+  const { record, rules, lastTicks } = listingAt(world, pick);
+  const last = lastTicks * rules.tickSize;
+  const at = (bps: number) => ({ qty: quote / last, price: last * (1 + bps / 10_000) });
+  const rests = { ...(buyBps !== null && { buy: at(buyBps) }), ...(sellBps !== null && { sell: at(sellBps) }) };
+  const event: InputEvent = {
+    kind: 'StrategySpoke',
+    strategy: MAKER.name,
+    timeframe: '1m',
+    candleCloseTimeMs: Math.floor(world.life.process.nowMs() / MINUTE_MS) * MINUTE_MS,
+    isWarm: true,
+    wishes: [{ instrumentId: record.id, wish: null, rests }],
+  };
+  for (let times = twice ? 2 : 1; times > 0; times -= 1) world.request(event);
 }
 
 function change(world: World, { pick, what }: DeedOf<'change'>): void {

@@ -9,6 +9,7 @@ import type { Side } from './sides.ts';
 import { createSimConnector, type SimConnector } from './sim-connector.ts';
 import type { Arrival } from './sim-line.ts';
 import type { SimModels } from './sim-models.ts';
+import { makerOn } from './sim-strategy.ts';
 import { ProcessTime, type SimTime } from './sim-time.ts';
 
 /** Of the venue's dead-man switch. */
@@ -91,6 +92,7 @@ export function createLife(parts: LifeParts): Life {
     timers: process,
     opened: parts.opened,
     cards: models.cards,
+    agentsOf: makerOn(sides.flatMap(({ venue }) => venue.listings)),
     venue: parts.watched(port),
     venues: names,
     deadManCountdownMs: COUNTDOWN_MS,

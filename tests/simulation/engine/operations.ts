@@ -58,6 +58,16 @@ export type Deed =
       readonly share: number;
       readonly bps: number;
     }
+  | {
+      /** What a strategy wants to rest in an instrument from now on, from its last price in bps; null for nothing on that side. */
+      readonly do: 'rest';
+      readonly pick: number;
+      readonly buyBps: number | null;
+      readonly sellBps: number | null;
+      readonly quote: number;
+      readonly twice: boolean;
+    }
+  | { readonly do: 'switch-off' }
   | { readonly do: 'dead-man'; readonly mode: DeadManMode }
   | { readonly do: 'cancel'; readonly pick: number }
   | { readonly do: 'cancel-all' }
@@ -165,6 +175,18 @@ const MAKERS: readonly Weighed[] = [
     }),
     'perpetuals',
   ],
+  [
+    8,
+    (r) => ({
+      do: 'rest',
+      pick: pick(r),
+      buyBps: chance(r, 0.6) ? oneOf(r, [-30, -8, -2, 3]) : null,
+      sellBps: chance(r, 0.6) ? oneOf(r, [-3, 2, 8, 30]) : null,
+      quote: 20 + 1_500 * r.next() ** 2,
+      twice: chance(r, 0.2),
+    }),
+  ],
+  [0.3, () => ({ do: 'switch-off' })],
   [1.2, (r) => ({ do: 'dead-man', mode: oneOf(r, ['off', 'entries', 'entries', 'all', 'all']) }), 'perpetuals'],
   [
     5,

@@ -3,6 +3,7 @@ import { createCore } from '../../../main/engine/kernel/core.ts';
 import { createPipeline } from '../../../main/engine/pipeline.ts';
 import { hold } from './bookkeeper.ts';
 import { CARD } from './sim-models.ts';
+import { makerOn } from './sim-strategy.ts';
 import type { World } from './world.ts';
 
 /** The present session again, from its log: the same inputs must lead to the same decisions. Only between two inputs. */
@@ -11,7 +12,7 @@ export function checkReplay(world: World): void {
   if (!inputs) return;
   const core = createCore({
     journal: { append: () => 0, commit: () => {} },
-    stages: createPipeline([CARD]).stages,
+    stages: createPipeline([CARD], makerOn(world.listings)).stages,
     perform: () => {},
     onEvent: () => {},
   });

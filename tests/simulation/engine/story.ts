@@ -17,6 +17,7 @@ export const TOLD: ReadonlySet<string> = new Set([
   'PrivateStreamChanged',
   'ForeignOrderSeen',
   'ProposalMade',
+  'RestTakenBack',
   'ApprovalAsked',
   'OpeningBalancesBooked',
   'EngineStarted',

@@ -100,7 +100,7 @@ function restingOpinion(
   const order = rests[side];
   if (!order) return null;
   const opens = position === 0;
-  const text = `wants to ${side} by an order that rests until it takes it back`;
+  const text = side === 'buy' ? 'wants a bid to rest' : 'wants an ask to rest';
   const stop = order.price * (side === 'buy' ? 1 - STOP_SHARE : 1 + STOP_SHARE);
   return {
     stance: side,

@@ -6,7 +6,7 @@ import { DEFAULT_MEMORY } from './engine/inference/inference-limits.ts';
 import type { MlHostChannel } from './engine/inference/ml-host-channel.ts';
 import type { FeatureSetIdentity } from './engine/inference/protocol.ts';
 import { fastestAnswer } from './ml/providers/fastest-answer.ts';
-import { GPU_PROVIDERS, PROVIDER_TITLES } from './ml/providers/provider.ts';
+import { PROVIDER_TITLES, wayName, wayNamed } from './ml/providers/provider.ts';
 import { openProviderBook, type ProviderBook } from './ml/providers/provider-book.ts';
 import { PRODUCT_VERSION } from './product.ts';
 
@@ -34,14 +34,15 @@ export function chooseGpu({ book, featureSets, onLog }: GpuChoice): Pick<GpuBesi
   return {
     async fastest(placement) {
       try {
-        return await fastestAnswer(placement, { book, featureSets, memoryBytesMax });
+        const way = await fastestAnswer(placement, { book, featureSets, memoryBytesMax });
+        return way && wayName(way);
       } catch (error) {
         unwritten(error);
         return null;
       }
     },
     onLost(name, why) {
-      const gpu = GPU_PROVIDERS.find((each) => each === name);
+      const gpu = wayNamed(name)?.gpu;
       if (gpu === undefined) return;
       onLog(`${PROVIDER_TITLES[gpu]} is asked no more: ${why}. The processor answers.`);
       try {

@@ -6,7 +6,7 @@ import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import { type FeatureSetIdentity, firstIssue } from '../../engine/inference/protocol.ts';
 import { cardSchema, type Golden, goldenSchema, type ModelCard, PACKAGE_FILES } from '../card.ts';
 import { inspectModel } from '../onnx/inspect-model.ts';
-import type { GpuProvider } from '../providers/provider.ts';
+import type { GpuWay } from '../providers/provider.ts';
 import { type ModelSession, openModelSession } from './model-session.ts';
 
 /** A model that passed every check and may answer. */
@@ -34,14 +34,14 @@ const refuse = (reason: string): { readonly ok: false; readonly error: Refusal }
 /**
  * Loads `<modelsDir>/<name>/<version>/`: card, hash of the model file, feature set, shapes and the golden rows, in that
  * order, and refuses at the first thing that is not as the card says.
- * @param gpu null for the processor
+ * @param way null for the processor
  */
 export async function openModelPackage(
   modelsDir: string,
   name: string,
   version: string,
   featureSets: readonly FeatureSetIdentity[],
-  gpu: GpuProvider | null = null,
+  way: GpuWay | null = null,
 ): Promise<Result<OpenModel, Refusal>> {
   const dir = join(modelsDir, name, version);
   const label = (file: string): string => `${name}/${version}/${file}`;
@@ -65,7 +65,7 @@ export async function openModelPackage(
   const structure = inspectModel(model);
   if (structure !== null) return refuse(`${label('model.onnx')}: ${structure}.`);
   const { task, outputs, trendFeature } = card.value.question;
-  const session = await openModelSession(model, featureCount, { task, outputs: outputs.length }, gpu);
+  const session = await openModelSession(model, featureCount, { task, outputs: outputs.length }, way);
   if (!session.ok) return refuse(`${label('model.onnx')}: ${session.error.message}.`);
 
   const { windowBars } = session.value;

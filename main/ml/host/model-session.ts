@@ -1,8 +1,9 @@
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import type { TaskKind } from '../families/task.ts';
+import { inHalfPrecision } from '../onnx/half-precision.ts';
 import { MODEL_INPUT, OUTPUT_NAMES } from '../onnx/output-head.ts';
 import { InferenceSession, RUNTIME, type SessionOptions, Tensor } from '../onnx-runtime.ts';
-import type { GpuProvider } from '../providers/provider.ts';
+import { type GpuWay, wayName } from '../providers/provider.ts';
 import { gpuProviders } from '../providers/runtime-gpus.ts';
 
 /** What a model said about one row: as it was learnt, and as it is to be believed; as many numbers as it has outputs. */
@@ -25,8 +26,8 @@ export interface SessionError {
 }
 
 export interface ModelSession {
-  /** `wasm` where there is no native library; of a GPU, nodes that have no kernel there run on the processor. */
-  readonly provider: 'cpu' | 'wasm' | GpuProvider;
+  /** `wasm` where there is no native library; of a GPU its name (`wayName`), and nodes that have no kernel there run on the processor. */
+  readonly provider: string;
   /** Rows that it takes at once. */
   readonly rowsMax: number;
   /** Candles that one answer looks at: a row is the features of so many, oldest first. */
@@ -57,21 +58,23 @@ const SESSION_OPTIONS: SessionOptions = {
 
 /**
  * Opens a model and checks its input and outputs against the number of features its card names.
- * @param gpu null for the processor
+ * @param way null for the processor
  */
 export async function openModelSession(
   model: Uint8Array,
   featureCount: number,
   shape: AnswerShape = ONE_PROBABILITY,
-  gpu: GpuProvider | null = null,
+  way: GpuWay | null = null,
 ): Promise<Result<ModelSession, SessionError>> {
   // The runtime would leave out what it does not know, and not say so.
-  if (gpu !== null && !gpuProviders().includes(gpu))
-    return fail({ kind: 'unreadable', message: `this build of the runtime knows no ${gpu}` });
+  if (way !== null && !gpuProviders().includes(way.gpu))
+    return fail({ kind: 'unreadable', message: `this build of the runtime knows no ${way.gpu}` });
+  const asked = way?.isHalf ? inHalfPrecision(model) : ok(model);
+  if (!asked.ok) return fail({ kind: 'unreadable', message: `it stays in single precision: ${asked.error.text}` });
   let session: InferenceSession;
   try {
-    const executionProviders = gpu === null ? ['cpu'] : [gpu, 'cpu'];
-    session = await InferenceSession.create(model, { ...SESSION_OPTIONS, executionProviders });
+    const executionProviders = way === null ? ['cpu'] : [way.gpu, 'cpu'];
+    session = await InferenceSession.create(asked.value, { ...SESSION_OPTIONS, executionProviders });
   } catch (error) {
     return fail({ kind: 'unreadable', message: `the runtime cannot read it: ${messageOf(error)}` });
   }
@@ -84,10 +87,10 @@ export async function openModelSession(
     dims: windowDims(session),
     cells: featureCount * windowBars(session),
     bars: windowBars(session),
-    rowsAlways: gpu === null ? 1 : rowsMaxOf(session),
+    rowsAlways: way === null ? 1 : rowsMaxOf(session),
   };
   return ok({
-    provider: gpu ?? (RUNTIME.kind === 'wasm' ? 'wasm' : 'cpu'),
+    provider: way ? wayName(way) : RUNTIME.kind === 'wasm' ? 'wasm' : 'cpu',
     rowsMax: rowsMaxOf(session),
     windowBars: window.bars,
     runRows: (rows) => runRows(session, rows, window, shape),

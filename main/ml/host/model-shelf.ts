@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../../engine/domain/result.ts';
 import type { FeatureSetIdentity, MemoryLimits, Placement } from '../../engine/inference/protocol.ts';
-import { GPU_PROVIDERS, type GpuProvider } from '../providers/provider.ts';
+import { wayNamed } from '../providers/provider.ts';
 import { type OpenModel, openModelPackage, type Refusal } from './model-package.ts';
 
 export const keyOf = (model: string, version: string): string => `${model}@${version}`;
@@ -53,10 +53,10 @@ export class ModelShelf {
       return fail({ kind: 'refused', reason });
     }
     while (this.openBytes + memoryBytes > this.#limits.totalBytesMax) await this.evictOldest();
-    const gpu = gpuNamed(placement.gpu);
-    if (gpu === undefined)
+    const way = placement.gpu === undefined ? null : wayNamed(placement.gpu);
+    if (way === undefined)
       return fail({ kind: 'refused', reason: `${model}/${version}: there is no ${placement.gpu}.` });
-    const opened = await openModelPackage(modelsDir, model, version, this.#featureSets, gpu);
+    const opened = await openModelPackage(modelsDir, model, version, this.#featureSets, way);
     if (!opened.ok) return opened;
     this.#open.set(key, { model: opened.value, memoryBytes });
     this.#loads.set(key, this.loads(key) + 1);
@@ -81,9 +81,5 @@ export class ModelShelf {
     while (await this.evictOldest());
   }
 }
-
-/** Null where none is wanted; undefined where there is none of that name. */
-const gpuNamed = (name: string | undefined): GpuProvider | null | undefined =>
-  name === undefined ? null : GPU_PROVIDERS.find((each) => each === name);
 
 const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MB`;

@@ -14,7 +14,7 @@ const RUNS_MAX = 20;
 const RUNS_MS_MAX = 2_000;
 
 const task = probeTaskSchema.parse(JSON.parse(process.argv[2] ?? ''));
-const { modelsDir, model, version, featureSets, memoryBytesMax, timeoutMs, gpu, rowsMax } = task;
+const { modelsDir, model, version, featureSets, memoryBytesMax, timeoutMs, way, rowsMax } = task;
 
 async function probe(): Promise<Probed> {
   const rssBytes = process.memoryUsage.rss();
@@ -25,7 +25,7 @@ async function probe(): Promise<Probed> {
   });
   await once(watch, 'message');
   const beforeBytes = process.memoryUsage.rss();
-  const opened = await openModelPackage(modelsDir, model, version, featureSets, gpu);
+  const opened = await openModelPackage(modelsDir, model, version, featureSets, way);
   if (!opened.ok) return { ok: false, reason: opened.error.reason };
   const { session, golden, apart } = opened.value;
   const length = Math.min(rowsMax ?? session.rowsMax, session.rowsMax);

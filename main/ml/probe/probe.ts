@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { FeatureSetIdentity } from '../../engine/inference/protocol.ts';
-import { GPU_PROVIDERS, type GpuProvider } from '../providers/provider.ts';
+import { GPU_PROVIDERS, type GpuWay } from '../providers/provider.ts';
 import type { ModelVersion } from '../registry/model-folders.ts';
 
 export const probeTaskSchema = z.strictObject({
@@ -11,7 +11,7 @@ export const probeTaskSchema = z.strictObject({
   version: z.string(),
   featureSets: z.array(z.strictObject({ name: z.string(), hash: z.string(), features: z.array(z.string()) })),
   memoryBytesMax: z.number().positive(),
-  gpu: z.enum(GPU_PROVIDERS).nullable(),
+  way: z.strictObject({ gpu: z.enum(GPU_PROVIDERS), isHalf: z.boolean() }).nullable(),
   /** Rows that it is asked for at once, at most; null for the most that it ever is. */
   rowsMax: z.int().positive().nullable(),
   /** It ends itself then, should whoever started it be gone. */
@@ -39,7 +39,7 @@ export interface ProbeTerms {
   readonly memoryBytesMax: number;
   readonly timeoutMs?: number;
   /** Null for the processor. */
-  readonly gpu?: GpuProvider | null;
+  readonly way?: GpuWay | null;
   readonly rowsMax?: number | null;
 }
 
@@ -47,10 +47,10 @@ export interface ProbeTerms {
 export function probeModel(
   { modelsDir, model, version }: ModelVersion,
   featureSets: readonly FeatureSetIdentity[],
-  { memoryBytesMax, timeoutMs = TIMEOUT_MS, gpu = null, rowsMax = null }: ProbeTerms,
+  { memoryBytesMax, timeoutMs = TIMEOUT_MS, way = null, rowsMax = null }: ProbeTerms,
 ): Promise<Probed> {
   const of = { modelsDir, model, version, featureSets: [...featureSets] };
-  const task: ProbeTask = { ...of, memoryBytesMax, timeoutMs, gpu, rowsMax };
+  const task: ProbeTask = { ...of, memoryBytesMax, timeoutMs, way, rowsMax };
   const script = fileURLToPath(new URL('./main.ts', import.meta.url));
   const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
   return new Promise((resolve) => {

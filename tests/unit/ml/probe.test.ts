@@ -58,7 +58,7 @@ it('ends by itself when its time is over: whoever started it may be gone', async
     featureSets: [smallFeatureSet],
     memoryBytesMax: LIMIT_BYTES,
     timeoutMs: 1,
-    gpu: null,
+    way: null,
     rowsMax: null,
   };
   const script = fileURLToPath(new URL('../../../main/ml/probe/main.ts', import.meta.url));

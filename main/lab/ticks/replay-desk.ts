@@ -165,6 +165,8 @@ export class ReplayDesk implements Desk, Holding {
     const lots = this.ticks.positionLots;
     const side = lots > 0 ? -1 : 1;
     if (lots === 0 || this.#has('exit', side)) return;
+    // On spot a sale that rests has what is to be sold.
+    if (!this.#settings.shorts) this.cancel();
     this.#send('exit', side, Math.abs(lots), reason, this.ticks.order(side, 'market', 0, Math.abs(lots)));
   }
 

@@ -57,6 +57,9 @@ export class ReplayExchange {
   readonly #reports: Report[];
   readonly #pausesAtFills: boolean;
   readonly #fillsWhole: boolean;
+  readonly #isSpot: boolean;
+  /** Of base, as the exchange knows it. */
+  #heldLots = 0;
   #paused = false;
   readonly #commands: Command[] = [];
   #nextCommand = 0;
@@ -66,14 +69,19 @@ export class ReplayExchange {
 
   /**
    * @param reports where its answers go, oldest first
-   * @param rules whether a trade that reaches a waiting order fills it as far as it reaches, or whole; and whether `advance`
-   * comes back at a fill, so that somebody may act on it
+   * @param rules whether a trade that reaches a waiting order fills it as far as it reaches, or whole; whether `advance` comes back at a
+   * fill, so that somebody may act on it; and whether nothing is sold that is not held, or stands in another sale
    */
-  constructor(feed: TickFeed, reports: Report[], rules: { restingFills: RestingFills; pausesAtFills: boolean }) {
+  constructor(
+    feed: TickFeed,
+    reports: Report[],
+    rules: { restingFills: RestingFills; pausesAtFills: boolean; isSpot: boolean },
+  ) {
     this.#feed = feed;
     this.#reports = reports;
     this.#pausesAtFills = rules.pausesAtFills;
     this.#fillsWhole = rules.restingFills === 'whole';
+    this.#isSpot = rules.isSpot;
   }
 
   /** Commands arrive in the order in which they are sent. */
@@ -176,6 +184,10 @@ export class ReplayExchange {
   }
 
   #arrive(order: TickOrder, atUs: number): void {
+    if (this.#isSpot && order.side < 0) {
+      order.leftLots = Math.min(order.leftLots, this.#freeLots());
+      if (order.leftLots === 0) return this.#say('refused', order, atUs);
+    }
     const { bids, asks } = this.book;
     const other = order.side > 0 ? asks : bids;
     const reaches = (tick: number): boolean =>
@@ -197,6 +209,13 @@ export class ReplayExchange {
     this.#say('rested', order, atUs);
   }
 
+  /** What is held and in no other sale. */
+  #freeLots(): number {
+    let free = this.#heldLots;
+    for (const sale of this.#sells) free -= sale.leftLots;
+    return Math.max(0, free);
+  }
+
   /** What is filled or gone already was reported so. */
   #cancel({ order, arrivesUs }: Command): void {
     if (order.leftLots === 0) return;
@@ -207,6 +226,7 @@ export class ReplayExchange {
 
   #fill(order: TickOrder, priceTicks: number, qtyLots: number, maker: boolean, atUs: number): void {
     order.leftLots -= qtyLots;
+    this.#heldLots += order.side * qtyLots;
     this.#reports.push({ atUs, kind: 'filled', order, priceTicks, qtyLots, leftLots: order.leftLots, maker });
     this.#paused = this.#pausesAtFills;
   }

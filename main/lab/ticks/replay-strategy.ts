@@ -49,6 +49,7 @@ export function replayStrategy({ strategy, params = {}, feed, candleMs, settings
       makerFeeRate: rules.makerFee,
       takerFeeRate: rules.takerFee,
       restingFills: 'partial',
+      isSpot: !rules.shorts,
       equityEveryUs: candleMs * 1_000,
     },
     player,

@@ -18,6 +18,8 @@ export interface TickSettings {
   readonly makerFeeRate: number;
   readonly takerFeeRate: number;
   readonly restingFills: RestingFills;
+  /** One balance backs one sale, and nothing is sold that is not held; without it positions below zero are as good as others. */
+  readonly isSpot?: boolean;
   /** A point of equity each so often in local time. */
   readonly equityEveryUs: number;
 }
@@ -126,6 +128,7 @@ class TickEngine implements TickDesk {
     this.#exchange = new ReplayExchange(feed, this.#reports, {
       restingFills: settings.restingFills,
       pausesAtFills: this.#hearsFills,
+      isSpot: settings.isSpot ?? false,
     });
   }
 

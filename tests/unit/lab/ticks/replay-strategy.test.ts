@@ -157,6 +157,38 @@ describe('what it wants', () => {
     expect(run.refused).toEqual({ tooSmall: 0, noMoney: 1, noShorts: 2, letGo: 0 });
     expect([run.fills, run.trades]).toEqual([2, []]);
   });
+  it('on spot sells nothing twice: neither by two sales at once nor by one that was taken back too late', () => {
+    const sold = (then: (desk: Desk) => void) => {
+      let candles = 0;
+      const onCandle = (_: unknown, desk: Desk): void => {
+        candles += 1;
+        if (candles === 1) desk.enter('long', { qty: 1 });
+        if (candles === 2) then(desk);
+      };
+      const rows: Row[] = [trade, [110, 'trade', 100.5, 0.01], [120.005, 'buy', 104, 9], [180, 'buy', 105, 9]];
+      const { run } = play(rows, () => ({ onCandle }), { shorts: false, leverageMax: 1 });
+      return [...text(run), `${run.fills} fills`];
+    };
+    const one = ['long 1 101 → 102 limit 1.00', '2 fills'];
+    const twoAtOnce = (desk: Desk): void => {
+      desk.rest('sell', 1, 102);
+      desk.rest('sell', 1, 103);
+    };
+    expect(sold(twoAtOnce)).toEqual(one);
+    const takenBack = (desk: Desk): void => {
+      desk.rest('sell', 0.6, 102);
+      desk.rest('sell', 0.6, 103);
+      desk.cancel();
+      desk.rest('sell', 1, 102);
+    };
+    expect(sold(takenBack)).toEqual(one);
+    // A sale at the market takes back what rests: that has the balance.
+    const leaves = (desk: Desk): void => {
+      desk.rest('sell', 1, 110);
+      desk.exit();
+    };
+    expect(sold(leaves)).toEqual(['long 1 101 → 100 signal -1.00', '2 fills']);
+  });
   it('of one who looks at two instruments is refused', () => {
     const pair = { ...smaCross, instruments: 2 };
     expect(() => replayStrategy({ strategy: pair, feed: feedOf(BOOK), candleMs: 60_000 })).toThrow('a feed is of one');

@@ -15,6 +15,8 @@ import type {
 export type HeldNow = Pick<Desk, 'position' | 'entryPrice' | 'equity'> & {
   /** A perpetual; spot is long or flat. */
   readonly canShort: boolean;
+  /** The smallest step of a quantity; 0 where none is known. */
+  readonly lot: number;
 };
 
 /** Public trades and the best quote of one instrument, as they come; null for what did not. */
@@ -180,10 +182,12 @@ export class WishDesk implements Desk {
     this.rests = NOTHING;
   }
 
-  /** What rested was filled, wholly or in part. */
+  /** What rested was filled, wholly or in part; less than a lot of what was asked for was never in the book. */
   filled({ side, qty }: StrategyFill): void {
     const order = this.rests[side];
-    if (order) this.#setRest(side, order.qty > qty ? { ...order, qty: order.qty - qty } : undefined);
+    if (!order) return;
+    const left = order.qty - qty;
+    this.#setRest(side, left > 0 && left >= this.#held.lot ? { ...order, qty: left } : undefined);
   }
 
   /** A candle of the past takes what it went through. */

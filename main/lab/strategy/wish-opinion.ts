@@ -13,6 +13,9 @@ import type { HeldNow } from './strategy-runner.ts';
 export function heldOf(id: InstrumentId, account: StrategyAccount): HeldNow {
   return {
     canShort: isPerpetual(id),
+    get lot() {
+      return toNumberLossy(account.lotStep?.(id) ?? 0n);
+    },
     get position() {
       return toNumberLossy(account.position(id)?.qtyBase ?? 0n);
     },

@@ -54,6 +54,9 @@ export function createHearing(strategy: StrategyDefinition): (job: HearJob) => H
         get canShort() {
           return now().canShort;
         },
+        get lot() {
+          return now().lot;
+        },
         get position() {
           return now().position;
         },

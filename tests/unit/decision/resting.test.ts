@@ -22,6 +22,7 @@ beforeEach(() => {
 const accountOf = (engine: () => SmallEngine): StrategyAccount => ({
   equityQuote: () => engine().cash,
   position: (id) => engine().positions.get(id) ?? null,
+  lotStep: () => parseDecimal(BTC_RECORD.lotStep),
 });
 
 /** @param before a session that ended: what is kept of it is known, and the strategy begins anew */
@@ -176,9 +177,10 @@ describe('[D26] what a strategy wants to rest', () => {
     expect(proposals(close(engine, nothing))).toMatchObject([{ side: 'buy', entryPrice: '59000' }]);
   });
 
-  it('is not asked for again while it rests, nor once it is filled', () => {
+  // What lay beyond the lot was never part of the order.
+  it.each([0.01, 0.010004])('is not asked for again while it rests, nor once it is filled: %d', (qty) => {
     const engine = deskOf();
-    close(engine, bid(59_000));
+    close(engine, bid(59_000, qty));
     const id = sign(engine);
     expect(codes(close(engine, nothing))).toEqual(['working-order']);
     const made = { fillId: '1', venueOrderId: 'v', instrumentId: BTC, side: 'buy', price: '59000' } as const;

@@ -6,7 +6,7 @@ import { checkSaid } from '../../../main/lab/user-strategies/sandbox-answers.ts'
 import { createHearing, type HearJob } from '../../../main/lab/workers/hear-job.ts';
 
 const MINUTE_MS = 60_000;
-const HELD = { canShort: false, position: 0, entryPrice: 0, equity: 0 };
+const HELD = { canShort: false, lot: 0, position: 0, entryPrice: 0, equity: 0 };
 const closed = (minute: number): EngineEvent => ({
   kind: 'CandleClosed',
   instrumentId: 'binance:BTC/USDT',

@@ -271,6 +271,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       registry,
       engine,
       modelDesk,
+      trust: trustDesk,
       onNotice: options.onLog,
     });
     const desk = createEngineDesk(

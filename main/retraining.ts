@@ -8,6 +8,7 @@ import { createRetrainer, type RetrainerOptions } from './ml/desk/retrainer.ts';
 import { standingModels } from './ml/desk/standing-models.ts';
 import type { ModelRegistry } from './ml/registry/model-registry.ts';
 import type { ModelDesk } from './model-desk.ts';
+import type { TrustDesk } from './trust-desk.ts';
 
 export interface RetrainingParts {
   readonly settings: RetrainSettings;
@@ -21,6 +22,7 @@ export interface RetrainingParts {
   readonly registry: Pick<ModelRegistry, 'lineUp' | 'cardOf'>;
   readonly engine: Pick<Engine, 'pipeline' | 'inference'>;
   readonly modelDesk: Pick<ModelDesk, 'standingOf'>;
+  readonly trust: Pick<TrustDesk, 'learnByClock'>;
   readonly onNotice: (text: string) => void;
 }
 
@@ -35,7 +37,7 @@ export const retrainSettings = ({ training: { retrain } }: Config): RetrainSetti
 
 /** Retraining of what a terminal serves: by the clock of `config.yaml`, and where the engine sees a model drift. */
 export function openRetraining(parts: RetrainingParts): ReturnType<typeof createRetrainer> {
-  const { settings, kept, training, registry, engine, modelDesk, onNotice } = parts;
+  const { settings, kept, training, registry, engine, modelDesk, trust, onNotice } = parts;
   const nowMs = (): number => systemClock.nowMs();
 
   /** Of a model what votes, or where nothing does, its candidate. */
@@ -72,6 +74,7 @@ export function openRetraining(parts: RetrainingParts): ReturnType<typeof create
     },
     drifted,
     mayPublish,
+    learnTrust: () => trust.learnByClock(onNotice),
     timers: systemTimers,
     nowMs,
     onNotice,

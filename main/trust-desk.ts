@@ -17,6 +17,8 @@ export interface TrustDeskDeps {
 export interface TrustDesk extends TrustPort {
   /** Tells the engine what stands on disk; nothing where it goes by that already. */
   refresh(): void;
+  /** Learns as on demand, unless it is under way; says where a person could let it count, or why nothing came of it. */
+  learnByClock(onNotice: (text: string) => void): void;
 }
 
 const dayOf = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 10);
@@ -71,6 +73,20 @@ export function createTrustDesk({ shelf, learner, engine, nowMs }: TrustDeskDeps
     return standing.before === null ? 'records' : 'model';
   };
 
+  async function learnAnew(): Promise<void> {
+    isLearning = true;
+    const outcome = await learner.learn(nowMs());
+    isLearning = false;
+    try {
+      if (!outcome.ok) throw new Error(outcome.error.text);
+      shelf.store(outcome.value.learnt);
+      learnt = outcome.value.learnt;
+      problem = '';
+    } catch (error) {
+      problem = sentence((error as Error).message);
+    }
+  }
+
   return {
     refresh,
     board(instrumentId) {
@@ -98,19 +114,18 @@ export function createTrustDesk({ shelf, learner, engine, nowMs }: TrustDeskDeps
     },
     learn() {
       if (isLearning) return fail({ kind: 'running', text: 'It is being learnt already.' });
-      isLearning = true;
-      void learner.learn(nowMs()).then((outcome) => {
-        isLearning = false;
-        try {
-          if (!outcome.ok) throw new Error(outcome.error.text);
-          shelf.store(outcome.value.learnt);
-          learnt = outcome.value.learnt;
-          problem = '';
-        } catch (error) {
-          problem = sentence((error as Error).message);
-        }
-      });
+      void learnAnew();
       return ok(null);
+    },
+    learnByClock(onNotice) {
+      if (isLearning) return;
+      void learnAnew().then(() => {
+        if (problem !== '') onNotice(`Whom to believe when could not be learnt: ${problem}`);
+        else if (learnt?.judgement.verdict === 'better')
+          onNotice(
+            'Whom to believe when was learnt anew and is better than the records alone: it counts once it is signed.',
+          );
+      });
     },
     promote: () => change(() => shelf.promote(nowMs())),
     rollback: () => change(() => shelf.rollback(nowMs())),

@@ -35,6 +35,8 @@ export interface RetrainerOptions {
   readonly drifted: () => readonly { readonly model: string; readonly why: string }[];
   /** False while a candidate of the model is in its shadow period: another in its place would begin it anew, and none would ever pass. */
   readonly mayPublish: (model: string) => boolean;
+  /** Learns whom to believe when; whatever comes of it counts for nothing until a person signs it. */
+  readonly learnTrust: () => void;
   readonly timers: Pick<Timers, 'after' | 'every'>;
   readonly nowMs: () => number;
   /** For people. */
@@ -66,7 +68,7 @@ const ENDED: readonly TrainingJob['state'][] = ['done', 'failed', 'cancelled'];
 const minuteOf = (timeMs: number): string => `${new Date(timeMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 /**
- * Trains the models that were made here anew: each day at the same time, and where they have drifted. What comes of it is published as the
+ * Trains the models that were made here anew: each day at the same time, when whom to believe is learnt too, and where they have drifted. What comes of it is published as the
  * next version, which is scored beside what trades and has no vote: nothing here ever promotes.
  */
 export function createRetrainer(options: RetrainerOptions) {
@@ -121,6 +123,7 @@ export function createRetrainer(options: RetrainerOptions) {
     isLooking = true;
     try {
       const isDue = isScheduled();
+      if (isDue) options.learnTrust();
       const drifted = settings.onDrift ? options.drifted() : [];
       const standing = isDue || drifted.length > 0 ? await options.standing() : [];
       for (const each of standing) {

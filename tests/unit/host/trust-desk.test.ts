@@ -176,3 +176,34 @@ test('it learns from the account’s book in a thread of its own', async () => {
     await learner.close();
   }
 }, 90_000);
+
+test('[D24] learnt by the clock it is stored and told, and counts for nothing until it is promoted', async () => {
+  const { desk, board, told } = deskOf(null);
+  const notices: string[] = [];
+  desk.learnByClock((text) => notices.push(text));
+  expect(board().isLearning).toBe(true);
+  // Whoever asks meanwhile is told, and the clock waits for nobody.
+  expect(desk.learn()).toMatchObject({ ok: false, error: { kind: 'running' } });
+  desk.learnByClock((text) => notices.push(text));
+  await expect.poll(() => board().isLearning).toBe(false);
+  expect(notices).toEqual([
+    'Whom to believe when was learnt anew and is better than the records alone: it counts once it is signed.',
+  ]);
+  desk.refresh();
+  expect(told).toEqual([]);
+  expect(board()).toMatchObject({ counts: null, mayCount: true, learnt: { verdict: 'better' } });
+  expect(desk.promote()).toEqual({ ok: true, value: null });
+  expect(told).toHaveLength(1);
+});
+
+test('[D24] what could not be learnt by the clock is told, and too few forecasts are nothing to tell', async () => {
+  const notices: string[] = [];
+  const failing = deskOf(null, { learner: { learn: async () => fail({ kind: 'failed', text: 'the disk is full' }) } });
+  failing.desk.learnByClock((text) => notices.push(text));
+  await expect.poll(() => notices).toEqual(['Whom to believe when could not be learnt: The disk is full.']);
+  const few = learnTrust(FORECASTS.slice(0, 10), NOW);
+  const young = deskOf(null, { learner: { learn: async () => ok({ kind: 'learn', learnt: few }) } });
+  young.desk.learnByClock((text) => notices.push(text));
+  await expect.poll(() => young.board().learnt?.verdict).toBe('too few');
+  expect(notices).toHaveLength(1);
+});

@@ -37,6 +37,7 @@ function retrainer({ publish, ...over }: Over = {}, saved = new Map<string, unkn
   const notices: string[] = [];
   const drifted: Drift[] = [];
   const mayPublish = { now: true };
+  const learnt: number[] = [];
   const made = createRetrainer({
     settings: { at: AT, days: 30, onDrift: true, coolDownMs: 3 * DAY_MS },
     kept: {
@@ -62,13 +63,14 @@ function retrainer({ publish, ...over }: Over = {}, saved = new Map<string, unkn
     standing: async () => [MODEL],
     drifted: () => drifted,
     mayPublish: () => mayPublish.now,
+    learnTrust: () => learnt.push(clock.offsetMs + time.nowMs()),
     timers: time,
     nowMs: () => clock.offsetMs + time.nowMs(),
     onNotice: (text) => notices.push(text),
     ...over,
   });
   onTestFinished(() => made.close());
-  return { made, time, clock, training, started, published, notices, drifted, mayPublish, saved };
+  return { made, time, clock, training, started, published, notices, drifted, mayPublish, learnt, saved };
 }
 
 const newest = ({ training }: ReturnType<typeof retrainer>) => training.port.jobs()[0]!;
@@ -141,6 +143,27 @@ describe('retraining', () => {
     );
     run.time.advance(DAY_MS);
     await waitUntil('the next day', () => run.started.length === 2);
+  });
+
+  it('whom to believe is learnt at the same hour, once, with models to train or without, and never by drift', async () => {
+    const run = retrainer({ standing: async () => [] });
+    await run.made.look();
+    run.drifted.push({ model: MODEL.model, why: 'its inputs have drifted' });
+    await run.made.look();
+    expect(run.learnt).toEqual([]);
+    run.drifted.pop();
+    run.time.advance(14 * HOUR_MS + 600_000);
+    await waitUntil('its hour has come', () => run.learnt.length > 0);
+    run.time.advance(2 * HOUR_MS);
+    await run.made.look();
+    expect(run.learnt).toHaveLength(1);
+    run.time.advance(DAY_MS);
+    await waitUntil('the next day', () => run.learnt.length === 2);
+    const off = retrainer({ settings: { at: null, days: 30, onDrift: true, coolDownMs: 3 * DAY_MS } });
+    await off.made.look();
+    off.time.advance(3 * DAY_MS);
+    await off.made.look();
+    expect(off.learnt).toEqual([]);
   });
 
   it('makes good once what it missed while the terminal was off, some minutes after the start', async () => {

@@ -112,6 +112,6 @@ export const PERPETUALS: readonly Mutation[] = [
     file: 'main/engine/venues/dead-man-switch.ts',
     find: 'looksSinceAsked * lookMs < Math.max(ANSWER_MS_MAX, countdownMs / 2)',
     replace: 'looksSinceAsked < 1',
-    killedBy: [unit('venues/dead-man-switch.test.ts'), pinned('clock-set-back-overtakes-a-refresh')],
+    killedBy: [unit('venues/dead-man-switch.test.ts')],
   },
 ];

@@ -83,7 +83,7 @@ export const RECONCILING: readonly Mutation[] = [
     file: 'main/engine/execution/order-store.ts',
     find: 'nowMs >= sinceMs ? nowMs - sinceMs : Number.POSITIVE_INFINITY;',
     replace: 'nowMs - sinceMs;',
-    killedBy: [pinned('clock-set-back-keeps-stop-small')],
+    killedBy: [unit('execution/protection.test.ts')],
   },
   {
     name: 'audit-by-an-unverified-clock',

@@ -2,11 +2,14 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readCandleFile } from '../../main/candle-files/index.ts';
 import type { CandleColumns } from '../../main/engine/domain/candle.ts';
+import { Sma } from '../../main/engine/features/indicators/moving-averages.ts';
+import { Atr } from '../../main/engine/features/indicators/volatility.ts';
 import { createRandom } from '../../main/engine/kernel/random.ts';
 import { readFunding } from '../../main/lab/backtest/funding-file.ts';
 import { runBacktest } from '../../main/lab/backtest/run-backtest.ts';
 import { REALISTIC } from '../../main/lab/backtest/settings.ts';
 import { runExact } from '../../main/lab/exact/run-exact.ts';
+import { real } from '../../main/lab/strategy/parameters.ts';
 import { defineStrategy } from '../../main/lab/strategy/strategy.ts';
 import { planOwn } from '../../main/lab/workers/planned-strategy.ts';
 import { answerOf, hireTrader, openStrategyCrew } from '../../main/lab/workers/strategy-crew.ts';
@@ -45,6 +48,17 @@ describe.skipIf(!hasRealData)('both gears give the same trades', () => {
     const { strategy, params, markets, settings } = plan;
     const fast = runBacktest({ strategy, params, markets, settings });
     expect(fast.trades.length).toBeGreaterThan(20);
+    expectSame(exact, fast);
+  });
+
+  it.each(['BTCUSDT', 'ETHUSDT'])('with stops and targets between two ticks, %s', async (name) => {
+    const candles = await candlesOf(`candles/5m/binance_${name}_5m_20240101-20240630.csv.gz`, 3_000);
+    const plan = exactPlan(candles, { strategy: bracketed, params: { qty: name === 'BTCUSDT' ? 0.05 : 0.5 } });
+    const exact = await runExact(plan);
+    const { strategy, params, markets, settings } = plan;
+    const fast = runBacktest({ strategy, params, markets, settings });
+    for (const reason of ['stop_loss', 'take_profit'])
+      expect(fast.trades.filter((trade) => trade.reason === reason).length, reason).toBeGreaterThan(5);
     expectSame(exact, fast);
   });
 
@@ -114,6 +128,26 @@ describe.skipIf(!hasRealData)('a strategy that hears a model', () => {
     expect(fast.trades.length).toBeGreaterThan(50);
     expectSame(exact, fast);
   });
+});
+
+/** Long while above its average, left at a stop or a target as far away as the market moves. */
+const bracketed = defineStrategy({
+  name: 'bracketed',
+  title: 'Bracketed',
+  about: 'Leaves at prices that it names.',
+  params: { qty: real(0.05, 0, 10, 'of base') },
+  start({ params, track, trackCandles }) {
+    const average = track(new Sma(50));
+    const range = trackCandles(new Atr(14), (each, { high, low, close }) => each.update(high, low, close));
+    return {
+      onCandle({ close }, desk) {
+        if (desk.position !== 0 || close < average.value) return;
+        // Far enough from the price for the desk's own least distance.
+        const away = Math.max(4 * range.value, 0.011 * close);
+        desk.enter('long', { qty: params.qty, stop: close - away, target: close + 1.1 * away });
+      },
+    };
+  },
 });
 
 /** In at a high probability, out at a low one, nothing between. */

@@ -24,6 +24,7 @@ export interface SharedByBooks {
 }
 
 const NO_FUNDING: readonly FundingEvent[] = [];
+const NO_BRACKET: Pick<Entry, 'stop' | 'target'> = {};
 
 /**
  * One instrument of a run: its orders and its position. Inside a bar orders meet the market first, at the open or where the price
@@ -150,7 +151,7 @@ export class BarBook implements Desk, Holding {
     }
     if (!this.#isSigned(lots, price)) return;
     const order = this.#orders.add('rest', sign, lots, this.candle.bar);
-    order.price = this.#model.restingPrice(sign, price);
+    order.price = this.#model.onTick(price, sign);
     order.reason = 'limit';
   }
 
@@ -252,8 +253,10 @@ export class BarBook implements Desk, Holding {
     if (closing > 0) this.held.reduce(bar, closing, price, maker, order.reason);
     if (qty > closing) this.held.add(bar, order.side * (qty - closing), price, maker);
     if (order.kind === 'rest') return;
-    this.#stop = order.bracket?.stop ?? Number.NaN;
-    this.#target = order.bracket?.target ?? Number.NaN;
+    const { stop = Number.NaN, target = Number.NaN } = order.bracket ?? NO_BRACKET;
+    // On the tick, and away from the price: as a proposal has them.
+    this.#stop = this.#model.onTick(stop, order.side);
+    this.#target = this.#model.onTick(target, -order.side as 1 | -1);
   }
 
   /** What equity carries of an order; what only reduces the position passes. */

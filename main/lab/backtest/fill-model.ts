@@ -33,16 +33,17 @@ export class FillModel {
     const { slippageBps, impact } = this.#settings;
     let share = slippageBps / 10_000;
     if (impact > 0) share += impact * this.#impactShare(qty, bar);
-    return this.#onTick(share === 0 ? reference : reference * (1 + side * share), -side as 1 | -1);
+    return this.#onGrid(share === 0 ? reference : reference * (1 + side * share), -side as 1 | -1);
   }
 
-  /** A resting order's price on the tick, never better for the order than asked: the very float of it, so that a touch is no more than that. */
-  restingPrice(side: 1 | -1, price: number): number {
-    return Number(this.#onTick(price, side).toFixed(PLACES));
+  /** On the tick below with `side` 1, above with -1: the very float of it, so that a touch is no more than that. NaN stays NaN. */
+  onTick(price: number, side: 1 | -1): number {
+    if (this.#tickSize === 0 || Number.isNaN(price)) return price;
+    return Number(this.#onGrid(price, side).toFixed(PLACES));
   }
 
   /** A buy rests at the tick below, a sale at the one above; a taker pays the other way round. */
-  #onTick(price: number, side: 1 | -1): number {
+  #onGrid(price: number, side: 1 | -1): number {
     return side > 0 ? floorTo(price, this.#tickSize) : ceilTo(price, this.#tickSize);
   }
 

@@ -54,7 +54,7 @@ export const GAP_ROWS: readonly { readonly part: keyof GapParts; readonly name: 
   {
     part: 'ownOrders',
     name: 'Own orders',
-    about: 'What you gave by hand, and what closed it: the re-run has none of that',
+    about: 'What you gave by hand, what closed it, and orders on perpetuals that were not run again',
   },
   { part: 'missedApprovals', name: 'Missed approvals', about: 'Nobody signed, or a part only' },
   { part: 'latency', name: 'Latency', about: 'How far the market had gone when it was sent' },

@@ -24,7 +24,10 @@ export const GAP_REPORT: GapReport = {
   decided: 84,
   missed: 9,
   bars: 100_800,
-  notes: ['No quote was kept from when 2 orders were sent: their latency counts as none.'],
+  notes: [
+    'Orders on perpetuals were not run again: no strategy names SOL/USDT PERP. They are own orders.',
+    'No quote was kept from when 2 orders were sent: their latency counts as none.',
+  ],
   largest: [
     {
       id: 'p-1',

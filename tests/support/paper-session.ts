@@ -20,6 +20,8 @@ export interface PaperPlan {
   readonly limits: RiskLimits;
   readonly startMs: number;
   readonly endMs: number;
+  /** Told when the venue has gone on by a second. */
+  readonly stepped?: (nowMs: number) => void;
   /** Told of every event. */
   readonly watch: (event: EngineEvent, timeMs: number) => void;
 }
@@ -78,6 +80,7 @@ export async function tradeOnPaper(plan: PaperPlan): Promise<PaperRun> {
     strategies: [strategy],
     agentsOf: deskAlone([strategy]),
     venue: venue.connect(),
+    venues: venue.venues,
     inference: (tell) => loggedAnswers([], [], tell),
     onFatal(error) {
       throw error;
@@ -93,6 +96,7 @@ export async function tradeOnPaper(plan: PaperPlan): Promise<PaperRun> {
     clock.moveTo(nowMs);
     clock.tick();
     venue.runTo(nowMs);
+    plan.stepped?.(nowMs);
     while (asked[0] && asked[0].atMs <= nowMs)
       engine.request({ kind: 'ApproveRequested', proposalId: asked.shift()!.proposalId, portion: 'full' });
   }

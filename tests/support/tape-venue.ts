@@ -1,7 +1,12 @@
 import { TIMEFRAME_MS, type Timeframe } from '../../main/engine/domain/candle.ts';
 import type { CandleRow } from '../../main/engine/domain/events.ts';
-import type { InstrumentRecord } from '../../main/engine/domain/instrument.ts';
-import type { VenueFill, VenueOrderReport } from '../../main/engine/domain/order.ts';
+import {
+  type InstrumentRecord,
+  isPerpetual,
+  PERPETUAL_VENUE,
+  SPOT_VENUE,
+} from '../../main/engine/domain/instrument.ts';
+import type { VenueFill, VenueIncome, VenueOrderReport, VenuePosition } from '../../main/engine/domain/order.ts';
 import type { OrderToSubmit, VenueCommand, VenueEvent, VenuePort } from '../../main/engine/venues/venue-port.ts';
 import type { MarketSource } from '../../main/practice/market/index.ts';
 import { atoms, atomsText } from './raw-books.ts';
@@ -10,12 +15,20 @@ const PAST_BARS = 600;
 const UNIT = 10n ** 18n;
 /** Of what a fill buys or sells, in thousandths. */
 const FEE_PER_MILLE = 1n;
+/** Of a perpetual's fill, in money. */
+const MARGIN_FEE_BPS = 5n;
 
 const TIMEFRAMES_TOLD = ['1m', '5m'] as const;
 
 interface Touch {
   readonly bid: bigint;
   readonly ask: bigint;
+}
+
+/** Of a perpetual, in atoms; below zero short. */
+interface Position {
+  readonly qty: bigint;
+  readonly cost: bigint;
 }
 
 interface Working {
@@ -28,6 +41,7 @@ interface Working {
 /**
  * A venue in the test's own process on the test's own clock: a practice market's candles and prints go in, orders are filled at
  * the touch, in two parts where they cross, print by print. Its books outlive the engines that are connected to it in turn.
+ * Where it lists perpetuals it lists no spot, and has a wallet for them beside spot's.
  */
 export class TapeVenue {
   readonly instruments: readonly InstrumentRecord[];
@@ -38,6 +52,9 @@ export class TapeVenue {
   private readonly orders: Working[] = [];
   readonly openingQuote: bigint = 10_000n * UNIT;
   private readonly held = new Map<string, bigint>([['USDT', this.openingQuote]]);
+  private readonly positions = new Map<string, Position>();
+  private readonly incomes: VenueIncome[] = [];
+  private walletQuote = this.openingQuote;
   private readonly quotes = new Map<string, Touch>();
   private listener: ((event: VenueEvent) => void) | null = null;
   private nowMs: number;
@@ -46,7 +63,13 @@ export class TapeVenue {
   private printId = 0;
 
   /** @param options.pastBars of each timeframe, told when an engine connects */
-  constructor(options: { source: MarketSource; symbols: readonly string[]; startMs: number; pastBars?: number }) {
+  constructor(options: {
+    source: MarketSource;
+    symbols: readonly string[];
+    startMs: number;
+    pastBars?: number;
+    perpetuals?: boolean;
+  }) {
     this.source = options.source;
     this.pastBars = options.pastBars ?? PAST_BARS;
     this.symbols = options.symbols;
@@ -55,9 +78,43 @@ export class TapeVenue {
     this.instruments = this.source.instruments
       .filter(({ symbol }) => options.symbols.includes(symbol))
       .map(({ symbol: _symbol, ...rules }) => {
-        const symbol = `${rules.base}/${rules.quote}`;
-        return { ...rules, id: `binance:${symbol}`, venue: 'binance', symbol };
+        const venue = options.perpetuals ? PERPETUAL_VENUE : SPOT_VENUE;
+        const symbol = `${rules.base}/${rules.quote}${options.perpetuals ? `:${rules.quote}` : ''}`;
+        return { ...rules, id: `${venue}:${symbol}`, venue, symbol };
       });
+  }
+
+  get venues(): readonly string[] {
+    return this.hasMargin ? [SPOT_VENUE, PERPETUAL_VENUE] : [SPOT_VENUE];
+  }
+
+  private get hasMargin(): boolean {
+    return this.instruments.some(({ id }) => isPerpetual(id));
+  }
+
+  /** The money in the wallet of perpetuals, as a decimal. */
+  wallet(): string {
+    return atomsText(this.walletQuote);
+  }
+
+  /** That and what is open there at the touch. */
+  margin(): bigint {
+    let margin = this.walletQuote;
+    for (const [id, { qty, cost }] of this.positions)
+      margin += (qty * (this.quotes.get(id) as Touch).bid) / UNIT - cost;
+    return margin;
+  }
+
+  /** Longs pay shorts so many millionths of what they hold, and everybody is told. */
+  payFunding(ppm: bigint): void {
+    for (const [instrumentId, { qty }] of this.positions) {
+      const amount = -(((qty * (this.quotes.get(instrumentId) as Touch).bid) / UNIT) * ppm) / 1_000_000n;
+      if (amount === 0n) continue;
+      this.walletQuote += amount;
+      const income = { incomeId: String(++this.lastId), kind: 'funding', amountQuote: atomsText(amount) } as const;
+      this.incomes.push({ ...income, instrumentId, eventTimeMs: this.nowMs });
+    }
+    this.audit([], PERPETUAL_VENUE);
   }
 
   /** A connection for one engine; a later one takes the place of the one before. */
@@ -136,7 +193,13 @@ export class TapeVenue {
       }
       this.tell({ kind: 'FeedStatusChanged', instrumentId: instrument.id, status: 'live', why: 'connected' });
     }
-    this.tell({ kind: 'PrivateStreamChanged', status: 'live', why: 'subscribed' });
+    for (const venue of this.venues)
+      this.tell({
+        kind: 'PrivateStreamChanged',
+        status: 'live',
+        why: 'subscribed',
+        ...(venue === SPOT_VENUE ? {} : { venue }),
+      });
   }
 
   private take(command: VenueCommand): void {
@@ -148,7 +211,10 @@ export class TapeVenue {
       const outcome = report ? 'found' : 'not-found';
       this.tell({ kind: 'OrderQueried', clientOrderId: command.clientOrderId, outcome, report });
     } else if (command.kind === 'audit') {
-      this.audit(command.believedOpen.map(({ clientOrderId }) => clientOrderId));
+      this.audit(
+        command.believedOpen.map(({ clientOrderId }) => clientOrderId),
+        command.venue,
+      );
     }
   }
 
@@ -173,17 +239,39 @@ export class TapeVenue {
     this.tell({ kind: 'OrderReported', report: this.reportOf(working) });
   }
 
-  private audit(believedOpen: readonly string[]): void {
-    const open = this.orders.filter(isOpen);
-    const closed = this.orders.filter((each) => !isOpen(each) && believedOpen.includes(each.order.clientOrderId));
+  private audit(believedOpen: readonly string[], venue = SPOT_VENUE): void {
+    const isMargin = venue === PERPETUAL_VENUE;
+    const ours = this.orders.filter(({ order }) => isPerpetual(order.instrumentId) === isMargin);
+    const open = ours.filter(isOpen);
+    const closed = ours.filter((each) => !isOpen(each) && believedOpen.includes(each.order.clientOrderId));
+    const held = isMargin ? [['USDT', this.walletQuote] as const] : [...this.held];
     this.tell({
       kind: 'AuditReceived',
+      ...(isMargin && { venue, positions: this.statedPositions(), incomes: this.incomes }),
       openOrders: open.map((each) => this.reportOf(each)),
       closedOrders: closed.map((each) => this.reportOf(each)),
-      fills: this.fills,
-      balances: [...this.held].map(([asset, amount]) => ({ asset, free: atomsText(amount), locked: '0' })),
+      fills: this.fills.filter(({ instrumentId }) => isPerpetual(instrumentId) === isMargin),
+      balances: held.map(([asset, amount]) => ({ asset, free: atomsText(amount), locked: '0' })),
       askedAtMs: this.nowMs,
       marks: [],
+    });
+  }
+
+  private statedPositions(): VenuePosition[] {
+    return [...this.positions].flatMap(([instrumentId, { qty, cost }]) => {
+      if (qty === 0n) return [];
+      const mark = (this.quotes.get(instrumentId) as Touch).bid;
+      return [
+        {
+          instrumentId,
+          qtyBase: atomsText(qty),
+          entryPrice: atomsText((cost * UNIT) / qty),
+          markPrice: atomsText(mark),
+          unrealizedQuote: atomsText((qty * mark) / UNIT - cost),
+          liquidationPrice: null,
+          eventTimeMs: this.nowMs,
+        },
+      ];
     });
   }
 
@@ -210,9 +298,13 @@ export class TapeVenue {
     const instrument = this.instruments.find(({ id }) => id === order.instrumentId) as InstrumentRecord;
     const notional = (qty * price) / UNIT;
     const buys = order.side === 'buy';
-    const fee = ((buys ? qty : notional) * FEE_PER_MILLE) / 1_000n;
-    this.move(instrument.base, buys ? qty - fee : -qty);
-    this.move(instrument.quote, buys ? -notional : notional - fee);
+    const onMargin = isPerpetual(instrument.id);
+    const fee = onMargin ? (notional * MARGIN_FEE_BPS) / 10_000n : ((buys ? qty : notional) * FEE_PER_MILLE) / 1_000n;
+    const realized = onMargin ? this.settle(instrument.id, buys ? qty : -qty, price) : null;
+    if (realized === null) {
+      this.move(instrument.base, buys ? qty - fee : -qty);
+      this.move(instrument.quote, buys ? -notional : notional - fee);
+    } else this.walletQuote += realized - fee;
     const fill: VenueFill = {
       fillId: String(++this.lastId),
       venueOrderId: working.venueOrderId,
@@ -222,13 +314,27 @@ export class TapeVenue {
       price: atomsText(price),
       qtyBase: atomsText(qty),
       fee: atomsText(fee),
-      feeAsset: buys ? instrument.base : instrument.quote,
+      feeAsset: buys && !onMargin ? instrument.base : instrument.quote,
       liquidity: 'taker',
       eventTimeMs: this.nowMs,
+      ...(realized !== null && { realizedQuote: atomsText(realized) }),
     };
     this.fills.push(fill);
     this.tell({ kind: 'FillReported', fill });
     this.tell({ kind: 'OrderReported', report: this.reportOf(working) });
+  }
+
+  /** A fill of a perpetual: what it realized by the average of what was paid. */
+  private settle(id: string, change: bigint, price: bigint): bigint {
+    const { qty, cost } = this.positions.get(id) ?? { qty: 0n, cost: 0n };
+    const size = qty < 0n ? -qty : qty;
+    const most = change < 0n ? -change : change;
+    const isAgainst = qty !== 0n && qty > 0n !== change > 0n;
+    const closing = !isAgainst ? 0n : most < size ? most : size;
+    const closed = change > 0n ? closing : -closing;
+    const realized = closing === 0n ? 0n : -(closed * price) / UNIT - (cost * closing) / size;
+    this.positions.set(id, { qty: qty + change, cost: cost + (change * price) / UNIT + realized });
+    return realized;
   }
 
   private reportOf({ order, venueOrderId, status, filled }: Working): VenueOrderReport {
@@ -296,7 +402,8 @@ function crosses(order: OrderToSubmit, touch: Touch): boolean {
   const price = order.side === 'buy' ? touch.ask : touch.bid;
   if (order.triggerPrice !== null) {
     const trigger = atoms(order.triggerPrice);
-    return order.type === 'stop-loss' ? price <= trigger : price >= trigger;
+    const isBelow = (order.type === 'stop-loss') === (order.side === 'sell');
+    return isBelow ? price <= trigger : price >= trigger;
   }
   if (order.type === 'market' || order.limitPrice === null) return true;
   return order.side === 'buy' ? touch.ask <= atoms(order.limitPrice) : touch.bid >= atoms(order.limitPrice);

@@ -124,6 +124,19 @@ describe('every night', () => {
   });
 });
 
+describe('what was kept', () => {
+  it('of before perpetuals were run again is read as without funding', () => {
+    const root = folder();
+    mkdirSync(join(root, 'gaps', 'practice-1'), { recursive: true });
+    const { funding: _, parts, ...report } = GAP_REPORT;
+    const { funding: __, ...older } = parts;
+    const file = join(root, 'gaps', 'practice-1', '2026-01-01T00-10-00.json');
+    writeFileSync(file, JSON.stringify({ ...report, parts: older }));
+    const read = new GapReports(root, 'practice-1').newest();
+    expect(read).toMatchObject({ gap: GAP_REPORT.gap, funding: { live: '0', rerun: '0' }, parts: { funding: '0' } });
+  });
+});
+
 describe('in a worker of its own', () => {
   it('an account is run again, what came of it is kept, and found at the next start', async () => {
     const root = folder();

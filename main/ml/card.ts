@@ -250,13 +250,13 @@ export const PACKAGE_FILES = {
 } as const;
 
 /** Why a model that answers this has no vote, a clause; null where its answer is the chance of a rise or a fall. */
-export function whyNoVote({ task, label }: CardQuestion): string | null {
+export function whyNoVote({ task, label, from }: CardQuestion): string | null {
   if (label.kind === 'direction' || label.kind === 'reversal') {
     return task === 'binary' ? null : `it answers ${label.kind} as ${task}, and a vote is one chance of a rise`;
   }
   if (label.kind === 'triple-barrier') return 'it tells three outcomes apart, and a vote is one chance of a rise';
   if (label.kind === 'move') {
-    if (task === 'binary') return null;
+    if (task === 'binary' && from !== undefined && label.horizons.length === 1) return null;
     return label.horizons.length > 1
       ? 'it says how far price moves at several horizons, and a vote is one chance of a rise: train it for one'
       : 'it says how far price moves and not how likely a rise is: train it anew, and it says both';

@@ -70,12 +70,13 @@ function Sent({ share }: { share: number }) {
   );
 }
 
-/** Of its input, by how many sets it can be of. */
-const SETS = [
-  'Its input is of no feature set: the next step asks for its columns.',
-  'Its input is of',
-  'It says not which feature set its input is of: the next step asks for it.',
-] as const;
+/** Which sets its input can be of, in a sentence. */
+function setsText(sets: readonly string[]): string {
+  if (sets.length === 0) return 'Its input is of no feature set: the next step asks for its columns.';
+  return sets.length === 1
+    ? `Its input is of ${sets[0]}.`
+    : `Its input can be of ${sets.join(', ')}: the next step asks which.`;
+}
 
 function Contents({ file: { producer, inputs, outputs, featureSets, classNames } }: { file: BroughtFile }) {
   const ports = [
@@ -96,8 +97,7 @@ function Contents({ file: { producer, inputs, outputs, featureSets, classNames }
         ))}
       </ul>
       <p className="text-[11px] leading-[15px] text-text2">
-        {producer === '' ? 'It does not say which tool wrote it.' : `Written by ${producer}.`}{' '}
-        {SETS[Math.min(featureSets.length, 2)]} {featureSets.length === 1 ? `${featureSets[0]}.` : ''}
+        {producer === '' ? 'It does not say which tool wrote it.' : `Written by ${producer}.`} {setsText(featureSets)}
         {classNames.length === 0 ? '' : ` Its classes: ${classNames.join(', ')}.`}
       </p>
     </section>

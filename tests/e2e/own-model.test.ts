@@ -57,7 +57,7 @@ describe('a model of your own', () => {
       await wizard(page).getByLabel('Model file').setInputFiles(file('two', 'mine.onnx'));
       const contents = wizard(page).getByRole('status', { name: 'What is in the file' });
       await contents.waitFor({ timeout: LIMIT_MS });
-      expect(await textOf(contents)).toMatch(/Xfloat32\[N, 12\].*probabilitiesfloat32\[N, 2\].*as wide as v1/);
+      expect(await textOf(contents)).toMatch(/Xfloat32\[N, 12\].*probabilitiesfloat32\[N, 2\].*Its input is of v1\./);
       expect(await violations(page)).toEqual([]);
       await next.click();
     },

@@ -16,6 +16,7 @@ import type { HandSaid } from '../workers/worker-crew.ts';
 import '../strategy/index.ts';
 import { closeDoors } from './close-doors.ts';
 import { ownStrategy } from './own-strategy.ts';
+import { sameTwice } from './same-twice.ts';
 import type { ToSandbox } from './sandbox-messages.ts';
 import type { SandboxWatchStart } from './sandbox-watch.ts';
 
@@ -48,7 +49,13 @@ async function load({ file, settings, memoryMb }: Begin): Promise<Work> {
   const { default: strategy } = (await import(url.href)) as { default?: StrategyDefinition };
   if (typeof strategy?.start !== 'function' || typeof strategy.params !== 'object')
     throw new Error('it has no default export made by defineStrategy');
-  return workOnStrategy(ownStrategy(strategy), { markets, settings }, () => code);
+  const [own, ground] = [ownStrategy(strategy), { markets, settings }];
+  const check = sameTwice(own, ground);
+  const answer = workOnStrategy(own, ground, () => code);
+  return (job, tell) => {
+    check(job);
+    return answer(job, tell);
+  };
 }
 
 async function startWatch(memoryMb: number): Promise<void> {

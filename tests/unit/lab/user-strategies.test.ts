@@ -113,6 +113,32 @@ export default defineStrategy({ name: 'mine', title: 'Mine', about: '', params: 
     expect(await sentenceOf(keeps)).toBe(`0 wrong, ${closes} closes, first ${CANDLES.close[0]}`);
   });
 
+  it.each([
+    [
+      'remembers an earlier run, and so knows what comes next',
+      'const seen = new Map();',
+      'seen.set(candle.openTimeMs, candle.close); if (seen.get(candle.openTimeMs + 300_000) > candle.close) desk.enter("long", { share: 0.5 }); else desk.exit();',
+    ],
+    ['draws lots', '', 'if (Math.random() < 0.5) desk.enter("long", { share: 0.5 }); else desk.exit();'],
+    [
+      'counts on where an earlier run ended',
+      'let asked = 0;',
+      'asked += 1; if (asked % 1009 < 500) desk.enter("long", { share: 0.5 }); else desk.exit();',
+    ],
+  ])('that %s is no backtest, however it is asked', async (_, before, what) => {
+    const code = doing(what, before);
+    const jobs: readonly StrategyJob[] = [
+      RUN,
+      { kind: 'sweep', sweep: 1, settings: [{}] },
+      { kind: 'judge', params: {}, span: { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER }, seed: 1, otherTrials: [] },
+    ];
+    for (const job of jobs)
+      expect(await ask(code, job)).toMatchObject({
+        ok: false,
+        error: { text: expect.stringContaining('it does not do the same twice over the same candles') },
+      });
+  });
+
   it('is swept as it runs, whatever its rule over columns knows of the future', async () => {
     const rule = `columns: { entry: () => ({ share: 0.95 }), lead: ({ close }: any) => ({
       ahead: close.map((_: number, bar: number) => close[bar + 1]), aheadTimes: 1, behind: close, behindTimes: 1 }) },`;

@@ -23,6 +23,7 @@ export function addLabCommands(program: Command): void {
       .addOption(new Option('--rules <RULES>', 'what a run costs').choices(['reference', 'realistic']))
       .option('--cash <QUOTE>', 'what the account starts with', positive)
       .option('--fee-rate <RATE>', 'of price × quantity, at entry and exit', share)
+      .option('--maker-fee <RATE>', 'of what rests in the book, where that is another one', share)
       .option('--slippage-bps <BPS>', 'half the spread, and what else each taker pays', notNegative)
       .option('--impact <Y>', 'factor of the square-root law; 0 for none', notNegative)
       .option('--latency-ms <MS>', 'from a close to the order at the venue', notNegative)

@@ -30,14 +30,28 @@ export async function backtestTicks(file: string, options: TicksOptions): Promis
     return badInput(
       `--${misplaced.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} is for candles: a replayed book has its own`,
     );
-  const { strategy, param, candle, cash, feeRate, latencyMs, shorts, leverage, out, store, dataDir } = options;
+  const {
+    strategy,
+    param,
+    candle,
+    cash,
+    feeRate,
+    makerFee = feeRate,
+    latencyMs,
+    shorts,
+    leverage,
+    out,
+    store,
+    dataDir,
+  } = options;
   const others = options.with ?? [];
   const replay: ReplayOptions = {
     strategy,
     candle,
     ...(param && { param }),
     ...(cash !== undefined && { cash }),
-    ...(feeRate !== undefined && { makerFee: feeRate, takerFee: feeRate }),
+    ...(feeRate !== undefined && { takerFee: feeRate }),
+    ...(makerFee !== undefined && { makerFee }),
     ...(latencyMs !== undefined && { latencyMs }),
     ...(shorts !== undefined && { shorts }),
     ...(leverage !== undefined && { leverage }),

@@ -27,6 +27,7 @@ export interface StrategyOptions {
   readonly rules?: 'reference' | 'realistic';
   readonly cash?: number;
   readonly feeRate?: number;
+  readonly makerFee?: number;
   readonly slippageBps?: number;
   readonly impact?: number;
   readonly latencyMs?: number;
@@ -150,11 +151,11 @@ function candleSource(source: string): CandleSource {
 
 function settingsOf(rules: 'reference' | 'realistic', options: StrategyOptions): RunSettings {
   const base = rules === 'reference' ? REFERENCE : REALISTIC;
-  const { cash, feeRate, slippageBps, impact, latencyMs, volumeShare, leverage, shorts } = options;
+  const { cash, feeRate, makerFee, slippageBps, impact, latencyMs, volumeShare, leverage, shorts } = options;
   return {
     ...base,
     cashQuote: cash ?? base.cashQuote,
-    makerFee: feeRate ?? base.makerFee,
+    makerFee: makerFee ?? feeRate ?? base.makerFee,
     takerFee: feeRate ?? base.takerFee,
     slippageBps: slippageBps ?? base.slippageBps,
     impact: impact ?? base.impact,

@@ -23,13 +23,21 @@ function takingCopies(handlers: StrategyHandlers): StrategyHandlers {
   const { onCandle, onPrediction, onTrade, onBook, onFill } = handlers;
   return {
     ...(onCandle && {
-      onCandle: (candle, desk) => onCandle.call(handlers, { ...copyOf(candle), instrument: candle.instrument }, desk),
+      onCandle: (candle, desk) =>
+        mustBeDone(onCandle.call(handlers, { ...copyOf(candle), instrument: candle.instrument }, desk)),
     }),
     ...(onBook && { onBook: (quote, desk) => onBook.call(handlers, { ...quote }, desk) }),
     ...(onPrediction && { onPrediction: onPrediction.bind(handlers) }),
     ...(onTrade && { onTrade: onTrade.bind(handlers) }),
     ...(onFill && { onFill: onFill.bind(handlers) }),
   };
+}
+
+/** @throws Error for a promise: what it would want later nobody hears, and what it throws would end the process. */
+function mustBeDone(answer: unknown): void {
+  if (!(answer instanceof Promise)) return;
+  answer.catch(() => undefined);
+  throw new Error('onCandle is async, and nobody waits for it');
 }
 
 const copyOf = ({ openTimeMs, open, high, low, close, volume }: Candle): Candle => ({

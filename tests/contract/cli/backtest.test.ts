@@ -61,6 +61,16 @@ describe('a strategy', () => {
     expect(run.json).toHaveProperty('breakdown.byRegime');
   });
 
+  it('pays another fee for what rests than for what takes, where that is said', async () => {
+    const file = at('resting.ts');
+    writeFileSync(file, ownDoing("if (desk.position === 0) { desk.cancel(); desk.rest('buy', 1, 99.5); }"));
+    const given = ['backtest', good, '--strategy', file, '--fee-rate', '0.001', '--json'];
+    const feesOf = async (...more: string[]) =>
+      ((await runCli([...given, ...more])).json as { costs: { fees: number } }).costs.fees;
+    expect(await feesOf()).toBeCloseTo(0.0995, 12);
+    expect(await feesOf('--maker-fee', '0.0002')).toBeCloseTo(0.0199, 12);
+  });
+
   it('over candles with a hole says so', async () => {
     const holed = at('holed.csv');
     const [header, ...rows] = readFileSync(good, 'utf8').trim().split('\n');

@@ -3,14 +3,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeCandleFile } from '../../../main/candle-files/index.ts';
-import { openDataFolder } from '../../../main/data-folder.ts';
-import { openProviderBook } from '../../../main/ml/providers/provider-book.ts';
-import { PROVIDER_BUILD } from '../../../main/ml/providers/runtime-gpus.ts';
-import { providersFile } from '../../../main/ml/train/job-folder.ts';
-import { runCli } from '../../support/cli-process.ts';
-import { softwareVulkan } from '../../support/software-vulkan.ts';
-import { walkCandles } from '../../support/walk-candles.ts';
+import { writeCandleFile } from '../../main/candle-files/index.ts';
+import { openDataFolder } from '../../main/data-folder.ts';
+import { openProviderBook } from '../../main/ml/providers/provider-book.ts';
+import { PROVIDER_BUILD } from '../../main/ml/providers/runtime-gpus.ts';
+import { providersFile } from '../../main/ml/train/job-folder.ts';
+import { runCli } from '../support/cli-process.ts';
+import { softwareVulkan } from '../support/software-vulkan.ts';
+import { walkCandles } from '../support/walk-candles.ts';
 
 const LIMIT_MS = 300_000;
 const driver = process.platform === 'linux' ? softwareVulkan() : null;
@@ -20,7 +20,7 @@ if (driver === null)
 let dir: string;
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'train-where-'));
-  expect((await writeCandleFile(join(dir, 'walk.csv'), walkCandles(1_200, 4))).ok).toBe(true);
+  expect((await writeCandleFile(join(dir, 'walk.csv'), walkCandles(900, 4))).ok).toBe(true);
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
@@ -32,8 +32,8 @@ async function train(dataDir: string, epochs: number, env: Readonly<Record<strin
   const settings = { epochs, batch: 64, patience: 100, layers: 1, width: 8, windowBars: 1 };
   const params = Object.entries(settings).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
   const of = ['train', join(dir, 'walk.csv'), '--out', join(dir, 'models'), '--name', 'net', '--family', 'mlp'];
-  const how = ['--set', 'v1', '--folds', '2', '--data-dir', dataDir, '--json'];
-  const { exit, stdout, stderr } = await runCli([...of, ...how, ...params], { env });
+  const how = ['--set', 'v1', '--folds', '2', '--embargo', '24', '--data-dir', dataDir, '--json'];
+  const { exit, stdout, stderr } = await runCli([...of, ...how, ...params], { env, limitMs: LIMIT_MS });
   expect(exit, stderr).toBe(0);
   const { trainedOn } = JSON.parse(stdout);
   expect(stderr).toContain(`trained on ${trainedOn.on}: ${trainedOn.why}`);
@@ -70,12 +70,12 @@ describe.skipIf(driver === null)('with a GPU, a software one', () => {
     'it is raced, found too slow and remembered; had it been faster, the net would train there',
     async () => {
       const dataDir = join(dir, 'on');
-      const slow = await train(dataDir, 40, driver!);
+      const slow = await train(dataDir, 62, driver!);
       expect(slow.on).toBe('the processor');
       expect(slow.why).toMatch(/WebGPU: 0\.\d+ times as fast on nets of this size/);
       for (const measured of book(dataDir).read().measured)
         if (measured.provider === 'webgpu') book(dataDir).keep({ ...measured, timesAsFast: 5 });
-      expect(await train(dataDir, 40, driver!)).toEqual({
+      expect(await train(dataDir, 62, driver!)).toEqual({
         on: 'WebGPU',
         why: '5.0 times as fast as the processor on nets of this size',
       });

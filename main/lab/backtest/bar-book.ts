@@ -8,6 +8,7 @@ import type { MandateSigner } from './mandate-signer.ts';
 import { type Order, OrderQueue } from './order-queue.ts';
 import { Position } from './position.ts';
 import type { FundingEvent, Market, RunSettings } from './settings.ts';
+import { sideOf } from './side-of.ts';
 import type { ExitReason } from './trade.ts';
 
 /** Where a book stands: which of the run's instruments it is, and the books that its strategy looks at, which it joins. */
@@ -99,7 +100,7 @@ export class BarBook implements Desk, Holding {
   }
 
   enter(direction: Direction, entry: Entry): void {
-    const side = direction === 'long' ? 1 : -1;
+    const side = sideOf(direction);
     if (this.position * side > 0) return;
     if (this.#orders.has('enter', side)) return;
     this.exit();

@@ -1,6 +1,7 @@
 import { Account, type Holding } from '../backtest/account.ts';
 import { Position } from '../backtest/position.ts';
 import type { RunSettings } from '../backtest/settings.ts';
+import { sideOf } from '../backtest/side-of.ts';
 import type { ExitReason } from '../backtest/trade.ts';
 import type { Desk, Direction, Entry } from '../strategy/strategy.ts';
 import type { Side } from './replay-exchange.ts';
@@ -73,7 +74,7 @@ export class ReplayDesk implements Desk, Holding {
   }
 
   enter(direction: Direction, entry: Entry): void {
-    const side = direction === 'long' ? 1 : -1;
+    const side = sideOf(direction);
     if (this.position * side > 0 || this.#has('enter', side)) return;
     this.exit();
     if (side < 0 && !this.#settings.shorts) {

@@ -173,6 +173,7 @@ export default defineStrategy({ name: 'mine', title: 'Mine', about: '', params: 
     ['is no strategy', 'export const a = 1;', 'it has no default export made by defineStrategy'],
     ['does not parse', 'export default {', ''],
     ['calls itself anything', CROSS.replace("'mine'", "'../mine'"), 'small letters, digits and hyphens'],
+    ['enters in no direction', doing("desk.enter('buy', { share: 0.5 })"), 'buy is no direction: long or short'],
     ['answers later', doing('').replace('onCandle(', 'async onCandle('), 'onCandle is async, and nobody waits for it'],
     ['orders nothing that is an order', doing("desk.enter('long', { qty: NaN })"), 'an order of NaN is no order'],
   ])('that %s fails with a sentence', async (_, code, says) => {

@@ -9,6 +9,15 @@ const COLUMNS = {
   exit_short: 'exitShort',
 } as const;
 type Column = keyof typeof COLUMNS;
+/** As numbers, and as libraries of tables write numbers and truths. */
+const WORDS: ReadonlyMap<string, 0 | 1> = new Map([
+  ['0', 0],
+  ['0.0', 0],
+  ['false', 0],
+  ['1', 1],
+  ['1.0', 1],
+  ['true', 1],
+]);
 const TIME_COLUMNS = ['timestamp_ms', 'timestamp'];
 
 /** One sentence that names file, row and column. */
@@ -60,9 +69,9 @@ export function parseSignals(text: string, path: string, openTimeMs: Float64Arra
     }
     for (const { name, at } of columns) {
       const cell = cells[at]!.trim();
-      if (cell !== '0' && cell !== '1')
-        return wrong(`row ${row + 1}: ${name}: ${cell || 'nothing'} is neither 0 nor 1`);
-      if (cell === '1') signals[COLUMNS[name]][bar] = 1;
+      const said = WORDS.get(cell.toLowerCase());
+      if (said === undefined) return wrong(`row ${row + 1}: ${name}: ${cell || 'nothing'} is neither 0 nor 1`);
+      signals[COLUMNS[name]][bar] = said;
     }
     bar += 1;
   }

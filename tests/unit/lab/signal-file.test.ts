@@ -16,6 +16,12 @@ describe('a signal file', () => {
     ]);
   });
 
+  it.each(['1,0,1', '1.0,0.0,1.0', 'True,False,True', 'true,false,TRUE'])('says %s as tables are written', (words) => {
+    const [first, second, third] = words.split(',');
+    const signals = read(`timestamp_ms,enter_long\n1000,${first}\n2000,${second}\n3000,${third}\n`);
+    expect(signals.ok && [...signals.value.enterLong]).toEqual([1, 0, 1]);
+  });
+
   it.each([
     ['', 's.csv: the header has no column timestamp_ms'],
     ['timestamp_ms,long\n', 's.csv: the header has none of the columns enter_long, exit_long, enter_short, exit_short'],

@@ -255,6 +255,10 @@ function Terms({ proposal }: { proposal: Proposal }) {
   );
 }
 
+/** On the spot one balance backs one exit. */
+const displacesStop = ({ instrumentId, side }: Proposal): boolean =>
+  side === 'sell' && instrumentOf(instrumentId)?.kind === 'spot';
+
 /** How far from the best price it would have taken when it was asked, and for how long it stays. */
 function Rests({ proposal }: { proposal: Proposal }) {
   const { side, entryPrice, bandPrice, agent } = proposal;
@@ -264,6 +268,7 @@ function Rests({ proposal }: { proposal: Proposal }) {
     <p className="mb-1 leading-[17px] text-text2">
       Rests in the book, <span className="whitespace-nowrap">{showPercent(away, 2)}</span> {where}, until it fills or{' '}
       {agent} takes it back
+      {displacesStop(proposal) ? '. A stop makes room for it: until then this program alone watches that price' : ''}
     </p>
   );
 }

@@ -88,8 +88,8 @@ export const SIGNING: readonly Mutation[] = [
     name: 'unwanted-order-rests-on',
     breaks: 'what a strategy no longer wants to rest is cancelled at the venue',
     file: 'main/engine/execution/people.ts',
-    find: "if (isTaken && record.cancelWantedAtMs === null) wantCancel(hand, record, 'strategy');",
-    replace: "if (isTaken && record.state === 'persisted') wantCancel(hand, record, 'strategy');",
+    find: 'proposalId !== null && hand.state.takenBack.has(proposalId);',
+    replace: 'proposalId !== null && hand.state.takenBack.has(proposalId) && hand.state.killed;',
     killedBy: [unit('execution'), SEEDS],
   },
   {
@@ -103,8 +103,8 @@ export const SIGNING: readonly Mutation[] = [
   {
     name: 'kill-switch-said-once',
     breaks: 'with the kill switch on, an entry that comes back or whose cancel a crash cut off is taken back, too',
-    file: 'main/engine/execution/execution-stage.ts',
-    find: '      keepKilled(hand);\n',
+    file: 'main/engine/execution/people.ts',
+    find: "hand.state.killed && adds ? 'kill-switch' : ",
     replace: '',
     killedBy: [pinned('crash-cuts-off-kill-switch'), pinned('killed-order-comes-back')],
   },

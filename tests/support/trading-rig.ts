@@ -84,7 +84,7 @@ export interface Rig {
   dispatch(event: InputEvent): readonly EngineEvent[];
   tick(ms?: number): readonly EngineEvent[];
   /** An earlier stage concludes something, on a tick. */
-  conclude(event: OutputEvent): void;
+  conclude(...events: readonly OutputEvent[]): void;
   /** Signs an order as a person and returns its client order id. */
   sign(wish: OrderWish): string;
   /** The venue states other rules for new orders. */
@@ -105,7 +105,7 @@ export function createRig(): Rig {
   let core: Core;
   let records = RECORDS;
   let wished: CountersignedOrder | null = null;
-  let concluded: OutputEvent | null = null;
+  let concluded: readonly OutputEvent[] = [];
   let sessions = 0;
   let orders = 0;
 
@@ -118,8 +118,8 @@ export function createRig(): Rig {
     name: 'approval',
     apply: () => {},
     handle(event, context) {
-      if (concluded !== null) context.emit(concluded);
-      concluded = null;
+      for (const each of concluded) context.emit(each);
+      concluded = [];
       if (event.kind === 'ManualOrderRequested' && wished !== null) {
         context.emit({ kind: 'OrderSigned', order: seal.stamp(wished) });
         wished = null;
@@ -185,8 +185,8 @@ export function createRig(): Rig {
       rig.nowMs += ms;
       return rig.dispatch({ kind: 'ClockTicked' });
     },
-    conclude(event) {
-      concluded = event;
+    conclude(...events) {
+      concluded = events;
       rig.tick(0);
     },
     sign(wish) {

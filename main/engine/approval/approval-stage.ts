@@ -143,7 +143,7 @@ export function createApprovalStage(deps: ApprovalDeps): Stage & { readonly view
       targetPrice: opens ? proposal.targetPrice : null,
       signature,
       agent: proposal.agent,
-      ...(proposal.restsFor && { rests: true }),
+      ...(proposal.restsFor && { restsFor: proposal.restsFor.strategy }),
     };
     context.emit({ kind: 'OrderSigned', order: seal.stamp(order) });
   };

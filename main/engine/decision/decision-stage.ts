@@ -397,13 +397,21 @@ export function createDecisionStage(deps: DecisionDeps): Stage & { readonly view
           if (!isReconciling(instrumentId)) judge(instrumentId, event.candleCloseTimeMs, context);
         break;
       case 'StrategySwitchedOff':
-        takeBack(context, ({ strategy }) => (strategy === event.strategy ? `it was switched off: ${event.why}` : null));
+        takeBack(context, ({ strategy }) =>
+          strategy === event.strategy ? `it was switched off: ${event.why.replace(/\.$/, '')}` : null,
+        );
+        break;
+      case 'Reconciled':
+        // What was said before the books were read has not been judged.
+        for (const id of new Set(state.resting.standing().map((resting) => resting.instrumentId)))
+          if (state.started && !isReconciling(id)) takeBackUnwanted(id, context);
         break;
       case 'ProposalLapsed':
       case 'OrderStateChanged': {
         // What is wanted in the place of an order that was taken back has waited for this.
         const cleared = state.resting.clearedBy(event);
-        if (cleared && state.started && !isReconciling(cleared)) judge(cleared, state.judgedCloseMs(cleared), context);
+        const closeMs = cleared === null ? 0 : state.judgedCloseMs(cleared);
+        if (cleared && closeMs > 0 && state.started && !isReconciling(cleared)) judge(cleared, closeMs, context);
         break;
       }
       case 'AnswersGathered':

@@ -1,5 +1,5 @@
 /** What rests for strategies, or waits to be signed for it: each of their proposals until its order is over. */
-import { formatDecimal, parseDecimal } from '../domain/decimal.ts';
+import { formatDecimal, largerOf, parseDecimal } from '../domain/decimal.ts';
 import type { EngineEvent, Rests } from '../domain/events.ts';
 import type { Instrument, InstrumentId } from '../domain/instrument.ts';
 import { isFinal } from '../domain/order.ts';
@@ -14,7 +14,9 @@ export interface Resting {
   /** What the strategy had asked for, in atoms. */
   readonly price: bigint;
   readonly qty: bigint;
+  /** By the fills that were told, as the strategy knows them, or by the venue's word on the order where that is more. */
   readonly filled: bigint;
+  readonly booked: bigint;
   /** Null until it is signed. */
   readonly clientOrderId: string | null;
   readonly isTakenBack: boolean;
@@ -38,14 +40,17 @@ export function createRestingOrders(): RestingOrders {
   const byProposal = new Map<string, Resting>();
   const byOrder = new Map<string, string>();
 
-  const set = (proposalId: string | null | undefined, change: Partial<Resting>): void => {
+  const setWith = (proposalId: string | null | undefined, changeOf: (held: Resting) => Partial<Resting>): void => {
     const held = byProposal.get(proposalId ?? '');
     if (!held) return;
-    const next = { ...held, ...change };
+    const next = { ...held, ...changeOf(held) };
     byProposal.set(next.proposalId, next);
     if (next.clientOrderId !== null) byOrder.set(next.clientOrderId, next.proposalId);
     if (next.isOver && !held.isOver) dropOldestOver();
   };
+
+  const set = (proposalId: string | null | undefined, change: Partial<Resting>): void =>
+    setWith(proposalId, () => change);
 
   const dropOldestOver = (): void => {
     const over = [...byProposal.values()].filter(({ isOver }) => isOver);
@@ -66,6 +71,7 @@ export function createRestingOrders(): RestingOrders {
       price: parseDecimal(price),
       qty: parseDecimal(qtyBase),
       filled: 0n,
+      booked: 0n,
       clientOrderId: null,
       isTakenBack: false,
       isOver: false,
@@ -93,9 +99,16 @@ export function createRestingOrders(): RestingOrders {
           set(event.order.proposalId, { isOver: true });
           break;
         case 'OrderStateChanged':
-          set(byOrder.get(event.clientOrderId), {
+          setWith(byOrder.get(event.clientOrderId), ({ filled }) => ({
             isOver: isFinal(event.to),
-            filled: parseDecimal(event.filledBase),
+            filled: largerOf(filled, parseDecimal(event.filledBase)),
+          }));
+          break;
+        case 'FillBooked':
+          // Of an order that is part-filled already nothing else tells.
+          setWith(byOrder.get(event.fill.clientOrderId), (held) => {
+            const booked = held.booked + parseDecimal(event.fill.qtyBase);
+            return { booked, filled: largerOf(held.filled, booked) };
           });
           break;
         case 'RestTakenBack':

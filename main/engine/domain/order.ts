@@ -28,8 +28,8 @@ export interface CountersignedOrder {
   readonly targetPrice: string | null;
   readonly signature: Signature;
   readonly agent: string;
-  /** It rests for the strategy that proposed it, until that takes it back. */
-  readonly rests?: true;
+  /** The strategy that it rests for, until that takes it back. */
+  readonly restsFor?: string;
 }
 
 export const ORDER_STATES = [

@@ -202,6 +202,8 @@ export interface FillBooked {
   readonly proposedPrice: string | null;
   /** `stream` as it happened, `audit` found later. */
   readonly via: 'stream' | 'audit';
+  /** The strategy that the order rested for; absent: none. */
+  readonly restedFor?: string;
 }
 /** Funding paid or received, or a loss that the venue's insurance took over: booked once, whatever the venue repeats. */
 export interface IncomeBooked {

@@ -22,8 +22,8 @@ import {
   handleCancelRequested,
   handleFlatten,
   handleKillSwitch,
-  keepKilled,
-  keepTakenBack,
+  handleTakenBack,
+  keepAway,
   wantCancel,
 } from './people.ts';
 import { planPerpetual } from './perpetual-plan.ts';
@@ -117,12 +117,13 @@ function handleEvent(hand: Hand, event: EngineEvent): void {
       return;
     case 'ClockTicked':
       handleTick(hand);
-      keepKilled(hand);
-      keepTakenBack(hand);
+      keepAway(hand);
       return;
     case 'RestTakenBack':
+      handleTakenBack(hand, event.proposalId);
+      return;
     case 'OrderPersisted':
-      keepTakenBack(hand);
+      handleTakenBack(hand, event.order.proposalId);
       return;
     case 'PrivateStreamChanged':
       if (event.status === 'live') {

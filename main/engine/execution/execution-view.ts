@@ -118,7 +118,7 @@ function rowOf(record: OrderRecord): OrderRow {
     note: record.note,
     signature: record.signature,
     agent: record.agent,
-    rests: record.order?.rests ?? false,
+    rests: record.order?.restsFor !== undefined,
     coveredBy: record.coveredBy,
     createdAtMs: record.createdAtMs,
     updatedAtMs: record.updatedAtMs,

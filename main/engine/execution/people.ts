@@ -64,23 +64,27 @@ export function handleKillSwitch(hand: Hand, event: KillSwitchSet): void {
   for (const record of activeOrders(hand.state)) if (!reduces(record)) wantCancel(hand, record, 'kill-switch');
 }
 
-/** An entry of ours that came back, or whose cancel a crash kept from being asked for, does not outlive the kill switch. */
-export function keepKilled(hand: Hand): void {
-  if (!hand.state.killed) return;
+/**
+ * An order of ours that came back, or whose cancel a crash kept from being asked for: an entry does not outlive the kill switch, and
+ * nothing that a strategy took back.
+ */
+export function keepAway(hand: Hand): void {
+  if (!hand.state.killed && hand.state.takenBack.size === 0) return;
   for (const record of activeOrders(hand.state)) {
-    const adds = !reduces(record) && record.order !== null && isLive(record);
-    if (adds && record.cancelWantedAtMs === null) wantCancel(hand, record, 'kill-switch');
+    const adds = !reduces(record) && record.order !== null;
+    const why = hand.state.killed && adds ? 'kill-switch' : isTakenBack(hand, record) ? 'strategy' : null;
+    if (why !== null && record.cancelWantedAtMs === null) wantCancel(hand, record, why);
   }
 }
 
-/** What a strategy no longer wants goes like what a person cancels; so does what comes back of it, or whose cancel a crash cut off. */
-export function keepTakenBack(hand: Hand): void {
-  const { takenBack } = hand.state;
-  if (takenBack.size === 0) return;
-  for (const record of activeOrders(hand.state)) {
-    const isTaken = record.proposalId !== null && takenBack.has(record.proposalId);
-    if (isTaken && record.cancelWantedAtMs === null) wantCancel(hand, record, 'strategy');
-  }
+const isTakenBack = (hand: Hand, { proposalId }: OrderRecord): boolean =>
+  proposalId !== null && hand.state.takenBack.has(proposalId);
+
+/** The order of a proposal that a strategy no longer wants goes like one that a person cancels. */
+export function handleTakenBack(hand: Hand, proposalId: string | null): void {
+  for (const record of activeOrders(hand.state))
+    if (record.proposalId === proposalId && isTakenBack(hand, record) && record.cancelWantedAtMs === null)
+      wantCancel(hand, record, 'strategy');
 }
 
 export function handleFlatten(hand: Hand, event: FlattenRequested): void {

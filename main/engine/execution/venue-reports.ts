@@ -204,6 +204,7 @@ function book(hand: Hand, fill: VenueFill, owner: OrderRecord, via: FillBooked['
     ...endOf(owner, fill.price),
     proposalId: owner.proposalId,
     via,
+    ...(owner.order?.restsFor !== undefined && { restedFor: owner.order.restsFor }),
   });
 }
 

@@ -68,12 +68,12 @@ export function createStrategyAgent(
       const instrument = instruments.indexOf(event.instrumentId);
       if (instrument >= 0) runner.hearMarket(instrument, event);
     },
-    onFill({ fill }) {
+    onFill({ fill, restedFor }) {
       const instrument = instruments.indexOf(fill.instrumentId);
       if (instrument < 0) return;
-      const { side, price, qtyBase, fee, liquidity } = fill;
+      const { side, price, qtyBase, fee } = fill;
       const ours = { instrument, side, price: Number(price), qty: Number(qtyBase), fee: Number(fee) };
-      runner.fill(ours, liquidity === 'maker');
+      runner.fill(ours, restedFor === strategy.name);
     },
     opinion(instrumentId, nowMs) {
       const instrument = instruments.indexOf(instrumentId);

@@ -71,7 +71,7 @@ export class StrategyRunner {
     }
   }
 
-  /** An order of ours was filled. @param rested it had been in the book */
+  /** Something was filled in the instrument. @param rested it was of an order that rested for the strategy */
   fill(fill: StrategyFill, rested: boolean): void {
     const desk = this.desks[fill.instrument];
     if (!desk) return;

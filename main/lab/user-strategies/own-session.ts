@@ -216,12 +216,12 @@ export function openOwnSession(options: OwnSessionOptions): OwnSession {
         case 'MarketBatchReceived':
           return hearMarket(event);
         case 'FillBooked': {
-          const { instrumentId, side, price, qtyBase, fee, liquidity } = event.fill;
+          const { instrumentId, side, price, qtyBase, fee } = event.fill;
           const found = followed.get(instrumentId);
           if (!found) return;
           const { group, instrument } = found;
           const fill = { instrument, side, price: Number(price), qty: Number(qtyBase), fee: Number(fee) };
-          group.heard.push({ kind: 'fill', fill, rested: liquidity === 'maker' });
+          group.heard.push({ kind: 'fill', fill, rested: event.restedFor === name });
           return;
         }
         default:

@@ -7,7 +7,7 @@ export type Told =
   | { readonly kind: 'candle'; readonly candle: StrategyCandle }
   /** All that is known of all its instruments, oldest first. */
   | { readonly kind: 'anew'; readonly candles: readonly StrategyCandle[] }
-  /** `rested`: the order had been in the book. */
+  /** `rested`: it was of an order that rested for the strategy. */
   | { readonly kind: 'fill'; readonly fill: StrategyFill; readonly rested: boolean }
   | { readonly kind: 'market'; readonly instrument: number; readonly market: MarketHeard }
   /** A model's word about the instrument's last candle. */

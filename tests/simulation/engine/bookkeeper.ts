@@ -236,7 +236,7 @@ export class Bookkeeper {
     const filled = venue.order({ orderId: truth.orderId });
     const owner = filled && venue.ownerOf(filled);
     const ours = this.orders.has(fill.clientOrderId);
-    if (this.orders.get(fill.clientOrderId)?.order.rests) this.#passed(REST_MOVES.fills);
+    if (this.orders.get(fill.clientOrderId)?.order.restsFor) this.#passed(REST_MOVES.fills);
     hold(!ours || owner === fill.clientOrderId, 'fill-owner', () => `${key} is of ${owner}, not ${fill.clientOrderId}`);
     hold(ours || !this.orders.has(owner ?? ''), 'fill-owner', () => `${key} is of our ${owner}, booked as foreign`);
     if (isPerpetual(fill.instrumentId)) this.#bookPerpetualFill(fill, purpose);

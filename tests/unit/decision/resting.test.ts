@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseDecimal } from '../../../main/engine/domain/decimal.ts';
-import type { CandleRow, EngineEvent, Rests } from '../../../main/engine/domain/events.ts';
+import type { CandleRow, EngineEvent, InputEvent, Rests } from '../../../main/engine/domain/events.ts';
 import type { OrderState } from '../../../main/engine/domain/order.ts';
 import { laneOf } from '../../../main/engine/kernel/durability.ts';
 import type { StrategyAccount } from '../../../main/engine/strategy-account.ts';
@@ -8,7 +8,7 @@ import { createOutsideAgent } from '../../../main/lab/strategy/outside-agent.ts'
 import type { Desk } from '../../../main/lab/strategy/strategy.ts';
 import { createStrategyAgent } from '../../../main/lab/strategy/strategy-agent.ts';
 import { scriptedStrategy } from '../../support/scripted-strategy.ts';
-import { BTC, BTC_RECORD, createSmallEngine, type SmallEngine, T0 } from '../../support/small-engine.ts';
+import { BTC, BTC_RECORD, createSmallEngine, LIMITS, type SmallEngine, T0 } from '../../support/small-engine.ts';
 
 const SPAN_MS = 300_000;
 const PERP = 'binance-usdm:BTC/USDT:USDT';
@@ -76,6 +76,19 @@ function becomes(engine: SmallEngine, clientOrderId: string, to: OrderState, fil
   if (isOver) engine.openOrders.delete(clientOrderId);
   const order = { clientOrderId, instrumentId, from: 'acknowledged', to, venueOrderId: 'v', filledBase } as const;
   return engine.emit({ kind: 'OrderStateChanged', ...order, code: '', text: '' });
+}
+
+/** A buy of the strategy's own that had rested, unless it is said whose. */
+function fill(
+  engine: SmallEngine,
+  clientOrderId: string,
+  qtyBase: string,
+  whose: { readonly restedFor?: string } = { restedFor: 'scripted' },
+) {
+  const made = { fillId: clientOrderId, venueOrderId: 'v', instrumentId: BTC, side: 'buy', price: '59000' } as const;
+  const paid = { fee: '0', feeAsset: 'USDT', eventTimeMs: 0, liquidity: 'maker' } as const;
+  const booked = { purpose: 'entry', proposalId: null, proposedPrice: null, via: 'stream', ...whose } as const;
+  engine.emit({ kind: 'FillBooked', fill: { ...made, ...paid, clientOrderId, qtyBase }, ...booked });
 }
 
 const bid =
@@ -183,10 +196,7 @@ describe('[D26] what a strategy wants to rest', () => {
     close(engine, bid(59_000, qty));
     const id = sign(engine);
     expect(codes(close(engine, nothing))).toEqual(['working-order']);
-    const made = { fillId: '1', venueOrderId: 'v', instrumentId: BTC, side: 'buy', price: '59000' } as const;
-    const fill = { ...made, clientOrderId: id, fee: '0', feeAsset: 'USDT', eventTimeMs: 0, qtyBase: '0.01' };
-    const booked = { purpose: 'entry', proposalId: null, proposedPrice: null, via: 'stream' } as const;
-    engine.emit({ kind: 'FillBooked', fill: { ...fill, liquidity: 'maker' }, ...booked });
+    fill(engine, id, '0.01');
     becomes(engine, id, 'filled', '0.01');
     expect(codes(close(engine, nothing))).toEqual(['no-signal']);
   });
@@ -219,6 +229,10 @@ function outside() {
   };
   return { engine, says };
 }
+const started = (sessionId: string): InputEvent => ({
+  ...{ kind: 'EngineStarted', sessionId, build: 'test', seed: 1, limits: LIMITS },
+  ...{ mode: 'practice', venue: 'binance', sourceDescription: 'test' },
+});
 const BID: Rests = { buy: { qty: 0.01, price: 59_000 } };
 
 describe('[D27] what a strategy no longer wants to rest', () => {
@@ -282,6 +296,27 @@ describe('[D27] what a strategy no longer wants to rest', () => {
     expect(takenBack(close(engine, bid(59_000, 0.003)))).toHaveLength(1);
   });
 
+  it('is wanted as long as what its fills left of it is, whether or not the venue also states the order anew', () => {
+    const engine = deskOf();
+    close(engine, bid(59_000));
+    const id = sign(engine);
+    fill(engine, id, '0.004');
+    becomes(engine, id, 'partially-filled', '0.004');
+    expect(takenBack(close(engine, nothing))).toEqual([]);
+    // The order is part-filled already: nothing more is told of its state.
+    fill(engine, id, '0.004');
+    expect(takenBack(close(engine, nothing))).toEqual([]);
+  });
+
+  it('is not taken back because an order of somebody else filled on its side', () => {
+    const engine = deskOf();
+    close(engine, bid(59_000));
+    sign(engine);
+    fill(engine, 'of-a-person', '0.01', {});
+    fill(engine, 'of-another-strategy', '0.01', { restedFor: 'other' });
+    expect(takenBack(close(engine, nothing))).toEqual([]);
+  });
+
   it('is taken back at the first word after a restart; until then it stays', () => {
     const engine = deskOf();
     close(engine, bid(59_000));
@@ -320,12 +355,35 @@ describe('[D27] a strategy that runs outside', () => {
     expect(takenBack(says())).toHaveLength(1);
   });
 
+  it('that spoke before the books were read is heard once they are', () => {
+    const { engine, says } = outside();
+    close(engine, nothing);
+    says(BID);
+    sign(engine);
+    // A new session: the venue's books are not read yet.
+    close(engine, nothing);
+    engine.send(started('bbbbbbbb'));
+    close(engine, nothing);
+    expect(takenBack(says())).toEqual([]);
+    expect(takenBack(engine.emit({ kind: 'Reconciled', repairs: [] }))).toHaveLength(1);
+  });
+
+  it('that is switched off before anything was judged leaves no judgement of no candle behind', () => {
+    const before = deskOf();
+    close(before, bid(59_000));
+    const id = sign(before);
+    const again = deskOf(BTC, before);
+    const off = again.send({ kind: 'StrategySwitchedOff', strategy: 'scripted', why: 'it threw.' });
+    expect(takenBack(off)).toHaveLength(1);
+    expect(of(becomes(again, id, 'cancelled'), 'VotesCounted')).toEqual([]);
+  });
+
   it('that is switched off has all that rests for it taken back', () => {
     const { engine, says } = outside();
     close(engine, nothing);
     says(BID);
     sign(engine);
     const events = engine.send({ kind: 'StrategySwitchedOff', strategy: 'mine', why: 'it threw.' });
-    expect(takenBack(events)).toMatchObject([{ strategy: 'mine', text: 'it was switched off: it threw.' }]);
+    expect(takenBack(events)).toMatchObject([{ strategy: 'mine', text: 'it was switched off: it threw' }]);
   });
 });

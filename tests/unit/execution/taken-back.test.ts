@@ -20,8 +20,10 @@ beforeEach(() => {
   audit(rig);
 });
 
-const takeBack = (proposalId: string, instrumentId = BTC): void =>
-  rig.conclude({ kind: 'RestTakenBack', instrumentId, proposalId, strategy: 'maker', text: 'it no longer wants it' });
+const takeBack = (...proposalIds: readonly string[]): void => {
+  const about = { kind: 'RestTakenBack', instrumentId: BTC, strategy: 'maker', text: 'it no longer wants it' } as const;
+  rig.conclude(...proposalIds.map((proposalId) => ({ ...about, proposalId })));
+};
 const cancels = (): string[] => rig.take('CancelOrder').map(({ clientOrderId }) => clientOrderId);
 const bid = (over = {}) => rig.sign({ qty: '0.5', price: '61000', stop: '48800', type: 'post-only', ...over });
 
@@ -37,6 +39,13 @@ describe('[E42] what a strategy takes back', () => {
     cancelled(rig, id);
     for (let tries = 0; tries < 100; tries += 1) rig.tick();
     expect([cancels(), rig.all('CancelWanted').length, stateOf(rig, id)]).toEqual([[], 1, 'cancelled']);
+  });
+
+  it('is cancelled once each where several go at once', () => {
+    const ids = [bid(), bid({ price: '60900' }), bid({ price: '60800' })];
+    for (const id of ids) answer(rig, id, 'accepted');
+    takeBack('p1', 'p2', 'p3');
+    expect([rig.all('CancelWanted').map(({ clientOrderId }) => clientOrderId), cancels()]).toEqual([ids, ids]);
   });
 
   it('keeps its stop for what is filled of it', () => {
@@ -77,21 +86,28 @@ describe('[E42] what a strategy takes back', () => {
     expect([stateOf(rig, late), rig.submitted().includes(late)]).toEqual(['cancelled', false]);
   });
 
-  it('goes also where the venue had called it gone and shows it later, after a restart too', () => {
-    const id = bid();
-    answer(rig, id, 'unknown');
-    rig.dispatch({ kind: 'OrderQueried', clientOrderId: id, outcome: 'not-found', report: null });
-    expect(stateOf(rig, id)).toBe('rejected');
-    takeBack('p1');
-    rig.restart();
-    audit(rig);
-    rig.dispatch({ kind: 'OrderReported', report: reportOf(id, 'open', { type: 'post-only', limitPrice: '61000' }) });
-    expect([stateOf(rig, id), cancels()]).toEqual(['acknowledged', []]);
-    rig.tick();
-    expect(cancels()).toEqual([id]);
-    cancelled(rig, id);
-    expect(stateOf(rig, id)).toBe('cancelled');
-  });
+  it.each([
+    [false, 'strategy'],
+    [true, 'kill-switch'],
+  ])(
+    'goes also where the venue had called it gone and shows it later, after a restart too: kill switch %s',
+    (on, why) => {
+      const id = bid();
+      answer(rig, id, 'unknown');
+      rig.dispatch({ kind: 'OrderQueried', clientOrderId: id, outcome: 'not-found', report: null });
+      expect(stateOf(rig, id)).toBe('rejected');
+      takeBack('p1');
+      if (on) rig.dispatch({ kind: 'KillSwitchSet', on });
+      rig.restart();
+      audit(rig);
+      rig.dispatch({ kind: 'OrderReported', report: reportOf(id, 'open', { type: 'post-only', limitPrice: '61000' }) });
+      expect([stateOf(rig, id), cancels()]).toEqual(['acknowledged', []]);
+      rig.tick();
+      expect([cancels(), rig.all('CancelWanted')]).toMatchObject([[id], [{ why }]]);
+      cancelled(rig, id);
+      expect(stateOf(rig, id)).toBe('cancelled');
+    },
+  );
 
   it('leaves every other order alone', () => {
     const other = rig.sign({ qty: '0.1', price: '60000', type: 'post-only' });

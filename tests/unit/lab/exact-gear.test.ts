@@ -40,13 +40,14 @@ function walk(bars = BARS, seed = 3) {
 const CANDLES = walk();
 const PLAN = exactPlan(CANDLES, { params: { fast: 10, slow: 40, share: 0.5, qty: 0.5 } });
 
+const rounded = ({ trades }: Pick<ReturnType<typeof runBacktest>, 'trades'>) =>
+  trades.map((trade) => [trade.entryBar, trade.exitBar, trade.entryPrice.toFixed(6), trade.pnl.toFixed(6)]);
+
 describe('the exact gear', () => {
   it('gives the trades of the fast one', async () => {
     const exact = await runExact(PLAN);
     const { strategy, params, markets, settings } = PLAN;
     const fast = runBacktest({ strategy, params, markets, settings });
-    const rounded = (run: Pick<typeof fast, 'trades'>) =>
-      run.trades.map((trade) => [trade.entryBar, trade.exitBar, trade.entryPrice.toFixed(6), trade.pnl.toFixed(6)]);
     expect(fast.trades.length).toBeGreaterThan(8);
     expect(rounded(exact)).toEqual(rounded(fast));
     expect(exact.equityQuote.at(-1)).toBeCloseTo(fast.equityQuote.at(-1) as number, 6);
@@ -64,6 +65,17 @@ describe('the exact gear', () => {
       expectSame(exact, fast);
     },
   );
+
+  it('gives the trades of the fast one where an order fills over several candles: it is not taken back in between', async () => {
+    const strategy = patientTrader();
+    const settings = { ...PLAN.settings, volumeShareMax: 0.1 };
+    const thin = { ...CANDLES, volume: CANDLES.volume.map(() => 2) };
+    const plan: StrategyPlan = { ...PLAN, strategy, params: {}, settings, markets: [marketOf(thin)] };
+    const exact = await runExact(plan);
+    const fast = runBacktest({ strategy, params: {}, markets: plan.markets, settings });
+    expect(fast.trades.length).toBeGreaterThan(5);
+    expect(rounded(exact)).toEqual(rounded(fast));
+  });
 
   it('gives the trades of the fast one across holes, and lets go of the same', async () => {
     // In and out every eight bars; every third time one candle, or six, are missing right after.
@@ -151,6 +163,23 @@ const limitTrader = (moves: boolean): StrategyDefinition => ({
         resting = side;
         desk.cancel();
         // In steps of five ticks: an order that would move by a tick stays where it is on the desk.
+        desk.rest(side, 0.5, Math.round(close * (side === 'buy' ? 0.9985 : 1.0015) * 20) / 20);
+      },
+    };
+  },
+});
+
+/** A bid, left alone until all of it has filled; then an ask, left alone until all of that has. */
+const patientTrader = (): StrategyDefinition => ({
+  ...scriptedStrategy(() => {}),
+  start() {
+    let resting: 'buy' | 'sell' | null = null;
+    return {
+      onCandle({ close }, desk) {
+        const side = desk.position > 0.499 ? 'sell' : desk.position > 0 ? resting : 'buy';
+        if (side === resting || side === null) return;
+        resting = side;
+        desk.cancel();
         desk.rest(side, 0.5, Math.round(close * (side === 'buy' ? 0.9985 : 1.0015) * 20) / 20);
       },
     };

@@ -166,13 +166,13 @@ it('what it wants to rest is said with every word about its instrument, until it
     }),
   });
   const { session, spoke, why } = openHere(strategy);
-  const filled = (qtyBase: string, liquidity: 'maker' | 'taker'): EngineEvent => ({
+  const filled = (qtyBase: string, restedFor?: string): EngineEvent => ({
     kind: 'FillBooked',
     fill: {
       ...{ fillId: qtyBase, venueOrderId: 'v', clientOrderId: 'c', instrumentId: 'binance:BTC/USDT', side: 'buy' },
-      ...{ price: '0.9', qtyBase, fee: '0', feeAsset: 'USDT', liquidity, eventTimeMs: 0 },
+      ...{ price: '0.9', qtyBase, fee: '0', feeAsset: 'USDT', liquidity: 'maker', eventTimeMs: 0 },
     },
-    ...{ purpose: 'entry', proposalId: null, proposedPrice: null, via: 'stream' },
+    ...{ purpose: 'entry', proposalId: null, proposedPrice: null, via: 'stream', ...(restedFor && { restedFor }) },
   });
   const candle = async (minute: number): Promise<unknown> => {
     session.saw(closed(minute));
@@ -180,9 +180,10 @@ it('what it wants to rest is said with every word about its instrument, until it
     return spoke.at(-1)?.wishes[0]?.rests;
   };
   expect(await candle(0)).toEqual({ buy: { qty: 3, price: 0.9 } });
-  session.saw(filled('2', 'maker'));
-  // What was taken at the market was another order.
-  session.saw(filled('1', 'taker'));
+  session.saw(filled('2', 'own'));
+  // What filled of other orders, of a person or of another strategy, was none of its own.
+  session.saw(filled('1'));
+  session.saw(filled('1', 'other'));
   expect(await candle(1)).toEqual({ buy: { qty: 1, price: 0.9 } });
   expect(await candle(2)).toEqual({ buy: { qty: 1, price: 0.9 } });
   expect(await candle(3)).toBeUndefined();

@@ -97,7 +97,9 @@ const COLUMNS: readonly Column<Order>[] = [
     id: 'type',
     title: 'Type',
     align: 'left',
-    cell: (row) => <span className="text-text2">{row.restsFor ? `rests for ${row.restsFor}` : row.type}</span>,
+    cell: (row) => (
+      <span className="text-text2">{row.restsFor && isWorking(row) ? `rests for ${row.restsFor}` : row.type}</span>
+    ),
   },
   { id: 'price', title: 'Price', cell: (row) => <OrderPrice order={row} /> },
   { id: 'qty', title: 'Quantity', cell: (row) => showDecimal(row.qtyBase) },

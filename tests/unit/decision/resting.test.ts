@@ -317,6 +317,33 @@ describe('[D27] what a strategy no longer wants to rest', () => {
     expect(takenBack(close(engine, nothing))).toEqual([]);
   });
 
+  it.each([
+    ['the same word', bid(59_000), 0],
+    ['no new word', nothing, 0],
+    ['another word', bid(58_000), 1],
+  ] as const)(
+    '[A7] rests where a person changed it to by %s, for the word that it was asked with',
+    (_, what, taken) => {
+      const engine = deskOf();
+      const [asked] = proposals(close(engine, bid(59_000)));
+      const change = { entryPrice: '58900', qtyBase: '0.004' };
+      const [changed] = proposals(engine.send({ kind: 'ChangeRequested', proposalId: asked?.id as string, change }));
+      expect(changed).toMatchObject({ restsFor: asked?.restsFor, orderType: 'post-only', entryPrice: '58900' });
+      const id = sign(engine);
+      expect(engine.openOrders.get(id)).toMatchObject({ limitPrice: parseDecimal('58900') });
+      expect(takenBack(close(engine, what))).toHaveLength(taken);
+    },
+  );
+
+  it('[A9] of which a person signed half is wanted as the whole was', () => {
+    const engine = deskOf();
+    const [asked] = proposals(close(engine, bid(59_000)));
+    engine.send({ kind: 'ApproveRequested', proposalId: asked?.id as string, portion: 'half' });
+    expect([...engine.openOrders.values()]).toMatchObject([{ qtyBase: parseDecimal('0.005') }]);
+    for (const what of [nothing, bid(59_000)]) expect(takenBack(close(engine, what))).toEqual([]);
+    expect(takenBack(close(engine, bid(58_000)))).toHaveLength(1);
+  });
+
   it('is taken back at the first word after a restart; until then it stays', () => {
     const engine = deskOf();
     close(engine, bid(59_000));

@@ -268,7 +268,9 @@ function Rests({ proposal }: { proposal: Proposal }) {
     <p className="mb-1 leading-[17px] text-text2">
       Rests in the book, <span className="whitespace-nowrap">{showPercent(away, 2)}</span> {where}, until it fills or{' '}
       {agent} takes it back
-      {displacesStop(proposal) ? '. A stop makes room for it: until then this program alone watches that price' : ''}
+      {displacesStop(proposal)
+        ? '. A stop makes room for as much; while it rests this program alone watches the price of that stop'
+        : ''}
     </p>
   );
 }

@@ -5,7 +5,7 @@ import { fail, ok, type Result } from '../engine/domain/result.ts';
 import { type Span, viewMarket } from '../lab/honesty/plan-stretch.ts';
 import { firstPart, holdOut, judgeSearch, type SearchJudgement, type SearchWork } from '../lab/search/judge-search.ts';
 import { goodness, OBJECTIVES, type Objective, paretoFront } from '../lab/search/pareto.ts';
-import { proposerFor, type SearchMethod } from '../lab/search/proposer-for.ts';
+import { proposerFor, SETTINGS_TOGETHER, type SearchMethod } from '../lab/search/proposer-for.ts';
 import { type AskedRange, spaceOf } from '../lab/search/space-of.ts';
 import { EVALUATION_TEXT, type Evaluation, type Trial, type TrialFigures } from '../lab/search/trial.ts';
 import { readParameters } from '../lab/strategy/parameters.ts';
@@ -98,6 +98,7 @@ export async function search(candlesFile: string, options: SearchCommandOptions)
       evaluate: (setting, share) => evaluate(setting, firstPart(time.searched, share)),
       goodness: ({ figures }) => goodness(figures, objectives.value[0]!),
       trials: options.trials,
+      together: SETTINGS_TOGETHER,
       atOnce: threads,
       prune: options.prune,
       earlier: log.value.earlier,

@@ -9,7 +9,9 @@ export interface SearchOptions<E> {
   /** What decides which is best, and what is pruned: more is better. */
   readonly goodness: (evaluation: E) => number;
   readonly trials: number;
-  /** Settings at once. */
+  /** Settings that are proposed together, on what those before them came to: a part of the search's identity, unlike how many are tried at once. */
+  readonly together: number;
+  /** Settings that are tried at once; more than `together` are never. */
   readonly atOnce: number;
   /** Gives up on part of the work what is worse there than half of the others. */
   readonly prune: boolean;
@@ -45,48 +47,88 @@ const RUNGS = [0.25, 0.5];
 const OTHERS_MIN = 5;
 
 /**
- * Tries settings until there are as many as asked for or nothing is left. With one at a time the same search finds the same, broken
- * off or not; with several, what is proposed depends on which ended first.
+ * Tries settings until there are as many as asked for or nothing is left, in rounds: each is proposed and pruned on the rounds before its own
+ * alone, so that the same search finds the same, however many are tried at once, broken off or not.
  */
 export async function runSearch<E>(options: SearchOptions<E>): Promise<SearchOutcome<E>> {
-  const { proposer, goodness, atOnce, signal, earlier = [] } = options;
-  const trials: Trial<E>[] = [...earlier];
-  const begun = new Set(earlier.map(({ setting }) => keyOf(setting)));
-  const rungs = RUNGS.map((_, rung) => earlier.flatMap(({ standings }) => standings[rung] ?? []));
+  const { goodness, signal, earlier = [] } = options;
+  const kept = new Map(earlier.map((trial) => [trial.number, trial]));
+  const begun = new Set<string>();
+  const trials: Trial<E>[] = [];
   let wanted = options.trials;
   let unfit = 0;
-  let number = earlier.reduce((next, trial) => Math.max(next, trial.number + 1), 0);
+  for (let number = 0; begun.size < wanted && unfit < UNFIT_MAX && !signal?.aborted; ) {
+    const round = nextRound(number, Math.min(options.together, wanted - begun.size), trials, begun, kept, options);
+    if (round.length === 0) break;
+    number += round.length;
+    const ended = await tryRound(round, trials, options);
+    for (const trial of ended) {
+      // No trial: another takes its place.
+      unfit = trial === null ? unfit + 1 : 0;
+      if (trial === null) wanted += 1;
+      else trials.push(trial);
+    }
+  }
+  return { trials, best: bestTrial(trials, goodness), isCancelled: signal?.aborted ?? false };
+}
 
+/** A place in a round: what was tried there before the search was broken off, or a setting to try. */
+interface Place<E> {
+  readonly number: number;
+  readonly setting: Setting;
+  readonly kept: Trial<E> | null;
+}
+
+/** Fewer than `size`, or none, where nothing is left to propose. Adds to `begun`. */
+function nextRound<E>(
+  from: number,
+  size: number,
+  past: readonly Trial<E>[],
+  begun: Set<string>,
+  kept: ReadonlyMap<number, Trial<E>>,
+  { proposer }: SearchOptions<E>,
+): readonly Place<E>[] {
+  const round: Place<E>[] = [];
+  for (let number = from; number < from + size; number += 1) {
+    const own = kept.get(number) ?? null;
+    const setting = own?.setting ?? proposer.next(number, past, begun);
+    if (setting === null) break;
+    begun.add(keyOf(setting));
+    round.push({ number, setting, kept: own });
+  }
+  return round;
+}
+
+/** In the order of the round; null where a setting was no trial, or the search was broken off before it ended. */
+async function tryRound<E>(
+  round: readonly Place<E>[],
+  past: readonly Trial<E>[],
+  options: SearchOptions<E>,
+): Promise<readonly (Trial<E> | null)[]> {
+  const rungs = RUNGS.map((_, rung) => past.flatMap(({ standings }) => standings[rung] ?? []));
+  const ended: (Trial<E> | null)[] = round.map(({ kept }) => kept);
+  const open = round.keys();
   const worker = async (): Promise<void> => {
-    while (begun.size < wanted && unfit < UNFIT_MAX && !signal?.aborted) {
-      const setting = proposer.next(number, trials, begun);
-      if (setting === null) return;
-      begun.add(keyOf(setting));
-      const own = number;
-      number += 1;
-      const trial = await tryOut(own, setting, options, rungs);
-      if (trial === null) {
-        // No trial: another takes its place.
-        wanted += 1;
-        unfit += 1;
-        continue;
-      }
-      unfit = 0;
-      trials.push(trial);
+    for (const at of open) {
+      const { number, setting, kept } = round[at]!;
+      if (kept !== null) continue;
+      if (options.signal?.aborted) return;
+      const trial = await tryOut(number, setting, options, rungs);
+      ended[at] = trial;
+      if (trial === null) continue;
       options.recordTrial(trial);
-      options.progress?.(progressOf(trials, options));
+      options.progress?.(progressOf([...past, ...ended.filter((each) => each !== null)], options));
     }
   };
-  await Promise.all(Array.from({ length: Math.max(1, atOnce) }, worker));
-  trials.sort((a, b) => a.number - b.number);
-  return { trials, best: bestTrial(trials, goodness), isCancelled: signal?.aborted ?? false };
+  await Promise.all(Array.from({ length: Math.max(1, options.atOnce) }, worker));
+  return ended;
 }
 
 async function tryOut<E>(
   number: number,
   setting: Setting,
   { evaluate, goodness, prune, signal }: SearchOptions<E>,
-  rungs: readonly number[][],
+  rungs: readonly (readonly number[])[],
 ): Promise<Trial<E> | null> {
   const standings: number[] = [];
   try {
@@ -109,10 +151,9 @@ async function tryOut<E>(
   }
 }
 
-/** Below the median of those that came there before (median stopping: D. Golovin and others, Google Vizier, KDD 2017). It joins them. */
-function isBehind(value: number, others: number[]): boolean {
+/** Below the median of those that came there before (median stopping: D. Golovin and others, Google Vizier, KDD 2017). */
+function isBehind(value: number, others: readonly number[]): boolean {
   const sorted = others.toSorted((a, b) => a - b);
-  others.push(value);
   return sorted.length >= OTHERS_MIN && value < sorted[sorted.length >> 1]!;
 }
 

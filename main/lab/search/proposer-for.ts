@@ -4,6 +4,9 @@ import { tpeProposer } from '../../search/tpe.ts';
 import { type Objective, rankTrials } from './pareto.ts';
 import type { Evaluation, Trial } from './trial.ts';
 
+/** Settings that are proposed on the same past: the most that are tried at once, on however many cores. */
+export const SETTINGS_TOGETHER = 16;
+
 export type SearchMethod = 'tpe' | 'random' | 'grid';
 
 export interface ProposerOptions {

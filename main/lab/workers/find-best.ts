@@ -7,7 +7,7 @@ import { type KnownPlan, planInputs } from '../experiments/plan-inputs.ts';
 import { type Span, viewMarket } from '../honesty/plan-stretch.ts';
 import { firstPart, holdOut, searchPaths } from '../search/judge-search.ts';
 import { goodness, paretoFront, rankTrials } from '../search/pareto.ts';
-import { proposerFor } from '../search/proposer-for.ts';
+import { proposerFor, SETTINGS_TOGETHER } from '../search/proposer-for.ts';
 import { spaceOf } from '../search/space-of.ts';
 import type { Evaluation, Trial, TrialFigures } from '../search/trial.ts';
 import { NOTHING_YET } from './job.ts';
@@ -86,6 +86,7 @@ export async function findBest(
       evaluate: (setting, share) => evaluate(setting, firstPart(time.searched, share)),
       goodness: ({ figures }) => goodness(figures, wanted.objectives[0]!),
       trials: wanted.trials,
+      together: SETTINGS_TOGETHER,
       atOnce: size,
       prune: wanted.prune,
       earlier: log.earlier,

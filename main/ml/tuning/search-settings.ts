@@ -62,6 +62,7 @@ export async function searchSettings(subject: Subject, plan: TryPlan, search: Se
       evaluate: createTrier(subject, { ...plan, signal }),
       goodness: gainOf,
       trials: wanted,
+      together: 1,
       atOnce: 1,
       prune: true,
       earlier: log.earlier,

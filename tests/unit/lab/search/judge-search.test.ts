@@ -54,6 +54,7 @@ describe('the best of a search', () => {
       evaluate: async (setting, share) => evaluatePlan(planOn(setting, firstPart(time.searched, share))),
       goodness: ({ figures }) => goodness(figures, 'sharpe'),
       trials: 30,
+      together: 1,
       atOnce: 1,
       prune: false,
       recordTrial: () => undefined,

@@ -65,6 +65,7 @@ describe('a search on threads', () => {
       evaluate,
       goodness: ({ figures }) => goodness(figures, 'return'),
       trials: 40,
+      together: 8,
       atOnce: 2,
       prune: true,
       recordTrial: () => undefined,

@@ -35,6 +35,7 @@ function search(proposer: Proposer<Evaluation>, over: Partial<SearchOptions<Eval
       evaluate: async (setting) => evaluationOf({ returnPct: hill(setting) }),
       goodness: ({ figures }) => goodness(figures, 'return'),
       trials: 60,
+      together: 1,
       atOnce: 1,
       prune: false,
       recordTrial: (trial) => recorded.push(trial),
@@ -266,9 +267,33 @@ describe('a search', () => {
     expect(told).toEqual(['1/3 false', '2/3 false', '3/3 false']);
   });
 
+  it('of several at a time is the same however many are tried at once and whichever ends first, broken off or not', async () => {
+    const cases = (seed: number, over: Partial<SearchOptions<Evaluation>>) => {
+      const random = createRandom(seed);
+      return search(tpeProposer(SPACE, 5, byReturn), {
+        together: 8,
+        prune: true,
+        evaluate: async (setting, share) => {
+          for (let wait = Math.floor(random.next() * 20); wait > 0; wait -= 1) await Promise.resolve();
+          return setting['x']! > 4 ? null : evaluationOf({ returnPct: hill(setting) * share });
+        },
+        ...over,
+      });
+    };
+    const alone = await cases(1, {}).outcome;
+    expect(alone.trials.some(({ state }) => state === 'pruned')).toBe(true);
+    for (const atOnce of [2, 3, 8]) expect((await cases(atOnce, { atOnce }).outcome).trials).toEqual(alone.trials);
+    const stop = new AbortController();
+    const broken = cases(9, { atOnce: 3, signal: stop.signal, progress: ({ ended }) => ended === 21 && stop.abort() });
+    expect((await broken.outcome).isCancelled).toBe(true);
+    expect(broken.recorded.length).toBeLessThan(30);
+    expect((await cases(10, { atOnce: 2, earlier: broken.recorded }).outcome).trials).toEqual(alone.trials);
+  });
+
   it('has no more under way than it may', async () => {
     let [running, most] = [0, 0];
     await search(randomProposer(SPACE, 2), {
+      together: 16,
       atOnce: 4,
       trials: 30,
       evaluate: async () => {

@@ -57,7 +57,8 @@ export async function runSearch<E>(options: SearchOptions<E>): Promise<SearchOut
   const trials: Trial<E>[] = [];
   let wanted = options.trials;
   let unfit = 0;
-  for (let number = 0; begun.size < wanted && unfit < UNFIT_MAX && !signal?.aborted; ) {
+  let number = 0;
+  while (begun.size < wanted && unfit < UNFIT_MAX && !signal?.aborted) {
     const round = nextRound(number, Math.min(options.together, wanted - begun.size), trials, begun, kept, options);
     if (round.length === 0) break;
     number += round.length;
@@ -69,6 +70,8 @@ export async function runSearch<E>(options: SearchOptions<E>): Promise<SearchOut
       else trials.push(trial);
     }
   }
+  // Broken off again before it had come as far: what was tried counts.
+  trials.push(...earlier.filter((trial) => trial.number >= number).sort((a, b) => a.number - b.number));
   return { trials, best: bestTrial(trials, goodness), isCancelled: signal?.aborted ?? false };
 }
 

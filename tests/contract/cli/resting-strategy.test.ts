@@ -6,14 +6,14 @@ import { makeDataDir, removeDataDir, startHostProcess } from '../../support/host
 import { ownDoing, ownFolder } from '../../support/own-strategy.ts';
 import { changeLimits, isWaiting } from '../../support/terminal.ts';
 
-/** Its word comes with the candles of a minute: one to rest, the next to take it back. */
+/** Its word comes with the candles of a minute: one to rest, the next to take it back. Nobody else proposes on a perpetual. */
 it('[D26] [D27] [E42] what a file of one’s own wants to rest is signed, rests at the venue, and is gone with its next word', {
   timeout: 560_000,
 }, async () => {
   const dataDir = makeDataDir();
   const folder = ownFolder();
   const what = "desk.cancel(); if (bar % 2 === 0) desk.rest('buy', 0.002, candle.close * 0.98);";
-  const args = ['--seed', '7', '--strategy', `${folder.write(ownDoing(what))}@1m:BTC/USDT`];
+  const args = ['--seed', '7', '--strategy', `${folder.write(ownDoing(what))}@1m:BTC/USDT:USDT`];
   const host = await startHostProcess({ dataDir, args });
   const engine = await openEngineClient(host.url);
   onTestFinished(async () => {
@@ -45,11 +45,6 @@ it('[D26] [D27] [E42] what a file of one’s own wants to rest is signed, rests 
         ({ clientOrderId, state }) => clientOrderId === rested!.clientOrderId && state === 'cancelled',
       ),
     90_000,
-  );
-  await until(
-    'the venue locks nothing for it any more, by its own books',
-    async () => (await desk()).account.balances.find(({ asset }) => asset === 'USDT')?.locked === '0',
-    150_000,
   );
 
   await host.stop();

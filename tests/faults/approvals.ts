@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { RiskLimits } from '../../main/engine/domain/proposal.ts';
 import { CARD, type SimModels, SPEAKING_WHEN_TOLD } from '../simulation/engine/sim-models.ts';
+import { MAKER } from '../simulation/engine/sim-strategy.ts';
 import type { FaultCase, FaultPart } from './case.ts';
 import { approve, mandate, nothingSent, predict, proposal, proposed, signedFor } from './proposals.ts';
 import { BTC, Scene } from './scene.ts';
@@ -146,8 +147,8 @@ async function licenceEnds(signer: 'person' | 'mandate'): Promise<void> {
   expect(scene.journal()).toContain(`simulated abstains: ${ended}.`);
   predict(scene);
   const votes = scene.events.findLast((event) => event.kind === 'VotesCounted' && event.instrumentId === BTC);
-  const own = votes?.kind === 'VotesCounted' ? votes.votes.find(({ agent }) => agent === 'simulated') : null;
-  expect(own).toMatchObject({ stance: 'abstain', note: ended });
+  const others = [{ agent: 'momentum-rule' }, { agent: MAKER.name }];
+  expect(votes).toMatchObject({ votes: [{ agent: 'simulated', stance: 'abstain', note: ended }, ...others] });
   expect(nothingSent(scene)).toBe(true);
   await scene.rest();
 }

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Proposal } from '../../preload/contract.ts';
+import { MAKER } from '../simulation/engine/sim-strategy.ts';
 import { graphPackage } from '../support/graph-model.ts';
 import type { SmallPackage } from '../support/small-model.ts';
 import type { FaultCase, FaultPart } from './case.ts';
@@ -63,8 +64,8 @@ async function noLicence(): Promise<void> {
         note: expect.stringContaining('licensedUntilMs'),
       });
       await models.candle(40);
-      const heard = onlyWaiting(models).votes.flatMap(({ agent, kind }) => (kind === 'model' ? [agent] : []));
-      expect(heard).toEqual(['follower']);
+      const heard = onlyWaiting(models).votes.map(({ agent }) => agent);
+      expect(heard).toEqual(['follower', 'momentum-rule', MAKER.name]);
     },
   );
 }

@@ -46,6 +46,11 @@ it('[D26] [D27] [E42] what a file of one’s own wants to rest is signed, rests 
       ),
     90_000,
   );
+  await until(
+    'the venue locks nothing for it any more, by its own books',
+    async () => (await desk()).account.balances.find(({ asset }) => asset === 'binance-usdm:USDT')?.locked === '0',
+    150_000,
+  );
 
   await host.stop();
   expect((await runCli(['journal', 'replay', dataDir])).stdout).toContain('led to the same');
